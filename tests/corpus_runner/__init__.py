@@ -1,0 +1,1 @@
+"""Differential runner: each corpus program with plain Python, then under whipsnake."""

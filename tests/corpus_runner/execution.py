@@ -1,0 +1,153 @@
+"""Running one program once, and comparing it with the expected answer."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .modes import Mode
+from .programs import CORPUS, Program
+
+DIFF_LINES = 40
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of a program showed to the world."""
+
+    stdout: bytes
+    stderr: bytes
+    returncode: int | None
+    """None: killed at the time limit."""
+    seconds: float
+
+
+def base_environment() -> dict[str, str]:
+    """The caller's environment without what would change a program's output."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "WHIPSNAKE"))}
+    return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+
+
+def execute(command: list[str], variables: dict[str, str], timeout: float) -> Outcome:
+    """Run a command in the corpus directory in a process group of its own."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=CORPUS,
+        env={**base_environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    returncode: int | None
+    try:
+        stdout, stderr = process.communicate(timeout=timeout)
+        returncode = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        stdout, stderr = process.communicate()
+        returncode = None
+    return Outcome(stdout, stderr, returncode, time.perf_counter() - started)
+
+
+def plain_command(python: str, program: Program) -> list[str]:
+    """The command whose answer is the expected one."""
+    return [python, program.argument]
+
+
+def jit_command(python: str, program: Program) -> list[str]:
+    """The same program under whipsnake."""
+    return [python, "-m", "whipsnake", "run", program.argument]
+
+
+def reproduction(command: list[str], variables: dict[str, str]) -> str:
+    """A shell line that repeats a run."""
+    words = [f"{key}={shlex.quote(value)}" for key, value in {"PYTHONHASHSEED": "0", **variables}.items()]
+    return f"cd {shlex.quote(str(CORPUS))} && {' '.join(words)} {shlex.join(command)}"
+
+
+def _diff(expected: bytes, actual: bytes, stream: str) -> list[str]:
+    lines = list(
+        difflib.unified_diff(
+            expected.decode("utf-8", "backslashreplace").splitlines(),
+            actual.decode("utf-8", "backslashreplace").splitlines(),
+            f"{stream} of plain Python",
+            f"{stream} under whipsnake",
+            lineterm="",
+            n=2,
+        )
+    )
+    if not lines and expected != actual:
+        lines = [f"{stream} differs in line ends: {expected[-20:]!r} and {actual[-20:]!r}"]
+    if len(lines) > DIFF_LINES:
+        lines[DIFF_LINES:] = [f"... {len(lines) - DIFF_LINES} more lines"]
+    return lines
+
+
+def _ending(returncode: int | None) -> str:
+    if returncode is None:
+        return "killed at the time limit"
+    if returncode < 0:
+        try:
+            return f"killed by {signal.Signals(-returncode).name}"
+        except ValueError:
+            return f"killed by signal {-returncode}"
+    return f"exit code {returncode}"
+
+
+def compare(expected: Outcome, actual: Outcome) -> list[str]:
+    """Differences between two outcomes in words and diffs; empty when equal."""
+    problems = []
+    if expected.returncode != actual.returncode:
+        problems.append(f"expected {_ending(expected.returncode)}, got {_ending(actual.returncode)}")
+    problems += _diff(expected.stdout, actual.stdout, "stdout")
+    problems += _diff(expected.stderr, actual.stderr, "stderr")
+    return problems
+
+
+def check_expected(program: Program, expected: Outcome) -> list[str]:
+    """Whether plain Python ended as the header says, so that a broken program cannot agree with itself."""
+    problems = []
+    if expected.returncode != program.exit:
+        problems.append(f"plain Python ended with {_ending(expected.returncode)}, the header says {program.exit}")
+    if bool(expected.stderr) != program.stderr:
+        found = "nothing" if not expected.stderr else "this"
+        problems.append(f"header {'has' if program.stderr else 'lacks'} 'stderr', plain Python wrote {found}:")
+    if not expected.stdout and not expected.stderr:
+        problems.append("the program prints nothing, so nothing is compared")
+    if problems:
+        problems += expected.stderr.decode("utf-8", "backslashreplace").splitlines()[-DIFF_LINES:]
+    return problems
+
+
+def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
+    """Check the promises of the header against the statistics the JIT wrote at exit."""
+    promised = program.compiled if mode.asserts_compiled else ()
+    no_exit = program.no_exit if mode.asserts_no_exit else ()
+    if not promised and not no_exit:
+        return []
+    try:
+        statistics = json.loads(path.read_text(encoding="utf-8"))
+        compiled = {entry["name"] for entry in statistics["compiled"]}
+        exits = [(entry["name"], entry["reason"], entry["count"]) for entry in statistics["exits"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"no usable statistics in WHIPSNAKE_STATS_JSON: {type(error).__name__}: {error}"]
+    problems = [f"{name!r} was not compiled; compiled: {sorted(compiled)}" for name in promised if name not in compiled]
+    problems += [
+        f"{name!r} left its native code {count} times: {reason}"
+        for name, reason, count in exits
+        if name in no_exit and count and reason not in ORDINARY_EXITS
+    ]
+    return problems
+
+
+ORDINARY_EXITS = frozenset({"eval_breaker"})
+"""Reasons that no speculation caused: a signal, a thread switch or a tool asked for them."""

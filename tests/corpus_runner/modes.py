@@ -1,0 +1,71 @@
+"""The ways a program is run under the JIT."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from .programs import Program
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One set of options. `env` holds ``WHIPSNAKE_…`` variables without their prefix."""
+
+    name: str
+    what: str
+    env: dict[str, str] = field(default_factory=dict)
+    random_exits: bool = False
+    """True when the exit interval is drawn per program from the seed."""
+    under_whipsnake: bool = True
+    """False: the program runs with plain Python a second time, which tests the corpus itself."""
+    asserts_compiled: bool = False
+    asserts_no_exit: bool = False
+    slowness: float = 1.0
+    """Factor on a program's time limit."""
+
+    def environment(self, program: Program, seed: int) -> dict[str, str]:
+        """Environment variables for one program."""
+        if not self.under_whipsnake:
+            return {}
+        variables = {f"WHIPSNAKE_{key}" if key else "WHIPSNAKE": value for key, value in self.env.items()}
+        if self.random_exits:
+            interval = random.Random(f"{seed}:{program.name}").choice((2, 3, 5, 11, 13, 17, 29, 41, 64, 101))
+            variables["WHIPSNAKE_EXIT_EVERY"] = str(interval)
+        return variables
+
+
+_ON = {"THRESHOLD": "1", "SYNC": "1"}
+
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode("plain", "plain Python again: is the program deterministic?", under_whipsnake=False),
+        Mode("off", "whipsnake run with the JIT off", {"": "0"}),
+        Mode("on", "threshold 1", _ON, asserts_compiled=True, slowness=3),
+        Mode("warm", "threshold 30", {**_ON, "THRESHOLD": "30"}, asserts_compiled=True, asserts_no_exit=True),
+        Mode("exit1", "threshold 1, each guard exits", {**_ON, "EXIT_EVERY": "1"}, slowness=5),
+        Mode("exit7", "threshold 1, each 7th guard exits", {**_ON, "EXIT_EVERY": "7"}, slowness=5),
+        Mode("exitrand", "threshold 1, each n-th guard exits, n from the seed", _ON, random_exits=True, slowness=5),
+        Mode("reference", "threshold 1 on the reference backend", {**_ON, "BACKEND": "reference"}, slowness=8),
+        Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),
+    )
+}
+
+GROUPS = {
+    "quick": ("on", "warm", "exit7"),
+    "all": tuple(name for name in MODES if name != "plain"),
+}
+
+
+def resolve(text: str) -> list[Mode]:
+    """Modes named by a comma-separated list of modes and groups."""
+    names: list[str] = []
+    for word in text.split(","):
+        if word in GROUPS:
+            names.extend(GROUPS[word])
+        elif word in MODES:
+            names.append(word)
+        else:
+            raise ValueError(f"unknown mode {word!r}; known: {', '.join((*MODES, *GROUPS))}")
+    return [MODES[name] for name in dict.fromkeys(names)]
