@@ -1,0 +1,171 @@
+//! Exit tables: how native code hands its state back to the interpreter.
+//!
+//! At an exit native code stores the values that live there into a flat buffer of 64-bit words and calls the
+//! runtime with the number of the exit. The [`ExitPoint`] of that number says why, and how to
+//! rebuild the interpreter's frames from the buffer.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares the exit reasons once: name, text, and whether a frequent exit calls for recompilation.
+macro_rules! exit_reasons {
+    ($($(#[doc = $doc:literal])+ $name:ident, $text:literal, $policy:ident;)+) => {
+        /// Why native code left to the interpreter. Each reason is counted and shown in `stats()`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum ExitReason { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ExitReason {
+            /// All reasons, in declaration order.
+            pub const ALL: &'static [ExitReason] = &[$(ExitReason::$name,)+];
+
+            /// The stable name used in statistics, dumps and text IR.
+            pub const fn name(self) -> &'static str {
+                match self { $(ExitReason::$name => $text,)+ }
+            }
+
+            /// What the strategy should make of many exits of this reason.
+            pub const fn policy(self) -> ExitPolicy {
+                match self { $(ExitReason::$name => ExitPolicy::$policy,)+ }
+            }
+
+            /// The reason with that stable name.
+            pub fn from_name(name: &str) -> Option<ExitReason> {
+                match name { $($text => Some(ExitReason::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+/// What frequent exits of one reason mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitPolicy {
+    /// Part of normal operation (a loop that ended, a pending signal): never a reason to recompile.
+    Normal,
+    /// A speculation was wrong: recompile with what was seen.
+    Speculation,
+    /// The compiler does not cover what happens there: recompiling does not help.
+    Uncovered,
+}
+
+exit_reasons! {
+    /// A loop unit reached the end of its loop.
+    LoopEnd, "loop-end", Normal;
+    /// Signals, thread switches, garbage collection or tools want attention.
+    EvalBreaker, "eval-breaker", Normal;
+    /// Another piece of code holds a frame object of this frame, and may have changed its locals.
+    FrameObserved, "frame-observed", Normal;
+    /// An assumption the unit was compiled under no longer holds.
+    Invalidated, "invalidated", Normal;
+    /// The forced exits of `WHIPSNAKE_EXIT_EVERY`.
+    Forced, "forced", Normal;
+    /// The Python recursion limit or the end of the data stack is near.
+    StackSpace, "stack-space", Normal;
+    /// An exception was raised by a call made from native code.
+    Exception, "exception", Normal;
+    /// An object is not of the expected type.
+    TypeGuard, "type-guard", Speculation;
+    /// An object is not the expected one (a function, a constant).
+    IdentityGuard, "identity-guard", Speculation;
+    /// An integer result does not fit 64 bits.
+    IntOverflow, "int-overflow", Speculation;
+    /// An integer object does not fit 64 bits.
+    BigInt, "big-int", Speculation;
+    /// An index is outside the sequence; the interpreter raises or goes another way.
+    OutOfBounds, "out-of-bounds", Speculation;
+    /// A divisor is zero, or a shift count is negative or large.
+    Arithmetic, "arithmetic", Speculation;
+    /// A local variable, cell, attribute slot or dictionary entry has no value.
+    Unbound, "unbound", Speculation;
+    /// The shape of an instance (its keys, its inline values) is not the expected one.
+    ShapeGuard, "shape-guard", Speculation;
+    /// A container has another length than expected.
+    LengthGuard, "length-guard", Speculation;
+    /// A branch that was never seen taken was taken.
+    ColdBranch, "cold-branch", Speculation;
+    /// The instruction is not compiled.
+    Uncompiled, "uncompiled", Uncovered;
+}
+
+/// Where one word of interpreter state comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Source {
+    /// No value: an unbound local, or the NULL that some calls keep on the stack.
+    Null,
+    /// Word `index` of the exit buffer is an object; the slot takes over a reference that native code owned.
+    Owned(u32),
+    /// Word `index` of the exit buffer is an object; the slot needs a reference of its own.
+    Borrowed(u32),
+    /// Word `index` is a 64-bit integer to be boxed.
+    Int(u32),
+    /// Word `index` holds the bits of a float to be boxed.
+    Float(u32),
+    /// Word `index` is 0 or 1, to become `False` or `True`.
+    Bool(u32),
+    /// A constant integer to be boxed.
+    ConstInt(i64),
+    /// A constant float to be boxed, as bits.
+    ConstFloat(u64),
+    /// A constant object of the unit's object table; the slot needs a reference of its own.
+    Object(u32),
+    /// A tuple that was never built.
+    Tuple(Vec<Source>),
+    /// The slot of the existing frame already holds the right value.
+    InFrame,
+}
+
+/// What happens when an inlined callee returns to the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnReturn {
+    /// The result is pushed.
+    Push,
+    /// The result is dropped (after a check that it is `None`): an inlined `__init__`.
+    CheckNone,
+    /// The result is converted to a bool and pushed.
+    PushBool,
+    /// The result is dropped: an inlined `__setitem__` or `__setattr__`.
+    Drop,
+}
+
+/// One interpreter frame to rebuild.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameImage {
+    /// Index into [`crate::snapshot::Snapshot::codes`].
+    pub code: u32,
+    /// Where the function object comes from.
+    pub function: Source,
+    /// Code unit offset of the instruction to execute next. For a caller of an inlined frame: of the call.
+    pub offset: u32,
+    /// Code units from `offset` to the instruction that runs after an inlined callee returned.
+    pub return_offset: u32,
+    /// What to do with the result of an inlined callee.
+    pub on_return: OnReturn,
+    /// `co_nlocalsplus` words.
+    pub locals: Vec<Source>,
+    /// The value stack, bottom first.
+    pub stack: Vec<Source>,
+}
+
+/// How the interpreter goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resume {
+    /// Execute the instruction at the innermost frame's `offset`.
+    Execute,
+    /// An exception is set and was raised by the instruction at the innermost frame's `offset`.
+    Raise,
+    /// Not an exit: frames are rebuilt so that foreign code can look at them, and native code goes on.
+    Observe,
+}
+
+/// One exit of a unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExitPoint {
+    /// Why.
+    pub reason: ExitReason,
+    /// How the interpreter goes on.
+    pub resume: Resume,
+    /// Outermost first; the last one is the frame that executes.
+    pub frames: Vec<FrameImage>,
+    /// Objects whose references native code owned and nobody needs any more.
+    pub release: Vec<Source>,
+    /// Words the exit buffer must hold.
+    pub words: u32,
+}

@@ -1,0 +1,150 @@
+//! Runtime functions that native code calls, declared once: signature, effects, ownership, text.
+//!
+//! Objects are passed borrowed and returned owned unless stated otherwise; a NULL result means that an exception is set. From
+//! this table come the ids, the signatures for backends, the effect summary for passes, and the list
+//! of functions the runtime must define (a missing one is a compile error there).
+
+use serde::{Deserialize, Serialize};
+
+/// Kind of a helper's argument or result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arg {
+    /// An object pointer.
+    Obj,
+    /// A raw pointer.
+    Ptr,
+    /// A 64-bit integer.
+    I64,
+    /// A double.
+    F64,
+}
+
+/// How much a helper may do besides computing its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HelperEffect {
+    /// Depends on its arguments only, touches nothing.
+    Pure,
+    /// May allocate or free plain memory; runs no Python code and changes no existing object.
+    Allocates,
+    /// Changes containers it was given; runs no Python code.
+    Mutates,
+    /// Anything may happen: Python code may run, frames may be looked at.
+    Any,
+}
+
+/// One declared helper.
+#[derive(Clone, Copy, Debug)]
+pub struct HelperInfo {
+    /// Name, also in text IR.
+    pub name: &'static str,
+    /// Argument kinds.
+    pub args: &'static [Arg],
+    /// Result kind, if any.
+    pub result: Option<Arg>,
+    /// What it may do.
+    pub effect: HelperEffect,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// Calls the macro given with the table of all helpers:
+/// `name (arg: Kind, …) -> Kind, Effect, "doc";`
+#[macro_export]
+macro_rules! for_each_helper {
+    ($m:ident) => { $m! {
+        box_int(value: I64) -> Obj, Allocates, "A new int (or the shared small one).";
+        box_float(value: F64) -> Obj, Allocates, "A new float.";
+        unbox_int_slow(object: Obj, out: Ptr) -> I64, Pure, "Stores an exact int's value to `out` and returns 1, or returns 0 if it does not fit 64 bits.";
+        dealloc(object: Obj) -> (), Any, "Destroys an object whose reference count reached zero.";
+        dealloc_leaf(object: Obj) -> (), Allocates, "Destroys an object of a leaf type whose reference count reached zero.";
+        binary_op(left: Obj, right: Obj, op: I64) -> Obj, Any, "`left op right`, with the number of `bytecode::BinaryOp`, in-place ones included.";
+        compare_op(left: Obj, right: Obj, op: I64) -> Obj, Any, "Rich comparison with the number of `Py_LT`….";
+        compare_bool(left: Obj, right: Obj, op: I64) -> I64, Any, "Truth of a rich comparison: 0, 1, or -1 with an exception.";
+        contains(container: Obj, item: Obj) -> I64, Any, "`item in container`: 0, 1, or -1 with an exception.";
+        is_true(object: Obj) -> I64, Any, "Truth: 0, 1, or -1 with an exception.";
+        negative(object: Obj) -> Obj, Any, "`-object`.";
+        invert(object: Obj) -> Obj, Any, "`~object`.";
+        float_pow(base: F64, exponent: F64, out: Ptr) -> I64, Pure, "Stores `base ** exponent` to `out` and returns 1, or returns 0 where Python raises or gives a complex number.";
+        float_mod(left: F64, right: F64) -> F64, Pure, "Python's `left % right` for a divisor that is not zero.";
+        float_floordiv(left: F64, right: F64) -> F64, Pure, "Python's `left // right` for a divisor that is not zero.";
+        int_pow(base: I64, exponent: I64, out: Ptr) -> I64, Pure, "Stores `base ** exponent` to `out` and returns 1, or returns 0 if it does not fit 64 bits or the exponent is negative.";
+        get_item(container: Obj, key: Obj) -> Obj, Any, "`container[key]`.";
+        set_item(container: Obj, key: Obj, value: Obj) -> I64, Any, "`container[key] = value`: 0, or -1 with an exception.";
+        delete_item(container: Obj, key: Obj) -> I64, Any, "`del container[key]`: 0, or -1 with an exception.";
+        dict_get_str(dict: Obj, key: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, borrowed, or NULL without an exception.";
+        dict_get_int(dict: Obj, key: Obj) -> Obj, Any, "Entry of an exact dict under any key, owned; NULL with or without an exception if missing.";
+        get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";
+        set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> I64, Any, "`container[start:stop] = value`: 0, or -1 with an exception.";
+        list_slice(list: Obj, start: I64, stop: I64) -> Obj, Allocates, "`list[start:stop]` of an exact list; indices as written.";
+        build_slice(start: Obj, stop: Obj, step: Obj) -> Obj, Allocates, "A slice.";
+        get_attr(object: Obj, name: Obj) -> Obj, Any, "`object.name`.";
+        set_attr(object: Obj, name: Obj, value: Obj) -> I64, Any, "`object.name = value`: 0, or -1 with an exception.";
+        delete_attr(object: Obj, name: Obj) -> I64, Any, "`del object.name`: 0, or -1 with an exception.";
+        load_method(object: Obj, name: Obj, out: Ptr) -> I64, Any, "Looks a method up: stores the callable and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
+        load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj, Any, "A global or builtin name.";
+        store_global(globals: Obj, name: Obj, value: Obj) -> I64, Any, "`name = value` at module level: 0, or -1 with an exception.";
+        vectorcall(callable: Obj, args: Ptr, nargs: I64, kwnames: Obj) -> Obj, Any, "Calls with `nargs` positional arguments at `args` (and keyword values behind them); `args[-1]` may be overwritten.";
+        call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
+        get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
+        iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
+        build_list(items: Ptr, count: I64) -> Obj, Allocates, "A list of items whose references it takes over.";
+        build_tuple(items: Ptr, count: I64) -> Obj, Allocates, "A tuple of items whose references it takes over.";
+        build_map(items: Ptr, pairs: I64) -> Obj, Any, "A dict of `pairs` keys and values at `items`.";
+        build_set(items: Ptr, count: I64) -> Obj, Any, "A set of `count` items.";
+        build_string(items: Ptr, count: I64) -> Obj, Allocates, "The concatenation of `count` strs.";
+        list_append(list: Obj, item: Obj) -> I64, Mutates, "Appends to an exact list, taking over the reference to `item`: 0, or -1 with an exception.";
+        list_extend(list: Obj, iterable: Obj) -> I64, Any, "`list += iterable` as LIST_EXTEND does: 0, or -1 with an exception.";
+        set_add(set: Obj, item: Obj) -> I64, Any, "Adds to a set: 0, or -1 with an exception.";
+        map_add(dict: Obj, key: Obj, value: Obj) -> I64, Any, "Sets an entry of an exact dict: 0, or -1 with an exception.";
+        dict_update(dict: Obj, other: Obj) -> I64, Any, "DICT_UPDATE: 0, or -1 with an exception.";
+        unpack_iterable(object: Obj, out: Ptr, before: I64, after: I64) -> I64, Any, "Unpacks into `before` owned items at `out` (with `after` >= 0: a list and `after` more): 0, or -1 with an exception.";
+        format_simple(value: Obj) -> Obj, Any, "`format(value)`, or the str itself.";
+        format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";
+        convert_value(value: Obj, conversion: I64) -> Obj, Any, "`str` (1), `repr` (2) or `ascii` (3) of a value.";
+        make_function(code: Obj, globals: Obj) -> Obj, Any, "A function.";
+        set_function_attribute(function: Obj, value: Obj, which: I64) -> (), Any, "SET_FUNCTION_ATTRIBUTE, taking over the reference to `value`.";
+        make_cell(value: Obj) -> Obj, Allocates, "A cell; `value` may be NULL.";
+        str_concat(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs.";
+        str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
+        str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
+        str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
+        list_reverse_slice(list: Obj, start: I64) -> Obj, Allocates, "`list[start::-1]` of an exact list.";
+        poll(tstate: Ptr, unit: Ptr) -> I64, Any, "Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.";
+        observe(tstate: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";
+    } };
+}
+
+macro_rules! declare {
+    ($($name:ident ($($arg:ident: $kind:ident),*) -> $result:tt, $effect:ident, $doc:literal;)+) => {
+        /// A helper of the table.
+        #[allow(non_camel_case_types, reason = "the names are those of functions")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[repr(u16)]
+        pub enum Helper { $(#[doc = $doc] $name,)+ }
+
+        impl Helper {
+            /// All helpers, in declaration order.
+            pub const ALL: &'static [Helper] = &[$(Helper::$name,)+];
+
+            /// The declared facts.
+            pub const fn info(self) -> &'static HelperInfo {
+                match self { $(Helper::$name => &HelperInfo {
+                    name: stringify!($name),
+                    args: &[$(Arg::$kind),*],
+                    result: declare!(@result $result),
+                    effect: HelperEffect::$effect,
+                    doc: $doc,
+                },)+ }
+            }
+
+            /// The helper of that name.
+            pub fn from_name(name: &str) -> Option<Helper> {
+                match name { $(stringify!($name) => Some(Helper::$name),)+ _ => None }
+            }
+        }
+    };
+    (@result ()) => { None };
+    (@result $kind:ident) => { Some(Arg::$kind) };
+}
+
+for_each_helper!(declare);

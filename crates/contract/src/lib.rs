@@ -1,0 +1,9 @@
+//! Everything that the compiler (which knows nothing of a running Python) and the runtime (which is
+//! nothing but a running Python) have to agree on. Each fact is declared once, in a table.
+#![forbid(unsafe_code)]
+
+pub mod exit;
+pub mod helpers;
+pub mod layout;
+pub mod options;
+pub mod snapshot;

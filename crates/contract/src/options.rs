@@ -1,0 +1,255 @@
+//! The options, declared once: environment variable, keyword of `enable()`, kind, default and text.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Kind {
+    /// `0` or `1`.
+    Flag,
+    /// A whole number from `min` to `max`.
+    Number {
+        /// Smallest value.
+        min: u64,
+        /// Largest value.
+        max: u64,
+    },
+    /// One of the words.
+    Choice(&'static [&'static str]),
+    /// `stage[,stage…][:name]`, with stages out of the words.
+    Dump(&'static [&'static str]),
+    /// A path, or empty for none.
+    Path,
+}
+
+/// One declared option.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct OptionInfo {
+    /// Keyword of `enable()`; the environment variable is `WHIPSNAKE_` and this in capitals.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// The default, as text.
+    pub default: &'static str,
+    /// One line for users.
+    pub doc: &'static str,
+}
+
+impl OptionInfo {
+    /// The environment variable.
+    pub fn variable(&self) -> String {
+        format!("WHIPSNAKE_{}", self.name.to_ascii_uppercase())
+    }
+}
+
+/// A refused option; the message names the option, the value and the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OptionError {
+    /// There is no option of that name.
+    #[error("unknown option {given:?}; the options are: {known} (see `whipsnake options`)")]
+    Unknown {
+        /// What was given.
+        given: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The value does not fit.
+    #[error("{option}={value:?} is not valid: {expected}")]
+    BadValue {
+        /// The option as the user wrote it.
+        option: String,
+        /// The refused value.
+        value: String,
+        /// What would be accepted.
+        expected: String,
+    },
+}
+
+/// A stage list with an optional function name, the value of `dump`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DumpSpec {
+    /// Stages to print.
+    pub stages: Vec<String>,
+    /// Only functions whose qualified name contains this.
+    pub name: Option<String>,
+}
+
+impl DumpSpec {
+    /// True if `stage` is to be printed for the function `qualname`.
+    pub fn wants(&self, stage: &str, qualname: &str) -> bool {
+        self.stages.iter().any(|s| s == stage)
+            && self.name.as_deref().is_none_or(|name| qualname.contains(name))
+    }
+}
+
+trait FromText: Sized {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String>;
+}
+
+impl FromText for bool {
+    fn from_text(_: Kind, text: &str) -> Result<Self, String> {
+        match text {
+            "0" => Ok(false),
+            "1" => Ok(true),
+            _ => Err("use 0 or 1".into()),
+        }
+    }
+}
+
+impl FromText for u64 {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String> {
+        let Kind::Number { min, max } = kind else { unreachable!("declared as a number") };
+        let expected = || format!("use a whole number from {min} to {max}");
+        let value: u64 = text.parse().map_err(|_| expected())?;
+        if (min..=max).contains(&value) { Ok(value) } else { Err(expected()) }
+    }
+}
+
+impl FromText for String {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String> {
+        match kind {
+            Kind::Choice(words) if !words.contains(&text) => {
+                Err(format!("use one of {}", words.join(", ")))
+            }
+            _ => Ok(text.to_owned()),
+        }
+    }
+}
+
+impl FromText for DumpSpec {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String> {
+        let Kind::Dump(words) = kind else { unreachable!("declared as a dump") };
+        if text.is_empty() {
+            return Ok(DumpSpec::default());
+        }
+        let (stages, name) = match text.split_once(':') {
+            Some((stages, name)) => (stages, Some(name.to_owned())),
+            None => (text, None),
+        };
+        let stages: Vec<String> = stages.split(',').map(str::to_owned).collect();
+        if let Some(bad) = stages.iter().find(|s| !words.contains(&s.as_str())) {
+            return Err(format!(
+                "stage {bad:?} does not exist; use stages out of {} separated by commas, then optionally `:name`",
+                words.join(", ")
+            ));
+        }
+        Ok(DumpSpec { stages, name })
+    }
+}
+
+macro_rules! options {
+    ($(#[doc = $doc:literal] $name:ident: $ty:ty = $default:literal, $kind:expr;)+) => {
+        /// The values of all options.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Options { $(#[doc = $doc] pub $name: $ty,)+ }
+
+        /// All options, in declaration order.
+        pub const OPTIONS: &[OptionInfo] = &[$(OptionInfo {
+            name: stringify!($name), kind: $kind, default: $default, doc: $doc,
+        },)+];
+
+        impl Default for Options {
+            fn default() -> Self {
+                Options { $($name: <$ty as FromText>::from_text($kind, $default)
+                    .expect("declared defaults are valid"),)+ }
+            }
+        }
+
+        impl Options {
+            /// Sets one option from text. `shown` is how the user spelled the option, for messages.
+            pub fn set(&mut self, name: &str, value: &str, shown: &str) -> Result<(), OptionError> {
+                match name {
+                    $(stringify!($name) => {
+                        self.$name = <$ty as FromText>::from_text($kind, value).map_err(|expected| {
+                            OptionError::BadValue {
+                                option: shown.to_owned(), value: value.to_owned(), expected,
+                            }
+                        })?;
+                        Ok(())
+                    })+
+                    _ => Err(OptionError::Unknown {
+                        given: shown.to_owned(),
+                        known: OPTIONS.iter().map(|o| o.name).collect::<Vec<_>>().join(", "),
+                    }),
+                }
+            }
+        }
+    };
+}
+
+options! {
+    /// Calls of a function, or back edges of a loop, before it is compiled; 1 compiles at once.
+    threshold: u64 = "200", Kind::Number { min: 1, max: 1_000_000_000 };
+    /// Compile in the calling thread instead of in the background.
+    sync: bool = "0", Kind::Flag;
+    /// What decides what is compiled, when and how far.
+    strategy: String = "method", Kind::Choice(&["method"]);
+    /// What turns the optimised IR into something that runs; `reference` interprets it.
+    backend: String = "cranelift", Kind::Choice(&["cranelift", "reference"]);
+    /// Force every N-th passed guard to exit (0: none), to test exits.
+    exit_every: u64 = "0", Kind::Number { min: 0, max: 1_000_000_000 };
+    /// Print what the compiler makes of a function to standard error, as `ir,clif,asm:name`.
+    dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
+    /// Most bytes of machine code kept at one time.
+    code_cap: u64 = "67108864", Kind::Number { min: 4096, max: 1 << 40 };
+    /// Print statistics to standard error when the program ends.
+    stats: bool = "0", Kind::Flag;
+    /// Write statistics as JSON to this file when the program ends.
+    stats_json: String = "", Kind::Path;
+    /// Save the input of each compilation as a file in this directory, to be compiled again offline.
+    snapshot_dir: String = "", Kind::Path;
+}
+
+impl Options {
+    /// The options of an environment: every `WHIPSNAKE_…` variable must be known and valid.
+    ///
+    /// `WHIPSNAKE` itself (the main switch) and `WHIPSNAKE_PYTHON` (read by the developer commands) are no options.
+    pub fn from_env(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Options, OptionError> {
+        let mut options = Options::default();
+        let ours: BTreeMap<String, String> = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("WHIPSNAKE_") && name != "WHIPSNAKE_PYTHON")
+            .collect();
+        for (variable, value) in &ours {
+            let name = variable["WHIPSNAKE_".len()..].to_ascii_lowercase();
+            options.set(&name, value, variable)?;
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Result<Options, OptionError> {
+        Options::from_env(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn variables_set_options() {
+        let options = env(&[("WHIPSNAKE_THRESHOLD", "7"), ("WHIPSNAKE_SYNC", "1"), ("HOME", "x")]).unwrap();
+        assert_eq!((options.threshold, options.sync), (7, true));
+    }
+
+    #[test]
+    fn unknown_and_bad_values_are_errors_that_name_them() {
+        let unknown = env(&[("WHIPSNAKE_TRESHOLD", "7")]).unwrap_err().to_string();
+        assert!(unknown.contains("WHIPSNAKE_TRESHOLD") && unknown.contains("threshold"), "{unknown}");
+        let bad = env(&[("WHIPSNAKE_THRESHOLD", "0")]).unwrap_err().to_string();
+        assert!(bad.contains("WHIPSNAKE_THRESHOLD=\"0\"") && bad.contains("from 1"), "{bad}");
+        let choice = env(&[("WHIPSNAKE_BACKEND", "llvm")]).unwrap_err().to_string();
+        assert!(choice.contains("cranelift, reference"), "{choice}");
+    }
+
+    #[test]
+    fn dump_takes_stages_and_a_name() {
+        let options = env(&[("WHIPSNAKE_DUMP", "ir,asm:fib")]).unwrap();
+        assert!(options.dump.wants("ir", "mod.fib") && !options.dump.wants("clif", "fib"));
+        assert!(!options.dump.wants("ir", "main"));
+        assert!(env(&[("WHIPSNAKE_DUMP", "hir")]).is_err());
+    }
+}

@@ -1,0 +1,423 @@
+//! The compiler's whole input as plain data.
+//!
+//! The runtime captures a snapshot while it holds the GIL; from then on compilation needs no Python: the same snapshot always
+//! gives the same code. Addresses are plain numbers that the compiler embeds and never follows.
+
+use crate::exit::ExitReason;
+use crate::layout::Layout;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Index into [`Snapshot::objects`].
+pub type ObjectId = u32;
+/// Index into [`Snapshot::types`].
+pub type TypeId = u32;
+/// Index into [`Snapshot::codes`].
+pub type CodeId = u32;
+
+macro_rules! known_types {
+    ($($name:ident = $text:literal $(($leaf:ident))?;)+) => {
+        /// Types that the compiler knows by name. Their instances' type can never change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum KnownType { $(#[doc = $text] $name,)+ }
+
+        impl KnownType {
+            /// All known types.
+            pub const ALL: &'static [KnownType] = &[$(KnownType::$name,)+];
+
+            /// Where Python finds the type: `builtins.int`, or `type(iter([]))`-like expressions for hidden ones.
+            pub const fn expression(self) -> &'static str {
+                match self { $(KnownType::$name => $text,)+ }
+            }
+
+            /// True if destroying an instance can run no Python code and free nothing else that could.
+            pub const fn is_leaf(self) -> bool {
+                match self { $(KnownType::$name => known_types!(@leaf $($leaf)?),)+ }
+            }
+        }
+    };
+    (@leaf leaf) => { true };
+    (@leaf) => { false };
+}
+
+known_types! {
+    Int = "int" (leaf);
+    Float = "float" (leaf);
+    Bool = "bool" (leaf);
+    Complex = "complex" (leaf);
+    None = "type(None)" (leaf);
+    Str = "str" (leaf);
+    Bytes = "bytes" (leaf);
+    ByteArray = "bytearray" (leaf);
+    List = "list";
+    Tuple = "tuple";
+    Dict = "dict";
+    Set = "set";
+    FrozenSet = "frozenset";
+    Slice = "slice";
+    Range = "range" (leaf);
+    RangeIter = "type(iter(range(0)))" (leaf);
+    ListIter = "type(iter([]))";
+    TupleIter = "type(iter(()))";
+    Enumerate = "enumerate";
+    Zip = "zip";
+    Function = "type(lambda: 0)";
+    Method = "__import__('types').MethodType";
+    CFunction = "type(len)";
+    MethodDescriptor = "type(list.append)";
+    Cell = "__import__('types').CellType";
+    Module = "type(__import__('sys'))";
+    Type = "type";
+    Array = "__import__('array').array";
+}
+
+/// What is fixed for one running interpreter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Minor version of Python 3.
+    pub minor: u8,
+    /// Structure offsets.
+    pub layout: Layout,
+    /// Address of each known type, in the order of [`KnownType::ALL`]; 0 if the type is not there.
+    pub known_types: Vec<u64>,
+    /// Address of `None`.
+    pub none: u64,
+    /// Address of `True`.
+    pub true_: u64,
+    /// Address of `False`.
+    pub false_: u64,
+    /// Address of the small int 0 inside the array of small ints.
+    pub small_zero: u64,
+    /// Address of the interpreter state.
+    pub interpreter: u64,
+    /// Offset of `ob_item` in an `array.array`; 0 if unknown.
+    pub array_items: i64,
+    /// Offset of the descriptor pointer in an `array.array`.
+    pub array_descriptor: i64,
+}
+
+impl Platform {
+    /// The address of a known type, if the running interpreter has it.
+    pub fn known_type(&self, known: KnownType) -> Option<u64> {
+        self.known_types.get(known as usize).copied().filter(|&a| a != 0)
+    }
+}
+
+/// A type that feedback or an object refers to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TypeInfo {
+    /// Address of the type object.
+    pub address: u64,
+    /// `__qualname__`, for dumps.
+    pub name: String,
+    /// The type as a known one.
+    pub known: Option<KnownType>,
+    /// `tp_version_tag`; 0 if none could be assigned, and then nothing may be assumed of the type.
+    pub version: u32,
+    /// `tp_basicsize`.
+    pub basicsize: i64,
+    /// Instances keep their attributes in inline values.
+    pub inline_values: bool,
+    /// Instances have a managed `__dict__`.
+    pub managed_dict: bool,
+    /// Instances have a `__dict__` somewhere.
+    pub has_dict: bool,
+    /// Version of the shared keys of instances (0: none).
+    pub shared_keys_version: u32,
+    /// Address of the shared keys object (0: none).
+    pub shared_keys: u64,
+    /// The type can be changed at run time (a heap type that is not immutable).
+    pub mutable: bool,
+    /// What names resolve to on instances of the type, as far as the code of the snapshot asks for.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
+    pub simple_init: Option<ObjectId>,
+}
+
+/// What a name resolves to on instances of a type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Attribute {
+    /// Value `index` of the inline values; nothing in the type hides it.
+    InlineValue {
+        /// Index into the inline values.
+        index: u32,
+    },
+    /// A `__slots__` member at a byte offset, NULL when unset.
+    Slot {
+        /// Byte offset in the instance.
+        offset: i64,
+    },
+    /// A function or method descriptor of the type; instances may hide it only by a key of their own.
+    Method {
+        /// The function or descriptor.
+        object: ObjectId,
+    },
+    /// Any other class attribute that is no descriptor; instances may hide it only by a key of their own.
+    ClassValue {
+        /// The value.
+        object: ObjectId,
+    },
+    /// A property with a Python function as getter.
+    Property {
+        /// The getter.
+        getter: ObjectId,
+        /// The setter.
+        setter: Option<ObjectId>,
+    },
+}
+
+/// An object that code refers to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectInfo {
+    /// Address of the object.
+    pub address: u64,
+    /// Type of the object.
+    pub type_id: TypeId,
+    /// Immortal objects need no reference counting.
+    pub immortal: bool,
+    /// What is known of it.
+    pub kind: ObjectKind,
+}
+
+/// What is known of an object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ObjectKind {
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// An int of at most 64 bits.
+    Int(i64),
+    /// A float, as bits.
+    Float(u64),
+    /// A string.
+    Str(String),
+    /// A tuple.
+    Tuple(Vec<ObjectId>),
+    /// A Python function.
+    Function(FunctionInfo),
+    /// A C function or method descriptor: `len`, `math.sqrt`, `list.append`.
+    Native {
+        /// `module.name` or `type.name`.
+        name: String,
+        /// `METH_…` flags.
+        flags: u32,
+        /// Address of the C function.
+        function: u64,
+    },
+    /// A type.
+    Type(TypeId),
+    /// A module; its attributes as far as the code asks for.
+    Module {
+        /// `__name__`.
+        name: String,
+        /// Address of its dictionary.
+        dict: u64,
+        /// Values under watch.
+        attributes: BTreeMap<String, ObjectId>,
+    },
+    /// A code object.
+    Code(CodeId),
+    /// A cell of a closure.
+    Cell,
+    /// Nothing is known but the type.
+    Other,
+}
+
+/// A Python function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionInfo {
+    /// Its code, if captured (it is when it may be inlined).
+    pub code: Option<CodeId>,
+    /// Address of its code object.
+    pub code_address: u64,
+    /// Positional defaults.
+    pub defaults: Vec<ObjectId>,
+    /// True if it has keyword-only defaults.
+    pub keyword_defaults: bool,
+    /// Closure cells.
+    pub closure: Vec<ObjectId>,
+    /// Number of positional parameters.
+    pub argcount: u32,
+    /// `co_flags`.
+    pub flags: u32,
+    /// Number of keyword-only parameters.
+    pub kwonly: u32,
+    /// Address of its globals dictionary.
+    pub globals: u64,
+    /// Address of the runtime's unit record for direct calls, 0 if there is none.
+    pub unit: u64,
+}
+
+/// What a `LOAD_GLOBAL` found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GlobalInfo {
+    /// The value.
+    pub object: ObjectId,
+    /// True if it came from builtins (then both dictionaries are watched).
+    pub builtin: bool,
+}
+
+/// A code object with the feedback that the interpreter gathered in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeInfo {
+    /// Address of the code object.
+    pub address: u64,
+    /// `co_qualname`.
+    pub qualname: String,
+    /// `co_filename`.
+    pub filename: String,
+    /// `co_firstlineno`.
+    pub first_line: u32,
+    /// `co_flags`.
+    pub flags: u32,
+    /// `co_argcount`.
+    pub argcount: u32,
+    /// `co_kwonlyargcount`.
+    pub kwonly: u32,
+    /// `co_stacksize`.
+    pub stacksize: u32,
+    /// `co_framesize` in words.
+    pub framesize: u32,
+    /// Number of local, cell and free variables.
+    pub nlocalsplus: u32,
+    /// Names of the local, cell and free variables.
+    pub varnames: Vec<String>,
+    /// For each of them: is it a cell or free variable.
+    pub is_cell: Vec<bool>,
+    /// Code units, as the adaptive interpreter left them.
+    pub units: Vec<u16>,
+    /// `co_exceptiontable`.
+    pub exception_table: Vec<u8>,
+    /// `co_consts`.
+    pub constants: Vec<ObjectId>,
+    /// `co_names`.
+    pub names: Vec<String>,
+    /// Address of the globals dictionary it runs with.
+    pub globals: u64,
+    /// Address of the builtins dictionary it runs with.
+    pub builtins: u64,
+    /// The function it was captured for, where there is one.
+    pub function: Option<ObjectId>,
+    /// Values of global names, under watch.
+    pub global_values: BTreeMap<String, GlobalInfo>,
+    /// Types by version tag as named by inline caches.
+    pub types_by_version: BTreeMap<u32, TypeId>,
+    /// Objects by address as named by inline caches (descriptors, methods).
+    pub objects_by_address: BTreeMap<u64, ObjectId>,
+    /// Functions by version as named by inline caches.
+    pub functions_by_version: BTreeMap<u32, ObjectId>,
+    /// Exits seen so far in earlier units of this code, by code unit offset.
+    pub exits_seen: Vec<SeenExit>,
+}
+
+/// An exit that was taken often in an earlier unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenExit {
+    /// Code unit offset of the instruction.
+    pub offset: u32,
+    /// Why.
+    pub reason: ExitReason,
+    /// How often.
+    pub count: u32,
+}
+
+/// What was in a slot when the unit became hot.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Observed {
+    /// NULL.
+    Null,
+    /// An object of the type; for ints, whether it fits 64 bits.
+    Object {
+        /// Its type.
+        type_id: TypeId,
+        /// An int that does not fit 64 bits.
+        big: bool,
+    },
+}
+
+/// Where native code is entered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Entry {
+    /// At the start of the function.
+    Function {
+        /// What the arguments were.
+        arguments: Vec<Observed>,
+    },
+    /// At the header of a running loop.
+    Loop {
+        /// Code unit offset of the header (the target of the back edge).
+        header: u32,
+        /// Code unit offset of the back edge that became hot.
+        back_edge: u32,
+        /// `nlocalsplus` slots, then the value stack.
+        slots: Vec<Observed>,
+    },
+}
+
+/// The compiler's input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Facts of the interpreter.
+    pub platform: Platform,
+    /// Where the unit is entered, in `codes[0]`.
+    pub entry: Entry,
+    /// The unit's own code, then what may be inlined.
+    pub codes: Vec<CodeInfo>,
+    /// Objects.
+    pub objects: Vec<ObjectInfo>,
+    /// Types.
+    pub types: Vec<TypeInfo>,
+    /// Address of the unit's record in the runtime (see [`UnitLayout`]).
+    pub unit: u64,
+    /// Force every N-th guard to exit; 0 for none.
+    pub exit_every: u64,
+    /// Address of the thread-independent countdown of forced exits.
+    pub exit_counter: u64,
+}
+
+impl Snapshot {
+    /// The type table's entry of an object.
+    pub fn type_of(&self, object: ObjectId) -> &TypeInfo {
+        &self.types[self.objects[object as usize].type_id as usize]
+    }
+}
+
+/// Byte offsets in the record that the runtime keeps for each unit and native code reads.
+pub struct UnitLayout;
+
+impl UnitLayout {
+    /// Native entry point (8 bytes): always callable.
+    pub const ENTRY: i32 = 0;
+    /// `eval_breaker` value at which nothing is pending (8 bytes).
+    pub const QUIET: i32 = 8;
+    /// Non-zero once an assumption broke (8 bytes).
+    pub const INVALID: i32 = 16;
+}
+
+/// Something that must stay true while a unit is installed. The runtime registers watchers for all of them
+/// before the unit runs, and invalidates it when one breaks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Assumption {
+    /// The type keeps its version.
+    TypeVersion {
+        /// Address of the type.
+        address: u64,
+        /// The version.
+        version: u32,
+    },
+    /// `dict[name]` stays this object (0: stays missing).
+    DictEntry {
+        /// Address of the dictionary.
+        dict: u64,
+        /// The key.
+        name: String,
+        /// Address of the value, 0 if the key is missing.
+        value: u64,
+    },
+    /// The function keeps code, defaults and closure.
+    Function {
+        /// Address of the function.
+        address: u64,
+    },
+}
