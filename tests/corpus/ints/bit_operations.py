@@ -1,4 +1,4 @@
-# corpus: compiled=mix
+# corpus: compiled=mix stderr
 def mix(a, b):
     return a & b, a | b, a ^ b, ~a
 

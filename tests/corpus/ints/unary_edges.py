@@ -1,4 +1,4 @@
-# corpus: compiled=unary
+# corpus: compiled=unary stderr
 def unary(x):
     return -x, +x, ~x, abs(x), not x
 
