@@ -1,0 +1,111 @@
+//! The developer command: `cargo xtask <command>`.
+//!
+//! Every command prepares what it needs (an interpreter, an environment, the
+//! built package) below `target/`; nothing outside the checkout is changed.
+
+#![forbid(unsafe_code)]
+
+mod bring;
+mod demo;
+mod environment;
+mod interpreter;
+mod package;
+mod process;
+mod statistics;
+mod structure;
+mod suite;
+mod table;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::interpreter::Minor;
+use crate::package::Profile;
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the package and install it into an environment per Python under target/venvs
+    Build {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// Build with the dev profile: quick to compile, slow to run, with debug assertions
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Run all tests, Rust and Python, on every supported Python
+    Test {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// Only these tests (may be repeated)
+        #[arg(long, value_enum)]
+        only: Vec<suite::Part>,
+    },
+    /// Run a few real programs with the JIT off and on, compare and time them
+    Demo {
+        /// The Python version to use, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// How often each program runs; the best time counts
+        #[arg(long, default_value_t = 2)]
+        rounds: u32,
+        /// A script of yours to run as well, and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        script: Vec<OsString>,
+    },
+    /// Check the walls between the crates and the shape of the files
+    Structure,
+}
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::locate()?;
+    match task {
+        Task::Build { python, dev } => {
+            let profile = if dev { Profile::Dev } else { Profile::Release };
+            for python in interpreter::find_or_bring(&workspace, python)? {
+                let environment = package::install(&workspace, &python, profile)?;
+                println!("{}", environment.python().display());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Test { python, only } => suite::run(&workspace, python, &only),
+        Task::Demo {
+            python,
+            rounds,
+            script,
+        } => demo::run(&workspace, python, rounds, &script),
+        Task::Structure => {
+            let report = structure::check(&workspace)?;
+            println!("{}", report.count());
+            Ok(report.exit_code())
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The statistics that a program run under whipsnake leaves behind.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// One compiled function or loop.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unit {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    /// Machine code, in bytes.
+    pub(crate) code_bytes: u64,
+    /// Time in the compiler, in milliseconds.
+    pub(crate) compile_ms: f64,
+}
+
+/// What was compiled, and why native code was left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Statistics {
+    pub(crate) units: Vec<Unit>,
+    /// Reason to count.
+    pub(crate) exits: BTreeMap<String, u64>,
+}
+
+impl Statistics {
+    /// Reads a file written by `--stats-json`; `None` if there is none, as after a crash.
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        let text = fs::read_to_string(path).ok()?;
+        Some(Self::parse(&serde_json::from_str(&text).ok()?))
+    }
+
+    /// Takes what is there; a missing key counts as nothing.
+    pub(crate) fn parse(value: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let mut statistics = Self::default();
+        for unit in value["compiled"].as_array().into_iter().flatten() {
+            statistics.units.push(Unit {
+                name: text(&unit["name"]),
+                kind: text(&unit["kind"]),
+                code_bytes: unit["code_bytes"].as_u64().unwrap_or(0),
+                compile_ms: unit["compile_ms"].as_f64().unwrap_or(0.0),
+            });
+        }
+        match &value["exits"] {
+            Value::Array(exits) => {
+                for exit in exits {
+                    *statistics.exits.entry(text(&exit["reason"])).or_default() +=
+                        exit["count"].as_u64().unwrap_or(0);
+                }
+            }
+            Value::Object(exits) => {
+                for (reason, count) in exits {
+                    *statistics.exits.entry(reason.clone()).or_default() +=
+                        count.as_u64().unwrap_or(0);
+                }
+            }
+            _ => {}
+        }
+        statistics
+    }
+
+    /// Machine code of all units, in bytes.
+    pub(crate) fn code_bytes(&self) -> u64 {
+        self.units.iter().map(|unit| unit.code_bytes).sum()
+    }
+
+    /// Time in the compiler, in milliseconds.
+    pub(crate) fn compile_ms(&self) -> f64 {
+        self.units.iter().map(|unit| unit.compile_ms).sum()
+    }
+
+    /// How often native code was left.
+    pub(crate) fn exit_count(&self) -> u64 {
+        self.exits.values().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_units_and_exits() {
+        let statistics = Statistics::parse(&serde_json::json!({
+            "compiled": [
+                {"name": "f", "kind": "function", "code_bytes": 100, "compile_ms": 1.5},
+                {"name": "g", "kind": "loop", "code_bytes": 20, "compile_ms": 0.5},
+            ],
+            "exits": [
+                {"name": "f", "reason": "type", "count": 2},
+                {"name": "g", "reason": "type", "count": 3},
+            ],
+        }));
+        assert_eq!(
+            (
+                statistics.code_bytes(),
+                statistics.compile_ms(),
+                statistics.exit_count()
+            ),
+            (120, 2.0, 5)
+        );
+        assert_eq!(statistics.exits["type"], 5);
+    }
+
+    #[test]
+    fn exits_by_reason_are_read_too_and_missing_keys_are_nothing() {
+        let statistics = Statistics::parse(&serde_json::json!({"exits": {"overflow": 4}}));
+        assert_eq!((statistics.units.len(), statistics.exit_count()), (0, 4));
+        assert_eq!(
+            Statistics::parse(&serde_json::json!({"compiled": [{}]})).units[0].name,
+            "?"
+        );
+    }
+}

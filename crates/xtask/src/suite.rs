@@ -1,0 +1,325 @@
+//! `cargo xtask test`: all tests, Rust and Python, on every supported Python.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::environment::Environment;
+use crate::interpreter::{self, Interpreter, Minor};
+use crate::package::{self, Profile, cargo};
+use crate::process::{self, note};
+use crate::structure;
+use crate::workspace::Workspace;
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The walls between the crates and the shape of the files
+    Structure,
+    /// The Rust tests of all crates
+    Rust,
+    /// The corpus of small programs, each with the JIT off and on in all its modes
+    Corpus,
+    /// The Python tests of the package
+    Python,
+}
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+
+    /// A run that ended badly without naming a failed test counts as one failure, and so does one that ran nothing.
+    fn judged(mut self, success: bool, what: &str) -> Self {
+        if !success && self.failed == 0 {
+            note(format!("{what} ended with an error outside its tests"));
+            self.failed = 1;
+        } else if self.passed + self.failed == 0 {
+            note(format!("{what} ran no test"));
+            self.failed = 1;
+        }
+        self
+    }
+}
+
+/// Runs the chosen parts (all if none is chosen) and ends with a plain count.
+///
+/// # Errors
+/// If the set-up fails; failing tests are not an error but a failing exit code.
+pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -> Result<ExitCode> {
+    let chosen = |part| only.is_empty() || only.contains(&part);
+    let mut counts: Vec<(String, Count)> = Vec::new();
+
+    if chosen(Part::Structure) {
+        let report = structure::check(workspace)?;
+        counts.push((
+            "structure".to_owned(),
+            Count {
+                passed: report.passed as u64,
+                failed: report.failed as u64,
+            },
+        ));
+    }
+    if chosen(Part::Rust) || chosen(Part::Corpus) || chosen(Part::Python) {
+        let pythons = interpreter::find_or_bring(workspace, wanted)?;
+        if chosen(Part::Rust) {
+            counts.push(("rust".to_owned(), rust(workspace, &pythons[0])?));
+        }
+        if chosen(Part::Corpus) || chosen(Part::Python) {
+            for python in &pythons {
+                python_parts(workspace, python, &chosen, &mut counts)?;
+            }
+        }
+    }
+
+    println!();
+    let mut total = Count::default();
+    for (name, count) in &counts {
+        println!(
+            "{name:<24} {:>6} passed {:>6} failed",
+            count.passed, count.failed
+        );
+        total.add(*count);
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(if total.failed == 0 && total.passed > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The Rust tests; what needs a Python is built for this one.
+fn rust(workspace: &Workspace, python: &Interpreter) -> Result<Count> {
+    note(format!(
+        "running the Rust tests (with Python {})",
+        python.version
+    ));
+    let environment = Environment::prepare(workspace, python)?;
+    let mut command = cargo(workspace);
+    command
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env("PYO3_PYTHON", environment.python());
+    let mut count = Count::default();
+    let status = process::watch(&mut command, |line| {
+        if let Some(part) = cargo_result(line) {
+            count.add(part);
+        }
+    })?;
+    Ok(count.judged(status.success(), "cargo test"))
+}
+
+fn python_parts(
+    workspace: &Workspace,
+    python: &Interpreter,
+    chosen: &impl Fn(Part) -> bool,
+    counts: &mut Vec<(String, Count)>,
+) -> Result<()> {
+    let environment = match package::install(workspace, python, Profile::Release) {
+        Ok(environment) => environment,
+        Err(error) => {
+            // The other version's tests still run.
+            note(format!("Python {}: {error:#}", python.version));
+            counts.push((
+                format!("build {}", python.version),
+                Count {
+                    passed: 0,
+                    failed: 1,
+                },
+            ));
+            return Ok(());
+        }
+    };
+    // Some programs of the corpus need these packages too.
+    environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
+    if chosen(Part::Corpus) {
+        note(format!("running the corpus on Python {}", python.version));
+        let mut command = tester(workspace, &environment);
+        command.arg("tests/run_corpus.py").args(["--modes", "all"]);
+        let mut last = String::new();
+        let status = process::watch(&mut command, |line| {
+            if !line.trim().is_empty() {
+                last = line.to_owned();
+            }
+        })?;
+        let count = plain_count(&last).unwrap_or_default();
+        counts.push((
+            format!("corpus {}", python.version),
+            count.judged(status.success(), "the corpus"),
+        ));
+    }
+    if chosen(Part::Python) {
+        note(format!(
+            "running the Python tests on Python {}",
+            python.version
+        ));
+        let mut command = tester(workspace, &environment);
+        command
+            .args([
+                "-m",
+                "pytest",
+                "-ra",
+                "--color=no",
+                "-p",
+                "no:cacheprovider",
+            ])
+            .arg(Path::new("tests/python"));
+        let mut count = Count::default();
+        let status = process::watch(&mut command, |line| {
+            if let Some(found) = pytest_summary(line) {
+                count = found;
+            }
+        })?;
+        counts.push((
+            format!("python {}", python.version),
+            count.judged(status.success(), "pytest"),
+        ));
+    }
+    Ok(())
+}
+
+/// The environment's Python in the checkout, without settings of the user that change what is tested.
+fn tester(workspace: &Workspace, environment: &Environment) -> Command {
+    let mut command = Command::new(environment.python());
+    command
+        .current_dir(workspace.root())
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if (text.starts_with("WHIPSNAKE") || text.starts_with("PYTHON"))
+            && text != "PYTHONDONTWRITEBYTECODE"
+        {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// Reads `test result: ok. 12 passed; 0 failed; …`.
+fn cargo_result(line: &str) -> Option<Count> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let number = |word: &str| {
+        counts
+            .split("; ")
+            .find_map(|part| part.strip_suffix(word)?.trim().parse().ok())
+    };
+    Some(Count {
+        passed: number("passed")?,
+        failed: number("failed")?,
+    })
+}
+
+/// Reads `12 passed, 0 failed`.
+fn plain_count(line: &str) -> Option<Count> {
+    let (passed, failed) = line.trim().split_once(" passed, ")?;
+    Some(Count {
+        passed: passed.parse().ok()?,
+        failed: failed.strip_suffix(" failed")?.parse().ok()?,
+    })
+}
+
+/// Reads pytest's last line, such as `==== 1 failed, 12 passed, 1 error in 0.5s ====`.
+fn pytest_summary(line: &str) -> Option<Count> {
+    let line = line.strip_prefix("==")?.trim_matches(['=', ' ']);
+    let (counts, time) = line.rsplit_once(" in ")?;
+    if !time.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut count = Count::default();
+    for part in counts.split(", ") {
+        let (number, kind) = part.split_once(' ')?;
+        let number: u64 = number.parse().ok()?;
+        match kind {
+            "passed" => count.passed += number,
+            "failed" | "error" | "errors" | "xpassed" => count.failed += number,
+            _ => {}
+        }
+    }
+    Some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_result_lines_of_cargo() {
+        let line = "test result: FAILED. 19 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
+        assert_eq!(
+            cargo_result(line),
+            Some(Count {
+                passed: 19,
+                failed: 2
+            })
+        );
+        assert_eq!(cargo_result("test suite::reads ... ok"), None);
+    }
+
+    #[test]
+    fn reads_the_summary_of_pytest() {
+        let line = "=== 1 failed, 12 passed, 3 skipped, 2 errors in 61.20s (0:01:01) ===";
+        assert_eq!(
+            pytest_summary(line),
+            Some(Count {
+                passed: 12,
+                failed: 3
+            })
+        );
+        assert_eq!(pytest_summary("=== test session starts ==="), None);
+        assert_eq!(pytest_summary("==== FAILURES in setup ===="), None);
+    }
+
+    #[test]
+    fn reads_the_last_line_of_the_corpus() {
+        assert_eq!(
+            plain_count("300 passed, 1 failed"),
+            Some(Count {
+                passed: 300,
+                failed: 1
+            })
+        );
+        assert_eq!(plain_count("Traceback"), None);
+    }
+
+    #[test]
+    fn a_run_without_tests_or_with_an_error_counts_as_a_failure() {
+        assert_eq!(Count::default().judged(true, "x").failed, 1);
+        assert_eq!(
+            Count {
+                passed: 3,
+                failed: 0
+            }
+            .judged(false, "x")
+            .failed,
+            1
+        );
+        assert_eq!(
+            Count {
+                passed: 3,
+                failed: 2
+            }
+            .judged(false, "x")
+            .failed,
+            2
+        );
+        assert_eq!(
+            Count {
+                passed: 3,
+                failed: 0
+            }
+            .judged(true, "x")
+            .failed,
+            0
+        );
+    }
+}
