@@ -1,0 +1,13 @@
+//! The SSA intermediate representation: each operation is declared once in [`ops`], with its operands,
+//! result, effects and exit behaviour; everything else is generated from or checked against that table.
+#![forbid(unsafe_code)]
+
+pub mod entity;
+pub mod function;
+pub mod ops;
+pub mod state;
+
+pub use entity::{Block, Inst, StateId, Value};
+pub use function::{Function, InstData, Target};
+pub use ops::{Cond, Imm, MemSize, Op, Region, Ty};
+pub use state::{FrameState, Slot};

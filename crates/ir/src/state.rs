@@ -1,0 +1,92 @@
+//! Frame states: what the interpreter's frames hold at a point, in terms of SSA values.
+
+use crate::entity::{StateId, Value};
+use whipsnake_contract::exit::{OnReturn, Resume};
+
+/// Content of a local variable or stack slot.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slot {
+    /// NULL.
+    Null,
+    /// An object; the slot owns one reference to it.
+    Owned(Value),
+    /// An object that something else keeps alive; the slot gets its reference when it is rebuilt.
+    Borrowed(Value),
+    /// An unboxed integer, double or truth value.
+    Raw(Value),
+    /// An unboxed integer constant.
+    Int(i64),
+    /// An unboxed double constant, as bits.
+    Float(u64),
+    /// A constant object of the function's table.
+    Object(u32),
+    /// A tuple that is only built if the frame is.
+    Tuple(Vec<Slot>),
+    /// What the existing frame already holds.
+    InFrame,
+}
+
+impl Slot {
+    /// Calls `f` with each value in the slot.
+    pub fn for_each_value(&self, f: &mut impl FnMut(Value)) {
+        match self {
+            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) => f(*v),
+            Slot::Tuple(items) => items.iter().for_each(|s| s.for_each_value(f)),
+            Slot::Null | Slot::Int(_) | Slot::Float(_) | Slot::Object(_) | Slot::InFrame => {}
+        }
+    }
+
+    /// Replaces each value in the slot by `f` of it.
+    pub fn map_values(&mut self, f: &mut impl FnMut(Value) -> Value) {
+        match self {
+            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) => *v = f(*v),
+            Slot::Tuple(items) => items.iter_mut().for_each(|s| s.map_values(f)),
+            Slot::Null | Slot::Int(_) | Slot::Float(_) | Slot::Object(_) | Slot::InFrame => {}
+        }
+    }
+}
+
+/// One frame, and through `parent` the frames that inlined it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameState {
+    /// Index into the snapshot's code objects.
+    pub code: u32,
+    /// The function object.
+    pub function: Slot,
+    /// Code unit offset of the next instruction; for a parent: of the call.
+    pub offset: u32,
+    /// For a parent: code units from the call to the instruction after it.
+    pub return_offset: u32,
+    /// For a parent: what to do with the callee's result.
+    pub on_return: OnReturn,
+    /// How the interpreter goes on.
+    pub resume: Resume,
+    /// The interpreter frame, where one exists already: the frame of a loop, or one that the unit pushed.
+    pub frame: Option<Value>,
+    /// Local, cell and free variables.
+    pub locals: Vec<Slot>,
+    /// Value stack, bottom first; for a parent: without callable and arguments.
+    pub stack: Vec<Slot>,
+    /// Owned objects that are to be released when the state is used.
+    pub release: Vec<Value>,
+    /// The frame that inlined this one.
+    pub parent: Option<StateId>,
+}
+
+impl FrameState {
+    /// Calls `f` with each value that this frame (not its parents) refers to.
+    pub fn for_each_value(&self, f: &mut impl FnMut(Value)) {
+        self.function.for_each_value(f);
+        self.frame.iter().for_each(|v| f(*v));
+        self.locals.iter().chain(&self.stack).for_each(|s| s.for_each_value(f));
+        self.release.iter().for_each(|v| f(*v));
+    }
+
+    /// Replaces each value that this frame refers to.
+    pub fn map_values(&mut self, f: &mut impl FnMut(Value) -> Value) {
+        self.function.map_values(f);
+        self.frame.iter_mut().for_each(|v| *v = f(*v));
+        self.locals.iter_mut().chain(&mut self.stack).for_each(|s| s.map_values(f));
+        self.release.iter_mut().for_each(|v| *v = f(*v));
+    }
+}
