@@ -110,7 +110,7 @@ macro_rules! for_each_helper {
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
         list_reverse_slice(list: Obj, start: I64) -> Obj, Allocates, "`list[start::-1]` of an exact list.";
         poll(tstate: Ptr, unit: Ptr) -> I64, Any, "Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.";
-        observe(tstate: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";
+        observe(tstate: Ptr, unit: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";
     } };
 }
 
