@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 pub mod entity;
+pub mod exits;
 pub mod function;
 pub mod ops;
 pub mod state;
 
 pub use entity::{Block, Inst, StateId, Value};
+pub use exits::ExitTable;
 pub use function::{Function, InstData, Target};
 pub use ops::{Cond, Imm, MemSize, Op, Region, Ty};
 pub use state::{FrameState, Slot};

@@ -1,0 +1,264 @@
+//! From frame states to exit tables: what every backend stores at an exit, in which order, and what the
+//! runtime is told about it.
+//!
+//! There is one [`ExitPoint`] for each distinct (state, reason, resume) of the instructions in the function's
+//! blocks, numbered in layout order. A backend asks [`ExitTable::exits_of`] which exits an instruction
+//! has, stores [`ExitTable::values`] of the number into the exit buffer (one 64-bit word each: integers and
+//! truth values as they are, doubles as bits) and hands the number to the runtime.
+
+use crate::entity::{Inst, StateId, Value};
+use crate::function::{Function, InstData};
+use crate::ops::{Exits, Imm, Op, Ty};
+use crate::state::Slot;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, Resume, Source};
+
+/// Why an instruction can leave by its state, without forced exits; empty if it cannot.
+///
+/// An instruction with two reasons tests for them in the order given here.
+pub fn exit_reasons(data: &InstData) -> SmallVec<[ExitReason; 2]> {
+    use ExitReason::{Arithmetic, BigInt, FrameObserved, IntOverflow, TypeGuard};
+    let fixed: &[ExitReason] = match (data.op, &data.imm) {
+        (_, Imm::Exit(reason)) => &[*reason],
+        (Op::GuardType, _) => &[TypeGuard],
+        (Op::UnboxInt, _) => &[BigInt],
+        (Op::IshlChecked | Op::IfloordivChecked, _) => &[Arithmetic, IntOverflow],
+        (Op::IshrChecked | Op::ImodChecked, _) => &[Arithmetic],
+        (op, _) => match op.info().exits {
+            Exits::Never => &[],
+            Exits::Observe => &[FrameObserved],
+            Exits::Guard | Exits::Always => &[IntOverflow],
+        },
+    };
+    SmallVec::from_slice(fixed)
+}
+
+/// The exits of one function.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExitTable {
+    /// The exits, by number.
+    pub points: Vec<ExitPoint>,
+    /// For each exit the values to store, in word order.
+    pub values: Vec<Vec<Value>>,
+    ids: Vec<SmallVec<[(ExitReason, u32); 2]>>,
+}
+
+impl ExitTable {
+    /// Collects the exits of all instructions in the function's blocks.
+    pub fn build(function: &Function) -> ExitTable {
+        let definitions = Definitions::new(function);
+        let mut table = ExitTable { ids: vec![SmallVec::new(); function.insts.len()], ..ExitTable::default() };
+        let mut known: HashMap<(StateId, ExitReason, bool), u32> = HashMap::new();
+        for &inst in function.blocks.iter().flat_map(|block| &block.insts) {
+            let data = function.inst(inst);
+            let Some(state) = data.state else { continue };
+            let exits = data.op.info().exits;
+            let observes = exits == Exits::Observe;
+            let forced = (exits == Exits::Guard && function.exit_every.is_some()).then_some(ExitReason::Forced);
+            for reason in exit_reasons(data).into_iter().chain(forced) {
+                let id = *known.entry((state, reason, observes)).or_insert_with(|| {
+                    let (point, values) = definitions.exit_point(state, reason, observes);
+                    table.points.push(point);
+                    table.values.push(values);
+                    table.points.len() as u32 - 1
+                });
+                table.ids[inst.index()].push((reason, id));
+            }
+        }
+        table
+    }
+
+    /// Reasons and numbers of an instruction's exits, in the order in which they are tested.
+    ///
+    /// Under forced exits the last one of a guard is [`ExitReason::Forced`]. The one of an observing
+    /// instruction has [`Resume::Observe`].
+    pub fn exits_of(&self, inst: Inst) -> &[(ExitReason, u32)] {
+        self.ids.get(inst.index()).map_or(&[], |ids| ids.as_slice())
+    }
+
+    /// Number of the exit that an instruction takes for a reason.
+    pub fn id_of(&self, inst: Inst, reason: ExitReason) -> Option<u32> {
+        self.exits_of(inst).iter().find(|(r, _)| *r == reason).map(|(_, id)| *id)
+    }
+
+    /// Number of the only or first exit of an instruction.
+    pub fn first_id_of(&self, inst: Inst) -> Option<u32> {
+        self.exits_of(inst).first().map(|(_, id)| *id)
+    }
+
+    /// Words that the largest exit buffer needs.
+    pub fn max_words(&self) -> usize {
+        self.values.iter().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+/// Which values are constants, so that exits need no words for them.
+struct Definitions<'a> {
+    function: &'a Function,
+    definition: Vec<Option<Inst>>,
+}
+
+impl<'a> Definitions<'a> {
+    fn new(function: &'a Function) -> Self {
+        let mut definition = vec![None; function.values.len()];
+        for &inst in function.blocks.iter().flat_map(|block| &block.insts) {
+            if let Some(result) = function.inst(inst).result {
+                definition[result.index()] = Some(inst);
+            }
+        }
+        Definitions { function, definition }
+    }
+
+    fn exit_point(&self, state: StateId, reason: ExitReason, observes: bool) -> (ExitPoint, Vec<Value>) {
+        let mut words = Words { definitions: self, values: Vec::new() };
+        let mut release = Vec::new();
+        let mut frames = Vec::new();
+        for id in self.function.state_chain(state) {
+            let state = self.function.state(id);
+            frames.push(FrameImage {
+                code: state.code,
+                function: words.source(&state.function),
+                offset: state.offset,
+                return_offset: state.return_offset,
+                on_return: state.on_return,
+                frame: state.frame.map(|v| words.word(v)),
+                locals: state.locals.iter().map(|s| words.source(s)).collect(),
+                stack: state.stack.iter().map(|s| words.source(s)).collect(),
+            });
+            release.extend(state.release.iter().map(|&v| words.source(&Slot::Owned(v))));
+        }
+        frames.reverse();
+        let resume = if observes { Resume::Observe } else { self.function.state(state).resume };
+        let values = words.values;
+        (ExitPoint { reason, resume, frames, release, words: values.len() as u32 }, values)
+    }
+
+    fn constant(&self, value: Value) -> Option<&InstData> {
+        self.definition[value.index()].map(|inst| self.function.inst(inst))
+    }
+}
+
+/// The words of one exit buffer while it is laid out: each value has one word.
+struct Words<'a> {
+    definitions: &'a Definitions<'a>,
+    values: Vec<Value>,
+}
+
+impl Words<'_> {
+    fn word(&mut self, value: Value) -> u32 {
+        let index = self.values.iter().position(|&v| v == value).unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        });
+        index as u32
+    }
+
+    fn source(&mut self, slot: &Slot) -> Source {
+        match slot {
+            Slot::Null => Source::Null,
+            Slot::Int(value) => Source::ConstInt(*value),
+            Slot::Float(bits) => Source::ConstFloat(*bits),
+            Slot::Object(index) => Source::Object(*index),
+            Slot::InFrame => Source::InFrame,
+            Slot::Tuple(items) => Source::Tuple(items.iter().map(|s| self.source(s)).collect()),
+            Slot::Owned(value) | Slot::Borrowed(value) | Slot::Raw(value) => {
+                let owned = matches!(slot, Slot::Owned(_));
+                self.constant(*value, owned).unwrap_or_else(|| {
+                    let word = self.word(*value);
+                    match self.definitions.function.ty(*value) {
+                        Ty::F64 => Source::Float(word),
+                        Ty::Bool => Source::Bool(word),
+                        Ty::I64 => Source::Int(word),
+                        Ty::Obj | Ty::Ptr if owned => Source::Owned(word),
+                        Ty::Obj | Ty::Ptr => Source::Borrowed(word),
+                    }
+                })
+            }
+        }
+    }
+
+    /// The source of a value that is a constant. An owned reference to a constant object stays a word: the exit
+    /// takes it over, where [`Source::Object`] makes a new one.
+    fn constant(&self, value: Value, owned: bool) -> Option<Source> {
+        let data = self.definitions.constant(value)?;
+        match (data.op, &data.imm) {
+            (Op::Iconst, Imm::Int(value)) => Some(Source::ConstInt(*value)),
+            (Op::Fconst, Imm::Float(bits)) => Some(Source::ConstFloat(*bits)),
+            (Op::Object, Imm::Object(index)) if !owned => Some(Source::Object(*index)),
+            (Op::Null, _) => Some(Source::Null),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::function::Abi;
+    use crate::state::FrameState;
+    use whipsnake_contract::exit::OnReturn;
+
+    fn state(locals: Vec<Slot>, parent: Option<StateId>) -> FrameState {
+        FrameState {
+            code: parent.map_or(0, |_| 1),
+            function: Slot::Null,
+            offset: 10,
+            return_offset: 4,
+            on_return: OnReturn::Push,
+            resume: Resume::Execute,
+            frame: None,
+            locals,
+            stack: Vec::new(),
+            release: Vec::new(),
+            parent,
+        }
+    }
+
+    #[test]
+    fn one_point_per_state_and_reason_with_values_in_word_order() {
+        let mut f = Function::new("f", Abi::Function);
+        let entry = f.entry();
+        let callee = f.block(entry).params[1];
+        let one = f.push_value(entry, Op::Iconst, &[], Imm::Int(1), None);
+        let boxed = f.push_value(entry, Op::BoxInt, &[one], Imm::None, None);
+        let sum = f.push_value(entry, Op::Iadd, &[one, one], Imm::None, None);
+        let outer = f.add_state(state(vec![Slot::Borrowed(callee), Slot::Raw(one)], None));
+        let mut inner = state(vec![Slot::Owned(boxed), Slot::Tuple(vec![Slot::Raw(sum), Slot::Borrowed(callee)])], Some(outer));
+        inner.release.push(boxed);
+        let inner = f.add_state(inner);
+        let divide = f.push(entry, Op::IfloordivChecked, &[sum, one], Imm::None, Some(inner));
+        let shift = f.push(entry, Op::IshrChecked, &[sum, one], Imm::None, Some(inner));
+        let decref = f.push(entry, Op::Decref, &[boxed], Imm::None, Some(outer));
+        f.exit(entry, ExitReason::Arithmetic, inner);
+
+        let table = ExitTable::build(&f);
+        assert_eq!(table.exits_of(divide), [(ExitReason::Arithmetic, 0), (ExitReason::IntOverflow, 1)]);
+        assert_eq!(table.exits_of(shift), [(ExitReason::Arithmetic, 0)]);
+        assert_eq!(table.id_of(decref, ExitReason::FrameObserved), Some(2));
+        assert_eq!(table.points.len(), 3, "the exit shares the first point");
+        assert_eq!(table.values[0], [boxed, sum, callee]);
+        let point = &table.points[0];
+        assert_eq!((point.words, point.resume), (3, Resume::Execute));
+        assert_eq!(point.frames[0].locals, [Source::Borrowed(2), Source::ConstInt(1)]);
+        let tuple = Source::Tuple(vec![Source::Int(1), Source::Borrowed(2)]);
+        assert_eq!(point.frames[1].locals, [Source::Owned(0), tuple]);
+        assert_eq!(point.release, [Source::Owned(0)]);
+        assert_eq!(table.points[2].resume, Resume::Observe);
+        assert_eq!(table.max_words(), 3);
+    }
+
+    #[test]
+    fn forced_exits_have_points_of_their_own() {
+        let mut f = Function::new("f", Abi::Loop);
+        let entry = f.entry();
+        let s = f.add_state(state(Vec::new(), None));
+        let flag = f.push_value(entry, Op::Bconst, &[], Imm::Int(1), None);
+        let guard = f.push(entry, Op::Guard, &[flag], Imm::Exit(ExitReason::Unbound), Some(s));
+        f.exit(entry, ExitReason::LoopEnd, s);
+        assert_eq!(ExitTable::build(&f).exits_of(guard), [(ExitReason::Unbound, 0)]);
+        f.exit_every = Some((3, 0x1000));
+        let table = ExitTable::build(&f);
+        assert_eq!(table.exits_of(guard), [(ExitReason::Unbound, 0), (ExitReason::Forced, 1)]);
+    }
+}
