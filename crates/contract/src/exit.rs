@@ -106,10 +106,53 @@ pub enum Source {
     ConstFloat(u64),
     /// A constant object of the unit's object table; the slot needs a reference of its own.
     Object(u32),
-    /// A tuple that was never built.
-    Tuple(Vec<Source>),
+    /// An object that was never built, with its parts as [`Virtual`] says.
+    Virtual(Virtual, Vec<Source>),
+    /// NULL if word `flag` is 0, else what the second source says.
+    Maybe(u32, Box<Source>),
+    /// Word `index` is an object or NULL; the slot takes over the reference that native code owned.
+    OwnedOrNull(u32),
     /// The slot of the existing frame already holds the right value.
     InFrame,
+}
+
+macro_rules! virtuals {
+    ($($(#[doc = $doc:literal])+ $name:ident, $text:literal;)+) => {
+        /// An object that native code keeps in parts and that is only built when a frame is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Virtual { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Virtual {
+            /// All kinds.
+            pub const ALL: &'static [Virtual] = &[$(Virtual::$name,)+];
+
+            /// The name in text IR.
+            pub const fn name(self) -> &'static str {
+                match self { $(Virtual::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+virtuals! {
+    /// A tuple of the parts.
+    Tuple, "tuple";
+    /// `range(start, stop, step)`.
+    Range, "range";
+    /// A range iterator: next value, step, remaining length (all integers).
+    RangeIter, "range-iter";
+    /// A list iterator: list, next index.
+    ListIter, "list-iter";
+    /// A tuple iterator: tuple, next index.
+    TupleIter, "tuple-iter";
+    /// `enumerate`: inner iterator, next count.
+    Enumerate, "enumerate";
+    /// `zip` of the parts, which are iterators.
+    Zip, "zip";
+    /// A slice: start, stop, step.
+    Slice, "slice";
+    /// A bound method: function, self.
+    Method, "method";
 }
 
 /// What happens when an inlined callee returns to the frame.

@@ -1,7 +1,7 @@
 //! Frame states: what the interpreter's frames hold at a point, in terms of SSA values.
 
 use crate::entity::{StateId, Value};
-use whipsnake_contract::exit::{OnReturn, Resume};
+use whipsnake_contract::exit::{OnReturn, Resume, Virtual};
 
 /// Content of a local variable or stack slot.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +20,12 @@ pub enum Slot {
     Float(u64),
     /// A constant object of the function's table.
     Object(u32),
-    /// A tuple that is only built if the frame is.
-    Tuple(Vec<Slot>),
+    /// An object that is only built if the frame is.
+    Virtual(Virtual, Vec<Slot>),
+    /// NULL if the truth value is false, else the slot.
+    Maybe(Value, Box<Slot>),
+    /// An object or NULL; the slot owns the reference.
+    OwnedOrNull(Value),
     /// What the existing frame already holds.
     InFrame,
 }
@@ -30,8 +34,12 @@ impl Slot {
     /// Calls `f` with each value in the slot.
     pub fn for_each_value(&self, f: &mut impl FnMut(Value)) {
         match self {
-            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) => f(*v),
-            Slot::Tuple(items) => items.iter().for_each(|s| s.for_each_value(f)),
+            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) | Slot::OwnedOrNull(v) => f(*v),
+            Slot::Virtual(_, parts) => parts.iter().for_each(|s| s.for_each_value(f)),
+            Slot::Maybe(flag, slot) => {
+                f(*flag);
+                slot.for_each_value(f);
+            }
             Slot::Null | Slot::Int(_) | Slot::Float(_) | Slot::Object(_) | Slot::InFrame => {}
         }
     }
@@ -39,8 +47,12 @@ impl Slot {
     /// Replaces each value in the slot by `f` of it.
     pub fn map_values(&mut self, f: &mut impl FnMut(Value) -> Value) {
         match self {
-            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) => *v = f(*v),
-            Slot::Tuple(items) => items.iter_mut().for_each(|s| s.map_values(f)),
+            Slot::Owned(v) | Slot::Borrowed(v) | Slot::Raw(v) | Slot::OwnedOrNull(v) => *v = f(*v),
+            Slot::Virtual(_, parts) => parts.iter_mut().for_each(|s| s.map_values(f)),
+            Slot::Maybe(flag, slot) => {
+                *flag = f(*flag);
+                slot.map_values(f);
+            }
             Slot::Null | Slot::Int(_) | Slot::Float(_) | Slot::Object(_) | Slot::InFrame => {}
         }
     }
