@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from .modes import Mode
 from .programs import CORPUS, Program
 
 DIFF_LINES = 40
+ADDRESS = re.compile(rb" at 0x[0-9a-fA-F]{8,}")
+"""Object addresses in reprs, which differ from process to process."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def reproduction(command: list[str], variables: dict[str, str]) -> str:
 
 
 def _diff(expected: bytes, actual: bytes, stream: str) -> list[str]:
+    expected, actual = ADDRESS.sub(b" at 0x...", expected), ADDRESS.sub(b" at 0x...", actual)
     lines = list(
         difflib.unified_diff(
             expected.decode("utf-8", "backslashreplace").splitlines(),
