@@ -153,6 +153,10 @@ layout_fields! {
     interp_float_freelist = "WS_FLOAT_FREELIST";
     /// Count of that free list, from the interpreter state.
     interp_float_freelist_count = "WS_FLOAT_FREELIST_COUNT";
+    /// Word of a free float that holds the next free one.
+    float_freelist_link = "WS_FLOAT_FREELIST_LINK";
+    /// Number of floats that the free list may hold (the same in the headers of 3.12 to 3.15).
+    float_freelist_limit = "100";
     /// Code object of a frame.
     frame_executable = "offsetof(_PyInterpreterFrame, f_executable)";
     /// Caller of a frame.

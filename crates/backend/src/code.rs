@@ -1,0 +1,117 @@
+//! What a backend produces: code with its relocations and exit table.
+
+use whipsnake_contract::exit::ExitPoint;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_ir::Function;
+use whipsnake_ir::exits::ExitTable;
+
+/// The result of compiling one function.
+#[derive(Clone, Debug)]
+pub struct CompiledCode {
+    /// What is executed.
+    pub artifact: Artifact,
+    /// Exit points, by the exit number that the code hands to the runtime.
+    pub exits: Vec<ExitPoint>,
+    /// The code generator's own intermediate text, if it was asked for.
+    pub clif: Option<String>,
+    /// Machine code as text, if it was asked for.
+    pub asm: Option<String>,
+    /// Sizes.
+    pub stats: CodeStats,
+}
+
+/// The executable form of a function.
+#[derive(Clone, Debug)]
+pub enum Artifact {
+    /// Machine code, to be placed and relocated by the runtime.
+    Machine(MachineCode),
+    /// The function itself, to be executed by `whipsnake_ir::interp`.
+    Interpreted(Box<Interpreted>),
+}
+
+/// What the reference interpreter needs.
+#[derive(Clone, Debug)]
+pub struct Interpreted {
+    /// The function.
+    pub function: Function,
+    /// Its exits: numbers and values.
+    pub exits: ExitTable,
+}
+
+/// Position-dependent machine code before relocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MachineCode {
+    /// Instructions and the constants behind them.
+    pub bytes: Vec<u8>,
+    /// Alignment in bytes that the first byte needs; a power of two.
+    pub alignment: u32,
+    /// Offset of the entry point in `bytes`.
+    pub entry: u32,
+    /// Places to fill in before the code may run.
+    pub relocations: Vec<Relocation>,
+    /// Bytes of native stack that a call needs, without what it calls.
+    pub frame_size: u32,
+}
+
+/// A place in machine code that depends on an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Relocation {
+    /// Offset of the first byte to fill in.
+    pub offset: u32,
+    /// What to write.
+    pub kind: RelocationKind,
+    /// The address that it depends on.
+    pub symbol: Symbol,
+    /// Added to the symbol's address.
+    pub addend: i64,
+}
+
+/// How an address is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RelocationKind {
+    /// The 64-bit absolute address, little-endian.
+    Abs8,
+}
+
+/// An address that only the runtime knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Symbol {
+    /// A helper of the contract's table, in the platform's C calling convention.
+    Helper(Helper),
+    /// `fn(thread state, unit record, exit number: u64, words: *const u64) -> *mut PyObject`: leaves a function
+    /// unit; its result is the unit's.
+    ExitFunction,
+    /// `fn(thread state, unit record, exit number: u64, words: *const u64) -> u64`: leaves a loop unit; its result
+    /// is the unit's.
+    ExitLoop,
+    /// Code that the backend makes on demand, once per process: see [`crate::Backend::trampoline`].
+    Trampoline(Trampoline),
+}
+
+/// Shared code that units call on slow paths. It preserves every register, so that a slow path that
+/// rejoins the fast one costs the fast one nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Trampoline {
+    /// Calls a helper with the arguments it was given and stores the result, if there is one, to one more pointer argument.
+    Helper(Helper),
+    /// `(value, out)`: stores a new int object, of the interpreter's free list where it has one, to `out`.
+    BoxInt,
+    /// `(object)`: destroys an object of a leaf type; floats and small ints go back to the interpreter's free lists.
+    FreeLeaf,
+    /// `(thread state, unit record, exit, buffer, object, out)`: destroys an object of any type, storing
+    /// 0 to `out` if the unit goes on and 1 if it must leave by the exit.
+    Observe,
+}
+
+/// Sizes of one compilation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeStats {
+    /// Instructions of the IR function's reachable blocks.
+    pub ir_instructions: u32,
+    /// Instructions handed to the code generator (0 for the reference backend).
+    pub clif_instructions: u32,
+    /// Bytes of machine code (0 for the reference backend).
+    pub code_bytes: u32,
+    /// Bytes of native stack per call.
+    pub frame_bytes: u32,
+}

@@ -1,0 +1,22 @@
+//! From IR to something executable: the [`Backend`] interface and its implementations.
+//!
+//! | name | result |
+//! |---|---|
+//! | `reference` | the function itself, for `whipsnake_ir::interp` |
+//!
+//! `docs/backends.md` says how to add one.
+#![forbid(unsafe_code)]
+
+mod backend;
+mod code;
+mod features;
+mod reference;
+mod registry;
+
+pub use backend::{Backend, BackendError, Dump, TargetInfo};
+pub use code::{
+    Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, Relocation, RelocationKind, Symbol, Trampoline,
+};
+pub use features::CpuFeatures;
+pub use reference::ReferenceBackend;
+pub use registry::{BACKENDS, backend_by_name};
