@@ -161,7 +161,11 @@ impl Words<'_> {
             Slot::Float(bits) => Source::ConstFloat(*bits),
             Slot::Object(index) => Source::Object(*index),
             Slot::InFrame => Source::InFrame,
-            Slot::Tuple(items) => Source::Tuple(items.iter().map(|s| self.source(s)).collect()),
+            Slot::Virtual(kind, parts) => {
+                Source::Virtual(*kind, parts.iter().map(|s| self.source(s)).collect())
+            }
+            Slot::Maybe(flag, slot) => Source::Maybe(self.word(*flag), Box::new(self.source(slot))),
+            Slot::OwnedOrNull(value) => Source::OwnedOrNull(self.word(*value)),
             Slot::Owned(value) | Slot::Borrowed(value) | Slot::Raw(value) => {
                 let owned = matches!(slot, Slot::Owned(_));
                 self.constant(*value, owned).unwrap_or_else(|| {
@@ -197,7 +201,7 @@ mod tests {
     use super::*;
     use crate::function::Abi;
     use crate::state::FrameState;
-    use whipsnake_contract::exit::OnReturn;
+    use whipsnake_contract::exit::{OnReturn, Virtual};
 
     fn state(locals: Vec<Slot>, parent: Option<StateId>) -> FrameState {
         FrameState {
@@ -224,7 +228,7 @@ mod tests {
         let boxed = f.push_value(entry, Op::BoxInt, &[one], Imm::None, None);
         let sum = f.push_value(entry, Op::Iadd, &[one, one], Imm::None, None);
         let outer = f.add_state(state(vec![Slot::Borrowed(callee), Slot::Raw(one)], None));
-        let mut inner = state(vec![Slot::Owned(boxed), Slot::Tuple(vec![Slot::Raw(sum), Slot::Borrowed(callee)])], Some(outer));
+        let mut inner = state(vec![Slot::Owned(boxed), Slot::Virtual(Virtual::Tuple, vec![Slot::Raw(sum), Slot::Borrowed(callee)])], Some(outer));
         inner.release.push(boxed);
         let inner = f.add_state(inner);
         let divide = f.push(entry, Op::IfloordivChecked, &[sum, one], Imm::None, Some(inner));
@@ -241,7 +245,7 @@ mod tests {
         let point = &table.points[0];
         assert_eq!((point.words, point.resume), (3, Resume::Execute));
         assert_eq!(point.frames[0].locals, [Source::Borrowed(2), Source::ConstInt(1)]);
-        let tuple = Source::Tuple(vec![Source::Int(1), Source::Borrowed(2)]);
+        let tuple = Source::Virtual(Virtual::Tuple, vec![Source::Int(1), Source::Borrowed(2)]);
         assert_eq!(point.frames[1].locals, [Source::Owned(0), tuple]);
         assert_eq!(point.release, [Source::Owned(0)]);
         assert_eq!(table.points[2].resume, Resume::Observe);

@@ -2,11 +2,15 @@
 //! result, effects and exit behaviour; everything else is generated from or checked against that table.
 #![forbid(unsafe_code)]
 
+pub mod dominators;
 pub mod entity;
 pub mod exits;
 pub mod function;
 pub mod ops;
+pub mod parse;
+pub mod print;
 pub mod state;
+pub mod verify;
 
 pub use entity::{Block, Inst, StateId, Value};
 pub use exits::ExitTable;
