@@ -89,6 +89,7 @@ macro_rules! for_each_helper {
         iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         build_list(items: Ptr, count: I64) -> Obj, Allocates, "A list of items whose references it takes over.";
         build_tuple(items: Ptr, count: I64) -> Obj, Allocates, "A tuple of items whose references it takes over.";
+        build_virtual(kind: I64, parts: Ptr, count: I64) -> Obj, Allocates, "The object that `exit::Virtual` number `kind` stands for, from words that are owned objects or, where the kind says so, integers.";
         build_map(items: Ptr, pairs: I64) -> Obj, Any, "A dict of `pairs` keys and values at `items`.";
         build_set(items: Ptr, count: I64) -> Obj, Any, "A set of `count` items.";
         build_string(items: Ptr, count: I64) -> Obj, Allocates, "The concatenation of `count` strs.";

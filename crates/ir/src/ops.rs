@@ -352,6 +352,9 @@ macro_rules! for_each_op {
         LoadIndexed, "load_indexed", (Address, Is(Ty::I64)) -> Named, Mem, Load, Never, "Loads from the base plus the offset plus the index times the access size.";
         Store, "store", (Address, Named) -> Nothing, Mem, Store, Never, "Stores to the base plus the offset; no reference counting.";
         StoreIndexed, "store_indexed", (Address, Is(Ty::I64), Named) -> Nothing, Mem, Store, Never, "Stores to the base plus the offset plus the index times the access size.";
+        Offset, "offset", (Address, Is(Ty::I64)) -> Is(Ty::Ptr), None, Pure, Never, "The base plus that many bytes.";
+        TakeSlot, "take_slot", (Is(Ty::Ptr)) -> Is(Ty::Obj), Mem, Any, Never, "The object of a frame slot, whose reference passes to native code (one is made if the slot's tag says it only borrows); NULL if empty.";
+        StoreSlot, "store_slot", (Is(Ty::Ptr), Is(Ty::Obj)) -> Nothing, Mem, Store, Never, "Stores an object or NULL to a frame slot in the interpreter's form (tagged if the object is immortal); no reference counting.";
         // Guards.
         Guard, "guard", (Is(Ty::Bool)) -> Nothing, Exit, Guard, Guard, "Exits unless the operand is true.";
         GuardType, "guard_type", (Is(Ty::Obj)) -> Nothing, Type, Guard, Guard, "Exits with type-guard unless the object's type is exactly that one.";
