@@ -1,0 +1,227 @@
+//! Dictionary keys read in place: lookups by exact str that run no Python code, also under keys that do.
+//!
+//! Layout source: `struct _dictkeysobject` in `pycore_dict.h`.
+
+use std::mem::offset_of;
+use whipsnake_cpython::ffi::{self, PyObject};
+use whipsnake_cpython::{memory, offsets};
+
+unsafe extern "C" {
+    fn _PyUnicode_Equal(left: *mut PyObject, right: *mut PyObject) -> std::ffi::c_int;
+}
+
+/// The fixed part of a keys object; index table and entries follow.
+#[repr(C)]
+#[derive(Debug)]
+struct Header {
+    refcnt: isize,
+    log2_size: u8,
+    log2_index_bytes: u8,
+    kind: u8,
+    version: u32,
+    usable: isize,
+    nentries: isize,
+}
+
+const _: () = assert!(offset_of!(Header, version) == offsets::KEYS_VERSION);
+
+/// `dk_kind` of keys of any type, whose entries hold their hash.
+const KIND_GENERAL: u8 = 0;
+/// `dk_kind` of keys shared by instances of a type.
+const KIND_SPLIT: u8 = 2;
+
+/// A table entry of keys that are all strs.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+struct StrEntry {
+    key: *mut PyObject,
+    value: *mut PyObject,
+}
+
+/// A table entry of other keys.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+struct GeneralEntry {
+    hash: isize,
+    key: *mut PyObject,
+    value: *mut PyObject,
+}
+
+/// The keys of a dictionary or of a type's instances. Valid until the dictionary is changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys(*const Header);
+
+impl Keys {
+    /// Keys at an address.
+    ///
+    /// # Safety
+    /// `keys` is an alive keys object, and stays so and unchanged as long as the value is used.
+    pub unsafe fn from_ptr(keys: *const u8) -> Keys {
+        Keys(keys.cast())
+    }
+
+    /// The keys of a dict.
+    ///
+    /// # Safety
+    /// `dict` is an alive dict, which is not changed as long as the value is used.
+    pub unsafe fn of_dict(dict: *mut PyObject) -> Keys {
+        // SAFETY: every dict has keys.
+        Keys(unsafe { memory::read(dict.cast(), offsets::DICT_KEYS) })
+    }
+
+    fn header(self) -> &'static Header {
+        // SAFETY: the constructors' callers vouch for the keys object.
+        unsafe { &*self.0 }
+    }
+
+    /// Address of the keys object.
+    pub fn address(self) -> u64 {
+        self.0 as u64
+    }
+
+    /// `dk_version`: 0 if none was assigned since the last change.
+    pub fn version(self) -> u32 {
+        self.header().version
+    }
+
+    /// Number of entries, deleted ones included.
+    pub fn len(self) -> usize {
+        self.header().nentries as usize
+    }
+
+    /// True if there is no entry.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// True for keys that instances of a type share.
+    pub fn is_shared(self) -> bool {
+        self.header().kind == KIND_SPLIT
+    }
+
+    fn entries<T>(self) -> *const T {
+        let header = self.header();
+        let indices = self.0.cast::<u8>().wrapping_add(size_of::<Header>());
+        indices.wrapping_add(1usize.wrapping_shl(u32::from(header.log2_index_bytes))).cast()
+    }
+
+    /// Entry number in slot `slot` of the index table; negative if there is none.
+    fn index(self, slot: usize) -> isize {
+        let indices = self.0.cast::<u8>().wrapping_add(size_of::<Header>());
+        // SAFETY: the table has 1 << log2_size elements, of a width that depends on their number, and `slot` is masked.
+        unsafe {
+            match self.header().log2_size {
+                0..8 => isize::from(indices.cast::<i8>().add(slot).read()),
+                8..16 => isize::from(indices.cast::<i16>().add(slot).read()),
+                16..32 => indices.cast::<i32>().add(slot).read() as isize,
+                _ => indices.cast::<i64>().add(slot).read() as isize,
+            }
+        }
+    }
+
+    /// Number of the entry with an exact str as key. Keys of other types are only found where they compare as strs do.
+    ///
+    /// # Safety
+    /// `key` is an alive exact str.
+    pub unsafe fn find(self, key: *mut PyObject) -> Option<usize> {
+        // SAFETY: the key is a str.
+        let hash = unsafe { str_hash(key) };
+        let mask = 1usize.wrapping_shl(u32::from(self.header().log2_size)).wrapping_sub(1);
+        let mut perturb = hash as usize;
+        let mut slot = perturb & mask;
+        loop {
+            match self.index(slot) {
+                -1 => return None,
+                // SAFETY: numbers that are not negative are those of existing entries.
+                entry if entry >= 0 && unsafe { self.matches(entry as usize, key, hash) } => return Some(entry as usize),
+                _ => {}
+            }
+            perturb >>= 5;
+            slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
+        }
+    }
+
+    /// # Safety
+    /// `entry` is the number of an entry, `key` an exact str with that hash.
+    unsafe fn matches(self, entry: usize, key: *mut PyObject, hash: isize) -> bool {
+        // SAFETY: the entry exists, and its type is that of the table's kind. Entries that the index table names have a key.
+        unsafe {
+            let other = if self.header().kind == KIND_GENERAL {
+                let entry = self.entries::<GeneralEntry>().add(entry).read();
+                if entry.key != key && entry.hash != hash {
+                    return false;
+                }
+                entry.key
+            } else {
+                let other = self.entries::<StrEntry>().add(entry).read().key;
+                if other != key && str_hash(other) != hash {
+                    return false;
+                }
+                other
+            };
+            other == key || compares_as_str(other) && _PyUnicode_Equal(other, key) != 0
+        }
+    }
+
+    /// Value of an entry, NULL if it has none (also in keys shared by instances).
+    pub fn value(self, entry: usize) -> *mut PyObject {
+        if entry >= self.len() {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the entry exists, and its type is that of the table's kind.
+        unsafe {
+            if self.header().kind == KIND_GENERAL {
+                self.entries::<GeneralEntry>().add(entry).read().value
+            } else {
+                self.entries::<StrEntry>().add(entry).read().value
+            }
+        }
+    }
+}
+
+/// Hash of a str.
+///
+/// # Safety
+/// `object` is an alive exact str.
+unsafe fn str_hash(object: *mut PyObject) -> isize {
+    // SAFETY: a str keeps its hash once it was computed; computing it cannot fail and runs no Python code.
+    unsafe {
+        match (*object.cast::<ffi::PyASCIIObject>()).hash {
+            -1 => ffi::PyObject_Hash(object),
+            hash => hash,
+        }
+    }
+}
+
+/// True for a str, or an instance of a subclass that compares and hashes as str does.
+///
+/// # Safety
+/// `object` is alive.
+unsafe fn compares_as_str(object: *mut PyObject) -> bool {
+    // SAFETY: the object is alive; type objects are readable.
+    unsafe {
+        let kind = ffi::Py_TYPE(object);
+        let str_type = &raw mut ffi::PyUnicode_Type;
+        std::ptr::eq(kind, str_type)
+            || ffi::PyType_IsSubtype(kind, str_type) != 0
+                && (*kind).tp_richcompare.map(|f| f as usize) == (*str_type).tp_richcompare.map(|f| f as usize)
+    }
+}
+
+/// Value in an exact dict under an exact str, borrowed; NULL if it is missing. Runs no Python code.
+///
+/// # Safety
+/// `dict` is an alive dict, `key` an alive exact str.
+pub unsafe fn get(dict: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the caller vouches for the types; values of a split dictionary are in its values array.
+    unsafe {
+        let keys = Keys::of_dict(dict);
+        let Some(entry) = keys.find(key) else { return std::ptr::null_mut() };
+        let values: *const u8 = memory::read(dict.cast(), offsets::DICT_VALUES);
+        if values.is_null() {
+            keys.value(entry)
+        } else {
+            memory::read(values, offsets::VALUES_ITEMS.wrapping_add(entry.wrapping_mul(size_of::<usize>())))
+        }
+    }
+}

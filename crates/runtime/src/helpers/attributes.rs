@@ -1,0 +1,83 @@
+//! Attributes and global names.
+
+use super::{Obj, Ptr};
+use std::ffi::{c_char, c_int};
+use whipsnake_cpython::ffi;
+
+unsafe extern "C" {
+    /// Finds a method: 1 if `method` is unbound (to be called with the object first), else 0. `method` is owned, NULL
+    /// with an exception.
+    fn _PyObject_GetMethod(object: Obj, name: Obj, method: *mut Obj) -> c_int;
+    /// Raises an exception whose message and `name` tell of the name `object`.
+    fn _PyEval_FormatExcCheckArg(tstate: *mut ffi::PyThreadState, exception: Obj, format: *const c_char, object: Obj);
+}
+
+/// # Safety
+/// `object` is alive, `name` is a str.
+pub unsafe extern "C" fn get_attr(object: Obj, name: Obj) -> Obj {
+    // SAFETY: both are alive.
+    unsafe { ffi::PyObject_GetAttr(object, name) }
+}
+
+/// # Safety
+/// `object` and `value` are alive, `name` is a str.
+pub unsafe extern "C" fn set_attr(object: Obj, name: Obj, value: Obj) -> i64 {
+    // SAFETY: all are alive.
+    i64::from(unsafe { ffi::PyObject_SetAttr(object, name, value) })
+}
+
+/// # Safety
+/// `object` is alive, `name` is a str.
+pub unsafe extern "C" fn delete_attr(object: Obj, name: Obj) -> i64 {
+    // SAFETY: both are alive.
+    i64::from(unsafe { ffi::PyObject_DelAttr(object, name) })
+}
+
+/// # Safety
+/// `object` is alive, `name` is a str, `out` points to two words.
+pub unsafe extern "C" fn load_method(object: Obj, name: Obj, out: Ptr) -> i64 {
+    let out = out.cast::<Obj>();
+    let mut method = std::ptr::null_mut();
+    // SAFETY: both are alive; the caller gave room for two words.
+    unsafe {
+        let unbound = _PyObject_GetMethod(object, name, &mut method) != 0;
+        if method.is_null() {
+            return -1;
+        }
+        out.write(method);
+        out.add(1).write(if unbound { ffi::Py_NewRef(object) } else { std::ptr::null_mut() });
+    }
+    0
+}
+
+/// # Safety
+/// `globals` is a dict, `builtins` is alive, `name` is a str.
+pub unsafe extern "C" fn load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj {
+    for namespace in [globals, builtins] {
+        // SAFETY: the namespaces and the name are alive; the value is set in all cases.
+        unsafe {
+            let mut value = std::ptr::null_mut();
+            let found = if ffi::PyDict_CheckExact(namespace) != 0 {
+                ffi::PyDict_GetItemRef(namespace, name, &mut value)
+            } else {
+                ffi::PyMapping_GetOptionalItem(namespace, name, &mut value)
+            };
+            if found != 0 {
+                return value;
+            }
+        }
+    }
+    // SAFETY: the thread runs Python; the format takes a C string.
+    unsafe {
+        let tstate = ffi::PyThreadState_Get();
+        _PyEval_FormatExcCheckArg(tstate, ffi::PyExc_NameError, c"name '%.200s' is not defined".as_ptr(), name);
+    }
+    std::ptr::null_mut()
+}
+
+/// # Safety
+/// `globals` is a dict, `name` a str, `value` is alive.
+pub unsafe extern "C" fn store_global(globals: Obj, name: Obj, value: Obj) -> i64 {
+    // SAFETY: the caller vouches for the objects.
+    i64::from(unsafe { ffi::PyDict_SetItem(globals, name, value) })
+}

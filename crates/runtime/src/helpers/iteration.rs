@@ -1,0 +1,171 @@
+//! Iteration and unpacking.
+
+use super::{Obj, Ptr};
+use std::ffi::c_int;
+use whipsnake_cpython::{ffi, offsets};
+
+/// # Safety
+/// `object` is alive.
+pub unsafe extern "C" fn get_iter(object: Obj) -> Obj {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyObject_GetIter(object) }
+}
+
+/// # Safety
+/// `iterator` is an iterator.
+pub unsafe extern "C" fn iter_next(iterator: Obj) -> Obj {
+    // SAFETY: the iterator is alive.
+    unsafe {
+        let Some(next) = (*ffi::Py_TYPE(iterator)).tp_iternext else {
+            let name = (*ffi::Py_TYPE(iterator)).tp_name;
+            return ffi::PyErr_Format(ffi::PyExc_TypeError, c"'%.200s' object is not an iterator".as_ptr(), name);
+        };
+        let item = next(iterator);
+        if item.is_null()
+            && !ffi::PyErr_Occurred().is_null()
+            && ffi::PyErr_ExceptionMatches(ffi::PyExc_StopIteration) != 0
+        {
+            ffi::PyErr_Clear();
+        }
+        item
+    }
+}
+
+/// # Safety
+/// `object` is alive; `out` points to `before` words, with `after >= 0` to `before + 1 + after`.
+pub unsafe extern "C" fn unpack_iterable(object: Obj, out: Ptr, before: i64, after: i64) -> i64 {
+    let out = out.cast::<Obj>();
+    // SAFETY: the caller vouches for the object and the room.
+    unsafe {
+        if after < 0
+            && let Some(items) = exact_items(object, before as isize)
+        {
+            for i in 0..before as isize {
+                out.offset(i).write(ffi::Py_NewRef(*items.offset(i)));
+            }
+            return 0;
+        }
+        let iterator = ffi::PyObject_GetIter(object);
+        if iterator.is_null() {
+            let object_type = ffi::Py_TYPE(object);
+            if ffi::PyErr_ExceptionMatches(ffi::PyExc_TypeError) != 0
+                && (*object_type).tp_iter.is_none()
+                && ffi::PySequence_Check(object) == 0
+            {
+                ffi::PyErr_Format(
+                    ffi::PyExc_TypeError,
+                    c"cannot unpack non-iterable %.200s object".as_ptr(),
+                    (*object_type).tp_name,
+                );
+            }
+            return -1;
+        }
+        let mut filled = 0;
+        let done = unpack(object, iterator, out, before as c_int, after as c_int, &mut filled);
+        if !done {
+            while filled > 0 {
+                filled = filled.wrapping_sub(1);
+                ffi::Py_DECREF(*out.offset(filled));
+            }
+        }
+        ffi::Py_DECREF(iterator);
+        if done { 0 } else { -1 }
+    }
+}
+
+/// The items of an exact tuple or list of that length.
+///
+/// # Safety
+/// `object` is alive. The items are valid until Python code runs.
+unsafe fn exact_items(object: Obj, count: isize) -> Option<*const Obj> {
+    // SAFETY: the types are checked before the structures are read.
+    unsafe {
+        if ffi::PyTuple_CheckExact(object) != 0 && ffi::PyTuple_GET_SIZE(object) == count {
+            return Some((&raw const (*object.cast::<ffi::PyTupleObject>()).ob_item).cast());
+        }
+        if ffi::PyList_CheckExact(object) != 0 && ffi::PyList_GET_SIZE(object) == count {
+            return Some((*object.cast::<ffi::PyListObject>()).ob_item);
+        }
+        None
+    }
+}
+
+/// Unpacks an iterator; true if it went well, else an exception is raised and the first `filled` words are owned.
+///
+/// # Safety
+/// As [`unpack_iterable`]; `iterator` is that of `object`.
+unsafe fn unpack(object: Obj, iterator: Obj, out: *mut Obj, before: c_int, after: c_int, filled: &mut isize) -> bool {
+    // SAFETY: the objects are alive, `out` has room for all parts, and the formats take the arguments given.
+    unsafe {
+        for i in 0..before {
+            let item = ffi::PyIter_Next(iterator);
+            if item.is_null() {
+                if ffi::PyErr_Occurred().is_null() {
+                    let (format, expected) = if after < 0 {
+                        (c"not enough values to unpack (expected %d, got %d)", before)
+                    } else {
+                        (c"not enough values to unpack (expected at least %d, got %d)", before.wrapping_add(after))
+                    };
+                    ffi::PyErr_Format(ffi::PyExc_ValueError, format.as_ptr(), expected, i);
+                }
+                return false;
+            }
+            out.offset(*filled).write(item);
+            *filled = filled.wrapping_add(1);
+        }
+        if after < 0 {
+            let extra = ffi::PyIter_Next(iterator);
+            if extra.is_null() {
+                return ffi::PyErr_Occurred().is_null();
+            }
+            ffi::Py_DECREF(extra);
+            match exact_length(object) {
+                Some(length) if offsets::MINOR >= 14 && length > before as isize => {
+                    let format = c"too many values to unpack (expected %d, got %zd)";
+                    ffi::PyErr_Format(ffi::PyExc_ValueError, format.as_ptr(), before, length);
+                }
+                _ => {
+                    let format = c"too many values to unpack (expected %d)";
+                    ffi::PyErr_Format(ffi::PyExc_ValueError, format.as_ptr(), before);
+                }
+            }
+            return false;
+        }
+        let list = ffi::PySequence_List(iterator);
+        if list.is_null() {
+            return false;
+        }
+        out.offset(*filled).write(list);
+        *filled = filled.wrapping_add(1);
+        let (length, after) = (ffi::PyList_GET_SIZE(list), after as isize);
+        if length < after {
+            let format = c"not enough values to unpack (expected at least %d, got %zd)";
+            let (expected, got) = (before.wrapping_add(after as c_int), length.wrapping_add(before as isize));
+            ffi::PyErr_Format(ffi::PyExc_ValueError, format.as_ptr(), expected, got);
+            return false;
+        }
+        let rest = length.wrapping_sub(after);
+        for i in 0..after {
+            // The list's reference moves out; its size shrinks below.
+            out.offset(*filled).write(ffi::PyList_GET_ITEM(list, rest.wrapping_add(i)));
+            *filled = filled.wrapping_add(1);
+        }
+        (*list.cast::<ffi::PyListObject>()).ob_base.ob_size = rest;
+        true
+    }
+}
+
+/// Length of an exact list, tuple or dict.
+///
+/// # Safety
+/// `object` is alive.
+unsafe fn exact_length(object: Obj) -> Option<isize> {
+    // SAFETY: the types are checked before the structures are read.
+    unsafe {
+        if ffi::PyDict_CheckExact(object) != 0 {
+            return Some(ffi::PyDict_Size(object));
+        }
+        let sequence = ffi::PyList_CheckExact(object) != 0 || ffi::PyTuple_CheckExact(object) != 0;
+        sequence.then(|| ffi::Py_SIZE(object))
+    }
+}

@@ -1,0 +1,55 @@
+//! The functions of the contract's helper table, called by native code with the GIL held.
+//!
+//! They do what the interpreter's instructions do, with its messages. None of them may panic: they are called
+//! from native code, which cannot unwind.
+
+mod attributes;
+mod calls;
+mod functions;
+mod iteration;
+mod mappings;
+mod numbers;
+mod sequences;
+mod strings;
+
+pub use crate::native_entry::{dealloc, observe, poll};
+pub use attributes::*;
+pub use calls::*;
+pub use functions::*;
+pub use iteration::*;
+pub use mappings::*;
+pub use numbers::*;
+pub use sequences::*;
+pub use strings::*;
+use whipsnake_contract::for_each_helper;
+use whipsnake_contract::helpers::Helper;
+
+/// An object, borrowed as an argument and owned as a result unless the table says otherwise.
+pub type Obj = *mut whipsnake_cpython::ffi::PyObject;
+/// Memory that is no object.
+pub type Ptr = *mut std::ffi::c_void;
+
+/// Kinds of the table as C types.
+macro_rules! c_type {
+    (Obj) => { Obj };
+    (Ptr) => { Ptr };
+    (I64) => { i64 };
+    (F64) => { f64 };
+    (()) => { () };
+}
+
+macro_rules! addresses {
+    ($($name:ident ($($arg:ident: $kind:ident),*) -> $result:tt, $effect:ident, $doc:literal;)+) => {
+        /// Where native code finds a helper.
+        pub fn address(helper: Helper) -> *const () {
+            match helper {
+                $(Helper::$name => {
+                    let function: unsafe extern "C" fn($(c_type!($kind)),*) -> c_type!($result) = $name;
+                    function as *const ()
+                })+
+            }
+        }
+    };
+}
+
+for_each_helper!(addresses);

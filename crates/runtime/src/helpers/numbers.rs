@@ -1,0 +1,267 @@
+//! Numbers: boxes, operators, comparisons, and the arithmetic whose results Python defines differently from C.
+
+use super::{Obj, Ptr};
+use whipsnake_cpython::{ffi, int};
+
+unsafe extern "C" {
+    /// The functions of `BINARY_OP`, by its argument (`NB_*` in `opcode.h`); the in-place subtraction comes last.
+    static _PyEval_BinaryOps: [ffi::binaryfunc; ARITHMETIC_OPS];
+    fn fmod(left: f64, right: f64) -> f64;
+    fn pow(base: f64, exponent: f64) -> f64;
+}
+
+/// Number of plain and in-place arithmetic operators.
+const ARITHMETIC_OPS: usize = 26;
+/// `BINARY_OP` with this argument is `left[right]` (3.14; other versions have an opcode for it).
+const SUBSCR: i64 = 26;
+
+/// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn box_int(value: i64) -> Obj {
+    // SAFETY: the GIL is held.
+    unsafe { int::make(value) }
+}
+
+/// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn box_float(value: f64) -> Obj {
+    // SAFETY: the GIL is held.
+    unsafe { ffi::PyFloat_FromDouble(value) }
+}
+
+/// # Safety
+/// `object` is an int, `out` points to one word.
+pub unsafe extern "C" fn unbox_int_slow(object: Obj, out: Ptr) -> i64 {
+    // SAFETY: the object is an int.
+    match unsafe { int::value(object) } {
+        Some(value) => {
+            // SAFETY: the caller gave room for one word.
+            unsafe { out.cast::<i64>().write(value) };
+            1
+        }
+        None => 0,
+    }
+}
+
+/// # Safety
+/// The operands are alive, and `op` is a number of `BINARY_OP`.
+pub unsafe extern "C" fn binary_op(left: Obj, right: Obj, op: i64) -> Obj {
+    if op == SUBSCR {
+        // SAFETY: the operands are alive.
+        return unsafe { ffi::PyObject_GetItem(left, right) };
+    }
+    // SAFETY: the interpreter's table is constant.
+    match unsafe { _PyEval_BinaryOps.get(op as usize) } {
+        // SAFETY: the operands are alive.
+        Some(function) => unsafe { function(left, right) },
+        None => {
+            // SAFETY: the format takes one long long.
+            unsafe { ffi::PyErr_Format(ffi::PyExc_SystemError, c"unknown binary operator %lld".as_ptr(), op) }
+        }
+    }
+}
+
+/// # Safety
+/// The operands are alive, and `op` is one of `Py_LT` to `Py_GE`.
+pub unsafe extern "C" fn compare_op(left: Obj, right: Obj, op: i64) -> Obj {
+    // SAFETY: the operands are alive.
+    unsafe { ffi::PyObject_RichCompare(left, right, op as i32) }
+}
+
+/// # Safety
+/// The operands are alive, and `op` is one of `Py_LT` to `Py_GE`.
+pub unsafe extern "C" fn compare_bool(left: Obj, right: Obj, op: i64) -> i64 {
+    // SAFETY: the operands are alive; the result is ours.
+    unsafe {
+        let result = ffi::PyObject_RichCompare(left, right, op as i32);
+        if result.is_null() {
+            return -1;
+        }
+        let truth = ffi::PyObject_IsTrue(result);
+        ffi::Py_DECREF(result);
+        i64::from(truth)
+    }
+}
+
+/// # Safety
+/// `object` is alive.
+pub unsafe extern "C" fn is_true(object: Obj) -> i64 {
+    // SAFETY: the object is alive.
+    i64::from(unsafe { ffi::PyObject_IsTrue(object) })
+}
+
+/// # Safety
+/// `object` is alive.
+pub unsafe extern "C" fn negative(object: Obj) -> Obj {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyNumber_Negative(object) }
+}
+
+/// # Safety
+/// `object` is alive.
+pub unsafe extern "C" fn invert(object: Obj) -> Obj {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyNumber_Invert(object) }
+}
+
+/// # Safety
+/// `out` points to one word.
+pub unsafe extern "C" fn float_pow(base: f64, exponent: f64, out: Ptr) -> i64 {
+    match power(base, exponent) {
+        Some(value) => {
+            // SAFETY: the caller gave room for one word.
+            unsafe { out.cast::<f64>().write(value) };
+            1
+        }
+        None => 0,
+    }
+}
+
+/// `float.__pow__` where it gives a float; special cases as documented for `math.pow` and C99, annex F.
+fn power(base: f64, exponent: f64) -> Option<f64> {
+    // SAFETY: `fmod` only computes.
+    let odd = |x: f64| unsafe { fmod(x.abs(), 2.0) } == 1.0;
+    if exponent == 0.0 {
+        return Some(1.0);
+    }
+    if base.is_nan() {
+        return Some(base);
+    }
+    if exponent.is_nan() {
+        return Some(if base == 1.0 { 1.0 } else { exponent });
+    }
+    if exponent.is_infinite() {
+        let magnitude = base.abs();
+        return Some(if magnitude == 1.0 {
+            1.0
+        } else if (exponent > 0.0) == (magnitude > 1.0) {
+            f64::INFINITY
+        } else {
+            0.0
+        });
+    }
+    if base.is_infinite() {
+        return Some(match (exponent > 0.0, odd(exponent)) {
+            (true, true) => base,
+            (true, false) => base.abs(),
+            (false, true) => 0.0_f64.copysign(base),
+            (false, false) => 0.0,
+        });
+    }
+    if base == 0.0 {
+        let zero = if odd(exponent) { base } else { 0.0 };
+        return (exponent > 0.0).then_some(zero);
+    }
+    let mut magnitude = base;
+    let mut negate = false;
+    if base < 0.0 {
+        if exponent != exponent.floor() {
+            return None;
+        }
+        magnitude = -base;
+        negate = odd(exponent);
+    }
+    let result = if magnitude == 1.0 {
+        1.0
+    } else {
+        // SAFETY: `pow` only computes.
+        unsafe { pow(magnitude, exponent) }
+    };
+    // Both arguments are finite, so an infinite result is an overflow, which Python raises.
+    result.is_finite().then_some(if negate { -result } else { result })
+}
+
+/// # Safety
+/// None; the signature is that of the table.
+pub unsafe extern "C" fn float_mod(left: f64, right: f64) -> f64 {
+    floored(left, right).1
+}
+
+/// # Safety
+/// None; the signature is that of the table.
+pub unsafe extern "C" fn float_floordiv(left: f64, right: f64) -> f64 {
+    floored(left, right).0
+}
+
+/// Floor quotient and remainder with the divisor's sign, rounded and signed as `float.__divmod__` does it.
+fn floored(left: f64, right: f64) -> (f64, f64) {
+    // SAFETY: `fmod` only computes.
+    let mut remainder = unsafe { fmod(left, right) };
+    let mut quotient = (left - remainder) / right;
+    if remainder != 0.0 {
+        if (right < 0.0) != (remainder < 0.0) {
+            remainder += right;
+            quotient -= 1.0;
+        }
+    } else {
+        remainder = 0.0_f64.copysign(right);
+    }
+    if quotient == 0.0 {
+        return (0.0_f64.copysign(left / right), remainder);
+    }
+    let floor = quotient.floor();
+    (if quotient - floor > 0.5 { floor + 1.0 } else { floor }, remainder)
+}
+
+/// # Safety
+/// `out` points to one word.
+pub unsafe extern "C" fn int_pow(base: i64, exponent: i64, out: Ptr) -> i64 {
+    match integer_power(base, exponent) {
+        Some(value) => {
+            // SAFETY: the caller gave room for one word.
+            unsafe { out.cast::<i64>().write(value) };
+            1
+        }
+        None => 0,
+    }
+}
+
+fn integer_power(base: i64, exponent: i64) -> Option<i64> {
+    match base {
+        _ if exponent < 0 => None,
+        _ if exponent == 0 => Some(1),
+        0 | 1 => Some(base),
+        -1 => Some(if exponent & 1 == 0 { 1 } else { -1 }),
+        _ => base.checked_pow(u32::try_from(exponent).ok()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_of_special_floats() {
+        let same = |a: f64, b: f64| a.to_bits() == b.to_bits();
+        assert!(same(power(-0.0, 3.0).unwrap(), -0.0) && same(power(-0.0, 2.0).unwrap(), 0.0));
+        assert!(same(power(f64::NEG_INFINITY, -3.0).unwrap(), -0.0));
+        assert!(same(power(f64::NEG_INFINITY, 0.5).unwrap(), f64::INFINITY));
+        assert!(same(power(-1.0, f64::INFINITY).unwrap(), 1.0));
+        assert!(same(power(0.5, f64::NEG_INFINITY).unwrap(), f64::INFINITY));
+        assert!(same(power(f64::NAN, 0.0).unwrap(), 1.0) && power(f64::NAN, 1.0).unwrap().is_nan());
+        assert!(same(power(1.0, f64::NAN).unwrap(), 1.0) && power(2.0, f64::NAN).unwrap().is_nan());
+        assert!(same(power(-2.0, 3.0).unwrap(), -8.0));
+        assert!(same(power(2.0, -2000.0).unwrap(), 0.0) && same(power(-2.0, -2001.0).unwrap(), -0.0));
+        assert_eq!([power(0.0, -1.0), power(-8.0, 1.0 / 3.0), power(10.0, 400.0)], [None; 3]);
+    }
+
+    #[test]
+    fn floor_division_signs() {
+        assert_eq!(floored(7.0, -2.0), (-4.0, -1.0));
+        assert_eq!(floored(-7.0, 2.0), (-4.0, 1.0));
+        let (quotient, remainder) = floored(-0.0, 5.0);
+        assert!(quotient.is_sign_negative() && remainder.is_sign_positive());
+        assert!(floored(6.0, -3.0).1.is_sign_negative());
+        assert_eq!(floored(1.0, f64::INFINITY), (0.0, 1.0));
+        assert_eq!(floored(-1.0, f64::INFINITY), (-1.0, f64::INFINITY));
+        assert!(floored(f64::INFINITY, 1.0).0.is_nan());
+    }
+
+    #[test]
+    fn integer_powers_stop_at_64_bits() {
+        assert_eq!(integer_power(2, 62), Some(1 << 62));
+        assert_eq!(integer_power(-2, 63), Some(i64::MIN));
+        assert_eq!([integer_power(2, 63), integer_power(3, -1), integer_power(7, i64::MAX)], [None; 3]);
+        assert_eq!([integer_power(0, 0), integer_power(-1, i64::MAX), integer_power(0, i64::MAX)], [Some(1), Some(-1), Some(0)]);
+    }
+}

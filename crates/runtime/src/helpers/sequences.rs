@@ -1,0 +1,151 @@
+//! Lists, tuples and slices.
+
+use super::{Obj, Ptr};
+use std::ffi::c_int;
+use whipsnake_cpython::ffi;
+
+unsafe extern "C" {
+    /// A tuple that takes over the references of `count` items, also if it fails.
+    fn _PyTuple_FromArraySteal(items: *const Obj, count: isize) -> Obj;
+    /// Grows a list that is full and appends, taking over the reference, also if it fails.
+    fn _PyList_AppendTakeRefListResize(list: *mut ffi::PyListObject, item: Obj) -> c_int;
+    /// `list.extend`; borrowed `None`, which is immortal, or NULL.
+    fn _PyList_Extend(list: *mut ffi::PyListObject, iterable: Obj) -> Obj;
+}
+
+/// # Safety
+/// `items` points to `count` references, which the list takes over.
+pub unsafe extern "C" fn build_list(items: Ptr, count: i64) -> Obj {
+    let items = items.cast::<Obj>();
+    let count = count as isize;
+    // SAFETY: the caller vouches for the items; the list has room for all of them.
+    unsafe {
+        let list = ffi::PyList_New(count);
+        if list.is_null() {
+            for i in 0..count {
+                ffi::Py_DECREF(*items.offset(i));
+            }
+            return list;
+        }
+        if count > 0 {
+            let to = (*list.cast::<ffi::PyListObject>()).ob_item;
+            std::ptr::copy_nonoverlapping(items, to, count as usize);
+        }
+        list
+    }
+}
+
+/// # Safety
+/// `items` points to `count` references, which the tuple takes over.
+pub unsafe extern "C" fn build_tuple(items: Ptr, count: i64) -> Obj {
+    // SAFETY: the caller vouches for the items.
+    unsafe { _PyTuple_FromArraySteal(items.cast::<Obj>(), count as isize) }
+}
+
+/// # Safety
+/// `list` is an exact list; the caller gives up its reference to `item`.
+pub unsafe extern "C" fn list_append(list: Obj, item: Obj) -> i64 {
+    let list = list.cast::<ffi::PyListObject>();
+    // SAFETY: the object is a list; a slot below `allocated` is room for an item.
+    unsafe {
+        let size = (*list).ob_base.ob_size;
+        if size < (*list).allocated {
+            (*list).ob_item.offset(size).write(item);
+            (*list).ob_base.ob_size = size.wrapping_add(1);
+            return 0;
+        }
+        i64::from(_PyList_AppendTakeRefListResize(list, item))
+    }
+}
+
+/// # Safety
+/// `list` is an exact list, `iterable` is alive.
+pub unsafe extern "C" fn list_extend(list: Obj, iterable: Obj) -> i64 {
+    // SAFETY: the objects are alive; the format takes a C string.
+    unsafe {
+        if !_PyList_Extend(list.cast(), iterable).is_null() {
+            return 0;
+        }
+        let iterable_type = ffi::Py_TYPE(iterable);
+        if ffi::PyErr_ExceptionMatches(ffi::PyExc_TypeError) != 0
+            && (*iterable_type).tp_iter.is_none()
+            && ffi::PySequence_Check(iterable) == 0
+        {
+            ffi::PyErr_Clear();
+            ffi::PyErr_Format(
+                ffi::PyExc_TypeError,
+                c"Value after * must be an iterable, not %.200s".as_ptr(),
+                (*iterable_type).tp_name,
+            );
+        }
+        -1
+    }
+}
+
+/// # Safety
+/// `list` is an exact list.
+pub unsafe extern "C" fn list_slice(list: Obj, start: i64, stop: i64) -> Obj {
+    let (mut start, mut stop) = (start as isize, stop as isize);
+    // SAFETY: the object is a list, and the indices are brought inside it.
+    unsafe {
+        ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(list), &mut start, &mut stop, 1);
+        ffi::PyList_GetSlice(list, start, stop)
+    }
+}
+
+/// # Safety
+/// `list` is an exact list.
+pub unsafe extern "C" fn list_reverse_slice(list: Obj, start: i64) -> Obj {
+    // `stop` was left out: before the first item.
+    let (mut start, mut stop) = (start as isize, isize::MIN);
+    // SAFETY: the object is a list; the adjusted indices are inside it, and the new list has room for their number.
+    unsafe {
+        let count = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(list), &mut start, &mut stop, -1);
+        let result = ffi::PyList_New(count);
+        if result.is_null() {
+            return result;
+        }
+        for i in 0..count {
+            let item = ffi::PyList_GET_ITEM(list, start.wrapping_sub(i));
+            ffi::PyList_SET_ITEM(result, i, ffi::Py_NewRef(item));
+        }
+        result
+    }
+}
+
+/// # Safety
+/// The parts are alive; `step` may be NULL.
+pub unsafe extern "C" fn build_slice(start: Obj, stop: Obj, step: Obj) -> Obj {
+    // SAFETY: the parts are alive.
+    unsafe { ffi::PySlice_New(start, stop, step) }
+}
+
+/// # Safety
+/// The objects are alive.
+pub unsafe extern "C" fn get_slice(container: Obj, start: Obj, stop: Obj) -> Obj {
+    // SAFETY: the objects are alive; the slice is ours.
+    unsafe {
+        let slice = ffi::PySlice_New(start, stop, std::ptr::null_mut());
+        if slice.is_null() {
+            return slice;
+        }
+        let result = ffi::PyObject_GetItem(container, slice);
+        ffi::Py_DECREF(slice);
+        result
+    }
+}
+
+/// # Safety
+/// The objects are alive.
+pub unsafe extern "C" fn set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> i64 {
+    // SAFETY: the objects are alive; the slice is ours.
+    unsafe {
+        let slice = ffi::PySlice_New(start, stop, std::ptr::null_mut());
+        if slice.is_null() {
+            return -1;
+        }
+        let result = ffi::PyObject_SetItem(container, slice, value);
+        ffi::Py_DECREF(slice);
+        i64::from(result)
+    }
+}

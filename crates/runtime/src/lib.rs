@@ -1,0 +1,4 @@
+//! What runs native code inside a Python process.
+
+pub mod dict_keys;
+pub mod helpers;

@@ -1,0 +1,256 @@
+//! Code memory: written through a file, sealed, mapped read-execute. It is never writable and executable, and no
+//! writable alias of it ever exists.
+//!
+//! Each block is one mapping: address space is reserved first, so that relocations are applied to the bytes before
+//! they are written to the file.
+
+use rustix::fs::{MemfdFlags, SealFlags};
+use rustix::mm::{MapFlags, ProtFlags};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use whipsnake_backend::{MachineCode, RelocationKind, Symbol};
+
+/// Granularity of mappings in bytes.
+const PAGE: usize = 4096;
+
+/// Why code could not be placed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// The cap is reached.
+    #[error("{needed} bytes of code do not fit: {used} of {cap} are in use (raise it with WHIPSNAKE_CODE_CAP)")]
+    Full {
+        /// Bytes asked for, in whole pages.
+        needed: usize,
+        /// Bytes in use.
+        used: usize,
+        /// The cap.
+        cap: usize,
+    },
+    /// The system refuses executable memory.
+    #[error("executable memory is denied: {step}: {source}")]
+    Denied {
+        /// The system call that failed.
+        step: &'static str,
+        /// Its error.
+        source: rustix::io::Errno,
+    },
+    /// A relocation lies outside of the code.
+    #[error("relocation at {offset} is outside of {len} bytes of code")]
+    Relocation {
+        /// Offset of the relocation.
+        offset: u32,
+        /// Length of the code.
+        len: usize,
+    },
+}
+
+/// Accounts for executable memory.
+#[derive(Debug)]
+pub struct CodeMemory {
+    cap: usize,
+    used: usize,
+}
+
+/// An executable mapping; unmapped by [`CodeMemory::free`] only.
+#[derive(Debug)]
+pub struct CodeBlock {
+    base: NonNull<c_void>,
+    mapped: usize,
+    entries: Vec<u64>,
+}
+
+impl CodeBlock {
+    /// Entry address of each placed piece, in the order given.
+    pub fn entries(&self) -> &[u64] {
+        &self.entries
+    }
+
+    /// Mapped bytes.
+    pub fn mapped(&self) -> usize {
+        self.mapped
+    }
+}
+
+impl CodeMemory {
+    /// Memory of at most `cap` bytes.
+    pub fn new(cap: u64) -> CodeMemory {
+        CodeMemory { cap: usize::try_from(cap).unwrap_or(usize::MAX), used: 0 }
+    }
+
+    /// Bytes mapped at present.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Places pieces of code in one mapping. `resolve` gives the address of a symbol; it is handed the entry
+    /// addresses of the pieces, for those that refer to each other.
+    ///
+    /// # Errors
+    /// If the cap is reached, the system refuses, or a relocation is malformed.
+    pub fn place(
+        &mut self,
+        pieces: &[&MachineCode],
+        resolve: &mut dyn FnMut(Symbol, &[u64]) -> u64,
+    ) -> Result<CodeBlock, PlaceError> {
+        let mut starts = Vec::with_capacity(pieces.len());
+        let mut len = 0usize;
+        for piece in pieces {
+            len = len.next_multiple_of(piece.alignment.max(16) as usize);
+            starts.push(len);
+            len += piece.bytes.len();
+        }
+        let mapped = len.max(1).next_multiple_of(PAGE);
+        if self.used + mapped > self.cap {
+            return Err(PlaceError::Full { needed: mapped, used: self.used, cap: self.cap });
+        }
+        let denied = |step| move |source| PlaceError::Denied { step, source };
+        // SAFETY: a new mapping at an address that the system chooses.
+        let base = unsafe {
+            rustix::mm::mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE)
+        }
+        .map_err(denied("reserving address space"))?;
+        let entry = |(piece, start): (&&MachineCode, &usize)| base as u64 + *start as u64 + u64::from(piece.entry);
+        let entries: Vec<u64> = pieces.iter().zip(&starts).map(entry).collect();
+        let filled = fill(pieces, &starts, len, &entries, resolve)
+            .and_then(|bytes| map_sealed(base, mapped, &bytes));
+        match (filled, NonNull::new(base)) {
+            (Ok(()), Some(base)) => {
+                self.used += mapped;
+                Ok(CodeBlock { base, mapped, entries })
+            }
+            (outcome, _) => {
+                // SAFETY: the reservation, or what was mapped over it, is ours and unused.
+                let _ = unsafe { rustix::mm::munmap(base, mapped) };
+                outcome.and(Err(PlaceError::Denied { step: "mmap", source: rustix::io::Errno::NOMEM }))
+            }
+        }
+    }
+
+    /// Unmaps a block.
+    ///
+    /// # Safety
+    ///
+    /// No thread executes code of the block or will again.
+    pub unsafe fn free(&mut self, block: CodeBlock) {
+        self.used -= block.mapped;
+        // SAFETY: the mapping is the block's own and nobody uses it. An error leaves it mapped, which harms nobody.
+        let _ = unsafe { rustix::mm::munmap(block.base.as_ptr(), block.mapped) };
+    }
+}
+
+fn fill(
+    pieces: &[&MachineCode],
+    starts: &[usize],
+    len: usize,
+    entries: &[u64],
+    resolve: &mut dyn FnMut(Symbol, &[u64]) -> u64,
+) -> Result<Vec<u8>, PlaceError> {
+    // Gaps trap.
+    let mut bytes = vec![0xcc; len];
+    for (piece, &start) in pieces.iter().zip(starts) {
+        let code = &mut bytes[start..start + piece.bytes.len()];
+        code.copy_from_slice(&piece.bytes);
+        for relocation in &piece.relocations {
+            let address = resolve(relocation.symbol, entries).wrapping_add_signed(relocation.addend);
+            let offset = relocation.offset as usize;
+            let place = match relocation.kind {
+                RelocationKind::Abs8 => code.get_mut(offset..offset + 8),
+            };
+            place
+                .ok_or(PlaceError::Relocation { offset: relocation.offset, len: piece.bytes.len() })?
+                .copy_from_slice(&address.to_le_bytes());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Replaces the reservation at `base` by a sealed file with the bytes.
+fn map_sealed(base: *mut c_void, mapped: usize, bytes: &[u8]) -> Result<(), PlaceError> {
+    let denied = |step| move |source| PlaceError::Denied { step, source };
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    // Kernels before 6.3 do not know the flag, and need none.
+    let file = rustix::fs::memfd_create(c"whipsnake", flags | MemfdFlags::EXEC)
+        .or_else(|_| rustix::fs::memfd_create(c"whipsnake", flags))
+        .map_err(denied("memfd_create"))?;
+    rustix::fs::ftruncate(&file, mapped as u64).map_err(denied("ftruncate"))?;
+    let mut written = 0;
+    while written < bytes.len() {
+        written += rustix::io::pwrite(&file, &bytes[written..], written as u64).map_err(denied("pwrite"))?;
+    }
+    let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+    rustix::fs::fcntl_add_seals(&file, seals).map_err(denied("sealing"))?;
+    let (protection, flags) = (ProtFlags::READ | ProtFlags::EXEC, MapFlags::PRIVATE | MapFlags::FIXED);
+    // SAFETY: replaces the caller's own reservation of that size.
+    unsafe { rustix::mm::mmap(base, mapped, protection, flags, &file, 0) }.map_err(denied("mmap"))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whipsnake_backend::Relocation;
+
+    /// `mov rax, imm64; ret`, with the immediate taken from a relocation.
+    fn constant() -> MachineCode {
+        MachineCode {
+            bytes: vec![0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xc3],
+            alignment: 16,
+            entry: 0,
+            relocations: vec![Relocation {
+                offset: 2,
+                kind: RelocationKind::Abs8,
+                symbol: Symbol::ExitLoop,
+                addend: 2,
+            }],
+            frame_size: 0,
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn placed_code_runs_and_is_counted() {
+        let mut memory = CodeMemory::new(1 << 20);
+        let code = constant();
+        let block = memory.place(&[&code, &code], &mut |_, _| 40).unwrap();
+        for &entry in block.entries() {
+            // SAFETY: the code is a C function without arguments.
+            let function: extern "C" fn() -> u64 = unsafe { std::mem::transmute(entry) };
+            assert_eq!(function(), 42);
+        }
+        assert_eq!(memory.used(), PAGE);
+        // SAFETY: the code has returned.
+        unsafe { memory.free(block) };
+        assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
+    fn mappings_are_not_writable() {
+        let mut memory = CodeMemory::new(1 << 20);
+        let block = memory.place(&[&constant()], &mut |_, _| 0).unwrap();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let line = maps.lines().find(|line| line.starts_with(&format!("{:x}-", block.entries()[0]))).unwrap();
+        assert!(line.contains(" r-xp ") && line.contains("memfd:whipsnake"), "{line}");
+        assert!(!maps.lines().any(|line| line.contains(" rw") && line.contains("memfd:whipsnake")));
+        // SAFETY: the code never ran.
+        unsafe { memory.free(block) };
+    }
+
+    #[test]
+    fn the_cap_holds() {
+        let mut memory = CodeMemory::new(4096);
+        let block = memory.place(&[&constant()], &mut |_, _| 0).unwrap();
+        let error = memory.place(&[&constant()], &mut |_, _| 0).unwrap_err();
+        assert!(error.to_string().contains("4096 of 4096"), "{error}");
+        // SAFETY: the code never ran.
+        unsafe { memory.free(block) };
+        assert!(memory.place(&[&constant()], &mut |_, _| 0).is_ok());
+    }
+
+    #[test]
+    fn relocations_outside_are_refused() {
+        let mut code = constant();
+        code.relocations[0].offset = 5;
+        let error = CodeMemory::new(1 << 20).place(&[&code], &mut |_, _| 0).unwrap_err();
+        assert!(matches!(error, PlaceError::Relocation { offset: 5, len: 11 }), "{error}");
+    }
+}
