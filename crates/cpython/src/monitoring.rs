@@ -1,0 +1,255 @@
+//! Tools that want events (`sys.monitoring`, `sys.settrace`, `sys.setprofile`), ours excluded.
+
+use crate::code::Code;
+use crate::ffi::PyInterpreterState;
+use crate::frame::Frame;
+use crate::memory::read;
+use crate::offsets;
+use crate::symbols::{
+    _PyEval_MonitorRaise, _PyMonitoring_FireExceptionHandledEvent, _PyMonitoring_FirePyUnwindEvent, MonitoringState,
+};
+use crate::thread::Thread;
+
+/// The tool id that PEP 669 reserves for optimisers, and that whipsnake uses.
+pub const OPTIMIZER_ID: u8 = 5;
+
+/// One bit per tool; 6 and 7 stand for `sys.setprofile` and `sys.settrace`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tools(pub u8);
+
+impl Tools {
+    /// These tools without ours.
+    pub const fn others(self) -> Tools {
+        Tools(self.0 & !(1 << OPTIMIZER_ID))
+    }
+
+    /// True if there is no tool.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    const fn and(self, other: Tools) -> Tools {
+        Tools(self.0 & other.0)
+    }
+
+    const fn or(self, other: Tools) -> Tools {
+        Tools(self.0 | other.0)
+    }
+}
+
+/// Exception events that the crate tells tools of when it unwinds a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A handler was found.
+    Handled,
+    /// The exception leaves the frame.
+    Unwind,
+}
+
+impl Event {
+    const fn number(self) -> usize {
+        match self {
+            Event::Handled => offsets::EVENT_EXCEPTION_HANDLED,
+            Event::Unwind => offsets::EVENT_PY_UNWIND,
+        }
+    }
+}
+
+/// Tools that want an event everywhere.
+///
+/// # Safety
+///
+/// `interpreter` is alive and `event` is the number of an event that exists by itself.
+unsafe fn global_tools(interpreter: *mut PyInterpreterState, event: usize) -> Tools {
+    // SAFETY: the table has an entry for each such event.
+    unsafe { Tools(read(interpreter.cast(), offsets::INTERP_MONITORS + event)) }
+}
+
+/// Tools that want an event in one code object.
+fn local_tools(code: Code, table: usize, event: usize) -> Tools {
+    let record = code.monitoring();
+    if record.is_null() {
+        return Tools(0);
+    }
+    // SAFETY: the record has an entry for each event that is tied to an instruction.
+    unsafe { Tools(read(record, table + event)) }
+}
+
+/// The tools that want any instruction event (starts, lines, jumps, calls …) in `code`, whether they have been served yet or not.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+pub unsafe fn instruction_tools(thread: Thread, code: Code) -> Tools {
+    (0..offsets::MONITORING_LOCAL_EVENTS).fold(Tools(0), |tools, event| {
+        // SAFETY: all events tied to instructions exist by themselves.
+        let global = unsafe { global_tools(thread.interpreter(), event) };
+        tools.or(global).or(local_tools(code, offsets::MONITORING_LOCAL, event))
+    })
+}
+
+/// True if a tool other than ours wants any instruction event in `code`: native code for it must not run.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+#[inline]
+pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
+    // SAFETY: the caller vouches for the thread.
+    !unsafe { instruction_tools(thread, code) }.others().is_empty()
+}
+
+/// True if a tool other than ours wants to hear of exceptions (raised, handled, leaving a frame).
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+pub unsafe fn other_exception_tools_active(thread: Thread) -> bool {
+    (offsets::MONITORING_LOCAL_EVENTS..offsets::MONITORING_UNGROUPED_EVENTS)
+        // SAFETY: the events behind the local ones exist by themselves.
+        .any(|event| !unsafe { global_tools(thread.interpreter(), event) }.others().is_empty())
+}
+
+/// Code unit offsets at which tools other than ours still get events: those that answered `DISABLE` are not counted.
+///
+/// `None` if the code has not been adapted to the present tools yet, so that nothing is known.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+pub unsafe fn other_tool_sites(thread: Thread, code: Code) -> Option<Vec<u32>> {
+    // SAFETY: the interpreter state has that field.
+    let version: usize = unsafe { read(thread.interpreter().cast(), offsets::INTERP_INSTRUMENTATION_VERSION) };
+    // The version is kept where the eval breaker has it, above the event bits.
+    if code.instrumentation_version() & !offsets::EVAL_EVENTS_MASK != version & !offsets::EVAL_EVENTS_MASK {
+        return None;
+    }
+    let sites = Sites::of(code);
+    // SAFETY: a code object has that many code units there.
+    let units = unsafe { std::slice::from_raw_parts(code.units_ptr(), code.len()) };
+    let wanted = units.iter().enumerate().filter(|&(index, unit)| !sites.tools(index, *unit).others().is_empty());
+    Some(wanted.map(|(index, _)| index as u32).collect())
+}
+
+/// What a monitoring record says of the single code units.
+struct Sites {
+    tools: *const u8,
+    line_tools: *const u8,
+    instruction_tools: *const u8,
+    instruction_opcodes: *const u8,
+    lines: *const u8,
+    any: Tools,
+    line: Tools,
+    instruction: Tools,
+}
+
+impl Sites {
+    fn of(code: Code) -> Sites {
+        let record = code.monitoring();
+        let field = |offset: usize| -> *const u8 {
+            if record.is_null() {
+                return std::ptr::null();
+            }
+            // SAFETY: the record has that pointer.
+            unsafe { read(record, offset) }
+        };
+        let active = |event| local_tools(code, offsets::MONITORING_ACTIVE, event);
+        let others = (0..offsets::MONITORING_LOCAL_EVENTS)
+            .filter(|&event| event != offsets::EVENT_LINE && event != offsets::EVENT_INSTRUCTION);
+        Sites {
+            tools: field(offsets::MONITORING_TOOLS),
+            line_tools: field(offsets::MONITORING_LINE_TOOLS),
+            instruction_tools: field(offsets::MONITORING_INSTRUCTION_TOOLS),
+            instruction_opcodes: field(offsets::MONITORING_INSTRUCTION_OPCODES),
+            lines: field(offsets::MONITORING_LINES),
+            any: others.fold(Tools(0), |tools, event| tools.or(active(event))),
+            line: active(offsets::EVENT_LINE),
+            instruction: active(offsets::EVENT_INSTRUCTION),
+        }
+    }
+
+    /// The opcode below a line event at a code unit.
+    fn below_line(&self, index: usize) -> Option<u8> {
+        if self.lines.is_null() {
+            return None;
+        }
+        // SAFETY: the first byte is the size of an entry; there is one entry per code unit, the opcode first.
+        unsafe {
+            let entry = usize::from(self.lines.read());
+            Some(self.lines.add(1 + index * entry).read())
+        }
+    }
+
+    /// The opcode below an instruction event at a code unit.
+    fn below_instruction(&self, index: usize) -> Option<u8> {
+        // SAFETY: there is one byte per code unit.
+        (!self.instruction_opcodes.is_null()).then(|| unsafe { self.instruction_opcodes.add(index).read() })
+    }
+
+    /// The tools that are told when the unit executes.
+    fn tools(&self, index: usize, unit: u16) -> Tools {
+        let at = |table: *const u8, all: Tools| {
+            if table.is_null() {
+                return all;
+            }
+            // SAFETY: the tables have one byte per code unit.
+            Tools(unsafe { table.add(index).read() }).and(all)
+        };
+        let mut opcode = usize::from(unit & 0xff);
+        let mut tools = Tools(0);
+        if opcode == offsets::OPCODE_INSTRUMENTED_LINE {
+            tools = tools.or(at(self.line_tools, self.line));
+            opcode = usize::from(self.below_line(index).unwrap_or(0));
+        }
+        if opcode == offsets::OPCODE_INSTRUMENTED_INSTRUCTION {
+            tools = tools.or(at(self.instruction_tools, self.instruction));
+            opcode = usize::from(self.below_instruction(index).unwrap_or(0));
+        }
+        let instrumented = opcode >= offsets::OPCODE_FIRST_INSTRUMENTED && opcode != offsets::OPCODE_ENTER_EXECUTOR;
+        if instrumented { tools.or(at(self.tools, self.any)) } else { tools }
+    }
+}
+
+/// Replaces line and instruction event markers in a copy of the code units by the opcodes below them.
+pub(crate) fn remove_site_markers(code: Code, units: &mut [u16]) {
+    let sites = Sites::of(code);
+    for (index, unit) in units.iter_mut().enumerate() {
+        let mut opcode = (*unit & 0xff) as u8;
+        if usize::from(opcode) == offsets::OPCODE_INSTRUMENTED_LINE {
+            opcode = sites.below_line(index).unwrap_or(opcode);
+        }
+        if usize::from(opcode) == offsets::OPCODE_INSTRUMENTED_INSTRUCTION {
+            opcode = sites.below_instruction(index).unwrap_or(opcode);
+        }
+        *unit = *unit & 0xff00 | u16::from(opcode);
+    }
+}
+
+/// Tells tools that the instruction at the frame's instruction pointer has raised the current exception.
+///
+/// # Safety
+///
+/// The frame is linked and runs code; an exception is raised.
+pub(crate) unsafe fn fire_raise(thread: Thread, frame: Frame) {
+    // SAFETY: the caller vouches for frame and exception; without tools the call returns at once.
+    unsafe { _PyEval_MonitorRaise(thread.as_ptr(), frame.as_ptr(), frame.instruction()) };
+}
+
+/// Tells tools of the current exception at code unit `offset`. False if a tool raised another exception instead.
+pub(crate) fn fire_exception_event(thread: Thread, code: Code, event: Event, offset: u32) -> bool {
+    // SAFETY: both events exist by themselves.
+    let tools = unsafe { global_tools(thread.interpreter(), event.number()) };
+    if tools.is_empty() {
+        return true;
+    }
+    let mut state = MonitoringState { active: tools.0, opaque: 0 };
+    let bytes = (offset * 2) as i32;
+    // SAFETY: an exception is raised, as both functions need; the code object is alive.
+    let status = unsafe {
+        match event {
+            Event::Handled => _PyMonitoring_FireExceptionHandledEvent(&mut state, code.as_object(), bytes),
+            Event::Unwind => _PyMonitoring_FirePyUnwindEvent(&mut state, code.as_object(), bytes),
+        }
+    };
+    status == 0
+}

@@ -1,0 +1,190 @@
+//! The facts of the running interpreter that the compiler needs.
+
+use crate::ffi::{
+    Py_DECREF, Py_False, Py_None, Py_True, Py_TYPE, PyBUF_SIMPLE, PyBuffer_Release, PyDict_GetItemString, PyErr_Clear,
+    PyImport_GetModuleDict, PyObject, PyObject_CallFunction, PyObject_GetAttrString, PyObject_GetBuffer,
+    PyObject_GetIter, PyTypeObject,
+};
+use crate::int::small_zero;
+use crate::memory::read;
+use crate::offsets;
+use crate::thread::Thread;
+use std::mem::MaybeUninit;
+use whipsnake_contract::snapshot::{KnownType, Platform};
+
+/// Collects the facts. Imports nothing: `array` is known only if the program has imported it, see [`array_facts`].
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn platform() -> Platform {
+    // SAFETY: the GIL is held.
+    unsafe {
+        let array = array_facts();
+        Platform {
+            minor: offsets::MINOR,
+            layout: offsets::layout(),
+            known_types: KnownType::ALL.iter().map(|&known| known_type(known, array) as u64).collect(),
+            none: Py_None() as u64,
+            true_: Py_True() as u64,
+            false_: Py_False() as u64,
+            small_zero: small_zero() as u64,
+            interpreter: Thread::current().interpreter() as u64,
+            array_items: array.map_or(0, |facts| facts.items as i64),
+            array_descriptor: array.map_or(0, |facts| facts.descriptor as i64),
+        }
+    }
+}
+
+/// What is known of `array.array`, whose structure is in no header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ArrayFacts {
+    /// The type.
+    pub kind: *mut PyTypeObject,
+    /// Offset of the item pointer in bytes.
+    pub items: usize,
+    /// Offset of the pointer to the item type's descriptor in bytes.
+    pub descriptor: usize,
+}
+
+/// `array.array` as the program has imported it, with offsets that were checked against an instance.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn array_facts() -> Option<ArrayFacts> {
+    // SAFETY: the GIL is held; all references taken are given back.
+    unsafe {
+        let module = PyDict_GetItemString(PyImport_GetModuleDict(), c"array".as_ptr());
+        if module.is_null() {
+            return None;
+        }
+        let kind = owned(PyObject_GetAttrString(module, c"array".as_ptr()))?;
+        let facts = probe_array(kind.0);
+        facts.map(|(items, descriptor)| ArrayFacts { kind: kind.0.cast(), items, descriptor })
+    }
+}
+
+/// Finds the item pointer by the buffer of an instance, and the descriptor as the only other pointer behind it.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn probe_array(kind: *mut PyObject) -> Option<(usize, usize)> {
+    // `PyObject_VAR_HEAD`, item pointer, allocated count, descriptor.
+    let items = offsets::OB_SIZE + size_of::<isize>();
+    let (allocated, descriptor) = (items + size_of::<usize>(), items + 2 * size_of::<usize>());
+    // SAFETY: two instances are made with formats that take their arguments; fields are read only if the type's
+    // instances are large enough.
+    unsafe {
+        if crate::ffi::PyType_Check(kind) == 0 || read::<isize>(kind.cast(), offsets::TYPE_BASICSIZE) < (descriptor + 8) as isize {
+            return None;
+        }
+        let instance = || owned(PyObject_CallFunction(kind, c"s(dd)".as_ptr(), c"d".as_ptr(), 1.5f64, 2.5f64));
+        let (first, second) = (instance()?, instance()?);
+        let mut view = MaybeUninit::uninit();
+        if PyObject_GetBuffer(first.0, view.as_mut_ptr(), PyBUF_SIMPLE) != 0 {
+            PyErr_Clear();
+            return None;
+        }
+        let mut view = view.assume_init();
+        let data = view.buf as usize;
+        PyBuffer_Release(&mut view);
+        let field = |object: &Owned, offset: usize| read::<usize>(object.0.cast(), offset);
+        let known = Py_TYPE(first.0) == kind.cast()
+            && field(&first, offsets::OB_SIZE) == 2
+            && field(&first, items) == data
+            && field(&first, allocated) >= 2
+            && field(&first, descriptor) != 0
+            && field(&first, descriptor) == field(&second, descriptor);
+        known.then_some((items, descriptor))
+    }
+}
+
+/// The address of a known type, NULL if it is not there.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+unsafe fn known_type(known: KnownType, array: Option<ArrayFacts>) -> *mut PyTypeObject {
+    use crate::ffi;
+    // SAFETY: static types are always there; `None` and the module exist as long as the interpreter.
+    unsafe {
+        match known {
+            KnownType::Int => &raw mut ffi::PyLong_Type,
+            KnownType::Float => &raw mut ffi::PyFloat_Type,
+            KnownType::Bool => &raw mut ffi::PyBool_Type,
+            KnownType::Complex => &raw mut ffi::PyComplex_Type,
+            KnownType::None => Py_TYPE(Py_None()),
+            KnownType::Str => &raw mut ffi::PyUnicode_Type,
+            KnownType::Bytes => &raw mut ffi::PyBytes_Type,
+            KnownType::ByteArray => &raw mut ffi::PyByteArray_Type,
+            KnownType::List => &raw mut ffi::PyList_Type,
+            KnownType::Tuple => &raw mut ffi::PyTuple_Type,
+            KnownType::Dict => &raw mut ffi::PyDict_Type,
+            KnownType::Set => &raw mut ffi::PySet_Type,
+            KnownType::FrozenSet => &raw mut ffi::PyFrozenSet_Type,
+            KnownType::Slice => &raw mut ffi::PySlice_Type,
+            KnownType::Range => &raw mut ffi::PyRange_Type,
+            KnownType::RangeIter => iterator_type(PyObject_CallFunction(
+                (&raw mut ffi::PyRange_Type).cast(),
+                c"i".as_ptr(),
+                0,
+            )),
+            KnownType::ListIter => iterator_type(ffi::PyList_New(0)),
+            KnownType::TupleIter => iterator_type(ffi::PyTuple_New(0)),
+            KnownType::Enumerate => &raw mut ffi::PyEnum_Type,
+            KnownType::Zip => &raw mut PyZip_Type,
+            KnownType::Function => &raw mut ffi::PyFunction_Type,
+            KnownType::Method => &raw mut PyMethod_Type,
+            KnownType::CFunction => &raw mut ffi::PyCFunction_Type,
+            KnownType::MethodDescriptor => &raw mut ffi::PyMethodDescr_Type,
+            KnownType::Cell => &raw mut ffi::PyCell_Type,
+            KnownType::Module => &raw mut ffi::PyModule_Type,
+            KnownType::Type => &raw mut ffi::PyType_Type,
+            KnownType::Array => array.map_or(std::ptr::null_mut(), |facts| facts.kind),
+        }
+    }
+}
+
+unsafe extern "C" {
+    static mut PyZip_Type: PyTypeObject;
+    static mut PyMethod_Type: PyTypeObject;
+}
+
+/// The type of the iterator of `iterable`, whose reference it takes over; NULL if memory is short.
+///
+/// # Safety
+///
+/// The GIL is held; `iterable` is owned or NULL.
+unsafe fn iterator_type(iterable: *mut PyObject) -> *mut PyTypeObject {
+    // SAFETY: iterators of builtin types have static types, which outlive them.
+    unsafe {
+        let Some(iterable) = owned(iterable) else { return std::ptr::null_mut() };
+        owned(PyObject_GetIter(iterable.0)).map_or(std::ptr::null_mut(), |iterator| Py_TYPE(iterator.0))
+    }
+}
+
+/// An owned reference, given back when dropped.
+pub(crate) struct Owned(pub(crate) *mut PyObject);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: the reference is owned, and the crate's functions hold the GIL.
+        unsafe { Py_DECREF(self.0) };
+    }
+}
+
+/// Wraps a new reference; for NULL clears the exception and returns `None`.
+///
+/// # Safety
+///
+/// The GIL is held; `object` is an owned reference or NULL with an exception raised.
+pub(crate) unsafe fn owned(object: *mut PyObject) -> Option<Owned> {
+    if object.is_null() {
+        // SAFETY: the GIL is held.
+        unsafe { PyErr_Clear() };
+        return None;
+    }
+    Some(Owned(object))
+}
