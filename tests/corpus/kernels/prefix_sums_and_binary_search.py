@@ -1,4 +1,4 @@
-# corpus: compiled=search,prefix no-exit=search
+# corpus: compiled=search,prefix
 def search(a, x):
     lo, hi = 0, len(a)
     while lo < hi:

@@ -1,4 +1,4 @@
-# corpus: compiled=dot,axpy no-exit=dot
+# corpus: compiled=dot,axpy
 def dot(x, y):
     s = 0.0
     for i in range(len(x)):

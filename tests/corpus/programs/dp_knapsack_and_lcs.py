@@ -1,4 +1,4 @@
-# corpus: compiled=lcs,knapsack,edit no-exit=lcs
+# corpus: compiled=lcs,knapsack,edit
 def lcs(a, b):
     prev = [0] * (len(b) + 1)
     for x in a:
