@@ -319,7 +319,7 @@ fn decode_one(
     // A hidden opcode's caches belong to whatever it hides; they say nothing.
     let visible = version.entry(raw_opcode) == Some(entry);
     let feedback = match (entry.form, caches) {
-        (Form::Specialized(opcode), _) => feedback::of_specialized(opcode, caches),
+        (Form::Specialized(opcode), _) => feedback::of_specialized(version, opcode, caches),
         (_, &[history]) if visible && is_conditional(&op) && history != HISTORY_START => {
             Feedback::Branch { history }
         }

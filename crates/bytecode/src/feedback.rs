@@ -6,10 +6,20 @@
 //! only valid as long as the version beside them still holds. Layout source: `pycore_code.h` and
 //! the macro expansions in `pycore_opcode_metadata.h` of each version.
 
+use serde::Serialize;
+
+use crate::Version;
 use crate::opcode::Specialized as S;
 
+/// Bytes of a pointer; only 64-bit builds are supported.
+const POINTER: u32 = 8;
+
+/// Bytes from the start of an object to the pointer to its managed dictionary, in builds with the
+/// GIL (`pycore_object.h`). The cache of `LOAD_ATTR_METHOD_LAZY_DICT` counts from there.
+const MANAGED_DICT_OFFSET: i32 = -3 * POINTER as i32;
+
 /// Feedback of one instruction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum Feedback {
     /// Nothing known: never specialised, specialisation failed, or not a specialisable opcode.
     None,
@@ -54,7 +64,7 @@ pub enum Feedback {
 }
 
 /// Operands seen by an arithmetic operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum BinaryKind {
     /// Two exact `int`.
     Int,
@@ -72,7 +82,7 @@ pub enum BinaryKind {
 }
 
 /// Operands seen by `a[b]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum SubscrKind {
     /// Exact `list`, non-negative one-digit `int`.
     ListInt,
@@ -90,7 +100,7 @@ pub enum SubscrKind {
 }
 
 /// Operands seen by `a[b] = c`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum StoreSubscrKind {
     /// Exact `list`, non-negative one-digit `int` in range.
     ListInt,
@@ -99,7 +109,7 @@ pub enum StoreSubscrKind {
 }
 
 /// Operands seen by a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum CompareKind {
     /// Two exact `int` of at most one digit.
     Int,
@@ -110,7 +120,7 @@ pub enum CompareKind {
 }
 
 /// Container seen by `in`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum ContainsKind {
     /// Exact `dict`.
     Dict,
@@ -119,7 +129,7 @@ pub enum ContainsKind {
 }
 
 /// Operand seen by a truth test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum ToBoolKind {
     /// `bool`
     Bool,
@@ -139,7 +149,7 @@ pub enum ToBoolKind {
 }
 
 /// Iterator seen by `ForIter`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum IterKind {
     /// `list_iterator`
     List,
@@ -152,7 +162,7 @@ pub enum IterKind {
 }
 
 /// Sequence seen by `UnpackSequence`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum UnpackKind {
     /// Exact `tuple` of length two.
     TwoTuple,
@@ -164,14 +174,14 @@ pub enum UnpackKind {
 
 /// How an attribute is found. All but `Module` and the class forms guard the type of the owner by
 /// `type_version` (`tp_version_tag`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum LoadAttrKind {
     /// In the owner's inline values.
     InstanceValue {
         /// Version of the owner's type.
         type_version: u32,
-        /// Bytes from the start of the object to the value's pointer.
-        offset: u16,
+        /// Where in the object.
+        place: InlinePlace,
     },
     /// In the owner's `__dict__` at a hinted entry.
     WithHint {
@@ -241,8 +251,9 @@ pub enum LoadAttrKind {
     MethodLazyDict {
         /// Version of the owner's type.
         type_version: u32,
-        /// Bytes from the start of the object to the dictionary pointer.
-        dict_offset: u16,
+        /// Bytes from the start of the object to the dictionary pointer; negative for a managed
+        /// dictionary.
+        dict_offset: i32,
         /// The function's address.
         descr: u64,
     },
@@ -264,15 +275,43 @@ pub enum LoadAttrKind {
     },
 }
 
+/// Where a value lies among the inline values of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum InlinePlace {
+    /// Index into the values, which lie behind the object (`tp_basicsize` of its type) and a header
+    /// of one pointer's size (3.13).
+    Index(u16),
+    /// Bytes from the start of the object to the value's pointer (3.14).
+    Offset(u16),
+}
+
+impl InlinePlace {
+    /// Bytes from the start of the object to the value's pointer, for a type whose `tp_basicsize`
+    /// is `basicsize`.
+    pub const fn offset(self, basicsize: u32) -> u32 {
+        match self {
+            InlinePlace::Index(index) => basicsize + POINTER * (1 + index as u32),
+            InlinePlace::Offset(offset) => offset as u32,
+        }
+    }
+
+    fn new(version: Version, cached: u16) -> InlinePlace {
+        match version {
+            Version::V313 => InlinePlace::Index(cached),
+            Version::V314 => InlinePlace::Offset(cached),
+        }
+    }
+}
+
 /// How an attribute is stored; `type_version` is `tp_version_tag` of the owner's type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum StoreAttrKind {
     /// Into the owner's inline values; there is no dictionary object yet.
     InstanceValue {
         /// Version of the owner's type.
         type_version: u32,
-        /// Bytes from the start of the object to the value's pointer.
-        offset: u16,
+        /// Where in the object.
+        place: InlinePlace,
     },
     /// Into a `__slots__` member.
     Slot {
@@ -291,7 +330,7 @@ pub enum StoreAttrKind {
 }
 
 /// Where a global name is found; versions are the low 16 bits of `dk_version`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum LoadGlobalKind {
     /// In the module's dictionary.
     Module {
@@ -312,7 +351,7 @@ pub enum LoadGlobalKind {
 }
 
 /// What a call site calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum CallKind {
     /// Python function; argument count equals its positional parameters, nothing else.
     PyExactArgs {
@@ -373,7 +412,7 @@ pub enum CallKind {
 }
 
 /// What a call site with keyword arguments calls (3.14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum CallKwKind {
     /// Python function.
     Py {
@@ -416,7 +455,7 @@ impl Caches<'_> {
 }
 
 /// Feedback of a specialised opcode. Unit 0 of `caches` is the adaptive counter.
-pub(crate) fn of_specialized(opcode: S, caches: &[u16]) -> Feedback {
+pub(crate) fn of_specialized(version: Version, opcode: S, caches: &[u16]) -> Feedback {
     use Feedback as F;
     let c = Caches(caches);
     let type_version = || c.u32(1);
@@ -465,7 +504,7 @@ pub(crate) fn of_specialized(opcode: S, caches: &[u16]) -> Feedback {
         S::UNPACK_SEQUENCE_LIST => F::Unpack(UnpackKind::List),
         S::LOAD_ATTR_INSTANCE_VALUE => F::LoadAttr(LoadAttrKind::InstanceValue {
             type_version: type_version(),
-            offset: c.u16(3),
+            place: InlinePlace::new(version, c.u16(3)),
         }),
         S::LOAD_ATTR_WITH_HINT => F::LoadAttr(LoadAttrKind::WithHint {
             type_version: type_version(),
@@ -510,7 +549,7 @@ pub(crate) fn of_specialized(opcode: S, caches: &[u16]) -> Feedback {
         }),
         S::LOAD_ATTR_METHOD_LAZY_DICT => F::LoadAttr(LoadAttrKind::MethodLazyDict {
             type_version: type_version(),
-            dict_offset: c.u16(3),
+            dict_offset: i32::from(c.u16(3)) + MANAGED_DICT_OFFSET,
             descr: c.pointer(5),
         }),
         S::LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES => {
@@ -526,7 +565,7 @@ pub(crate) fn of_specialized(opcode: S, caches: &[u16]) -> Feedback {
         }),
         S::STORE_ATTR_INSTANCE_VALUE => F::StoreAttr(StoreAttrKind::InstanceValue {
             type_version: type_version(),
-            offset: c.u16(3),
+            place: InlinePlace::new(version, c.u16(3)),
         }),
         S::STORE_ATTR_SLOT => F::StoreAttr(StoreAttrKind::Slot {
             type_version: type_version(),

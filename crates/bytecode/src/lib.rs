@@ -30,6 +30,7 @@ mod normalize;
 pub mod op;
 pub mod opcode;
 pub mod operand;
+mod reference;
 pub mod tables;
 mod version;
 
@@ -41,4 +42,5 @@ pub use feedback::Feedback;
 pub use loops::{Loop, loops};
 pub use op::{ALL, Flow, Op, OpInfo};
 pub use opcode::Opcode;
+pub use reference::reference;
 pub use version::Version;

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::blocks::{BasicBlock, blocks};
 use crate::{Code, ExceptionTable, Op};
 
-/// A loop: all backward jumps to one header and what they repeat.
+/// A natural loop: the backward jumps to one header that dominates them, and what they repeat.
+///
+/// Not every backward jump closes a loop: handlers lie behind the code that they return to. The
+/// target of such a jump does not dominate it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loop {
     /// Index of the header's first instruction in [`Code::instrs`].
@@ -23,9 +26,6 @@ pub struct Loop {
     pub parent: Option<usize>,
     /// 1 for an outermost loop, one more for each loop around.
     pub nesting: u32,
-    /// Whether every way into the body is through the header. If not, the body may contain
-    /// instructions in front of the loop.
-    pub reducible: bool,
 }
 
 impl Loop {
@@ -35,7 +35,7 @@ impl Loop {
     }
 }
 
-/// The loops of reachable code, ascending by header.
+/// The loops of reachable code, ascending by header. CPython's compiler makes no cycle without one.
 pub fn loops(code: &Code, exceptions: &ExceptionTable) -> Vec<Loop> {
     let blocks = blocks(code, exceptions);
     let mut predecessors = vec![Vec::new(); blocks.len()];
@@ -51,7 +51,7 @@ pub fn loops(code: &Code, exceptions: &ExceptionTable) -> Vec<Loop> {
     for (index, block) in blocks.iter().enumerate() {
         if let (Op::JumpBackward { .. }, Some(header)) =
             (&code.instrs[block.end - 1].op, block.jump)
-            && reachable(index)
+            && dominates(&dominators, header, index)
         {
             back_edges.entry(header).or_default().push(index);
         }
@@ -83,9 +83,6 @@ pub fn loops(code: &Code, exceptions: &ExceptionTable) -> Vec<Loop> {
                 _ => None,
             })
             .collect();
-        let reducible = latches
-            .iter()
-            .all(|&latch| dominates(&dominators, header, latch));
         let found = Loop {
             header: blocks[header].start,
             back_edges: latches.iter().map(|&b| blocks[b].end - 1).collect(),
@@ -94,7 +91,6 @@ pub fn loops(code: &Code, exceptions: &ExceptionTable) -> Vec<Loop> {
             body,
             parent: None,
             nesting: 1,
-            reducible,
         };
         loops.push((members, found));
     }
@@ -182,12 +178,11 @@ fn postorder(blocks: &[BasicBlock]) -> Vec<usize> {
     order
 }
 
+/// Whether every way from the entry to `block`, which must be reachable, leads over `dominator`.
 fn dominates(idom: &[Option<usize>], dominator: usize, mut block: usize) -> bool {
     loop {
-        if block == dominator {
-            return true;
-        }
         match idom[block] {
+            Some(_) if block == dominator => return true,
             Some(up) if up != block => block = up,
             _ => return false,
         }
