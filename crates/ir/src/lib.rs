@@ -6,9 +6,12 @@ pub mod dominators;
 pub mod entity;
 pub mod exits;
 pub mod function;
+pub mod interp;
 pub mod ops;
 pub mod parse;
 pub mod print;
+pub mod reference;
+pub mod semantics;
 pub mod state;
 pub mod verify;
 
