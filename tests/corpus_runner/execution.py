@@ -152,5 +152,5 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
     return problems
 
 
-ORDINARY_EXITS = frozenset({"eval_breaker"})
-"""Reasons that no speculation caused: a signal, a thread switch or a tool asked for them."""
+ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})
+"""Reasons that no speculation caused: the loop ended, a signal came, a callee raised."""

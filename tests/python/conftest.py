@@ -1,0 +1,100 @@
+"""Running programs with plain Python and under whipsnake, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+EAGER = {"WHIPSNAKE_THRESHOLD": "1", "WHIPSNAKE_SYNC": "1"}
+"""Everything is compiled at its first call or back edge, before that call goes on."""
+
+WARM = {"WHIPSNAKE_THRESHOLD": "30", "WHIPSNAKE_SYNC": "1"}
+"""Compiled after 30 calls or back edges, when the interpreter has seen the types."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a process showed to the world."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+class Runner:
+    """Runs interpreters in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def write(self, name: str, text: str) -> Path:
+        """Create a file below the directory."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+        return path
+
+    def environment(self, variables: dict[str, str]) -> dict[str, str]:
+        """The caller's environment without settings of Python and whipsnake, plus `variables`."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "WHIPSNAKE"))}
+        return {**kept, "PYTHONHASHSEED": "0", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+
+    def start(self, *arguments: str, env: dict[str, str] | None = None, **options) -> subprocess.Popen:
+        """Start this interpreter with `arguments` and do not wait."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=self.directory,
+            env=self.environment(env or {}),
+            text=True,
+            **options,
+        )
+
+    def python(self, *arguments: str, env: dict[str, str] | None = None, stdin: str = "", timeout: float = 60) -> Result:
+        """Run this interpreter with `arguments` to its end."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.directory,
+            env=self.environment(env or {}),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Result(done.stdout, done.stderr, done.returncode)
+
+    def whipsnake(self, *arguments: str, env: dict[str, str] | None = None, stdin: str = "", timeout: float = 60) -> Result:
+        """Run ``python -m whipsnake`` with `arguments` to its end."""
+        return self.python("-m", "whipsnake", *arguments, env=env, stdin=stdin, timeout=timeout)
+
+    def text(self, text: str, env: dict[str, str] | None = None) -> Result:
+        """Run an indented program text with plain Python."""
+        return self.python("-c", textwrap.dedent(text), env=env)
+
+    def snippet(self, text: str, env: dict[str, str] | None = None) -> str:
+        """Run a snippet with plain Python, which must end well, and return its output.
+
+        The snippet imports whipsnake itself.
+        """
+        result = self.text(text, env={**EAGER, **(env or {})})
+        assert (result.returncode, result.stderr) == (0, ""), result
+        return result.stdout
+
+    def same(self, *arguments: str, env: dict[str, str] | None = None, stdin: str = "") -> Result:
+        """Run ``python ARGUMENTS`` and ``python -m whipsnake run ARGUMENTS`` and require the same result."""
+        expected = self.python(*arguments, stdin=stdin)
+        actual = self.whipsnake("run", *arguments, env=EAGER if env is None else env, stdin=stdin)
+        assert actual == expected
+        return actual
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    """A runner in an empty directory."""
+    return Runner(tmp_path)

@@ -1,0 +1,199 @@
+"""The functions of the package."""
+
+from __future__ import annotations
+
+from conftest import Runner
+
+
+def test_import_alone_switches_nothing_on(runner: Runner) -> None:
+    text = """
+        import sys, whipsnake
+        def f(x): return x
+        for i in range(1000): f(i)
+        print(whipsnake.is_enabled(), whipsnake.is_compiled(f), sys.monitoring.get_tool(sys.monitoring.OPTIMIZER_ID) if hasattr(sys.monitoring, "OPTIMIZER_ID") else None)
+        """
+    assert runner.snippet(text) == "False False None\n"
+
+
+def test_enable_disable_and_enable_again(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        def f(x): return x + 1
+        states = [whipsnake.is_enabled()]
+        for _ in range(3):
+            whipsnake.enable()
+            states.append((whipsnake.is_enabled(), sum(f(i) for i in range(300))))
+            whipsnake.enable()
+            whipsnake.disable()
+            states.append((whipsnake.is_enabled(), sum(f(i) for i in range(300))))
+            whipsnake.disable()
+        print(states)
+        """
+    expected = [False] + [(True, 45150), (False, 45150)] * 3
+    assert runner.snippet(text) == f"{expected}\n"
+
+
+def test_disable_inside_a_running_compiled_loop(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable()
+        def leaf(x): return x * 2
+        def loop(n):
+            t = 0
+            for i in range(n):
+                if i == 500: whipsnake.disable()
+                if i == 700: whipsnake.enable()
+                t += leaf(i)
+            return t
+        print(loop(400), loop(1000), whipsnake.is_enabled())
+        """
+    assert runner.snippet(text) == "159600 999000 True\n"
+
+
+def test_compile_now(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable(threshold=1000000)
+        def f(x): return x + 1
+        class C:
+            def m(self): return 5
+            @staticmethod
+            def s(): return 6
+        print(whipsnake.is_compiled(f))
+        whipsnake.compile(f)
+        whipsnake.compile(C.m)
+        whipsnake.compile(C.s)
+        print(whipsnake.is_compiled(f), whipsnake.is_compiled(C.m), f(2), C().m(), C.s())
+        """
+    assert runner.snippet(text) == "False\nTrue True 3 5 6\n"
+
+
+def test_compile_refuses_with_the_reason(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable()
+        async def coroutine_function(x):
+            await x
+        for thing in (coroutine_function, len, int, 5, None, lambda: 1 if False else coroutine_function):
+            try:
+                whipsnake.compile(thing)
+                print("compiled")
+            except Exception as error:
+                assert str(error).strip() and not isinstance(error, SystemError), repr(error)
+                print(type(error).__name__, "coroutine_function" in str(error))
+        """
+    lines = runner.snippet(text).splitlines()
+    assert lines[0].endswith(" True")
+    assert [line.split()[0] for line in lines[1:5]] == ["TypeError"] * 4
+    assert lines[5] == "compiled"
+
+
+def test_is_compiled_of_other_objects(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable()
+        for thing in (len, int, 5):
+            try:
+                print(whipsnake.is_compiled(thing))
+            except TypeError as error:
+                print("TypeError", bool(str(error)))
+        """
+    for line in runner.snippet(text).splitlines():
+        assert line in ("False", "TypeError True")
+
+
+def test_never(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable()
+        @whipsnake.never
+        def cold(n):
+            t = 0
+            for i in range(n): t += i
+            return t
+        def hot(n):
+            t = 0
+            for i in range(n): t += i
+            return t
+        for _ in range(100): cold(50), hot(50)
+        print(cold.__name__, cold(10), whipsnake.is_compiled(cold), whipsnake.is_compiled(hot))
+        names = {entry["name"] for entry in whipsnake.stats()["compiled"]}
+        print("cold" in names, "hot" in names)
+        """
+    assert runner.snippet(text) == "cold 45 False True\nFalse True\n"
+
+
+def test_stats_counts_exits_by_reason(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable(threshold=20)
+        def add(a, b): return a + b
+        for i in range(100): add(i, 1)
+        before = sum(entry["count"] for entry in whipsnake.stats()["exits"] if entry["name"] == "add")
+        add("a", "b")
+        exits = [entry for entry in whipsnake.stats()["exits"] if entry["name"] == "add"]
+        print(before, sum(entry["count"] for entry in exits) > 0, all(isinstance(entry["reason"], str) and entry["reason"] for entry in exits))
+        """
+    assert runner.snippet(text) == "0 True True\n"
+
+
+def test_stats_is_plain_data(runner: Runner) -> None:
+    text = """
+        import json, whipsnake
+        whipsnake.enable()
+        def f(x): return x
+        f(1)
+        stats = whipsnake.stats()
+        assert json.loads(json.dumps(stats)) == stats
+        entry = [e for e in stats["compiled"] if e["name"] == "f"][0]
+        print(entry["kind"])
+        """
+    assert runner.snippet(text) == "function\n"
+
+
+def test_a_function_that_keeps_failing_is_left_alone_with_the_reason(runner: Runner) -> None:
+    text = """
+        import json, whipsnake
+        whipsnake.enable(threshold=10)
+        def add(a, b): return a + b
+        values = [1, 1.5, "s", [1], (2,), 2**70, True, 1j, b"x", range]
+        for i in range(20000):
+            try:
+                add(values[i * 7 % 10], values[i * 7 % 10])
+            except TypeError:
+                pass
+        exits = sum(e["count"] for e in whipsnake.stats()["exits"] if e["name"] == "add")
+        print(exits < 10000)
+        """
+    assert runner.snippet(text) == "True\n"
+
+
+def test_typed_stub_covers_the_public_names(runner: Runner) -> None:
+    text = """
+        import ast, inspect, pathlib, whipsnake
+        root = pathlib.Path(whipsnake.__file__).parent
+        assert (root / "py.typed").exists()
+        public = ["enable", "disable", "is_enabled", "compile", "is_compiled", "never", "stats"]
+        undocumented = [n for n in public if not inspect.getdoc(getattr(whipsnake, n))]
+        stubs = [p for p in root.glob("*.pyi")]
+        stubbed = {node.name for p in stubs for node in ast.walk(ast.parse(p.read_text())) if isinstance(node, ast.FunctionDef)}
+        print(undocumented, [n for n in public if n not in stubbed])
+        """
+    assert runner.snippet(text) == "[] []\n"
+
+
+def test_code_object_and_function_die_when_dropped(runner: Runner) -> None:
+    text = """
+        import gc, weakref, whipsnake
+        whipsnake.enable()
+        space = {}
+        exec("def f(n):\\n    t = 0\\n    for i in range(n): t += i\\n    return t", space)
+        f = space.pop("f")
+        f(100)
+        print(whipsnake.is_compiled(f))
+        function, code = weakref.ref(f), weakref.ref(f.__code__)
+        del f
+        gc.collect()
+        print(function(), code())
+        """
+    assert runner.snippet(text) == "True\nNone None\n"

@@ -1,0 +1,91 @@
+"""The corpus runner sees differences, and reads its headers strictly."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from corpus_runner import execution, modes, programs  # noqa: E402
+from corpus_runner.execution import Outcome  # noqa: E402
+
+
+def outcome(stdout: bytes = b"1\n", stderr: bytes = b"", returncode: int | None = 0) -> Outcome:
+    return Outcome(stdout, stderr, returncode, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        (outcome(stdout=b"2\n"), ("-1", "+2")),
+        (outcome(stdout=b"1"), ("line ends",)),
+        (outcome(stderr=b"warning\n"), ("+warning",)),
+        (outcome(returncode=3), ("exit code 0", "exit code 3")),
+        (outcome(returncode=-11), ("SIGSEGV",)),
+        (outcome(returncode=None), ("time limit",)),
+    ],
+)
+def test_each_kind_of_difference_is_reported(actual: Outcome, words: tuple[str, ...]) -> None:
+    text = "\n".join(execution.compare(outcome(), actual))
+    assert all(word in text for word in words), text
+
+
+def test_equal_outcomes_and_addresses_are_no_difference() -> None:
+    assert execution.compare(outcome(), outcome()) == []
+    one, two = (outcome(stdout=b"<f at 0x7f%s>\n" % digits) for digits in (b"3e1e44c8b0", b"9154a888b0"))
+    assert execution.compare(one, two) == []
+
+
+@pytest.mark.parametrize("line", ["import sys", "# corpus: compile=f", "# corpus: parallel", "# corpus: compiled="])
+def test_bad_headers_are_refused(line: str) -> None:
+    with pytest.raises(programs.HeaderError, match="here"):
+        programs.parse_header(line, "here")
+
+
+def test_header_fields() -> None:
+    fields = programs.parse_header("# corpus: compiled=f,A.g no-exit=f min-python=3.14 exit=-2 serial", "here")
+    assert fields == {"compiled": ("f", "A.g"), "no_exit": ("f",), "min_python": (3, 14), "exit": -2, "serial": True}
+
+
+def test_broken_programs_cannot_agree_with_themselves() -> None:
+    program = programs.Program(Path("x.py"), "x")
+    assert execution.check_expected(program, outcome()) == []
+    for bad in (outcome(returncode=1), outcome(stderr=b"oops\n"), outcome(stdout=b""), outcome(returncode=None)):
+        assert execution.check_expected(program, bad)
+
+
+def test_promises_are_checked_against_statistics(tmp_path: Path) -> None:
+    program = programs.Program(Path("x.py"), "x", compiled=("f", "g"), no_exit=("f",))
+    path = tmp_path / "statistics.json"
+    entry = {"name": "f", "kind": "function"}
+    path.write_text(json.dumps({"compiled": [entry], "exits": [{"name": "f", "reason": "type-guard", "count": 3}]}))
+    text = "\n".join(execution.check_statistics(program, modes.MODES["warm"], path))
+    assert "'g' was not compiled" in text and "'f' left its native code" in text
+    path.write_text(
+        json.dumps(
+            {
+                "compiled": [entry, {**entry, "name": "g"}],
+                "exits": [{"name": "f", "reason": "eval-breaker", "count": 3}, {"name": "g", "reason": "type-guard", "count": 1}],
+            }
+        )
+    )
+    assert execution.check_statistics(program, modes.MODES["warm"], path) == []
+    path.unlink()
+    assert "no usable statistics" in execution.check_statistics(program, modes.MODES["warm"], path)[0]
+
+
+def test_random_exits_follow_the_seed() -> None:
+    program = programs.Program(Path("x.py"), "x")
+    mode = modes.MODES["exitrand"]
+    assert mode.environment(program, 5) == mode.environment(program, 5)
+    assert len({mode.environment(program, seed)["WHIPSNAKE_EXIT_EVERY"] for seed in range(30)}) > 3
+
+
+def test_every_program_of_the_corpus_is_sound() -> None:
+    found = programs.discover()
+    assert len(found) >= 300
+    assert [problem for program in found for problem in programs.lint(program)] == []
