@@ -11,6 +11,7 @@ mod mappings;
 mod numbers;
 mod sequences;
 mod strings;
+mod virtuals;
 
 pub use crate::native_entry::{dealloc, observe, poll};
 pub use attributes::*;
@@ -21,6 +22,7 @@ pub use mappings::*;
 pub use numbers::*;
 pub use sequences::*;
 pub use strings::*;
+pub use virtuals::*;
 use whipsnake_contract::for_each_helper;
 use whipsnake_contract::helpers::Helper;
 

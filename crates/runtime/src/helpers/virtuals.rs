@@ -1,0 +1,118 @@
+//! Objects that native code kept in parts, built when they are needed as objects.
+
+use super::{Obj, Ptr};
+use whipsnake_contract::exit::Virtual;
+use whipsnake_cpython::{ffi, memory, offsets};
+
+unsafe extern "C" {
+    static mut PyZip_Type: ffi::PyTypeObject;
+    /// A bound method.
+    fn PyMethod_New(function: Obj, instance: Obj) -> Obj;
+}
+
+/// # Safety
+/// `kind` is the number of a [`Virtual`], `parts` points to `count` words as that kind wants them; object references among them are
+/// taken over.
+pub unsafe extern "C" fn build_virtual(kind: i64, parts: Ptr, count: i64) -> Obj {
+    let parts = parts.cast::<u64>();
+    let Some(&kind) = Virtual::ALL.get(kind as usize) else {
+        // SAFETY: the format takes one long long.
+        return unsafe { ffi::PyErr_Format(ffi::PyExc_SystemError, c"unknown virtual object %lld".as_ptr(), kind) };
+    };
+    // SAFETY: the caller vouches for the parts.
+    unsafe {
+        let object = build(kind, parts, count as isize);
+        for i in 0..count as isize {
+            if !is_integer(kind, i) {
+                ffi::Py_DECREF(parts.offset(i).read() as Obj);
+            }
+        }
+        object
+    }
+}
+
+/// True if part `index` is an integer and no object.
+pub const fn is_integer(kind: Virtual, index: isize) -> bool {
+    match kind {
+        Virtual::RangeIter => true,
+        Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
+        Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method => false,
+    }
+}
+
+/// # Safety
+/// `parts` points to `count` words as the kind wants them; references among them are borrowed.
+unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
+    // SAFETY: the parts are what the kind says, so that the objects' types are known; new iterators are changed before
+    // anybody sees them.
+    unsafe {
+        let object = |i: usize| parts.add(i).read() as Obj;
+        let integer = |i: usize| parts.add(i).read() as i64;
+        match kind {
+            Virtual::Tuple => {
+                let tuple = ffi::PyTuple_New(count);
+                if !tuple.is_null() {
+                    for i in 0..count {
+                        ffi::PyTuple_SET_ITEM(tuple, i, ffi::Py_NewRef(object(i as usize)));
+                    }
+                }
+                tuple
+            }
+            Virtual::Range => call((&raw mut ffi::PyRange_Type).cast(), parts, count),
+            Virtual::Zip => call((&raw mut PyZip_Type).cast(), parts, count),
+            Virtual::Slice => ffi::PySlice_New(object(0), object(1), object(2)),
+            Virtual::Method => PyMethod_New(object(0), object(1)),
+            Virtual::Enumerate => {
+                let start = ffi::PyLong_FromLongLong(integer(1));
+                if start.is_null() {
+                    return start;
+                }
+                let words = [object(0) as u64, start as u64];
+                let result = call((&raw mut ffi::PyEnum_Type).cast(), words.as_ptr(), 2);
+                ffi::Py_DECREF(start);
+                result
+            }
+            Virtual::ListIter => at_index(object(0), offsets::LIST_ITER_INDEX, integer(1)),
+            Virtual::TupleIter => at_index(object(0), offsets::TUPLE_ITER_INDEX, integer(1)),
+            Virtual::RangeIter => {
+                let zero = ffi::PyLong_FromLong(0);
+                let words = [zero as u64];
+                let range = call((&raw mut ffi::PyRange_Type).cast(), words.as_ptr(), 1);
+                ffi::Py_DECREF(zero);
+                if range.is_null() {
+                    return range;
+                }
+                let iterator = ffi::PyObject_GetIter(range);
+                ffi::Py_DECREF(range);
+                if !iterator.is_null() {
+                    memory::write(iterator.cast(), offsets::RANGE_ITER_START, integer(0));
+                    memory::write(iterator.cast(), offsets::RANGE_ITER_STEP, integer(1));
+                    memory::write(iterator.cast(), offsets::RANGE_ITER_LEN, integer(2));
+                }
+                iterator
+            }
+        }
+    }
+}
+
+/// The iterator of an exact list or tuple, moved to an index.
+///
+/// # Safety
+/// `index_offset` is that of the index in the iterators of the sequence's type.
+unsafe fn at_index(sequence: Obj, index_offset: usize, index: i64) -> Obj {
+    // SAFETY: the iterator is new.
+    unsafe {
+        let iterator = ffi::PyObject_GetIter(sequence);
+        if !iterator.is_null() {
+            memory::write(iterator.cast(), index_offset, index);
+        }
+        iterator
+    }
+}
+
+/// # Safety
+/// `args` points to `count` borrowed objects.
+unsafe fn call(callable: Obj, args: *const u64, count: isize) -> Obj {
+    // SAFETY: the caller vouches for the arguments.
+    unsafe { ffi::PyObject_Vectorcall(callable, args.cast(), count as usize, std::ptr::null_mut()) }
+}
