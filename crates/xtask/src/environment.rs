@@ -18,7 +18,13 @@ pub(crate) struct Environment {
 impl Environment {
     /// Makes the environment that the package is installed into, or finds it.
     pub(crate) fn prepare(workspace: &Workspace, python: &Interpreter) -> Result<Self> {
-        Self::prepare_at(workspace.target("venvs").join(&python.version), python)
+        Self::prepare_at(workspace.target("venvs").join(Self::name(python)), python)
+    }
+
+    /// A directory name for environments of this interpreter: two of one version have different names.
+    pub(crate) fn name(python: &Interpreter) -> String {
+        let path = python.path.to_string_lossy();
+        format!("{}-{:04x}", python.version, fnv1a(&path) & 0xffff)
     }
 
     /// Makes an environment in this directory, or finds it. One of another interpreter is replaced.
@@ -107,5 +113,24 @@ impl Environment {
         )
         .with_context(|| format!("reading the group {group} of {}", project.display()))?;
         Ok(text.lines().map(str::to_owned).collect())
+    }
+}
+
+/// The 64-bit FNV-1a hash: the same in every run.
+pub(crate) fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_fnv1a() {
+        // Test vectors of the hash's authors.
+        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
     }
 }

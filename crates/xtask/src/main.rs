@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod bring;
 mod demo;
 mod environment;
@@ -71,6 +72,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         script: Vec<OsString>,
     },
+    /// Measure programs with the JIT off and on, and under other interpreters
+    Bench(bench::Options),
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -102,6 +105,7 @@ fn dispatch(task: Task) -> Result<ExitCode> {
             rounds,
             script,
         } => demo::run(&workspace, python, rounds, &script),
+        Task::Bench(options) => bench::run(&workspace, &options),
         Task::Structure => {
             let report = structure::check(&workspace)?;
             println!("{}", report.count());

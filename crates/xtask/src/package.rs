@@ -57,10 +57,23 @@ pub(crate) fn install(
     let environment = Environment::prepare(workspace, python)?;
     let library = build(workspace, python, &environment, profile)?;
     copy(workspace, python, &environment, &library)?;
-    let code = "import whipsnake._native";
-    process::read(Command::new(environment.python()).args(["-I", "-c", code]))
-        .context("the package was built and installed but cannot be imported")?;
+    check(&environment).context("the package was built and installed but cannot be imported")?;
     Ok(environment)
+}
+
+/// The environment with the package as it was installed before.
+///
+/// # Errors
+/// If it is not installed.
+pub(crate) fn installed(workspace: &Workspace, python: &Interpreter) -> Result<Environment> {
+    let environment = Environment::prepare(workspace, python)?;
+    check(&environment).context("the package is not installed; run `cargo xtask build`")?;
+    Ok(environment)
+}
+
+fn check(environment: &Environment) -> Result<()> {
+    let code = "import whipsnake._native";
+    process::read(Command::new(environment.python()).args(["-I", "-c", code])).map(|_| ())
 }
 
 /// Each version has its own target directory: a shared one would hold one version's module at a time and

@@ -8,8 +8,13 @@ pub(crate) struct Table {
 impl Table {
     /// A table with these column headings.
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self::from_headings(headings.to_vec())
+    }
+
+    /// A table whose number of columns is not fixed.
+    pub(crate) fn from_headings(headings: Vec<&str>) -> Self {
         Self {
-            rows: vec![headings.map(str::to_owned).to_vec()],
+            rows: vec![headings.into_iter().map(str::to_owned).collect()],
         }
     }
 

@@ -19,7 +19,10 @@ pub(crate) struct SetupLock(
 impl Workspace {
     /// Finds the checkout, and its target directory (`CARGO_TARGET_DIR` is respected).
     pub(crate) fn locate() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Cargo says at each start where the crate is, so that a checkout can be moved.
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+            .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let manifest = Path::new(&manifest);
         let root = manifest
             .ancestors()
             .nth(2)

@@ -1,0 +1,176 @@
+"""Stands in for pyperf, so that pyperformance's programs run unmodified and in one process.
+
+pyperf starts many short processes; a compiler wants one that is watched until it is steady. This runner warms up
+for a fixed time, then takes samples, and writes everything it measured as JSON. It implements the part of pyperf's
+interface that benchmark programs use. `cargo xtask bench` sets these variables:
+
+    BENCH_OUTPUT          the file to write
+    BENCH_ONLY            the only benchmark to run, where a program has several
+    BENCH_WARMUP          seconds of warm-up per benchmark
+    BENCH_SAMPLES         samples per benchmark
+    BENCH_SAMPLE_TIME     least length of a sample in seconds
+    BENCH_CLOCK           "cpu" (of this process) or "wall"
+    BENCH_REFERENCE       the usual time of the native reference so far, in seconds; 0 if there is none
+"""
+
+import argparse
+import asyncio
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+
+__all__ = ["Runner", "perf_counter", "python_has_jit", "python_implementation"]
+
+_wall = time.perf_counter
+
+perf_counter = time.process_time if os.environ.get("BENCH_CLOCK", "cpu") == "cpu" else time.perf_counter
+
+MOST_SAMPLING = 4.0
+"""Sampling of one benchmark ends after this many seconds (with at least `FEWEST_SAMPLES`)."""
+FEWEST_SAMPLES = 3
+SLOW_STATE = 1.15
+"""Around a sample that counts, the native reference takes at most this, against its usual time when nothing disturbs."""
+REFERENCE_ROUNDS = 8000
+"""Of key derivation: native code, about a millisecond."""
+
+
+def python_implementation():
+    """The interpreter's name in small letters."""
+    return platform.python_implementation().lower()
+
+
+def python_has_jit():
+    """Whether the interpreter brings its own just-in-time compiler."""
+    return python_implementation() == "pypy"
+
+
+def _reference():
+    """The duration of a fixed piece of native work: tells in which state the machine is."""
+    begin = perf_counter()
+    hashlib.pbkdf2_hmac("sha256", b"reference", b"salt", REFERENCE_ROUNDS)
+    return perf_counter() - begin
+
+
+def _peak_memory():
+    """The most memory this process had at one time, in bytes; 0 if the system does not say."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+class Runner:
+    """What a benchmark program makes one of."""
+
+    def __init__(self, values=None, processes=None, loops=None, min_time=None, metadata=None, show_name=True,
+                 program_args=None, add_cmdline_args=None, _argparser=None, warmups=None):
+        self.metadata = dict(metadata or {})
+        self.argparser = _argparser or argparse.ArgumentParser(description="Benchmark")
+        self.args = None
+        self._only = os.environ.get("BENCH_ONLY")
+        self._warmup = float(os.environ.get("BENCH_WARMUP", "1"))
+        self._samples = int(os.environ.get("BENCH_SAMPLES", "8"))
+        self._sample_time = float(os.environ.get("BENCH_SAMPLE_TIME", "0.1"))
+        self._output = os.environ.get("BENCH_OUTPUT")
+        self._reference = float(os.environ.get("BENCH_REFERENCE", "0"))
+        self._results = {}
+
+    def parse_args(self, args=None):
+        if self.args is None:
+            self.args = self.argparser.parse_args(args)
+        return self.args
+
+    def bench_func(self, name, func, *args, inner_loops=None, metadata=None):
+        """Measures calls of `func(*args)`."""
+        if args:
+            func = functools.partial(func, *args)
+
+        def time_func(loops):
+            repeat = range(loops)
+            begin = perf_counter()
+            for _ in repeat:
+                func()
+            return perf_counter() - begin
+
+        return self._measure(name, time_func, inner_loops)
+
+    def bench_time_func(self, name, time_func, *args, inner_loops=None, metadata=None):
+        """Measures with `time_func(loops, *args)`, which returns the seconds that its loops took."""
+        return self._measure(name, lambda loops: time_func(loops, *args), inner_loops)
+
+    def bench_async_func(self, name, func, *args, inner_loops=None, metadata=None, loop_factory=None):
+        """Measures awaiting `func(*args)`."""
+
+        async def repeat(loops):
+            begin = perf_counter()
+            for _ in range(loops):
+                await func(*args)
+            return perf_counter() - begin
+
+        def time_func(loops):
+            if loop_factory is None:
+                return asyncio.run(repeat(loops))
+            with asyncio.Runner(loop_factory=loop_factory) as runner:
+                return runner.run(repeat(loops))
+
+        return self._measure(name, time_func, inner_loops)
+
+    def bench_command(self, name, command):
+        """Not measured: the time of another process says nothing about this one."""
+        self._results[name] = {"skipped": "measures the time of another process"}
+        self._write()
+
+    def _measure(self, name, time_func, inner_loops):
+        self.parse_args()
+        if self._only and name != self._only:
+            return
+        inner_loops = inner_loops or 1
+        begin = _wall()
+        warmup = []
+        loops = 1
+        while True:
+            seconds = time_func(loops)
+            elapsed = _wall() - begin
+            warmup.append([elapsed, seconds / loops / inner_loops])
+            if elapsed >= self._warmup and len(warmup) >= 2:
+                break
+            # Short steps, so that the curve shows when the program became fast.
+            if seconds < self._sample_time / 4:
+                loops *= 2
+            elif seconds > self._sample_time and loops > 1:
+                loops //= 2
+        per_loop = max(seconds / loops, 1e-9)
+        loops = max(1, round(self._sample_time / per_loop))
+        samples = []
+        begin = _wall()
+        before = _reference()
+        while True:
+            usual = self._reference or min((reference for _, reference in samples), default=0)
+            fast = sum(reference <= SLOW_STATE * usual for _, reference in samples)
+            if fast >= self._samples or len(samples) >= FEWEST_SAMPLES and _wall() - begin > MOST_SAMPLING:
+                break
+            seconds = time_func(loops)
+            after = _reference()
+            samples.append([seconds / loops / inner_loops, max(before, after)])
+            before = after
+        self._results[name] = {"warmup": warmup, "samples": samples, "loops": loops}
+        self._write()
+
+    def _write(self):
+        """Rewrites the output after each benchmark: what was measured survives a later crash."""
+        report = {"python": sys.version, "peak_memory": _peak_memory(), "benchmarks": self._results}
+        if self._output is None:
+            print(json.dumps(report, indent=1))
+            return
+        temporary = f"{self._output}.new"
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump(report, file)
+        os.replace(temporary, self._output)
