@@ -39,29 +39,39 @@ fn generate() -> Result<(), String> {
         .ok()
         .or_else(|| config.executable().map(str::to_owned))
         .ok_or("no Python interpreter to build for was found; set PYO3_PYTHON to its path")?;
-    let include = include_dir(&python)?;
+    let installation = installation(&python)?;
+    let include = &installation.include;
     let out = PathBuf::from(std::env::var("OUT_DIR").map_err(|e| format!("OUT_DIR: {e}"))?);
-    let facts = evaluate(&c_program(minor), &include, &out)?;
+    let facts = evaluate(&c_program(minor), include, &out)?;
     std::fs::write(out.join("offsets.rs"), rust_source(&facts)?).map_err(|e| format!("offsets.rs: {e}"))?;
     println!("cargo:rustc-cfg=py3{minor}");
     println!("cargo:rustc-env=WHIPSNAKE_BUILD_PYTHON={python}");
+    println!("cargo:rustc-env=WHIPSNAKE_BUILD_TIER_TWO={}", installation.tier_two);
     Ok(())
 }
 
-/// The include directory of `python`, which must hold the internal headers.
-fn include_dir(python: &str) -> Result<PathBuf, String> {
-    let script = "import sys, sysconfig; print(sysconfig.get_path('include')); print(*sys.version_info[:2], sep='.')";
+/// What the interpreter says of its installation.
+struct Installation {
+    /// Directory of the headers, the internal ones included.
+    include: PathBuf,
+    /// Digit of `-D_Py_TIER2=…` among the flags that it was compiled with; 0 without its own JIT.
+    tier_two: char,
+}
+
+fn installation(python: &str) -> Result<Installation, String> {
+    let script = "import sys, sysconfig; print(sysconfig.get_path('include')); print(*sys.version_info[:2], sep='.'); \
+                  print(sysconfig.get_config_var('PY_CORE_CFLAGS'))";
     let output = Command::new(python)
         .args(["-I", "-c", script])
         .output()
         .map_err(|e| format!("{python} does not start: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut lines = text.lines();
-    let (Some(dir), Some(version), true) = (lines.next(), lines.next(), output.status.success()) else {
-        return Err(format!("{python} does not name its include directory: {}", String::from_utf8_lossy(&output.stderr)));
+    let (Some(dir), Some(version), Some(flags)) = (lines.next(), lines.next(), lines.next()) else {
+        return Err(format!("{python} does not describe itself: {}", String::from_utf8_lossy(&output.stderr)));
     };
-    let dir = PathBuf::from(dir);
-    let probe = dir.join("internal/pycore_frame.h");
+    let include = PathBuf::from(dir);
+    let probe = include.join("internal/pycore_frame.h");
     if !probe.is_file() {
         return Err(format!(
             "{} is missing: install python{version}-dev (Debian, Ubuntu), python{version}-devel (Fedora), or set PYO3_PYTHON \
@@ -69,7 +79,8 @@ fn include_dir(python: &str) -> Result<PathBuf, String> {
             probe.display()
         ));
     }
-    Ok(dir)
+    let tier_two = flags.split_once("-D_Py_TIER2=").and_then(|(_, rest)| rest.chars().next()).unwrap_or('0');
+    Ok(Installation { include, tier_two })
 }
 
 /// All expressions: the contract's, the crate's own, and the running interpreter's self-description.

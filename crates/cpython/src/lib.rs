@@ -17,6 +17,7 @@ pub mod slot;
 pub mod symbols;
 pub mod thread;
 pub mod unwind;
+pub mod verify;
 pub mod version_lookup;
 
 pub use code::Code;

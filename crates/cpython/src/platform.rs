@@ -8,6 +8,7 @@ use crate::ffi::{
 use crate::int::small_zero;
 use crate::memory::read;
 use crate::offsets;
+use crate::symbols::{PyMethod_Type, PyZip_Type};
 use crate::thread::Thread;
 use std::mem::MaybeUninit;
 use whipsnake_contract::snapshot::{KnownType, Platform};
@@ -145,11 +146,6 @@ unsafe fn known_type(known: KnownType, array: Option<ArrayFacts>) -> *mut PyType
             KnownType::Array => array.map_or(std::ptr::null_mut(), |facts| facts.kind),
         }
     }
-}
-
-unsafe extern "C" {
-    static mut PyZip_Type: PyTypeObject;
-    static mut PyMethod_Type: PyTypeObject;
 }
 
 /// The type of the iterator of `iterable`, whose reference it takes over; NULL if memory is short.

@@ -46,7 +46,7 @@ unsafe extern "C" {
     pub static _PyRuntime: u8;
 }
 
-// Unstable tier of the documented interface, not declared by `pyo3-ffi`.
+// Documented or unstable-tier interface that `pyo3-ffi` does not declare.
 unsafe extern "C" {
     /// Gives a type a version if it has none; 0 if none is left.
     pub fn PyUnstable_Type_AssignVersionTag(kind: *mut crate::ffi::PyTypeObject) -> c_int;
@@ -88,6 +88,14 @@ unsafe extern "C" {
     pub fn PyUnstable_Code_SetExtra(code: *mut PyObject, index: isize, extra: *mut c_void) -> c_int;
     /// The main interpreter.
     pub fn PyInterpreterState_Main() -> *mut PyInterpreterState;
+    /// `co_code`: the code units without specialisation and instrumentation, owned.
+    pub fn PyCode_GetCode(code: *mut PyObject) -> *mut PyObject;
+    /// A bound method, owned.
+    pub fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
+    /// The type of bound methods.
+    pub static mut PyMethod_Type: crate::ffi::PyTypeObject;
+    /// `zip`.
+    pub static mut PyZip_Type: crate::ffi::PyTypeObject;
 }
 
 /// Numbers of `PyFunction_AddWatcher` events.
