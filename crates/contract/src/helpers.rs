@@ -106,6 +106,9 @@ macro_rules! for_each_helper {
         set_function_attribute(function: Obj, value: Obj, which: I64) -> (), Any, "SET_FUNCTION_ATTRIBUTE, taking over the reference to `value`.";
         make_cell(value: Obj) -> Obj, Allocates, "A cell; `value` may be NULL.";
         str_concat(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs.";
+        str_append(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs, taking over the reference to `left` (grown in place if it is the only one); NULL with an exception.";
+        load_name(frame: Ptr, name: Obj) -> Obj, Any, "LOAD_NAME in an interpreter frame.";
+        store_name(frame: Ptr, name: Obj, value: Obj) -> I64, Any, "STORE_NAME in an interpreter frame: 0, or -1 with an exception.";
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";

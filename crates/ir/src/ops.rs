@@ -346,12 +346,14 @@ macro_rules! for_each_op {
         Bor, "bor", (Is(Ty::Bool), Is(Ty::Bool)) -> Is(Ty::Bool), None, Pure, Never, "Disjunction, both sides evaluated.";
         BtoI, "btoi", (Is(Ty::Bool)) -> Is(Ty::I64), None, Pure, Never, "0 or 1.";
         Same, "same", (Address, Address) -> Is(Ty::Bool), None, Pure, Never, "Equality of addresses (`is`).";
+        Below, "below", (Address, Address) -> Is(Ty::Bool), None, Pure, Never, "Unsigned comparison of addresses: the first is lower.";
         Select, "select", (Is(Ty::Bool), Same, Same) -> Same, None, Pure, Never, "The second operand if the first is true, else the third.";
         // Memory.
         Load, "load", (Address) -> Named, Mem, Load, Never, "Loads from the base plus the offset.";
         LoadIndexed, "load_indexed", (Address, Is(Ty::I64)) -> Named, Mem, Load, Never, "Loads from the base plus the offset plus the index times the access size.";
         Store, "store", (Address, Named) -> Nothing, Mem, Store, Never, "Stores to the base plus the offset; no reference counting.";
         StoreIndexed, "store_indexed", (Address, Is(Ty::I64), Named) -> Nothing, Mem, Store, Never, "Stores to the base plus the offset plus the index times the access size.";
+        AsObject, "as_object", (Is(Ty::Ptr)) -> Is(Ty::Obj), None, Pure, Never, "An address that is known to be an object, borrowed.";
         Offset, "offset", (Address, Is(Ty::I64)) -> Is(Ty::Ptr), None, Pure, Never, "The base plus that many bytes.";
         TakeSlot, "take_slot", (Is(Ty::Ptr)) -> Is(Ty::Obj), Mem, Any, Never, "The object of a frame slot, whose reference passes to native code (one is made if the slot's tag says it only borrows); NULL if empty.";
         StoreSlot, "store_slot", (Is(Ty::Ptr), Is(Ty::Obj)) -> Nothing, Mem, Store, Never, "Stores an object or NULL to a frame slot in the interpreter's form (tagged if the object is immortal); no reference counting.";
@@ -368,6 +370,7 @@ macro_rules! for_each_op {
         // Reference counts.
         Incref, "incref", (Is(Ty::Obj)) -> Nothing, None, Refcount, Never, "One more reference.";
         Decref, "decref", (Is(Ty::Obj)) -> Nothing, None, Any, Observe, "One reference less; destroying the object may run anything, with frames rebuilt from the state.";
+        DecrefPlain, "decref_plain", (Is(Ty::Obj)) -> Nothing, None, Any, Never, "One reference less where no frame of the unit can be looked at any more; destroying the object may run anything.";
         DecrefLeaf, "decref_leaf", (Is(Ty::Obj)) -> Nothing, None, Refcount, Never, "One reference less to an object of a leaf type.";
         // Calls.
         CallHelper, "call_helper", (Rest) -> Named, Helper, Helper, Never, "Calls a runtime helper.";
