@@ -158,7 +158,7 @@ pub(crate) fn probe(path: &Path) -> Result<Interpreter, String> {
     let answer = process::read(Command::new(path).args(["-I", "-c", PROBE]))
         .and_then(|text| Description::parse(&text));
     let description = answer.map_err(|error| {
-        let reason = format!("{error:#}");
+        let reason = error.root_cause().to_string();
         let last = reason
             .lines()
             .rev()

@@ -15,8 +15,9 @@ use crate::workspace::Workspace;
 const SAFE_CRATES: [&str; 7] = [
     "contract", "bytecode", "ir", "frontend", "passes", "backend", "strategy",
 ];
-/// What these crates must not reach, directly or through others.
-const RUNNING_PYTHON: [&str; 3] = ["whipsnake-cpython", "whipsnake-runtime", "whipsnake"];
+/// The crates that are built for one CPython version; those above must not reach them, directly or through others.
+pub(crate) const RUNNING_PYTHON: [&str; 3] =
+    ["whipsnake-cpython", "whipsnake-runtime", "whipsnake"];
 /// The only crate that may use the code generator directly.
 const CODE_GENERATOR_USER: &str = "whipsnake-backend";
 /// The only crate whose code may differ between CPython versions.

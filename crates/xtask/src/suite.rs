@@ -73,7 +73,17 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
     if chosen(Part::Rust) || chosen(Part::Corpus) || chosen(Part::Python) {
         let pythons = interpreter::find_or_bring(workspace, wanted)?;
         if chosen(Part::Rust) {
-            counts.push(("rust".to_owned(), rust(workspace, &pythons[0])?));
+            for (number, python) in pythons.iter().enumerate() {
+                let crates = if number == 0 {
+                    Crates::All
+                } else {
+                    Crates::OfOneVersion
+                };
+                counts.push((
+                    format!("rust {}", python.version),
+                    rust(workspace, python, crates)?,
+                ));
+            }
         }
         if chosen(Part::Corpus) || chosen(Part::Python) {
             for python in &pythons {
@@ -99,17 +109,33 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
     })
 }
 
+/// Whose tests to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Crates {
+    All,
+    /// Those that are built for one CPython version; the others would only repeat themselves.
+    OfOneVersion,
+}
+
 /// The Rust tests; what needs a Python is built for this one.
-fn rust(workspace: &Workspace, python: &Interpreter) -> Result<Count> {
+fn rust(workspace: &Workspace, python: &Interpreter, crates: Crates) -> Result<Count> {
     note(format!(
-        "running the Rust tests (with Python {})",
+        "running the Rust tests with Python {}",
         python.version
     ));
     let environment = Environment::prepare(workspace, python)?;
     let mut command = cargo(workspace);
     command
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(["test", "--no-fail-fast"])
         .env("PYO3_PYTHON", environment.python());
+    match crates {
+        Crates::All => command.arg("--workspace"),
+        Crates::OfOneVersion => command.args(
+            structure::RUNNING_PYTHON
+                .iter()
+                .flat_map(|name| ["--package", name]),
+        ),
+    };
     let mut count = Count::default();
     let status = process::watch(&mut command, |line| {
         if let Some(part) = cargo_result(line) {
