@@ -98,6 +98,8 @@ pub enum Trampoline {
     BoxInt,
     /// `(object)`: destroys an object of a leaf type; floats and small ints go back to the interpreter's free lists.
     FreeLeaf,
+    /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.
+    Free,
     /// `(thread state, unit record, exit, buffer, object, out)`: destroys an object of any type, storing
     /// 0 to `out` if the unit goes on and 1 if it must leave by the exit.
     Observe,

@@ -2,6 +2,7 @@
 //!
 //! | name | result |
 //! |---|---|
+//! | `cranelift` | machine code |
 //! | `reference` | the function itself, for `whipsnake_ir::interp` |
 //!
 //! `docs/backends.md` says how to add one.
@@ -9,6 +10,7 @@
 
 mod backend;
 mod code;
+mod cranelift;
 mod features;
 mod reference;
 mod registry;
@@ -17,6 +19,7 @@ pub use backend::{Backend, BackendError, Dump, TargetInfo};
 pub use code::{
     Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, Relocation, RelocationKind, Symbol, Trampoline,
 };
+pub use cranelift::CraneliftBackend;
 pub use features::CpuFeatures;
 pub use reference::ReferenceBackend;
 pub use registry::{BACKENDS, backend_by_name};

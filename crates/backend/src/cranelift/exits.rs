@@ -1,0 +1,98 @@
+//! Exit blocks: the values are stored first, then the runtime is called, and its result returned.
+//!
+//! One block serves all checks with the same exit number: every value of a state dominates each check that
+//! has the state, and so their common exit block too.
+
+use super::lower::Lowering;
+use super::regions::Own;
+use crate::backend::BackendError;
+use cranelift_codegen::ir::{self, InstBuilder, StackSlot, types};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_ir::{Inst, InstData, Ty};
+
+impl Lowering<'_> {
+    /// The block that leaves an instruction for a reason.
+    pub(super) fn exit_block(
+        &mut self,
+        inst: Inst,
+        data: &InstData,
+        reason: ExitReason,
+    ) -> Result<ir::Block, BackendError> {
+        match self.exits.id_of(inst, reason) {
+            Some(id) => Ok(self.exit_block_of(id)),
+            None => Err(self.malformed(data, "has no frame state")),
+        }
+    }
+
+    /// The block that stores the state of an exit and leaves.
+    pub(super) fn exit_block_of(&mut self, id: u32) -> ir::Block {
+        match self.exit_blocks[id as usize] {
+            Some(block) => block,
+            None => *self.exit_blocks[id as usize].insert(self.code.cold_block()),
+        }
+    }
+
+    /// The block that leaves by an exit whose state is stored already.
+    pub(super) fn leave_block_of(&mut self, id: u32) -> ir::Block {
+        match self.leave_blocks[id as usize] {
+            Some(block) => block,
+            None => *self.leave_blocks[id as usize].insert(self.code.cold_block()),
+        }
+    }
+
+    /// The buffer that all exits share.
+    pub(super) fn buffer_slot(&mut self) -> StackSlot {
+        match self.buffer {
+            Some(slot) => slot,
+            None => {
+                let slot = self.code.words(self.exits.max_words().max(1));
+                *self.buffer.insert(slot)
+            }
+        }
+    }
+
+    /// Fills the blocks that were asked for.
+    pub(super) fn emit_exits(&mut self) {
+        for id in 0..self.exits.points.len() as u32 {
+            if let Some(block) = self.exit_blocks[id as usize] {
+                self.code.switch_to(block);
+                self.store_state(id);
+                self.leave(id);
+            }
+            if let Some(block) = self.leave_blocks[id as usize] {
+                self.code.switch_to(block);
+                self.leave(id);
+            }
+        }
+    }
+
+    /// Stores the words of an exit into the buffer; returns the buffer's address.
+    pub(super) fn store_state(&mut self, id: u32) -> ir::Value {
+        let slot = self.buffer_slot();
+        let buffer = self.code.slot_address(slot);
+        let flags = self.code.own(Own::Buffer);
+        let exits = self.exits;
+        for (word, &value) in exits.values[id as usize].iter().enumerate() {
+            // The verifier has the proof that states only name values that dominate their instruction.
+            let mut stored = self.defined(value).expect("values of a state are defined before it is used");
+            if self.function.ty(value) == Ty::Bool {
+                stored = self.code.b.ins().uextend(types::I64, stored);
+            }
+            self.code.b.ins().store(flags, stored, buffer, (word * 8) as i32);
+        }
+        buffer
+    }
+
+    /// Calls the runtime's exit function and returns what it says.
+    fn leave(&mut self, id: u32) {
+        let slot = self.buffer_slot();
+        let buffer = self.code.slot_address(slot);
+        let unit = self.code.address(self.target.unit);
+        let number = self.code.int(i64::from(id));
+        let thread_state = self.thread_state();
+        let function = self.code.import(self.exit_symbol(), &[types::I64; 4], Some(types::I64));
+        let call = self.code.b.ins().call(function, &[thread_state, unit, number, buffer]);
+        let result = self.code.b.inst_results(call)[0];
+        self.code.b.ins().return_(&[result]);
+    }
+}

@@ -1,0 +1,120 @@
+//! Machine code by Cranelift.
+//!
+//! One file per topic: each adds the lowering of its operations to [`lower::Lowering`].
+
+mod boxes;
+mod calls;
+mod control;
+mod exits;
+mod floats;
+mod guards;
+mod integers;
+mod link;
+mod lower;
+mod memory;
+mod refcounts;
+mod regions;
+mod target;
+mod temperature;
+mod trampolines;
+
+use crate::backend::{Backend, BackendError, TargetInfo};
+use crate::code::{Artifact, CodeStats, CompiledCode, MachineCode, Trampoline};
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::FunctionBuilderContext;
+use whipsnake_ir::Function;
+use whipsnake_ir::exits::ExitTable;
+
+/// Most CLIF instructions of a function. Compile time is about 2 µs per instruction.
+pub(crate) const CLIF_LIMIT: usize = 60_000;
+/// Most bytes of native stack per call: exit buffers, scratch words and spilled values.
+pub(crate) const FRAME_LIMIT: usize = 16 * 1024;
+
+/// Compiles with Cranelift's optimising pipeline.
+#[derive(Clone, Copy, Debug)]
+pub struct CraneliftBackend(());
+
+impl CraneliftBackend {
+    /// Its name.
+    pub const NAME: &'static str = "cranelift";
+
+    /// The backend.
+    ///
+    /// # Errors
+    /// [`BackendError::Unsupported`] if there is no code generator for the architecture this was built for.
+    pub fn new() -> Result<CraneliftBackend, BackendError> {
+        target::isa(Default::default()).map(|_| CraneliftBackend(()))
+    }
+}
+
+impl Backend for CraneliftBackend {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn compile(&self, function: &Function, target: &TargetInfo<'_>) -> Result<CompiledCode, BackendError> {
+        let isa = target::isa(target.features)?;
+        let exits = ExitTable::build(function);
+        let ir_instructions = lower::check_size(function, &exits)?;
+        let mut context = Context::new();
+        lower::lower(function, &exits, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
+        let generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
+        Ok(CompiledCode {
+            stats: CodeStats {
+                ir_instructions: ir_instructions as u32,
+                clif_instructions: generated.clif_instructions as u32,
+                code_bytes: generated.code.bytes.len() as u32,
+                frame_bytes: generated.code.frame_size,
+            },
+            artifact: Artifact::Machine(generated.code),
+            exits: exits.points,
+            clif: generated.clif,
+            asm: generated.asm,
+        })
+    }
+
+    fn trampoline(&self, trampoline: Trampoline, target: &TargetInfo<'_>) -> Result<MachineCode, BackendError> {
+        let isa = target::isa(target.features)?;
+        let mut context = Context::new();
+        trampolines::build(trampoline, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func);
+        let name = format!("{trampoline:?}");
+        generate(&mut context, isa.as_ref(), &name, target).map(|g| g.code)
+    }
+}
+
+/// What comes out of the code generator.
+struct Generated {
+    code: MachineCode,
+    clif: Option<String>,
+    asm: Option<String>,
+    clif_instructions: usize,
+}
+
+/// Runs the code generator on the context's function.
+fn generate(
+    context: &mut Context,
+    isa: &dyn TargetIsa,
+    name: &str,
+    target: &TargetInfo<'_>,
+) -> Result<Generated, BackendError> {
+    let too_large = |what, size, limit| BackendError::TooLarge { function: name.to_owned(), what, size, limit };
+    let clif_instructions = context.func.dfg.num_insts();
+    if clif_instructions > CLIF_LIMIT {
+        return Err(too_large("code generator instructions", clif_instructions, CLIF_LIMIT));
+    }
+    let clif = target.dump.clif.then(|| context.func.display().to_string());
+    context.set_disasm(target.dump.asm);
+    let compiled = context.compile(isa, &mut ControlPlane::default()).map_err(|error| BackendError::Generator {
+        function: name.to_owned(),
+        message: cranelift_codegen::print_errors::pretty_error(error.func, error.inner),
+    })?;
+    let asm = compiled.vcode.clone();
+    let frame = link::frame_size(compiled);
+    if frame > FRAME_LIMIT {
+        return Err(too_large("bytes of native stack", frame, FRAME_LIMIT));
+    }
+    let code = link::machine_code(&context.func, context.compiled_code().expect("compiled above"), name)?;
+    Ok(Generated { code, clif, asm, clif_instructions })
+}

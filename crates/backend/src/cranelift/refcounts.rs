@@ -1,0 +1,90 @@
+//! Reference counts.
+//!
+//! The count is the low 32 bits of the first word in 3.12 to 3.15; objects whose count is negative as a
+//! signed number are immortal and keep it.
+
+use super::lower::{Emitter, Lowering};
+use super::regions::Own;
+use crate::backend::BackendError;
+use crate::code::Trampoline;
+use cranelift_codegen::ir::{self, InstBuilder, types};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::layout::Layout;
+use whipsnake_ir::{Inst, InstData, Op};
+
+impl Lowering<'_> {
+    pub(super) fn incref(&mut self, data: &InstData) -> Result<(), BackendError> {
+        let object = self.arg(data, 0)?;
+        self.add_reference(object);
+        Ok(())
+    }
+
+    /// One more reference.
+    pub(super) fn add_reference(&mut self, object: ir::Value) {
+        let layout = self.layout();
+        let (count, immortal) = self.code.count(layout, object);
+        // `immortal` is 0 or -1.
+        let more = self.code.b.ins().iadd_imm_s(immortal, 1);
+        let count = self.code.b.ins().iadd(count, more);
+        self.code.set_count(layout, object, count);
+    }
+
+    pub(super) fn decref(&mut self, inst: Inst, data: &InstData) -> Result<(), BackendError> {
+        let Some(id) = self.exits.id_of(inst, ExitReason::FrameObserved) else {
+            return Err(self.malformed(data, "has no frame state"));
+        };
+        let object = self.arg(data, 0)?;
+        let next = self.drop_reference(object);
+        let buffer = self.store_state(id);
+        let thread_state = self.thread_state();
+        let unit = self.code.address(self.target.unit);
+        let number = self.code.int(i64::from(id));
+        let args = [thread_state, unit, number, buffer, object];
+        let left = self.code.call_trampoline(Trampoline::Observe, &[types::I64; 5], &args, Some(types::I64));
+        let left = left.expect("it has a result");
+        let leave = self.leave_block_of(id);
+        self.code.branch(left, leave, next);
+        self.code.switch_to(next);
+        Ok(())
+    }
+
+    /// `decref_leaf` and `decref_plain`.
+    pub(super) fn decref_unobserved(&mut self, data: &InstData) -> Result<(), BackendError> {
+        let object = self.arg(data, 0)?;
+        let trampoline = if data.op == Op::DecrefLeaf { Trampoline::FreeLeaf } else { Trampoline::Free };
+        let next = self.drop_reference(object);
+        self.code.call_trampoline(trampoline, &[types::I64], &[object], None);
+        self.code.jump(next, &[]);
+        self.code.switch_to(next);
+        Ok(())
+    }
+
+    /// Takes a reference away. The current block becomes the cold one where the object is to be destroyed; the
+    /// block returned is where the hot path goes on.
+    fn drop_reference(&mut self, object: ir::Value) -> ir::Block {
+        let layout = self.layout();
+        let (count, immortal) = self.code.count(layout, object);
+        let less = self.code.b.ins().bnot(immortal);
+        let count = self.code.b.ins().iadd(count, less);
+        self.code.set_count(layout, object, count);
+        let (next, destroy) = (self.next_block(), self.code.cold_block());
+        self.code.branch(count, next, destroy);
+        self.code.switch_to(destroy);
+        next
+    }
+}
+
+impl Emitter<'_> {
+    /// An object's count, and -1 if it is immortal, else 0.
+    pub(super) fn count(&mut self, layout: &Layout, object: ir::Value) -> (ir::Value, ir::Value) {
+        let flags = self.own(Own::Refcount);
+        let count = self.b.ins().load(types::I32, flags, object, layout.ob_refcnt as i32);
+        let immortal = self.b.ins().sshr_imm_u(count, 31);
+        (count, immortal)
+    }
+
+    fn set_count(&mut self, layout: &Layout, object: ir::Value, count: ir::Value) {
+        let flags = self.own(Own::Refcount);
+        self.b.ins().store(flags, count, object, layout.ob_refcnt as i32);
+    }
+}
