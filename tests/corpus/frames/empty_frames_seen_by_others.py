@@ -1,0 +1,39 @@
+# corpus: compiled=empty,<lambda>,call
+import sys
+import threading
+
+sys.setswitchinterval(1e-5)
+
+
+def empty():
+    pass
+
+
+def call(f, n):
+    for _ in range(n):
+        f()
+
+
+nothing = lambda: None
+stop = False
+
+
+def watch():
+    n = 0
+    while not stop:
+        for frame in list(sys._current_frames().values()):
+            while frame:
+                n += len(frame.f_locals) >= 0
+                frame.f_lineno
+                frame = frame.f_back
+    out.append(n > 0)
+
+
+out = []
+t = threading.Thread(target=watch)
+t.start()
+for f in (empty, nothing, threading.get_ident):
+    call(f, 300)
+stop = True
+t.join()
+print(out, nothing(), empty())
