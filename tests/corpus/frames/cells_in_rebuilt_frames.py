@@ -4,7 +4,7 @@ import sys
 
 def look(depth):
     f = sys._getframe(depth)
-    return {k: v for k, v in sorted(f.f_locals.items()) if not callable(v)}
+    return {k: v for k, v in sorted(f.f_locals.items()) if not callable(v) and k[:2] != "__" and k != "sys"}
 
 
 def outer(n):

@@ -13,7 +13,7 @@ def f(x, n):
         seen.add(sys.getrefcount(x))
         z = [y]
         seen.add(sys.getrefcount(x) - len(z))
-        del y
+        del y, z
         seen.add(sys.getrefcount(x))
     return sorted(seen)
 
