@@ -94,6 +94,8 @@ pub struct Platform {
     pub array_items: i64,
     /// Offset of the descriptor pointer in an `array.array`.
     pub array_descriptor: i64,
+    /// Address of the descriptor of type code `d`; 0 if unknown.
+    pub array_double: u64,
 }
 
 impl Platform {
@@ -293,6 +295,8 @@ pub struct CodeInfo {
     pub constants: Vec<ObjectId>,
     /// `co_names`.
     pub names: Vec<String>,
+    /// Addresses of the strings in `co_names`.
+    pub name_objects: Vec<u64>,
     /// Address of the globals dictionary it runs with.
     pub globals: u64,
     /// Address of the builtins dictionary it runs with.
@@ -364,7 +368,7 @@ pub struct Snapshot {
     pub entry: Entry,
     /// The unit's own code, then what may be inlined.
     pub codes: Vec<CodeInfo>,
-    /// Objects.
+    /// Objects; `None` is always among them.
     pub objects: Vec<ObjectInfo>,
     /// Types.
     pub types: Vec<TypeInfo>,
