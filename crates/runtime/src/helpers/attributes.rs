@@ -2,7 +2,7 @@
 
 use super::{Obj, Ptr};
 use std::ffi::{c_char, c_int};
-use whipsnake_cpython::ffi;
+use whipsnake_cpython::{Frame, ffi};
 
 unsafe extern "C" {
     /// Finds a method: 1 if `method` is unbound (to be called with the object first), else 0. `method` is owned, NULL
@@ -53,9 +53,52 @@ pub unsafe extern "C" fn load_method(object: Obj, name: Obj, out: Ptr) -> i64 {
 /// # Safety
 /// `globals` is a dict, `builtins` is alive, `name` is a str.
 pub unsafe extern "C" fn load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj {
-    for namespace in [globals, builtins] {
-        // SAFETY: the namespaces and the name are alive; the value is set in all cases.
-        unsafe {
+    // SAFETY: the caller vouches for the objects.
+    unsafe { first_found(&[globals, builtins], name) }
+}
+
+/// # Safety
+/// `frame` is an interpreter frame of module or class code, `name` is a str.
+pub unsafe extern "C" fn load_name(frame: Ptr, name: Obj) -> Obj {
+    // SAFETY: the frame is alive, and with it its namespaces.
+    unsafe {
+        let Some(frame) = Frame::from_ptr(frame) else { return std::ptr::null_mut() };
+        let locals = frame.locals();
+        if locals.is_null() {
+            return ffi::PyErr_Format(ffi::PyExc_SystemError, c"no locals found".as_ptr());
+        }
+        first_found(&[locals, frame.globals(), frame.builtins()], name)
+    }
+}
+
+/// # Safety
+/// `frame` is an interpreter frame of module or class code, `name` is a str, `value` is alive.
+pub unsafe extern "C" fn store_name(frame: Ptr, name: Obj, value: Obj) -> i64 {
+    // SAFETY: the frame is alive, and with it its namespaces.
+    unsafe {
+        let locals = Frame::from_ptr(frame).map_or(std::ptr::null_mut(), Frame::locals);
+        if locals.is_null() {
+            ffi::PyErr_Format(ffi::PyExc_SystemError, c"no locals found when storing %R".as_ptr(), name);
+            return -1;
+        }
+        let result = if ffi::PyDict_CheckExact(locals) != 0 {
+            ffi::PyDict_SetItem(locals, name, value)
+        } else {
+            ffi::PyObject_SetItem(locals, name, value)
+        };
+        i64::from(result)
+    }
+}
+
+/// Looks a name up in one namespace after the other; `NameError` if none has it.
+///
+/// # Safety
+/// The namespaces are alive, `name` is a str.
+unsafe fn first_found(namespaces: &[Obj], name: Obj) -> Obj {
+    // SAFETY: the namespaces and the name are alive; the value is set in all cases; the thread runs Python, and the format
+    // takes a C string.
+    unsafe {
+        for &namespace in namespaces {
             let mut value = std::ptr::null_mut();
             let found = if ffi::PyDict_CheckExact(namespace) != 0 {
                 ffi::PyDict_GetItemRef(namespace, name, &mut value)
@@ -66,13 +109,10 @@ pub unsafe extern "C" fn load_global(globals: Obj, builtins: Obj, name: Obj) -> 
                 return value;
             }
         }
-    }
-    // SAFETY: the thread runs Python; the format takes a C string.
-    unsafe {
         let tstate = ffi::PyThreadState_Get();
         _PyEval_FormatExcCheckArg(tstate, ffi::PyExc_NameError, c"name '%.200s' is not defined".as_ptr(), name);
+        std::ptr::null_mut()
     }
-    std::ptr::null_mut()
 }
 
 /// # Safety

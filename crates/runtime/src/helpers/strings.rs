@@ -67,6 +67,15 @@ pub unsafe extern "C" fn str_concat(left: Obj, right: Obj) -> Obj {
 }
 
 /// # Safety
+/// Both are exact strs; the caller gives up its reference to `left`.
+pub unsafe extern "C" fn str_append(left: Obj, right: Obj) -> Obj {
+    let mut result = left;
+    // SAFETY: both are strs; the result takes the place of the reference given up.
+    unsafe { ffi::PyUnicode_Append(&mut result, right) };
+    result
+}
+
+/// # Safety
 /// Both are exact strs.
 pub unsafe extern "C" fn str_equal(left: Obj, right: Obj) -> i64 {
     // SAFETY: both are strs.

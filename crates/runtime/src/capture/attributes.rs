@@ -1,0 +1,250 @@
+//! What the attribute names of the codes resolve to.
+
+use super::{Builder, objects, types};
+use crate::dict_keys;
+use std::ffi::c_int;
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId};
+use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
+use whipsnake_cpython::symbols::_PyType_Lookup;
+
+/// `Py_T_OBJECT_EX`: the member type of `__slots__`.
+const SLOT_MEMBER: c_int = 16;
+
+impl Builder<'_> {
+    /// Looks all names up in all types and modules in which they were not looked up yet, and in those that this finds.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(super) unsafe fn resolve_attributes(&mut self) {
+        // SAFETY: the tables hold references to all types, modules and names.
+        unsafe {
+            let mut index = 0;
+            while index < self.type_sources.len() && index < self.limits.types {
+                self.resolve_type(index as TypeId);
+                index += 1;
+            }
+            let mut index = 0;
+            while index < self.modules.len() {
+                self.resolve_module(index);
+                index += 1;
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::resolve_attributes`].
+    unsafe fn resolve_module(&mut self, index: usize) {
+        let (id, dict, done) = self.modules[index];
+        self.modules[index].2 = self.names.len();
+        for at in done..self.names.len() {
+            let (text, name) = self.names[at].clone();
+            // SAFETY: a module's dictionary is exact, the name is an exact str.
+            let value = unsafe { dict_keys::get(dict, name) };
+            if value.is_null() {
+                continue;
+            }
+            // SAFETY: the value is alive, as it is in the dictionary.
+            let value = unsafe { self.object_id(value) };
+            if let ObjectKind::Module { attributes, .. } = &mut self.objects[id as usize].kind {
+                attributes.insert(text, value);
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::resolve_attributes`].
+    unsafe fn resolve_type(&mut self, id: TypeId) {
+        let (kind, done) = self.type_sources[id as usize];
+        self.type_sources[id as usize].1 = self.names.len();
+        if self.types[id as usize].version == 0 {
+            return;
+        }
+        // SAFETY: the type and the names are alive.
+        unsafe {
+            if self.types[id as usize].simple_init.is_none() {
+                self.types[id as usize].simple_init = self.simple_init(kind);
+            }
+            if !has_plain_attributes(kind) {
+                return;
+            }
+            for at in done..self.names.len() {
+                let (text, name) = self.names[at].clone();
+                if let Some(attribute) = self.resolve(kind, name) {
+                    self.types[id as usize].attributes.insert(text, attribute);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// `kind` is an alive type with a version, `name` an alive exact str.
+    unsafe fn resolve(&mut self, kind: *mut PyTypeObject, name: *mut PyObject) -> Option<Attribute> {
+        // SAFETY: what the lookup finds is alive as long as the type keeps its version, and is held as soon as it is in the table.
+        unsafe {
+            let found = _PyType_Lookup(kind, name);
+            if !found.is_null() {
+                let found_type = types::type_of(found);
+                if std::ptr::eq(found_type, &raw mut ffi::PyMemberDescr_Type) {
+                    return slot_offset(found).map(|offset| Attribute::Slot { offset });
+                }
+                if std::ptr::eq(found_type, &raw mut ffi::PyProperty_Type) {
+                    return self.property(found);
+                }
+                if (*found_type).tp_descr_set.is_some() {
+                    return None;
+                }
+            }
+            // Instances' own values come before what is no data descriptor.
+            if let Some(index) = types::shared_keys(kind).and_then(|keys| keys.find(name)) {
+                return Some(Attribute::InlineValue { index: index as u32 });
+            }
+            if found.is_null() {
+                return None;
+            }
+            let found_type = types::type_of(found);
+            if (*found_type).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 {
+                return Some(Attribute::Method { object: self.object_id(found) });
+            }
+            let descriptor = (*found_type).tp_descr_get.is_some();
+            (!descriptor).then(|| Attribute::ClassValue { object: self.object_id(found) })
+        }
+    }
+
+    /// # Safety
+    /// `object` is an alive exact property.
+    unsafe fn property(&mut self, object: *mut PyObject) -> Option<Attribute> {
+        // SAFETY: the property holds getter and setter.
+        unsafe {
+            let getter = self.getter_of(object);
+            let setter = property_part(object, self.interned("fset"));
+            if !objects::is_function(getter) {
+                return None;
+            }
+            let setter = objects::is_function(setter).then(|| self.object_id(setter));
+            Some(Attribute::Property { getter: self.object_id(getter), setter })
+        }
+    }
+
+    /// The getter of a property, borrowed; NULL if there is none.
+    ///
+    /// # Safety
+    /// `property` is an alive exact property.
+    pub(super) unsafe fn getter_of(&mut self, property: *mut PyObject) -> *mut PyObject {
+        // SAFETY: the caller vouches for the type.
+        unsafe { property_part(property, self.interned("fget")) }
+    }
+
+    /// `__init__` of a class whose instances are made by `object.__new__` and nothing else.
+    ///
+    /// # Safety
+    /// `kind` is alive.
+    unsafe fn simple_init(&mut self, kind: *mut PyTypeObject) -> Option<ObjectId> {
+        // SAFETY: type objects are readable; what the lookup finds is alive.
+        unsafe {
+            let object_type = &raw const ffi::PyBaseObject_Type;
+            let object_new = (*object_type).tp_new.map(|f| f as usize);
+            let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
+                && (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
+                && std::ptr::eq(types::type_of(kind.cast()), &raw const ffi::PyType_Type)
+                && (*kind).tp_new.map(|f| f as usize) == object_new;
+            if !plain {
+                return None;
+            }
+            let name = self.interned("__init__");
+            let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
+            objects::is_function(init).then(|| self.object_id(init))
+        }
+    }
+
+    /// A name that no code holds, interned by the interpreter; NULL if there is no memory.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    unsafe fn interned(&mut self, text: &'static str) -> *mut PyObject {
+        // SAFETY: the text has a length; the new reference goes over to the tables.
+        unsafe {
+            let mut name = ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize);
+            if name.is_null() {
+                ffi::PyErr_Clear();
+                return name;
+            }
+            ffi::PyUnicode_InternInPlace(&mut name);
+            self.references.hold(name);
+            ffi::Py_DECREF(name);
+            name
+        }
+    }
+
+    /// Entry of an exact dict, borrowed; NULL if it is missing.
+    ///
+    /// # Safety
+    /// The GIL is held, and `dict` is an alive exact dict.
+    pub(super) unsafe fn entry_of(&mut self, dict: *mut PyObject, text: &'static str) -> *mut PyObject {
+        // SAFETY: the name is an exact str.
+        unsafe {
+            let name = self.interned(text);
+            if name.is_null() { name } else { dict_keys::get(dict, name) }
+        }
+    }
+
+    /// Notes a name of a special method that the interpreter looks up on types.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(super) unsafe fn add_special_name(&mut self, text: &'static str) {
+        if self.name_ids.contains_key(text) {
+            return;
+        }
+        // SAFETY: the GIL is held.
+        let name = unsafe { self.interned(text) };
+        if !name.is_null() {
+            self.name_ids.insert(text.to_owned(), self.names.len());
+            self.names.push((text.to_owned(), name));
+        }
+    }
+}
+
+/// True if instances find and set attributes as `object` does.
+///
+/// # Safety
+/// `kind` is alive.
+unsafe fn has_plain_attributes(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: type objects are readable.
+    unsafe {
+        let base = &raw const ffi::PyBaseObject_Type;
+        (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize)
+            && (*kind).tp_setattro.map(|f| f as usize) == (*base).tp_setattro.map(|f| f as usize)
+    }
+}
+
+/// Byte offset of a `__slots__` member.
+///
+/// # Safety
+/// `descriptor` is an alive member descriptor.
+unsafe fn slot_offset(descriptor: *mut PyObject) -> Option<i64> {
+    // SAFETY: a member descriptor has a definition, which lives as long as its type.
+    unsafe {
+        let member = &*(*descriptor.cast::<ffi::PyMemberDescrObject>()).d_member;
+        (member.type_code == SLOT_MEMBER && member.flags == 0).then_some(member.offset as i64)
+    }
+}
+
+/// `fget` or `fset` of a property, borrowed; NULL if there is none.
+///
+/// # Safety
+/// `property` is an alive exact property, `name` an exact str or NULL.
+unsafe fn property_part(property: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+    if name.is_null() {
+        return name;
+    }
+    // SAFETY: the generic lookup finds a member of the exact type; the property keeps the value alive.
+    unsafe {
+        let part = ffi::PyObject_GenericGetAttr(property, name);
+        if part.is_null() {
+            ffi::PyErr_Clear();
+            return part;
+        }
+        ffi::Py_DECREF(part);
+        part
+    }
+}

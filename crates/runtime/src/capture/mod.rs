@@ -1,0 +1,325 @@
+//! From live objects to the compiler's input.
+//!
+//! Everything here runs under the GIL and runs no Python code: dictionaries are read in place under exact strs,
+//! types through the interpreter's own cached lookup, and other objects field by field. Versions may be
+//! assigned to types, as the specialising interpreter does; nothing else changes.
+
+mod attributes;
+mod codes;
+mod feedback;
+mod objects;
+mod references;
+mod types;
+
+pub use references::References;
+
+use std::collections::{BTreeMap, HashMap};
+use thiserror::Error;
+use whipsnake_bytecode::{DecodeError, Instr, Version};
+use whipsnake_contract::snapshot::{
+    CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo,
+};
+use whipsnake_cpython::ffi::{PyObject, PyTypeObject};
+use whipsnake_cpython::{Code, Frame};
+
+/// Where native code is to be entered.
+#[derive(Clone, Copy, Debug)]
+pub enum EntryPoint<'a> {
+    /// At the start of a function.
+    Function {
+        /// The function.
+        function: *mut PyObject,
+        /// One object per parameter slot, as the interpreter would put them into the frame; NULL for an empty one.
+        arguments: &'a [*mut PyObject],
+    },
+    /// At the header of a loop that runs in a frame.
+    Loop {
+        /// The frame; its stack pointer is saved.
+        frame: Frame,
+        /// Code unit offset of the header.
+        header: u32,
+        /// Code unit offset of the back edge.
+        back_edge: u32,
+    },
+}
+
+/// What the runtime knows of units.
+pub trait Units {
+    /// Address of the record of an installed unit for direct calls of the function; 0 if there is none.
+    fn unit_of(&self, function: *mut PyObject) -> u64;
+    /// Exits that earlier units of the code took often.
+    fn exits_seen(&self, code: Code) -> Vec<SeenExit>;
+}
+
+/// What the snapshot says of the unit to be compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UnitFacts {
+    /// Address of the unit's record.
+    pub unit: u64,
+    /// Force every N-th guard to exit; 0 for none.
+    pub exit_every: u64,
+    /// Address of the countdown of forced exits.
+    pub exit_counter: u64,
+}
+
+/// How far a snapshot reaches. Everything beyond is left to guards and calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Calls from the unit's own code to the innermost code that may be inlined.
+    pub depth: u32,
+    /// Code units of a code that may be inlined.
+    pub candidate_units: usize,
+    /// Codes.
+    pub codes: usize,
+    /// Objects.
+    pub objects: usize,
+    /// Types.
+    pub types: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { depth: 4, candidate_units: 300, codes: 64, objects: 8192, types: 512 }
+    }
+}
+
+/// Why no snapshot was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CaptureError {
+    /// The object is not a Python function.
+    #[error("{0} is not a Python function; only functions written in Python are compiled")]
+    NotAFunction(String),
+    /// The frame runs no Python code.
+    #[error("the frame runs no Python code")]
+    NoCode,
+    /// The bytecode was not understood.
+    #[error("{qualname}: {error}")]
+    Decode {
+        /// The code.
+        qualname: String,
+        /// Why.
+        error: DecodeError,
+    },
+    /// The interpreter keeps something in a stack slot that is no object.
+    #[error("{qualname}: stack slot {slot} holds a position and no object; the loop is left to the interpreter")]
+    PositionOnStack {
+        /// The code.
+        qualname: String,
+        /// Index of the slot, locals included.
+        slot: usize,
+    },
+    /// The bytecode crate does not know the version.
+    #[error("CPython 3.{0} has no opcode tables")]
+    Version(u8),
+}
+
+/// A snapshot and what keeps its addresses valid.
+#[derive(Debug)]
+pub struct Captured {
+    /// The compiler's input.
+    pub snapshot: Snapshot,
+    /// References to all objects and types of the snapshot.
+    pub references: References,
+}
+
+/// Takes a snapshot.
+///
+/// # Errors
+/// See [`CaptureError`]. No Python exception is left behind.
+///
+/// # Safety
+/// The GIL is held, no exception is raised, and the entry point's objects are alive. `platform` is that of the
+/// running interpreter.
+pub unsafe fn capture(
+    entry: EntryPoint<'_>,
+    platform: &Platform,
+    unit: UnitFacts,
+    units: &dyn Units,
+    limits: Limits,
+) -> Result<Captured, CaptureError> {
+    let version = Version::new(3, platform.minor).ok_or(CaptureError::Version(platform.minor))?;
+    let mut builder = Builder::new(platform, version, units, limits);
+    // SAFETY: the caller vouches for the objects; the builder holds references to all it meets.
+    let entry = unsafe {
+        let result = builder.entry(entry);
+        if result.is_ok() {
+            builder.follow();
+        }
+        result
+    };
+    match entry {
+        Ok(entry) => {
+            let snapshot = Snapshot {
+                platform: platform.clone(),
+                entry,
+                codes: builder.codes,
+                objects: builder.objects,
+                types: builder.types,
+                unit: unit.unit,
+                exit_every: unit.exit_every,
+                exit_counter: unit.exit_counter,
+            };
+            Ok(Captured { snapshot, references: builder.references })
+        }
+        Err(error) => {
+            // SAFETY: the GIL is held.
+            unsafe { builder.references.release() };
+            Err(error)
+        }
+    }
+}
+
+/// A code that may be inlined, not read yet.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    code: Code,
+    /// The function or code object that it was found as.
+    object: ObjectId,
+    globals: *mut PyObject,
+    builtins: *mut PyObject,
+}
+
+/// The tables of a snapshot while they grow.
+struct Builder<'a> {
+    platform: &'a Platform,
+    version: Version,
+    units: &'a dyn Units,
+    limits: Limits,
+    codes: Vec<CodeInfo>,
+    objects: Vec<ObjectInfo>,
+    types: Vec<TypeInfo>,
+    references: References,
+    object_ids: HashMap<usize, ObjectId>,
+    type_ids: HashMap<usize, TypeId>,
+    /// By address of the code object and of its globals.
+    code_ids: HashMap<(usize, usize), CodeId>,
+    /// The code objects behind `codes`, with their instructions and namespaces.
+    sources: Vec<Source>,
+    candidates: Vec<Candidate>,
+    /// Module objects with the number of names that were looked up in them.
+    modules: Vec<(ObjectId, *mut PyObject, usize)>,
+    /// The types behind `types`, with the number of names that were looked up in them.
+    type_sources: Vec<(*mut PyTypeObject, usize)>,
+    /// Attribute names that the codes use, in order of discovery; immortal or held by their code.
+    names: Vec<(String, *mut PyObject)>,
+    name_ids: BTreeMap<String, usize>,
+}
+
+/// A captured code.
+struct Source {
+    code: Code,
+    instrs: Vec<Instr>,
+    globals: *mut PyObject,
+    builtins: *mut PyObject,
+    /// `LOAD_NAME` finds globals: the locals mapping is the globals dictionary.
+    locals_are_globals: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(platform: &'a Platform, version: Version, units: &'a dyn Units, limits: Limits) -> Self {
+        let mut builder = Builder {
+            platform,
+            version,
+            units,
+            limits,
+            codes: Vec::new(),
+            objects: Vec::new(),
+            types: Vec::new(),
+            references: References::default(),
+            object_ids: HashMap::new(),
+            type_ids: HashMap::new(),
+            code_ids: HashMap::new(),
+            sources: Vec::new(),
+            candidates: Vec::new(),
+            modules: Vec::new(),
+            type_sources: Vec::new(),
+            names: Vec::new(),
+            name_ids: BTreeMap::new(),
+        };
+        for &address in &platform.known_types {
+            if address != 0 {
+                // SAFETY: the platform is that of the running interpreter, whose known types live as long as it.
+                unsafe { builder.type_id(address as *mut PyTypeObject) };
+            }
+        }
+        // SAFETY: `None` is immortal.
+        unsafe { builder.object_id(platform.none as *mut PyObject) };
+        builder
+    }
+
+    /// Captures the unit's own code and what its slots hold.
+    ///
+    /// # Safety
+    /// As [`capture`].
+    unsafe fn entry(&mut self, entry: EntryPoint<'_>) -> Result<Entry, CaptureError> {
+        // SAFETY: the caller vouches for the entry point's objects.
+        unsafe {
+            match entry {
+                EntryPoint::Function { function, arguments } => {
+                    let code = Code::of_function(function)
+                        .ok_or_else(|| CaptureError::NotAFunction(types::type_name(types::type_of(function))))?;
+                    let object = self.object_id(function);
+                    let (globals, builtins) = objects::namespaces(function);
+                    self.add_code(code, Some(object), globals, builtins, false)?;
+                    let arguments = arguments.iter().map(|&object| self.observed(object)).collect();
+                    Ok(Entry::Function { arguments })
+                }
+                EntryPoint::Loop { frame, header, back_edge } => {
+                    let code = frame.code().ok_or(CaptureError::NoCode)?;
+                    let function = frame.function();
+                    let object = objects::is_function(function).then(|| self.object_id(function));
+                    let module_level = std::ptr::eq(frame.locals(), frame.globals());
+                    self.add_code(code, object, frame.globals(), frame.builtins(), module_level)?;
+                    let mut slots = Vec::with_capacity(frame.stack_top());
+                    for index in 0..frame.stack_top() {
+                        let slot = frame.slot(index);
+                        if slot.is_position() {
+                            let qualname = self.codes[0].qualname.clone();
+                            return Err(CaptureError::PositionOnStack { qualname, slot: index });
+                        }
+                        slots.push(self.observed(slot.borrow()));
+                    }
+                    Ok(Entry::Loop { header, back_edge, slots })
+                }
+            }
+        }
+    }
+
+    /// What a slot holds.
+    ///
+    /// # Safety
+    /// `object` is alive or NULL.
+    unsafe fn observed(&mut self, object: *mut PyObject) -> Observed {
+        if object.is_null() {
+            return Observed::Null;
+        }
+        // SAFETY: the object is alive; its value is read for exact ints only.
+        unsafe {
+            let type_id = self.type_id(types::type_of(object));
+            let big = whipsnake_cpython::int::is_exact(object) && whipsnake_cpython::int::value(object).is_none();
+            Observed::Object { type_id, big }
+        }
+    }
+
+    /// Follows names, feedback and attributes from the unit's own code into codes that may be inlined.
+    ///
+    /// # Safety
+    /// As [`capture`].
+    unsafe fn follow(&mut self) {
+        let mut read = 0;
+        for depth in 0..=self.limits.depth {
+            // SAFETY: all objects met are alive: the tables hold references to them.
+            unsafe {
+                while read < self.sources.len() {
+                    self.read_names(read);
+                    read += 1;
+                }
+                self.read_feedback();
+                self.resolve_attributes();
+                if depth == self.limits.depth || !self.admit_candidates() {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The table of objects.
+
+use super::{Builder, Candidate, types};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectInfo, ObjectKind};
+use whipsnake_cpython::ffi::{self, PyFunctionObject, PyObject};
+use whipsnake_cpython::{Code, int, memory, offsets};
+
+/// Longest str whose text is captured, in code points.
+const MAX_TEXT: isize = 4096;
+/// Longest tuple whose items are captured.
+const MAX_TUPLE: isize = 256;
+/// Tuples in tuples and defaults of defaults that are followed.
+const MAX_NESTING: u32 = 8;
+
+/// `PyCFunctionObject`, public in `cpython/methodobject.h`.
+#[repr(C)]
+struct CFunction {
+    base: PyObject,
+    definition: *mut MethodDefinition,
+    instance: *mut PyObject,
+    module: *mut PyObject,
+}
+
+/// `PyMethodDef`.
+#[repr(C)]
+struct MethodDefinition {
+    name: *const c_char,
+    function: *const c_void,
+    flags: c_int,
+    doc: *const c_char,
+}
+
+impl Builder<'_> {
+    /// The table's entry for an object.
+    ///
+    /// # Safety
+    /// The GIL is held and the object is alive.
+    pub(super) unsafe fn object_id(&mut self, object: *mut PyObject) -> ObjectId {
+        // SAFETY: the caller vouches for the object.
+        unsafe { self.nested_object_id(object, 0) }
+    }
+
+    /// # Safety
+    /// As [`Self::object_id`].
+    unsafe fn nested_object_id(&mut self, object: *mut PyObject, nesting: u32) -> ObjectId {
+        if let Some(&id) = self.object_ids.get(&(object as usize)) {
+            return id;
+        }
+        // SAFETY: the object is alive, and is kept so from here on.
+        unsafe {
+            self.references.hold(object);
+            let type_id = self.type_id(types::type_of(object));
+            let id = self.objects.len() as ObjectId;
+            self.object_ids.insert(object as usize, id);
+            let immortal = memory::read::<i32>(object.cast(), offsets::OB_REFCNT) < 0;
+            self.objects.push(ObjectInfo { address: object as u64, type_id, immortal, kind: ObjectKind::Other });
+            let kind = self.kind_of(id, object, nesting);
+            self.objects[id as usize].kind = kind;
+            id
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::object_id`].
+    unsafe fn kind_of(&mut self, id: ObjectId, object: *mut PyObject, nesting: u32) -> ObjectKind {
+        // SAFETY: the object is alive; each branch reads what its type check promises.
+        unsafe {
+            let address = object as u64;
+            if address == self.platform.none {
+                return ObjectKind::None;
+            }
+            if address == self.platform.true_ || address == self.platform.false_ {
+                return ObjectKind::Bool(address == self.platform.true_);
+            }
+            if int::is_exact(object) {
+                return int::value(object).map_or(ObjectKind::Other, ObjectKind::Int);
+            }
+            if ffi::PyFloat_CheckExact(object) != 0 {
+                return ObjectKind::Float(memory::read(object.cast(), offsets::FLOAT_VALUE));
+            }
+            if ffi::PyUnicode_CheckExact(object) != 0 {
+                let short = ffi::PyUnicode_GetLength(object) <= MAX_TEXT;
+                return short.then(|| text(object)).flatten().map_or(ObjectKind::Other, ObjectKind::Str);
+            }
+            if is_function(object) {
+                return ObjectKind::Function(self.function_info(id, object, nesting));
+            }
+            if ffi::PyType_Check(object) != 0 {
+                return ObjectKind::Type(self.type_id(object.cast()));
+            }
+            if ffi::PyCode_Check(object) != 0 {
+                // A code object becomes `Code` when it is captured.
+                return ObjectKind::Other;
+            }
+            if ffi::PyCell_Check(object) != 0 {
+                return ObjectKind::Cell;
+            }
+            if ffi::PyTuple_CheckExact(object) != 0 {
+                return self.tuple(object, nesting);
+            }
+            if ffi::PyModule_CheckExact(object) != 0 {
+                let dict = ffi::PyModule_GetDict(object);
+                self.modules.push((id, dict, 0));
+                let name = self.module_name(dict);
+                return ObjectKind::Module { name, dict: dict as u64, attributes: Default::default() };
+            }
+            native(object).unwrap_or(ObjectKind::Other)
+        }
+    }
+
+    /// # Safety
+    /// `object` is an alive exact tuple.
+    unsafe fn tuple(&mut self, object: *mut PyObject, nesting: u32) -> ObjectKind {
+        // SAFETY: items of a tuple are alive as long as it.
+        unsafe {
+            let count = ffi::PyTuple_GET_SIZE(object);
+            if count > MAX_TUPLE || nesting >= MAX_NESTING || self.objects.len() >= self.limits.objects {
+                return ObjectKind::Other;
+            }
+            let items = (0..count).map(|i| self.nested_object_id(ffi::PyTuple_GET_ITEM(object, i), nesting + 1));
+            ObjectKind::Tuple(items.collect())
+        }
+    }
+
+    /// # Safety
+    /// `object` is an alive function.
+    unsafe fn function_info(&mut self, id: ObjectId, object: *mut PyObject, nesting: u32) -> FunctionInfo {
+        // SAFETY: a function's code, globals, defaults and closure are alive as long as they are set.
+        unsafe {
+            let function = &*object.cast::<PyFunctionObject>();
+            let mut info = FunctionInfo {
+                code: None,
+                code_address: function.func_code as u64,
+                defaults: Vec::new(),
+                keyword_defaults: !function.func_kwdefaults.is_null(),
+                closure: Vec::new(),
+                argcount: 0,
+                flags: 0,
+                kwonly: 0,
+                globals: function.func_globals as u64,
+                unit: self.units.unit_of(object),
+            };
+            let Some(code) = Code::from_object(function.func_code) else { return info };
+            (info.argcount, info.flags, info.kwonly) = (code.argcount(), code.flags(), code.kwonly());
+            if nesting < MAX_NESTING && self.objects.len() < self.limits.objects {
+                let (defaults, closure) = (function.func_defaults, function.func_closure);
+                info.defaults = self.items(defaults, nesting + 1);
+                info.closure = self.items(closure, nesting + 1);
+                let (globals, builtins) = namespaces(object);
+                self.candidates.push(Candidate { code, object: id, globals, builtins });
+            }
+            info
+        }
+    }
+
+    /// Objects of a tuple or NULL.
+    ///
+    /// # Safety
+    /// `tuple` is NULL or an alive tuple.
+    unsafe fn items(&mut self, tuple: *mut PyObject, nesting: u32) -> Vec<ObjectId> {
+        if tuple.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: items of a tuple are alive as long as it.
+        unsafe {
+            (0..ffi::PyTuple_GET_SIZE(tuple))
+                .map(|i| self.nested_object_id(ffi::PyTuple_GET_ITEM(tuple, i), nesting))
+                .collect()
+        }
+    }
+
+    /// `__name__` in a module's dictionary.
+    ///
+    /// # Safety
+    /// `dict` is an alive exact dict.
+    unsafe fn module_name(&mut self, dict: *mut PyObject) -> String {
+        // SAFETY: the dict is alive, and what is in it.
+        unsafe {
+            let name = self.entry_of(dict, "__name__");
+            let is_text = !name.is_null() && ffi::PyUnicode_CheckExact(name) != 0;
+            is_text.then(|| text(name)).flatten().unwrap_or_else(|| "?".to_owned())
+        }
+    }
+}
+
+/// True for a Python function.
+///
+/// # Safety
+/// `object` is NULL or alive.
+pub(super) unsafe fn is_function(object: *mut PyObject) -> bool {
+    // SAFETY: the object is alive.
+    !object.is_null() && unsafe { ffi::PyFunction_Check(object) } != 0
+}
+
+/// Globals and builtins of a function.
+///
+/// # Safety
+/// `function` is an alive function.
+pub(super) unsafe fn namespaces(function: *mut PyObject) -> (*mut PyObject, *mut PyObject) {
+    // SAFETY: the caller vouches for the type.
+    let function = unsafe { &*function.cast::<PyFunctionObject>() };
+    (function.func_globals, function.func_builtins)
+}
+
+/// The text of a str, unless it holds surrogates.
+///
+/// # Safety
+/// `object` is an alive str.
+pub(super) unsafe fn text(object: *mut PyObject) -> Option<String> {
+    // SAFETY: the indices are inside of the str.
+    unsafe { (0..ffi::PyUnicode_GetLength(object)).map(|i| char::from_u32(ffi::PyUnicode_ReadChar(object, i))).collect() }
+}
+
+/// The text of a str for people: surrogates are replaced.
+///
+/// # Safety
+/// `object` is an alive str.
+pub(super) unsafe fn shown_text(object: *mut PyObject) -> String {
+    // SAFETY: the indices are inside of the str.
+    unsafe {
+        (0..ffi::PyUnicode_GetLength(object))
+            .map(|i| char::from_u32(ffi::PyUnicode_ReadChar(object, i)).unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    }
+}
+
+/// A module's C function or a type's method descriptor.
+///
+/// # Safety
+/// `object` is alive.
+unsafe fn native(object: *mut PyObject) -> Option<ObjectKind> {
+    // SAFETY: the type checks promise the structures; definitions and their names are static or live with the object.
+    unsafe {
+        let (owner, definition) = if ffi::PyCFunction_CheckExact(object) != 0 {
+            let function = &*object.cast::<CFunction>();
+            // A method bound to an instance or a class is no function of a module.
+            let of_module = function.instance.is_null() || ffi::PyModule_Check(function.instance) != 0;
+            if !of_module || function.module.is_null() || ffi::PyUnicode_CheckExact(function.module) == 0 {
+                return None;
+            }
+            (shown_text(function.module), function.definition)
+        } else if std::ptr::eq(types::type_of(object), &raw mut ffi::PyMethodDescr_Type) {
+            let descriptor = &*object.cast::<ffi::PyMethodDescrObject>();
+            let owner = CStr::from_ptr((*descriptor.d_common.d_type).tp_name).to_string_lossy().into_owned();
+            (owner, descriptor.d_method.cast())
+        } else {
+            return None;
+        };
+        let definition = &*definition;
+        Some(ObjectKind::Native {
+            name: format!("{owner}.{}", CStr::from_ptr(definition.name).to_string_lossy()),
+            flags: definition.flags as u32,
+            function: definition.function as u64,
+        })
+    }
+}

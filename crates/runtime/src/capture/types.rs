@@ -1,0 +1,105 @@
+//! The table of types.
+
+use super::Builder;
+use super::objects::shown_text;
+use crate::dict_keys::Keys;
+use std::collections::BTreeMap;
+use std::ffi::CStr;
+use whipsnake_contract::snapshot::{KnownType, TypeId, TypeInfo};
+use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
+use whipsnake_cpython::{memory, offsets, symbols, version_lookup};
+
+impl Builder<'_> {
+    /// The table's entry for a type; the type gets a version if it has none.
+    ///
+    /// # Safety
+    /// The GIL is held and the type is alive.
+    pub(super) unsafe fn type_id(&mut self, kind: *mut PyTypeObject) -> TypeId {
+        if let Some(&id) = self.type_ids.get(&(kind as usize)) {
+            return id;
+        }
+        // SAFETY: the type is alive, and is kept so from here on.
+        unsafe {
+            self.references.hold(kind.cast());
+            let info = self.type_info(kind);
+            let id = self.types.len() as TypeId;
+            self.type_ids.insert(kind as usize, id);
+            self.types.push(info);
+            self.type_sources.push((kind, 0));
+            id
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::type_id`].
+    unsafe fn type_info(&self, kind: *mut PyTypeObject) -> TypeInfo {
+        // SAFETY: the type is alive and has all fields of its structure.
+        unsafe {
+            let known = KnownType::ALL.iter().copied().find(|&known| self.platform.known_type(known) == Some(kind as u64));
+            let assigned = symbols::PyUnstable_Type_AssignVersionTag(kind) != 0;
+            let flags = (*kind).tp_flags as usize;
+            let heap = flags & offsets::FLAG_HEAP_TYPE != 0;
+            let inline_values = flags & offsets::FLAG_INLINE_VALUES != 0;
+            let managed_dict = flags & offsets::FLAG_MANAGED_DICT != 0;
+            let keys = shared_keys(kind);
+            TypeInfo {
+                address: kind as u64,
+                name: type_name(kind),
+                known,
+                version: if assigned { version_lookup::type_version(kind) } else { 0 },
+                basicsize: (*kind).tp_basicsize as i64,
+                inline_values,
+                managed_dict,
+                has_dict: managed_dict || (*kind).tp_dictoffset != 0,
+                shared_keys_version: keys.map_or(0, Keys::version),
+                shared_keys: keys.map_or(0, Keys::address),
+                mutable: heap && flags & offsets::FLAG_IMMUTABLE_TYPE == 0,
+                attributes: BTreeMap::new(),
+                simple_init: None,
+            }
+        }
+    }
+}
+
+/// The keys that instances with inline values share.
+///
+/// # Safety
+/// `kind` is alive; the keys are used before the type or an instance changes.
+pub(super) unsafe fn shared_keys(kind: *mut PyTypeObject) -> Option<Keys> {
+    // SAFETY: only types with inline values are sure to have keys.
+    unsafe {
+        if (*kind).tp_flags as usize & offsets::FLAG_INLINE_VALUES == 0 {
+            return None;
+        }
+        let keys: *const u8 = memory::read(kind.cast(), offsets::TYPE_CACHED_KEYS);
+        (!keys.is_null()).then(|| Keys::from_ptr(keys))
+    }
+}
+
+/// `type(object)`.
+///
+/// # Safety
+/// `object` is alive.
+#[inline]
+pub(super) unsafe fn type_of(object: *mut PyObject) -> *mut PyTypeObject {
+    // SAFETY: the object is alive.
+    unsafe { ffi::Py_TYPE(object) }
+}
+
+/// `__qualname__` of a class, the name of a builtin type.
+///
+/// # Safety
+/// `kind` is alive.
+pub(super) unsafe fn type_name(kind: *mut PyTypeObject) -> String {
+    // SAFETY: heap types have a qualified name, which is a str; all types have a C name.
+    unsafe {
+        if (*kind).tp_flags as usize & offsets::FLAG_HEAP_TYPE != 0 {
+            let name = (*kind.cast::<PyHeapTypeObject>()).ht_qualname;
+            if !name.is_null() && ffi::PyUnicode_Check(name) != 0 {
+                return shown_text(name);
+            }
+        }
+        let name = CStr::from_ptr((*kind).tp_name).to_string_lossy();
+        name.rsplit('.').next().unwrap_or(&name).to_owned()
+    }
+}
