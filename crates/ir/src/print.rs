@@ -204,6 +204,9 @@ impl Display for InstText<'_> {
             Imm::Type(address) => write!(f, "{separator}{address:#x}")?,
             Imm::None | Imm::Cond(_) | Imm::Helper(_) | Imm::Exit(_) | Imm::Mem { .. } => {}
         }
+        if matches!(data.imm, Imm::Int(_) | Imm::Float(_) | Imm::Object(_) | Imm::Type(_)) {
+            separator = ", ";
+        }
         for target in &data.targets {
             write!(f, "{separator}{}", target.block)?;
             separator = ", ";
