@@ -94,6 +94,13 @@ fn expressions(minor: u8) -> impl Iterator<Item = (String, &'static str)> {
     contract.chain(own).chain(debug)
 }
 
+/// Number of inline cache units behind each opcode.
+fn cache_counts(source: &mut String) {
+    for opcode in 0..=u8::MAX {
+        let _ = writeln!(source, "    printf(\"caches {opcode} %d 0\\n\", _PyOpcode_Caches[{opcode}]);");
+    }
+}
+
 fn c_program(minor: u8) -> String {
     let mut source = String::from(include_str!("prelude.h"));
     source.push_str("\nint main(void) {\n");
@@ -104,6 +111,7 @@ fn c_program(minor: u8) -> String {
         };
         let _ = writeln!(source, "    printf(\"{name} %lld %lld\\n\", (long long)({expr}), (long long)({at}));");
     }
+    cache_counts(&mut source);
     source.push_str("    return 0;\n}\n");
     source
 }
@@ -155,10 +163,15 @@ fn rust_source(facts: &[Fact]) -> Result<String, String> {
     let mut values = String::new();
     let mut constants = String::new();
     let mut debug = String::new();
+    let mut caches = String::new();
     for fact in facts {
         let Fact { kind, name, value, at } = fact;
         if kind == "debug" {
             let _ = writeln!(debug, "    ({name:?}, {at}, {value}),");
+            continue;
+        }
+        if kind == "caches" {
+            let _ = write!(caches, "{value}, ");
             continue;
         }
         if kind == "layout" {
@@ -173,6 +186,8 @@ fn rust_source(facts: &[Fact]) -> Result<String, String> {
     Ok(format!(
         "{constants}\n/// Values of the contract's layout fields, in declaration order.\npub const LAYOUT_VALUES: &[i64] = &[\n{values}];\n\n\
          /// Name, position in `_PyRuntime`, and value according to the headers of what the interpreter says of itself.\n\
-         pub const DEBUG_OFFSETS: &[(&str, usize, u64)] = &[\n{debug}];\n"
+         pub const DEBUG_OFFSETS: &[(&str, usize, u64)] = &[\n{debug}];\n\n\
+         /// Number of inline cache units behind each opcode; 0 for specialised and instrumented ones.\n\
+         pub const CACHES: [u8; 256] = [{caches}];\n"
     ))
 }

@@ -1,5 +1,6 @@
 /* Headers and per-version macros for the expressions that the build script evaluates. */
 #define Py_BUILD_CORE_MODULE 1
+#define NEED_OPCODE_METADATA
 #include "Python.h"
 #include "opcode.h"
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include "internal/pycore_list.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_object.h"
+#include "internal/pycore_opcode_metadata.h"
 #include "internal/pycore_range.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tuple.h"

@@ -259,6 +259,7 @@ impl Frame {
     #[inline]
     pub unsafe fn push(self, slot: Slot) {
         let top = self.stack_top();
+        debug_assert!(self.code().is_none_or(|code| top < code.nlocalsplus() + code.stacksize()), "value stack overflow");
         // SAFETY: the caller vouches for the room.
         unsafe {
             self.set_slot(top, slot);

@@ -1,12 +1,14 @@
 //! Tools that want events (`sys.monitoring`, `sys.settrace`, `sys.setprofile`), ours excluded.
 
 use crate::code::Code;
-use crate::ffi::PyInterpreterState;
+use crate::ffi::{PyBytes_AsString, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState};
 use crate::frame::Frame;
 use crate::memory::read;
 use crate::offsets;
+use crate::platform::owned;
 use crate::symbols::{
     _PyEval_MonitorRaise, _PyMonitoring_FireExceptionHandledEvent, _PyMonitoring_FirePyUnwindEvent, MonitoringState,
+    PyCode_GetCode,
 };
 use crate::thread::Thread;
 
@@ -225,31 +227,60 @@ pub(crate) fn remove_site_markers(code: Code, units: &mut [u16]) {
     }
 }
 
-/// Tells tools that the instruction at the frame's instruction pointer has raised the current exception.
+/// Tells tools that the instruction at code unit `offset` has raised the current exception. They may raise another one.
 ///
 /// # Safety
 ///
-/// The frame is linked and runs code; an exception is raised.
-pub(crate) unsafe fn fire_raise(thread: Thread, frame: Frame) {
-    // SAFETY: the caller vouches for frame and exception; without tools the call returns at once.
-    unsafe { _PyEval_MonitorRaise(thread.as_ptr(), frame.as_ptr(), frame.instruction()) };
+/// The frame is linked and runs `code`; an exception is raised.
+pub(crate) unsafe fn fire_raise(thread: Thread, frame: Frame, code: Code, offset: u32) {
+    // SAFETY: the event exists by itself.
+    if unsafe { global_tools(thread.interpreter(), offsets::EVENT_RAISE) }.is_empty() {
+        return;
+    }
+    let instruction = code.units_ptr().wrapping_add(last_unit(code, offset) as usize);
+    // SAFETY: the caller vouches for frame and exception.
+    unsafe { _PyEval_MonitorRaise(thread.as_ptr(), frame.as_ptr(), instruction) };
 }
 
-/// Tells tools of the current exception at code unit `offset`. False if a tool raised another exception instead.
-pub(crate) fn fire_exception_event(thread: Thread, code: Code, event: Event, offset: u32) -> bool {
+/// The place of an exception event: an exception that is handled is told at its handler, at code unit `offset`;
+/// one that leaves the frame at the last cache unit of the instruction there, as the interpreter does.
+///
+/// False if a tool raised another exception instead.
+///
+/// # Safety
+///
+/// An exception is raised.
+pub(crate) unsafe fn fire_exception_event(thread: Thread, code: Code, event: Event, offset: u32) -> bool {
     // SAFETY: both events exist by themselves.
     let tools = unsafe { global_tools(thread.interpreter(), event.number()) };
     if tools.is_empty() {
         return true;
     }
     let mut state = MonitoringState { active: tools.0, opaque: 0 };
-    let bytes = (offset * 2) as i32;
     // SAFETY: an exception is raised, as both functions need; the code object is alive.
     let status = unsafe {
         match event {
-            Event::Handled => _PyMonitoring_FireExceptionHandledEvent(&mut state, code.as_object(), bytes),
-            Event::Unwind => _PyMonitoring_FirePyUnwindEvent(&mut state, code.as_object(), bytes),
+            Event::Handled => {
+                _PyMonitoring_FireExceptionHandledEvent(&mut state, code.as_object(), (offset * 2) as i32)
+            }
+            Event::Unwind => {
+                let unit = last_unit(code, offset);
+                _PyMonitoring_FirePyUnwindEvent(&mut state, code.as_object(), (unit * 2) as i32)
+            }
         }
     };
     status == 0
+}
+
+/// The last cache unit of the instruction at code unit `offset`: where the interpreter stands when it fails.
+fn last_unit(code: Code, offset: u32) -> u32 {
+    // SAFETY: the exception is put aside because making the clean code may raise; the bytes are alive while read.
+    unsafe {
+        let raised = PyErr_GetRaisedException();
+        let opcode = owned(PyCode_GetCode(code.as_object())).map(|clean| {
+            PyBytes_AsString(clean.0).cast::<u8>().add(2 * offset as usize).read()
+        });
+        PyErr_SetRaisedException(raised);
+        offset + opcode.map_or(0, |opcode| u32::from(offsets::CACHES[usize::from(opcode)]))
+    }
 }

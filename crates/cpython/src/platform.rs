@@ -33,6 +33,7 @@ pub unsafe fn platform() -> Platform {
             interpreter: Thread::current().interpreter() as u64,
             array_items: array.map_or(0, |facts| facts.items as i64),
             array_descriptor: array.map_or(0, |facts| facts.descriptor as i64),
+            array_double: array.map_or(0, |facts| facts.double as u64),
         }
     }
 }
@@ -46,6 +47,8 @@ pub struct ArrayFacts {
     pub items: usize,
     /// Offset of the pointer to the item type's descriptor in bytes.
     pub descriptor: usize,
+    /// Address of the descriptor of type code `d`.
+    pub double: usize,
 }
 
 /// `array.array` as the program has imported it, with offsets that were checked against an instance.
@@ -61,8 +64,7 @@ pub unsafe fn array_facts() -> Option<ArrayFacts> {
             return None;
         }
         let kind = owned(PyObject_GetAttrString(module, c"array".as_ptr()))?;
-        let facts = probe_array(kind.0);
-        facts.map(|(items, descriptor)| ArrayFacts { kind: kind.0.cast(), items, descriptor })
+        probe_array(kind.0)
     }
 }
 
@@ -71,7 +73,7 @@ pub unsafe fn array_facts() -> Option<ArrayFacts> {
 /// # Safety
 ///
 /// The GIL is held.
-unsafe fn probe_array(kind: *mut PyObject) -> Option<(usize, usize)> {
+unsafe fn probe_array(kind: *mut PyObject) -> Option<ArrayFacts> {
     // `PyObject_VAR_HEAD`, item pointer, allocated count, descriptor.
     let items = offsets::OB_SIZE + size_of::<isize>();
     let (allocated, descriptor) = (items + size_of::<usize>(), items + 2 * size_of::<usize>());
@@ -98,7 +100,7 @@ unsafe fn probe_array(kind: *mut PyObject) -> Option<(usize, usize)> {
             && field(&first, allocated) >= 2
             && field(&first, descriptor) != 0
             && field(&first, descriptor) == field(&second, descriptor);
-        known.then_some((items, descriptor))
+        known.then(|| ArrayFacts { kind: kind.cast(), items, descriptor, double: field(&first, descriptor) })
     }
 }
 

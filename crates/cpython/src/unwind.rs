@@ -91,7 +91,7 @@ pub unsafe fn raise_in_frame(thread: Thread, frame: Frame, offset: u32) -> Unwin
         if !object.is_null() {
             PyTraceBack_Here(object.cast());
         }
-        monitoring::fire_raise(thread, frame);
+        monitoring::fire_raise(thread, frame, code, offset);
         unwind(thread, frame, code, offset)
     }
 }
@@ -106,9 +106,11 @@ unsafe fn unwind(thread: Thread, frame: Frame, code: Code, failing: u32) -> Unwi
     let mut search = failing;
     loop {
         let Some(entry) = find_handler(code.exception_table(), search) else {
-            // SAFETY: the value stack begins above the locals.
-            unsafe { frame.unwind_to(locals) };
-            monitoring::fire_exception_event(thread, code, Event::Unwind, failing);
+            // SAFETY: the value stack begins above the locals; the exception is still raised.
+            unsafe {
+                frame.unwind_to(locals);
+                monitoring::fire_exception_event(thread, code, Event::Unwind, failing);
+            }
             return Unwind::Leave;
         };
         // SAFETY: the table's depth is at most the height of the stack; the handler's stack fits the frame.

@@ -78,25 +78,45 @@ pub unsafe fn types_by_version(
 ) -> BTreeMap<u32, *mut PyTypeObject> {
     let mut found = BTreeMap::new();
     let mut missing: BTreeSet<u32> = versions.iter().copied().filter(|&version| version != 0).collect();
-    if offsets::TYPE_VERSION_CACHE_SIZE > 0 {
-        missing.retain(|&version| {
-            let index = version as usize % offsets::TYPE_VERSION_CACHE_SIZE.max(1);
-            // SAFETY: the table holds NULL or types that are alive.
-            let kind: *mut PyTypeObject =
-                unsafe { read(interpreter.cast(), offsets::INTERP_TYPE_VERSIONS + index * size_of::<usize>()) };
-            // SAFETY: as above.
-            let hit = !kind.is_null() && unsafe { type_version(kind) } == version;
-            if hit {
-                found.insert(version, kind);
-            }
-            !hit
-        });
-    }
+    missing.retain(|&version| {
+        // SAFETY: the caller vouches for the interpreter.
+        let kind = unsafe { cached_type(interpreter, version) };
+        if let Some(kind) = kind {
+            found.insert(version, kind);
+        }
+        kind.is_none()
+    });
     if !missing.is_empty() {
         // SAFETY: the caller vouches for GIL and exception state.
         unsafe { walk_types(&mut missing, &mut found) };
     }
     found
+}
+
+/// The type in the interpreter's table of versions.
+///
+/// # Safety
+///
+/// `interpreter` is the main interpreter; the GIL is held.
+#[cfg(not(py313))]
+unsafe fn cached_type(interpreter: *mut PyInterpreterState, version: u32) -> Option<*mut PyTypeObject> {
+    let index = version as usize % offsets::TYPE_VERSION_CACHE_SIZE;
+    // SAFETY: the table holds NULL or types that are alive.
+    unsafe {
+        let kind: *mut PyTypeObject =
+            read(interpreter.cast(), offsets::INTERP_TYPE_VERSIONS + index * size_of::<usize>());
+        (!kind.is_null() && type_version(kind) == version).then_some(kind)
+    }
+}
+
+/// 3.13 has no table of type versions.
+///
+/// # Safety
+///
+/// None.
+#[cfg(py313)]
+unsafe fn cached_type(_: *mut PyInterpreterState, _: u32) -> Option<*mut PyTypeObject> {
+    None
 }
 
 /// Visits `object` and all its subclasses until nothing is missing.

@@ -9,7 +9,7 @@ use crate::frame::Frame;
 use crate::memory::read;
 use crate::platform::{Owned, owned};
 use crate::slot::Slot;
-use crate::symbols::{PyCode_GetCode, PyMethod_New, PyUnstable_Type_AssignVersionTag};
+use crate::symbols::{_PyFunction_SetVersion, PyCode_GetCode, PyMethod_New, PyUnstable_Type_AssignVersionTag};
 use crate::thread::Thread;
 use crate::{int, offsets, version_lookup};
 use std::collections::BTreeSet;
@@ -185,8 +185,9 @@ unsafe fn instances() -> Result<(), Unsupported> {
         let base = instance.0.cast::<u8>();
         let values = base.add(read::<isize>(kind.cast(), offsets::TYPE_BASICSIZE) as usize);
         check(read::<u8>(values, offsets::VALUES_VALID) == 1, "inline values")?;
-        check(read::<u8>(values, offsets::VALUES_SIZE) > 0, "size of inline values")?;
-        check(read::<usize>(values, offsets::VALUES_ITEMS) == name.0 as usize, "first inline value")?;
+        let count = usize::from(read::<u8>(values, offsets::VALUES_SIZE));
+        let value = |index: usize| read::<usize>(values, offsets::VALUES_ITEMS + index * size_of::<usize>());
+        check((0..count).any(|index| value(index) == name.0 as usize), "items of inline values")?;
         let dict: *mut PyObject = base.offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
         check(dict.is_null(), "managed dict before it is made")?;
         let asked = made(PyObject_GetAttrString(instance.0, c"__dict__".as_ptr()), "__dict__")?;
@@ -282,10 +283,12 @@ unsafe fn functions(function: *mut PyObject) -> Result<vectorcallfunc, Unsupport
         check(code.units().first() == Some(&first) && code.first_traceable() == 0, "first code unit")?;
         check(crate::unwind::exception_entries(code.exception_table()).count() > 0, "exception table")?;
         check(code.local_kinds().iter().all(|kind| kind.local && !kind.cell && !kind.free), "kinds of locals")?;
-        let version = version_lookup::function_version(function);
+        // As `MAKE_FUNCTION` does.
+        _PyFunction_SetVersion(function, code.version());
+        check(version_lookup::function_version(function) == code.version(), "function version")?;
         let found = version_lookup::function_by_version(Thread::current().interpreter(), code.version());
-        check(version == code.version(), "function version")?;
-        check(found.is_some_and(|found| found.code == code.as_object()), "function by version")?;
+        let expected = version_lookup::FunctionVersion { function, code: code.as_object() };
+        check(found == Some(expected), "function by version")?;
         Ok(entry)
     }
 }
