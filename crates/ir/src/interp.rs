@@ -44,6 +44,14 @@ pub trait World {
     fn decref(&mut self, object: u64) -> bool;
     /// Destroys an object with the frames of an observation point visible; true if the unit must leave by that exit.
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool;
+    /// Takes the object out of a frame slot; the default is for slots without tags.
+    fn take_slot(&mut self, address: u64) -> u64 {
+        self.load(address, MemSize::Obj)
+    }
+    /// Puts an object or NULL into a frame slot; the default is for slots without tags.
+    fn store_slot(&mut self, address: u64, object: u64) {
+        self.store(address, MemSize::Obj, object);
+    }
     /// Reserves words of the native frame until [`World::free_scratch`]; the contents are undefined.
     fn scratch(&mut self, words: usize) -> u64;
     /// Gives scratch words back, the latest first.
@@ -291,6 +299,13 @@ impl<W: World + ?Sized> Machine<'_, W> {
                 self.world.store(indexed(*base, offset, *index, size), size, *word);
                 done
             }
+            (Op::TakeSlot, Imm::Mem { offset, .. }, [base]) => {
+                Act::word(self.world.take_slot(base.wrapping_add(offset as i64 as u64)))
+            }
+            (Op::StoreSlot, Imm::Mem { offset, .. }, [base, object]) => {
+                self.world.store_slot(base.wrapping_add(offset as i64 as u64), *object);
+                done
+            }
             (Op::Guard | Op::GuardNotNull, Imm::Exit(reason), [word]) => check(*word != 0, reason),
             (Op::GuardType, Imm::Type(expected), [object]) => {
                 check(self.world.type_of(*object) == expected, ExitReason::TypeGuard)
@@ -306,9 +321,10 @@ impl<W: World + ?Sized> Machine<'_, W> {
                 self.world.incref(*object);
                 done
             }
-            (Op::DecrefLeaf, _, [object]) => {
+            (Op::DecrefLeaf | Op::DecrefPlain, _, [object]) => {
                 if self.world.decref(*object) {
-                    self.world.call_helper(Helper::dealloc_leaf, &[*object]);
+                    let destroy = if step.op == Op::DecrefLeaf { Helper::dealloc_leaf } else { Helper::dealloc };
+                    self.world.call_helper(destroy, &[*object]);
                 }
                 done
             }

@@ -69,6 +69,9 @@ pub fn evaluate(op: Op, imm: &Imm, args: &[u64]) -> Option<Result<u64, ExitReaso
         Op::Bnot => args.first()? ^ 1,
         Op::BtoI => *args.first()?,
         Op::Same => u64::from(args.first()? == args.get(1)?),
+        Op::Below => u64::from(args.first()? < args.get(1)?),
+        Op::Offset => args.first()?.wrapping_add(*args.get(1)?),
+        Op::AsObject => *args.first()?,
         Op::Select => {
             let chosen = if *args.first()? != 0 { 1 } else { 2 };
             *args.get(chosen)?

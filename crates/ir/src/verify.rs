@@ -14,7 +14,7 @@
 //! - results are there exactly if the signature has one, and of its type;
 //! - target arguments agree with the block's parameters;
 //! - the immediate is of the declared kind and in range: truth constants 0 or 1, a positive number of scratch words,
-//!   no unsigned comparison of doubles, objects out of the function's table.
+//!   no unsigned comparison of doubles, frame slots hold objects, objects out of the function's table.
 //!
 //! Dominance
 //! - each operand, and each value that a state or its parents refer to, is defined on every path.
@@ -31,7 +31,7 @@
 use crate::dominators::{Definitions, Dominators};
 use crate::entity::{Block, Inst, StateId, Value};
 use crate::function::{Abi, Function, InstData, helper_params};
-use crate::ops::{Cond, Exits, Imm, ImmKind, Op, Sig, Ty};
+use crate::ops::{Cond, Exits, Imm, ImmKind, MemSize, Op, Sig, Ty};
 use crate::print::{place, state_text};
 use crate::state::{FrameState, Slot};
 use std::collections::BTreeSet;
@@ -306,6 +306,9 @@ impl Verifier<'_> {
                 "the number of scratch words is 1 to 2**20"
             }
             (Op::Fcmp, Imm::Cond(Cond::Ult)) => "doubles have no unsigned comparison",
+            (Op::TakeSlot | Op::StoreSlot, Imm::Mem { size, .. }) if *size != MemSize::Obj => {
+                "a frame slot holds an object"
+            }
             (_, Imm::Object(index)) if *index as usize >= self.function.objects.len() => {
                 return self.report(Violation::NoSuchObject { place: place(), index: *index });
             }
