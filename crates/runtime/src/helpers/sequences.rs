@@ -43,6 +43,13 @@ pub unsafe extern "C" fn build_tuple(items: Ptr, count: i64) -> Obj {
 }
 
 /// # Safety
+/// `list` is an exact list.
+pub unsafe extern "C" fn list_to_tuple(list: Obj) -> Obj {
+    // SAFETY: the object is a list.
+    unsafe { ffi::PyList_AsTuple(list) }
+}
+
+/// # Safety
 /// `list` is an exact list; the caller gives up its reference to `item`.
 pub unsafe extern "C" fn list_append(list: Obj, item: Obj) -> i64 {
     let list = list.cast::<ffi::PyListObject>();
