@@ -258,6 +258,10 @@ unsafe fn other_exception_tools_active(_: Args) -> *mut PyObject {
     unsafe { PyBool_FromLong(monitoring::other_exception_tools_active(Thread::current()).into()) }
 }
 
+unsafe fn frame_evaluator_replaced(_: Args) -> *mut PyObject {
+    unsafe { PyBool_FromLong(monitoring::frame_evaluator_replaced(Thread::current()).into()) }
+}
+
 /// `other_tool_sites(code)`: a list, or `None` if not known yet.
 unsafe fn other_tool_sites(args: Args) -> *mut PyObject {
     unsafe {
@@ -351,6 +355,7 @@ module! {
     entries: 1;
     other_tools_active: 1;
     other_exception_tools_active: 0;
+    frame_evaluator_replaced: 0;
     other_tool_sites: 1;
     type_version: 1;
     function_version: 1;

@@ -112,6 +112,18 @@ pub unsafe fn other_exception_tools_active(thread: Thread) -> bool {
         .any(|event| !unsafe { global_tools(thread.interpreter(), event) }.others().is_empty())
 }
 
+/// True if somebody evaluates frames in the interpreter's place (PEP 523: some debuggers, tracing compilers). They expect to see
+/// every Python call, so native code must not run.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+#[inline]
+pub unsafe fn frame_evaluator_replaced(thread: Thread) -> bool {
+    // SAFETY: the interpreter state has that field; it is NULL for the interpreter's own evaluator.
+    unsafe { read::<usize>(thread.interpreter().cast(), offsets::INTERP_EVAL_FRAME) != 0 }
+}
+
 /// Code unit offsets at which tools other than ours still get events: those that answered `DISABLE` are not counted.
 ///
 /// `None` if the code has not been adapted to the present tools yet, so that nothing is known.

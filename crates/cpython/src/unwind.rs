@@ -81,6 +81,16 @@ pub fn find_handler(table: &[u8], offset: u32) -> Option<HandlerEntry> {
 /// The frame runs a code object and is the thread's innermost, linked or not; `offset` is that of an instruction (or the
 /// `EXTENDED_ARG` before it); an exception is raised; the value stack is as before the instruction, or lower.
 pub unsafe fn raise_in_frame(thread: Thread, frame: Frame, offset: u32) -> Unwind {
+    // SAFETY: the caller vouches for frame and exception, and drops the frame if it has no handler.
+    unsafe { raise(thread, frame, offset, true) }
+}
+
+/// [`raise_in_frame`]; with `leaves`, tools are told that the exception leaves a frame without handler.
+///
+/// # Safety
+///
+/// As for [`raise_in_frame`].
+unsafe fn raise(thread: Thread, frame: Frame, offset: u32, leaves: bool) -> Unwind {
     let Some(code) = frame.code() else { return Unwind::Leave };
     // SAFETY: the frame is innermost, so it may be linked; the offset is of an instruction.
     unsafe {
@@ -92,7 +102,7 @@ pub unsafe fn raise_in_frame(thread: Thread, frame: Frame, offset: u32) -> Unwin
             PyTraceBack_Here(object.cast());
         }
         monitoring::fire_raise(thread, frame, code, offset);
-        unwind(thread, frame, code, offset)
+        unwind(thread, frame, code, offset, leaves)
     }
 }
 
@@ -101,7 +111,7 @@ pub unsafe fn raise_in_frame(thread: Thread, frame: Frame, offset: u32) -> Unwin
 /// # Safety
 ///
 /// As for [`raise_in_frame`]; the frame is linked.
-unsafe fn unwind(thread: Thread, frame: Frame, code: Code, failing: u32) -> Unwind {
+unsafe fn unwind(thread: Thread, frame: Frame, code: Code, failing: u32, leaves: bool) -> Unwind {
     let locals = code.nlocalsplus();
     let mut search = failing;
     loop {
@@ -109,7 +119,9 @@ unsafe fn unwind(thread: Thread, frame: Frame, code: Code, failing: u32) -> Unwi
             // SAFETY: the value stack begins above the locals; the exception is still raised.
             unsafe {
                 frame.unwind_to(locals);
-                monitoring::fire_exception_event(thread, code, Event::Unwind, failing);
+                if leaves {
+                    monitoring::fire_exception_event(thread, code, Event::Unwind, failing);
+                }
             }
             return Unwind::Leave;
         };
@@ -168,7 +180,8 @@ fn reraise_for(code: Code) -> *mut u16 {
 /// at its handler, or, if it has none, by leaving the frame. The callback must return without an error.
 ///
 /// The interpreter offers callbacks no way to raise at another instruction (an error skips the enclosing `try` on some
-/// versions). So without a handler the frame is sent to a `RERAISE` of ours, which adds no traceback entry.
+/// versions). So without a handler the frame is sent to a `RERAISE` of ours, which adds no traceback entry. A tool that wants
+/// `RERAISE` events hears of it.
 ///
 /// # Safety
 ///
@@ -177,7 +190,8 @@ pub unsafe fn raise_from_callback(thread: Thread, frame: Frame, offset: u32) {
     // SAFETY: the caller vouches for the frame; a frame without handler has an empty value stack, so up to
     // `co_stacksize` words may be pushed.
     unsafe {
-        let Unwind::Leave = raise_in_frame(thread, frame, offset) else { return };
+        // The interpreter tells tools itself that the exception leaves the frame.
+        let Unwind::Leave = raise(thread, frame, offset, false) else { return };
         let Some(code) = frame.code() else { return };
         let (exception, mut entry) = (PyErr_GetRaisedException(), 0);
         // With a position on the stack, `RERAISE` moves the frame back to the failing instruction.

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 pub(super) unsafe fn run() -> Result<vectorcallfunc, Unsupported> {
     // SAFETY: the caller vouches for the GIL; the probes leave no exception.
     unsafe {
+        let _silent = Silent::enter(Thread::current());
         numbers()?;
         containers()?;
         iterators()?;
@@ -31,6 +32,27 @@ pub(super) unsafe fn run() -> Result<vectorcallfunc, Unsupported> {
         let entry = functions(function.0)?;
         frames(function.0)?;
         Ok(entry)
+    }
+}
+
+/// Keeps tools from hearing of what the probes run.
+struct Silent(Thread);
+
+impl Silent {
+    /// # Safety
+    ///
+    /// `thread` is the calling thread's state.
+    unsafe fn enter(thread: Thread) -> Silent {
+        // SAFETY: as while a tool's callback runs.
+        unsafe { thread.set_tracing(thread.tracing() + 1) };
+        Silent(thread)
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        // SAFETY: takes back what `enter` added.
+        unsafe { self.0.set_tracing(self.0.tracing() - 1) };
     }
 }
 

@@ -167,6 +167,16 @@ for _ in range(50):
     counts.append((sys.getrefcount(no_handler.__code__), sys.getrefcount(with_handler.__code__), len(gc.get_objects())))
 equal(len(set(counts[10:])), 1, counts)
 
+# Tools hear once that the exception leaves the frame.
+left = []
+M.use_tool_id(2, "listener")
+M.register_callback(2, M.events.PY_UNWIND, lambda code, offset, error: left.append(code.co_name))
+M.set_events(2, M.events.PY_UNWIND)
+run(no_handler, lambda: no_handler(9))
+run(with_handler, lambda: with_handler(9))
+M.set_events(2, 0)
+equal([name for name in left if "handler" in name], ["no_handler"])
+
 # Tools see events below a callback once it is hidden.
 heard = []
 M.use_tool_id(1, "listener")

@@ -24,6 +24,7 @@ def other():
 code = work.__code__
 work(1)
 assert not checks.other_tools_active(code) and not checks.other_exception_tools_active()
+assert not checks.frame_evaluator_replaced()
 
 # Our own tool does not count.
 M.use_tool_id(M.OPTIMIZER_ID, "checks")
@@ -61,6 +62,12 @@ equal(sites, marked)
 M.restart_events()
 work(0)
 assert checks.other_tool_sites(code), "restarted sites of lines that have not run since"
+
+# What verification runs is not told of.
+ran = set()
+M.register_callback(1, M.events.LINE, lambda code, line: ran.add(code.co_filename))
+checks.verify_with([])
+equal(ran, {__file__})
 
 # Line markers are looked through.
 M.register_callback(1, M.events.LINE, lambda code, line: None)
