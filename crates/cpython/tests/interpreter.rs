@@ -46,3 +46,22 @@ scripts! {
     tools;
     verification;
 }
+
+/// Every symbol that `src/symbols.rs` declares is explained in `docs/abi.md`.
+#[test]
+fn symbols_are_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect(path);
+    let (source, page) = (read("src/symbols.rs"), read("../../docs/abi.md"));
+    let declared: Vec<&str> = source
+        .lines()
+        .filter_map(|line| {
+            let line = line.trim_start();
+            let rest = ["pub fn ", "pub static mut ", "pub static "].iter().find_map(|start| line.strip_prefix(start))?;
+            rest.split(['(', ':']).next()
+        })
+        .collect();
+    assert!(declared.len() > 30, "{declared:?}");
+    let missing: Vec<_> = declared.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "not in docs/abi.md: {missing:?}");
+}
