@@ -1,0 +1,277 @@
+//! Attributes: a type check and a slot access where feedback knows the type.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
+use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectKind, TypeInfo};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+fn load_version(feedback: Feedback) -> Option<u32> {
+    let Feedback::LoadAttr(kind) = feedback else { return None };
+    match kind {
+        LoadAttrKind::InstanceValue { type_version, .. }
+        | LoadAttrKind::WithHint { type_version, .. }
+        | LoadAttrKind::Slot { type_version, .. }
+        | LoadAttrKind::Property { type_version, .. }
+        | LoadAttrKind::MethodWithValues { type_version, .. }
+        | LoadAttrKind::MethodNoDict { type_version, .. }
+        | LoadAttrKind::MethodLazyDict { type_version, .. }
+        | LoadAttrKind::NondescriptorWithValues { type_version, .. }
+        | LoadAttrKind::NondescriptorNoDict { type_version, .. } => Some(type_version),
+        LoadAttrKind::Module { .. } | LoadAttrKind::Class { .. } | LoadAttrKind::GetattributeOverridden { .. } => None,
+    }
+}
+
+fn store_version(feedback: Feedback) -> Option<u32> {
+    match feedback {
+        Feedback::StoreAttr(
+            StoreAttrKind::InstanceValue { type_version, .. }
+            | StoreAttrKind::Slot { type_version, .. }
+            | StoreAttrKind::WithHint { type_version, .. },
+        ) => Some(type_version),
+        _ => None,
+    }
+}
+
+impl Builder<'_> {
+    /// The type of the object `depth` from the top, guarded to be the one of a version, if it is not known.
+    pub(crate) fn owner_type(&mut self, state: &mut State, depth: usize, version: Option<u32>) -> Option<&'_ TypeInfo> {
+        let val = state.peek(depth).val.clone();
+        let address = match self.exact_type(state, &val) {
+            Some(address) => address,
+            None => {
+                let Val::Obj(v) = val else { return None };
+                let id = *self.code().types_by_version.get(&version?)?;
+                if !self.may_speculate(ExitReason::TypeGuard) {
+                    return None;
+                }
+                let address = self.snapshot.types[id as usize].address;
+                let exit = self.pre_state();
+                let block = self.block;
+                self.f.push(block, Ir::GuardType, &[v], Imm::Type(address), Some(exit));
+                state.facts.update(v, |fact| fact.ty = Some(address));
+                address
+            }
+        };
+        let info = self.type_info(address)?;
+        if info.mutable {
+            if info.version == 0 {
+                return None;
+            }
+            self.assume_type(info.address, info.version);
+        }
+        self.type_info(address)
+    }
+
+    /// `object.name`.
+    pub(crate) fn load_attr(&mut self, state: &mut State, name: u32, method: bool, instr: Instr) -> Build<()> {
+        let text = self.code().names[name as usize].clone();
+        if let Val::Const(id) = state.peek(1).val
+            && let ObjectKind::Module { dict, attributes, .. } = self.kind(id)
+            && let Some(&object) = attributes.get(&text)
+        {
+            let value = self.snapshot.objects[object as usize].address;
+            self.assume(Assumption::DictEntry { dict: *dict, name: text, value });
+            state.pop();
+            state.stack.push(Slot::borrowed(Val::Const(object)));
+            if method {
+                state.stack.push(Slot::NULL);
+            }
+            return Ok(());
+        }
+        let attribute = self
+            .owner_type(state, 1, load_version(instr.feedback))
+            .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
+        if let Some((address, attribute)) = attribute
+            && self.may_speculate(ExitReason::ShapeGuard)
+            && self.load_attribute(state, address, &attribute, method, instr)?
+        {
+            return Ok(());
+        }
+        let object = self.objects(state, 1)[0];
+        let name = self.name_object(name);
+        if method {
+            let out = self.emit(Ir::Scratch, &[], Imm::Int(2));
+            self.status(state, Helper::load_method, &[object, name, out])?;
+            let callable = self.load(out, 0, MemSize::Obj, Region::Scratch);
+            let receiver = self.load(out, 8, MemSize::Obj, Region::Scratch);
+            self.drop_operands(state, 1);
+            state.stack.push(Slot::owned(Val::Obj(callable)));
+            state.stack.push(Slot::owned(Val::MaybeObj(receiver)));
+        } else {
+            let result = self.raising(state, Helper::get_attr, &[object, name])?;
+            self.drop_operands(state, 1);
+            state.stack.push(Slot::owned(Val::Obj(result)));
+        }
+        Ok(())
+    }
+
+    fn load_attribute(&mut self, state: &mut State, ty: u64, attribute: &Attribute, method: bool, instr: Instr) -> Build<bool> {
+        let info = self.type_info(ty).expect("the attribute came from there");
+        match *attribute {
+            Attribute::InlineValue { index } => {
+                if !self.may_speculate(ExitReason::Unbound) {
+                    return Ok(false);
+                }
+                let object = self.container_object(state, 1);
+                self.guard_inline_values(object, info);
+                let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
+                let value = self.load(object, at, MemSize::Obj, Region::Instance);
+                self.guard_not_null(value, ExitReason::Unbound);
+                self.push_loan(state, 1, value);
+            }
+            Attribute::Slot { offset } => {
+                if !self.may_speculate(ExitReason::Unbound) {
+                    return Ok(false);
+                }
+                let object = self.container_object(state, 1);
+                let value = self.load(object, offset, MemSize::Obj, Region::Instance);
+                self.guard_not_null(value, ExitReason::Unbound);
+                self.push_loan(state, 1, value);
+            }
+            Attribute::Method { object: function } => {
+                let python = matches!(self.kind(function), ObjectKind::Function(_));
+                if !method && !python {
+                    return Ok(false);
+                }
+                if !self.guard_not_shadowed(state, info) {
+                    return Ok(false);
+                }
+                let mut receiver = state.pop();
+                let callable = Slot::borrowed(Val::Const(function));
+                if method {
+                    state.stack.push(callable);
+                    state.stack.push(receiver);
+                } else {
+                    self.own(&mut receiver);
+                    if let Val::Obj(v) = receiver.val {
+                        state.loans.retain(|l| *l != v);
+                    }
+                    state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Method, vec![callable, receiver])));
+                }
+                return Ok(true);
+            }
+            Attribute::ClassValue { object } => {
+                if !self.guard_not_shadowed(state, info) {
+                    return Ok(false);
+                }
+                let owner = state.pop();
+                state.stack.push(Slot::borrowed(Val::Const(object)));
+                self.drop_slot(state, owner);
+            }
+            Attribute::Property { getter, .. } => {
+                if method {
+                    return Ok(false);
+                }
+                return self.inline_accessor(state, getter, 1, instr);
+            }
+        }
+        if method {
+            state.stack.push(Slot::NULL);
+        }
+        Ok(true)
+    }
+
+    fn guard_inline_values(&mut self, object: Value, info: &TypeInfo) {
+        let at = info.basicsize + self.layout().values_valid;
+        let valid = self.load(object, at, MemSize::U8, Region::Instance);
+        let zero = self.int_const(0);
+        let valid = self.icmp(Cond::Ne, valid, zero);
+        self.guard(valid, ExitReason::ShapeGuard);
+    }
+
+    /// Guards that the instance has no attribute of its own that hides what the type has. False if that cannot be checked.
+    fn guard_not_shadowed(&mut self, state: &mut State, info: &TypeInfo) -> bool {
+        if info.inline_values {
+            if info.shared_keys == 0 || info.shared_keys_version == 0 {
+                return false;
+            }
+            let object = self.container_object(state, 1);
+            self.guard_inline_values(object, info);
+            let keys = self.address(info.shared_keys);
+            let version = self.load(keys, self.layout().keys_version, MemSize::U32, Region::Type);
+            let wanted = self.int_const(i64::from(info.shared_keys_version));
+            let same = self.icmp(Cond::Eq, version, wanted);
+            self.guard(same, ExitReason::ShapeGuard);
+            true
+        } else if info.managed_dict {
+            let object = self.container_object(state, 1);
+            let dict = self.load(object, self.layout().managed_dict, MemSize::I64, Region::Instance);
+            let zero = self.int_const(0);
+            let none = self.icmp(Cond::Eq, dict, zero);
+            self.guard(none, ExitReason::ShapeGuard);
+            true
+        } else {
+            !info.has_dict
+        }
+    }
+
+    /// `object.name = value`.
+    pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
+        // value, owner
+        let text = self.code().names[name as usize].clone();
+        let attribute = self
+            .owner_type(state, 1, store_version(instr.feedback))
+            .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
+        if let Some((address, attribute)) = attribute
+            && self.may_speculate(ExitReason::ShapeGuard)
+        {
+            let info = self.type_info(address).expect("the attribute came from there");
+            match attribute {
+                Attribute::InlineValue { index } => {
+                    let object = self.container_object(state, 1);
+                    self.guard_inline_values(object, info);
+                    // A dictionary that shares the values would have to hear of a new key.
+                    let dict = self.load(object, self.layout().managed_dict, MemSize::I64, Region::Instance);
+                    let zero = self.int_const(0);
+                    let none = self.icmp(Cond::Eq, dict, zero);
+                    self.guard(none, ExitReason::ShapeGuard);
+                    self.settle(state);
+                    let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
+                    let owner = state.pop();
+                    let mut value = state.pop();
+                    let new = self.owned_for_store(state, &mut value);
+                    let old = self.load(object, at, MemSize::Obj, Region::Instance);
+                    let null = self.null();
+                    let fresh = self.same(old, null);
+                    let (first, again) = self.split(fresh);
+                    let done = self.f.add_block();
+                    self.block = first;
+                    let slot = self.int_const(i64::from(index));
+                    let values = self.int_const(info.basicsize);
+                    let values = self.emit(Ir::Offset, &[object, values], Imm::None);
+                    self.effect(Ir::CallHelper, &[values, slot, new], Imm::Helper(Helper::add_inline_value));
+                    self.f.jump(first, done, &[]);
+                    self.block = again;
+                    self.store(object, new, at, MemSize::Obj, Region::Instance);
+                    self.f.jump(again, done, &[]);
+                    self.block = done;
+                    self.drops.push(Slot::owned(Val::MaybeObj(old)));
+                    self.drop_slot(state, owner);
+                    return Ok(());
+                }
+                Attribute::Slot { offset } => {
+                    let object = self.container_object(state, 1);
+                    self.settle(state);
+                    let owner = state.pop();
+                    let mut value = state.pop();
+                    let new = self.owned_for_store(state, &mut value);
+                    let old = self.load(object, offset, MemSize::Obj, Region::Instance);
+                    self.store(object, new, offset, MemSize::Obj, Region::Instance);
+                    self.drops.push(Slot::owned(Val::MaybeObj(old)));
+                    self.drop_slot(state, owner);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        let v = self.objects(state, 2);
+        let name = self.name_object(name);
+        self.status(state, Helper::set_attr, &[v[1], name, v[0]])?;
+        self.drop_operands(state, 2);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! A code object prepared for building: decoded, cut into blocks, with loops and an order.
+
+use crate::GiveUp;
+use std::collections::BTreeSet;
+use whipsnake_bytecode::{BasicBlock, Code, ExceptionTable, Loop, Op, Version, blocks, decode, loops, parse_exception_table};
+use whipsnake_contract::snapshot::{CodeId, Snapshot};
+
+/// A prepared code object.
+pub(crate) struct Body {
+    /// Which code object of the snapshot.
+    pub code: CodeId,
+    /// Instructions.
+    pub decoded: Code,
+    /// Basic blocks over instruction indices.
+    pub blocks: Vec<BasicBlock>,
+    /// Block indices in an order in which every block comes after its predecessors but for back edges.
+    pub order: Vec<usize>,
+    /// Natural loops.
+    pub loops: Vec<Loop>,
+}
+
+/// Fast local slots that an instruction of a loop reads or writes.
+pub(crate) fn touched_locals(op: &Op) -> impl Iterator<Item = u32> + use<> {
+    op.reads_local().chain(op.writes_local())
+}
+
+impl Body {
+    /// Prepares `codes[code]` of a snapshot.
+    pub(crate) fn new(snapshot: &Snapshot, code: CodeId) -> Result<Body, GiveUp> {
+        let info = &snapshot.codes[code as usize];
+        let version = match snapshot.platform.minor {
+            13 => Version::V313,
+            14 => Version::V314,
+            minor => return Err(GiveUp::Version(minor)),
+        };
+        let decoded =
+            decode(version, &info.units).map_err(|e| GiveUp::Bytecode(e.to_string()))?;
+        let exceptions: ExceptionTable = parse_exception_table(&info.exception_table)
+            .map_err(|e| GiveUp::Bytecode(e.to_string()))?;
+        let blocks = blocks(&decoded, &exceptions);
+        let loops = loops(&decoded, &exceptions);
+        let order = reverse_postorder(&blocks, &loops);
+        Ok(Body { code, decoded, blocks, order, loops })
+    }
+
+    /// The block that starts at a code unit offset.
+    pub(crate) fn block_at(&self, offset: u32) -> Option<usize> {
+        let index = self.decoded.index_of_offset(offset)?;
+        self.blocks.binary_search_by_key(&index, |b| b.start).ok()
+    }
+
+    /// The loop whose header is the block.
+    pub(crate) fn loop_at(&self, block: usize) -> Option<usize> {
+        self.loops.iter().position(|l| l.header == self.blocks[block].start)
+    }
+
+    /// Code unit offset of a block.
+    pub(crate) fn offset(&self, block: usize) -> u32 {
+        self.decoded.instrs[self.blocks[block].start].offset
+    }
+
+    /// The blocks of a loop.
+    pub(crate) fn loop_blocks(&self, index: usize) -> BTreeSet<usize> {
+        let body = &self.loops[index];
+        (0..self.blocks.len()).filter(|&b| body.contains(self.blocks[b].start)).collect()
+    }
+}
+
+/// Reverse postorder over normal control flow in which each loop's blocks come before what follows the loop.
+fn reverse_postorder(blocks: &[BasicBlock], loops: &[Loop]) -> Vec<usize> {
+    let depth = |block: usize| {
+        loops.iter().filter(|l| l.contains(blocks[block].start)).map(|l| l.nesting).max().unwrap_or(0)
+    };
+    let mut seen = vec![false; blocks.len()];
+    let mut order = Vec::with_capacity(blocks.len());
+    let roots: Vec<usize> = (0..blocks.len()).collect();
+    for root in roots {
+        let mut work = vec![(root, false)];
+        let mut part = Vec::new();
+        while let Some((block, done)) = work.pop() {
+            if done {
+                part.push(block);
+            } else if !std::mem::replace(&mut seen[block], true) {
+                work.push((block, true));
+                // The successor that leaves more loops is visited first, and so ends up later in the order.
+                let mut successors: Vec<usize> = blocks[block].successors().collect();
+                successors.sort_by_key(|&s| std::cmp::Reverse(depth(s)));
+                work.extend(successors.into_iter().map(|s| (s, false)));
+            }
+        }
+        part.reverse();
+        order.extend(part);
+    }
+    order
+}

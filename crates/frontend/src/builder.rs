@@ -1,0 +1,487 @@
+//! The builder: the function under construction, the current position in it, and frame states.
+
+use crate::body::Body;
+use crate::value::{Slot, State, Val};
+use crate::{GiveUp, shape::Shape};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::{ExitReason, OnReturn, Resume};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::layout::Layout;
+use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, KnownType, ObjectId, ObjectKind, Platform, Snapshot, TypeInfo, UnitLayout};
+use whipsnake_ir::function::ObjectRef;
+use whipsnake_ir::{Block, Cond, FrameState, Function, Imm, MemSize, Op, Region, StateId, Value};
+
+/// Most IR instructions of a unit.
+pub(crate) const MAX_INSTS: usize = 40_000;
+
+/// Why building stops or starts over.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The unit is left to the interpreter.
+    GiveUp(GiveUp),
+    /// Start over with a frame pushed at entry: foreign code may look at it.
+    NeedsFrame,
+    /// Start over without inlining at this call site: foreign code may look at the callee's frame.
+    NoInline(Site),
+}
+
+impl From<GiveUp> for Stop {
+    fn from(reason: GiveUp) -> Self {
+        Stop::GiveUp(reason)
+    }
+}
+
+pub(crate) type Build<T> = Result<T, Stop>;
+
+/// A call site: path of inlined calls, and code unit offset.
+pub(crate) type Site = (u64, u32);
+
+/// What a unit's first attempts taught about how to build it.
+#[derive(Default)]
+pub(crate) struct Lessons {
+    /// A frame is pushed at entry.
+    pub frame: bool,
+    /// Call sites that are not inlined.
+    pub no_inline: HashSet<Site>,
+    /// Shapes per loop header that turned out to be needed.
+    pub shapes: HashMap<(u64, u32, usize), HashMap<usize, Shape>>,
+}
+
+/// A control-flow edge whose source block is not yet ended.
+pub(crate) struct Edge {
+    /// Source.
+    pub block: Block,
+    /// State at the target.
+    pub state: State,
+    /// Code unit offset of the target.
+    pub offset: u32,
+}
+
+/// The code being built: the unit's own, or an inlined callee.
+pub(crate) struct Instance {
+    /// Prepared code.
+    pub body: Rc<Body>,
+    /// Number of inlined frames below.
+    pub depth: u32,
+    /// Distinguishes inlined instances of the same code.
+    pub path: u64,
+    /// The function object, for frame states.
+    pub function: whipsnake_ir::Slot,
+    /// The caller, as of the call.
+    pub parent: Option<Rc<Parent>>,
+}
+
+/// The caller of an inlined callee, as of the call: callable and arguments are gone from the stack.
+pub(crate) struct Parent {
+    /// The caller.
+    pub instance: Rc<Instance>,
+    /// Its state.
+    pub state: State,
+    /// The call.
+    pub call: Instr,
+    /// What becomes of the result.
+    pub on_return: OnReturn,
+    /// Frame state of the caller.
+    pub state_id: StateId,
+}
+
+/// Function under construction.
+pub(crate) struct Builder<'s> {
+    pub snapshot: &'s Snapshot,
+    pub f: Function,
+    /// Where instructions go.
+    pub block: Block,
+    /// Code being built.
+    pub instance: Rc<Instance>,
+    /// Instruction being built.
+    pub instr: Option<Instr>,
+    /// State before the instruction being built.
+    pub pre: Option<State>,
+    /// Frame state made from it.
+    pre_id: Option<StateId>,
+    /// The same to raise from.
+    raise_id: Option<StateId>,
+    /// Slots to drop at the end of the instruction.
+    pub drops: Vec<Slot>,
+    /// Python code may have run since the instruction began.
+    pub ran_python: bool,
+    /// Counts helper calls that may run Python code.
+    pub python_runs: usize,
+    /// The interpreter frame, if the unit has one.
+    pub frame: Option<Value>,
+    pub tstate: Value,
+    pub lessons: Lessons,
+    bodies: HashMap<CodeId, Rc<Body>>,
+}
+
+impl<'s> Builder<'s> {
+    /// A builder for `codes[0]` of a snapshot.
+    pub(crate) fn new(snapshot: &'s Snapshot, f: Function, lessons: Lessons, body: Rc<Body>) -> Builder<'s> {
+        let block = f.entry();
+        let tstate = f.block(block).params[0];
+        let instance = Rc::new(Instance {
+            body: body.clone(),
+            depth: 0,
+            path: 0,
+            function: whipsnake_ir::Slot::InFrame,
+            parent: None,
+        });
+        Builder {
+            snapshot,
+            f,
+            block,
+            instance,
+            instr: None,
+            pre: None,
+            pre_id: None,
+            raise_id: None,
+            drops: Vec::new(),
+            ran_python: false,
+            python_runs: 0,
+            frame: None,
+            tstate,
+            lessons,
+            bodies: HashMap::from([(0, body)]),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> &'s Platform {
+        &self.snapshot.platform
+    }
+
+    pub(crate) fn layout(&self) -> &'s Layout {
+        &self.snapshot.platform.layout
+    }
+
+    /// The code object being built.
+    pub(crate) fn code(&self) -> &'s CodeInfo {
+        &self.snapshot.codes[self.instance.body.code as usize]
+    }
+
+    /// The prepared form of a code object.
+    pub(crate) fn body(&mut self, code: CodeId) -> Result<Rc<Body>, GiveUp> {
+        if let Some(body) = self.bodies.get(&code) {
+            return Ok(body.clone());
+        }
+        let body = Rc::new(Body::new(self.snapshot, code)?);
+        self.bodies.insert(code, body.clone());
+        Ok(body)
+    }
+
+    /// The known type at an address.
+    pub(crate) fn known_by_address(&self, address: u64) -> Option<KnownType> {
+        KnownType::ALL.iter().copied().find(|&k| self.platform().known_type(k) == Some(address))
+    }
+
+    /// What the snapshot knows of the type at an address.
+    pub(crate) fn type_info(&self, address: u64) -> Option<&'s TypeInfo> {
+        self.snapshot.types.iter().find(|t| t.address == address)
+    }
+
+    /// Kind of a constant object.
+    pub(crate) fn kind(&self, id: ObjectId) -> &'s ObjectKind {
+        &self.snapshot.objects[id as usize].kind
+    }
+
+    /// Records an assumption.
+    pub(crate) fn assume(&mut self, assumption: Assumption) {
+        if !self.f.assumptions.contains(&assumption) {
+            self.f.assumptions.push(assumption);
+        }
+    }
+
+    /// The function's reference to an object of the snapshot.
+    pub(crate) fn object_ref(&mut self, id: ObjectId) -> u32 {
+        let info = &self.snapshot.objects[id as usize];
+        let label = match &info.kind {
+            ObjectKind::Str(text) => format!("{text:?}"),
+            ObjectKind::Int(value) => value.to_string(),
+            ObjectKind::Native { name, .. } => name.clone(),
+            ObjectKind::None => "None".into(),
+            ObjectKind::Bool(value) => if *value { "True" } else { "False" }.into(),
+            _ => self.snapshot.type_of(id).name.clone(),
+        };
+        self.f.add_object(ObjectRef { address: info.address, immortal: info.immortal, label })
+    }
+
+    // Emission.
+
+    /// Appends an instruction with a result.
+    pub(crate) fn emit(&mut self, op: Op, args: &[Value], imm: Imm) -> Value {
+        let block = self.block;
+        self.f.push_value(block, op, args, imm, None)
+    }
+
+    /// Appends an instruction without a result.
+    pub(crate) fn effect(&mut self, op: Op, args: &[Value], imm: Imm) {
+        let block = self.block;
+        self.f.push(block, op, args, imm, None);
+    }
+
+    /// Appends a checked instruction with a result that exits by the state before the current instruction.
+    pub(crate) fn checked(&mut self, op: Op, args: &[Value]) -> Value {
+        let state = self.pre_state();
+        let block = self.block;
+        self.f.push_value(block, op, args, Imm::None, Some(state))
+    }
+
+    /// Exits by the state before the current instruction unless the condition holds.
+    pub(crate) fn guard(&mut self, condition: Value, reason: ExitReason) {
+        let state = self.pre_state();
+        self.guard_at(condition, reason, state);
+    }
+
+    /// Exits by a state unless the condition holds.
+    pub(crate) fn guard_at(&mut self, condition: Value, reason: ExitReason, state: StateId) {
+        let block = self.block;
+        self.f.push(block, Op::Guard, &[condition], Imm::Exit(reason), Some(state));
+    }
+
+    /// Exits by the state before the current instruction if the value is NULL.
+    pub(crate) fn guard_not_null(&mut self, value: Value, reason: ExitReason) {
+        let state = self.pre_state();
+        let block = self.block;
+        self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(reason), Some(state));
+    }
+
+    pub(crate) fn int_const(&mut self, value: i64) -> Value {
+        self.emit(Op::Iconst, &[], Imm::Int(value))
+    }
+
+    pub(crate) fn float_const(&mut self, bits: u64) -> Value {
+        self.emit(Op::Fconst, &[], Imm::Float(bits))
+    }
+
+    pub(crate) fn bool_const(&mut self, value: bool) -> Value {
+        self.emit(Op::Bconst, &[], Imm::Int(value as i64))
+    }
+
+    pub(crate) fn address(&mut self, address: u64) -> Value {
+        self.emit(Op::Address, &[], Imm::Int(address as i64))
+    }
+
+    pub(crate) fn null(&mut self) -> Value {
+        self.emit(Op::Null, &[], Imm::None)
+    }
+
+    pub(crate) fn icmp(&mut self, cond: Cond, a: Value, b: Value) -> Value {
+        self.emit(Op::Icmp, &[a, b], Imm::Cond(cond))
+    }
+
+    /// Loads from `base + offset`.
+    pub(crate) fn load(&mut self, base: Value, offset: i64, size: MemSize, region: Region) -> Value {
+        self.emit(Op::Load, &[base], Imm::Mem { offset: offset as i32, size, region })
+    }
+
+    /// Loads element `index` at `base + offset`.
+    pub(crate) fn load_indexed(&mut self, base: Value, index: Value, offset: i64, size: MemSize, region: Region) -> Value {
+        self.emit(Op::LoadIndexed, &[base, index], Imm::Mem { offset: offset as i32, size, region })
+    }
+
+    /// Stores to `base + offset`.
+    pub(crate) fn store(&mut self, base: Value, value: Value, offset: i64, size: MemSize, region: Region) {
+        self.effect(Op::Store, &[base, value], Imm::Mem { offset: offset as i32, size, region });
+    }
+
+    /// Calls a helper with a result that runs no Python code.
+    pub(crate) fn helper(&mut self, helper: Helper, args: &[Value]) -> Value {
+        debug_assert!(helper.info().effect != whipsnake_contract::helpers::HelperEffect::Any);
+        self.emit(Op::CallHelper, args, Imm::Helper(helper))
+    }
+
+    /// Calls a helper that may run Python code: the frame tells the truth before, and what may have changed is forgotten after.
+    pub(crate) fn python(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
+        self.before_python(state)?;
+        let result = self.emit(Op::CallHelper, args, Imm::Helper(helper));
+        self.after_python(state);
+        Ok(result)
+    }
+
+    /// To be called before anything that may run Python code on the hot path.
+    pub(crate) fn before_python(&mut self, state: &mut State) -> Build<()> {
+        if self.instance.depth > 0 {
+            let parent = self.instance.parent.as_ref().expect("inlined code has a caller");
+            return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
+        }
+        if self.frame.is_none() {
+            return Err(Stop::NeedsFrame);
+        }
+        self.sync(state);
+        // Locals may have been boxed, and the frame holds them now: exits of this instruction must know.
+        let pre = self.pre.as_mut().expect("an instruction was begun");
+        pre.locals = state.locals.clone();
+        pre.memory = state.memory.clone();
+        self.pre_id = None;
+        self.raise_id = None;
+        Ok(())
+    }
+
+    /// To be called after anything that may have run Python code.
+    pub(crate) fn after_python(&mut self, state: &mut State) {
+        self.ran_python = true;
+        self.python_runs += 1;
+        let snapshot = self.snapshot;
+        state.facts.forget_types(|ty| {
+            !KnownType::ALL.iter().any(|&k| snapshot.platform.known_type(k) == Some(ty))
+        });
+    }
+
+    /// The result of a helper that returns NULL with an exception set.
+    pub(crate) fn raising(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
+        let result = self.python(state, helper, args)?;
+        self.check_raised(result);
+        Ok(result)
+    }
+
+    /// Raises at the current instruction if the value is NULL.
+    pub(crate) fn check_raised(&mut self, result: Value) {
+        let raise = self.raise_state();
+        let block = self.block;
+        self.f.push(block, Op::GuardNotNull, &[result], Imm::Exit(ExitReason::Exception), Some(raise));
+    }
+
+    /// The status of a helper that returns a negative number with an exception set.
+    pub(crate) fn status(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
+        let status = self.python(state, helper, args)?;
+        let zero = self.int_const(0);
+        let fine = self.icmp(Cond::Ge, status, zero);
+        let raise = self.raise_state();
+        self.guard_at(fine, ExitReason::Exception, raise);
+        Ok(status)
+    }
+
+    // Frame states.
+
+    /// Begins an instruction.
+    pub(crate) fn begin(&mut self, instr: Instr, state: &State) {
+        self.instr = Some(instr);
+        self.ran_python = false;
+        self.recapture(state);
+    }
+
+    /// Takes the state as the one before the current instruction: its operands changed their form, nothing else happened.
+    pub(crate) fn recapture(&mut self, state: &State) {
+        self.pre = Some(state.clone());
+        self.pre_id = None;
+        self.raise_id = None;
+    }
+
+    /// Frame state before the current instruction.
+    pub(crate) fn pre_state(&mut self) -> StateId {
+        if let Some(id) = self.pre_id {
+            return id;
+        }
+        let state = self.pre.clone().expect("an instruction was begun");
+        let offset = self.instr.expect("an instruction was begun").offset;
+        let id = self.frame_state(&state, offset, Resume::Execute, &[]);
+        self.pre_id = Some(id);
+        id
+    }
+
+    /// Frame state from which the current instruction raises.
+    pub(crate) fn raise_state(&mut self) -> StateId {
+        if let Some(id) = self.raise_id {
+            return id;
+        }
+        let state = self.pre.clone().expect("an instruction was begun");
+        let offset = self.instr.expect("an instruction was begun").op_offset;
+        let id = self.frame_state(&state, offset, Resume::Raise, &[]);
+        self.raise_id = Some(id);
+        id
+    }
+
+
+    /// A frame state of the code being built.
+    pub(crate) fn frame_state(&mut self, state: &State, offset: u32, resume: Resume, release: &[Value]) -> StateId {
+        let locals = state
+            .locals
+            .iter()
+            .enumerate()
+            .map(|(i, slot)| match state.memory.get(i) {
+                Some(Some(held)) if *held == slot.val && self.memory_owns(&slot.val) => whipsnake_ir::Slot::InFrame,
+                _ => self.ir_slot(slot),
+            })
+            .collect();
+        let stack = state.stack.iter().map(|slot| self.ir_slot(slot)).collect();
+        let instance = self.instance.clone();
+        let state = FrameState {
+            code: instance.body.code,
+            function: instance.function.clone(),
+            offset,
+            return_offset: 0,
+            on_return: OnReturn::Push,
+            resume,
+            frame: if instance.depth == 0 { self.frame } else { None },
+            locals,
+            stack,
+            release: release.to_vec(),
+            parent: instance.parent.as_ref().map(|p| p.state_id),
+        };
+        self.f.add_state(state)
+    }
+
+    /// True if a frame slot that holds this content in memory can be handed over as it is.
+    fn memory_owns(&self, val: &Val) -> bool {
+        match val {
+            Val::Null | Val::Obj(_) | Val::MaybeObj(_) => true,
+            Val::Const(id) => self.snapshot.objects[*id as usize].immortal,
+            _ => false,
+        }
+    }
+
+    /// A slot in terms of the IR.
+    fn ir_slot(&mut self, slot: &Slot) -> whipsnake_ir::Slot {
+        use whipsnake_ir::Slot as Ir;
+        match &slot.val {
+            Val::Null => Ir::Null,
+            Val::Obj(v) if slot.owned => Ir::Owned(*v),
+            Val::Obj(v) => Ir::Borrowed(*v),
+            Val::MaybeObj(v) => Ir::OwnedOrNull(*v),
+            Val::Int(v) | Val::Float(v) | Val::Bool(v) => Ir::Raw(*v),
+            Val::SmallInt(value) => Ir::Int(*value),
+            Val::Const(id) => Ir::Object(self.object_ref(*id)),
+            Val::Maybe(flag, val) => {
+                let inner = self.ir_slot(&Slot::borrowed((**val).clone()));
+                Ir::Maybe(*flag, Box::new(inner))
+            }
+            Val::Virtual(kind, parts) => {
+                let parts = parts.iter().map(|p| self.ir_slot(p)).collect();
+                Ir::Virtual(*kind, parts)
+            }
+            Val::InFrame => Ir::InFrame,
+        }
+    }
+
+    /// The address of the unit's record.
+    pub(crate) fn unit(&mut self) -> Value {
+        self.address(self.snapshot.unit)
+    }
+
+    /// Leaves by the state unless nothing is pending on this thread.
+    pub(crate) fn poll(&mut self, state: StateId) {
+        let tstate = self.tstate;
+        let breaker = self.load(tstate, self.layout().tstate_eval_breaker, MemSize::I64, Region::Thread);
+        let unit = self.unit();
+        let quiet = self.load(unit, UnitLayout::QUIET as i64, MemSize::I64, Region::Thread);
+        let same = self.icmp(Cond::Eq, breaker, quiet);
+        self.guard_at(same, ExitReason::EvalBreaker, state);
+    }
+
+    /// How often an exit with one of the reasons was taken at the instruction in earlier units.
+    pub(crate) fn exits_seen(&self, reasons: &[ExitReason]) -> u32 {
+        let Some(instr) = self.instr else { return 0 };
+        self.code()
+            .exits_seen
+            .iter()
+            .filter(|e| (e.offset == instr.offset || e.offset == instr.op_offset) && reasons.contains(&e.reason))
+            .map(|e| e.count)
+            .sum()
+    }
+
+    /// True unless speculation of that kind failed at the current instruction in an earlier unit.
+    pub(crate) fn may_speculate(&self, reason: ExitReason) -> bool {
+        self.exits_seen(&[reason]) == 0
+    }
+}

@@ -1,0 +1,364 @@
+//! Calls: inlined, native to native, and through the interpreter's protocol.
+
+use crate::builder::{Build, Builder, Edge, Instance, Parent};
+use crate::region::Outcome;
+use crate::value::{Slot, State, Val};
+use std::rc::Rc;
+use whipsnake_bytecode::feedback::CallKind;
+use whipsnake_bytecode::operand::KwargsSlot;
+use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+
+/// Most frames inlined into each other.
+pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
+/// Most code units of an inlined callee.
+const MAX_INLINE_UNITS: usize = 300;
+/// Units larger than this many instructions of IR inline no more.
+const MAX_INLINE_INSTS: usize = 12_000;
+/// `co_flags` that keep a function from being called with plain positional arguments by native code.
+const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
+
+impl Builder<'_> {
+    /// `callable(args…)`.
+    pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr, _out: &mut Outcome) -> Build<bool> {
+        let argc = argc as usize;
+        let base = state.stack.len() - argc - 2;
+        self.resolve_callable(state, base, instr);
+        if let Val::Const(id) = state.stack[base].val {
+            match self.kind(id).clone() {
+                ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
+                    if let Some(goes_on) = self.python_call(state, id, &info, base, instr)? {
+                        if goes_on {
+                            self.finish(state, instr.next);
+                        }
+                        return Ok(goes_on);
+                    }
+                }
+                ObjectKind::Native { name, .. } => {
+                    if self.native_call(state, &name, base)? {
+                        self.finish(state, instr.next);
+                        return Ok(true);
+                    }
+                }
+                ObjectKind::Type(ty) => {
+                    if self.type_call(state, ty, base)? {
+                        self.finish(state, instr.next);
+                        return Ok(true);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let values = self.objects(state, argc + 2);
+        let words = self.lend_operands(&values[1..], 0);
+        let count = self.int_const(argc as i64);
+        let null = self.null();
+        let result = self.raising(state, Helper::call, &[values[0], words, count, null])?;
+        self.drop_operands(state, argc + 2);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// Makes the callable a constant where it or feedback says what it is.
+    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) {
+        if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
+            let parts = parts.clone();
+            state.stack[base] = parts[0].clone();
+            state.stack[base + 1] = parts[1].clone();
+            return;
+        }
+        let Val::Obj(callable) = state.stack[base].val else { return };
+        let Feedback::Call(kind) = instr.feedback else { return };
+        let (version, bound) = match kind {
+            CallKind::PyExactArgs { func_version } | CallKind::PyGeneral { func_version } => (func_version, false),
+            CallKind::BoundMethodExactArgs { func_version } | CallKind::BoundMethodGeneral { func_version } => (func_version, true),
+            _ => return,
+        };
+        let Some(&id) = self.code().functions_by_version.get(&version) else { return };
+        if !self.may_speculate(ExitReason::IdentityGuard) || !self.may_speculate(ExitReason::TypeGuard) {
+            return;
+        }
+        let wanted = self.object_const(id);
+        if bound {
+            if state.stack[base + 1].val != Val::Null {
+                return;
+            }
+            let depth = state.stack.len() - base;
+            if !self.speculate(state, depth, KnownType::Method) {
+                return;
+            }
+            let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
+            let same = self.same(function, wanted);
+            self.guard(same, ExitReason::IdentityGuard);
+            let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
+            self.effect(Ir::Incref, &[receiver], Imm::None);
+            let method = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
+            state.stack[base + 1] = Slot::owned(Val::Obj(receiver));
+            self.drop_slot(state, method);
+        } else {
+            if !matches!(state.stack[base + 1].val, Val::Null) && matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
+                return;
+            }
+            let same = self.same(callable, wanted);
+            self.guard(same, ExitReason::IdentityGuard);
+            let function = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
+            self.drop_slot(state, function);
+        }
+    }
+
+    /// Calls a known Python function: inlined or native to native. `None` if neither is possible, else whether control
+    /// falls through.
+    fn python_call(&mut self, state: &mut State, id: ObjectId, info: &FunctionInfo, base: usize, instr: Instr) -> Build<Option<bool>> {
+        let with_self = state.stack[base + 1].val != Val::Null;
+        let given = state.stack.len() - base - 2 + usize::from(with_self);
+        let wanted = info.argcount as usize;
+        if info.flags & UNPLAIN != 0 || info.kwonly > 0 || given > wanted || wanted - given > info.defaults.len() {
+            return Ok(None);
+        }
+        if let Some(code) = info.code
+            && self.may_inline(code, instr.offset)
+        {
+            let mut args = state.stack.split_off(base);
+            args.remove(0);
+            if !with_self {
+                args.remove(0);
+            }
+            let missing = &info.defaults[info.defaults.len() - (wanted - given)..];
+            args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
+            return self.inline(state, id, info, code, args, OnReturn::Push, instr).map(Some);
+        }
+        let unit = if info.code_address == self.snapshot.codes[0].address
+            && info.globals == self.snapshot.codes[0].globals
+            && matches!(self.snapshot.entry, Entry::Function { .. })
+        {
+            self.snapshot.unit
+        } else {
+            info.unit
+        };
+        if unit == 0 {
+            return Ok(None);
+        }
+        self.call_unit(state, id, info, unit, base, with_self)?;
+        Ok(Some(true))
+    }
+
+    fn may_inline(&self, code: CodeId, offset: u32) -> bool {
+        let site = (self.instance.path, offset);
+        let units = self.snapshot.codes[code as usize].units.len();
+        let mut instance = Some(self.instance.clone());
+        while let Some(i) = instance {
+            if i.body.code == code || self.snapshot.codes[i.body.code as usize].address == self.snapshot.codes[code as usize].address {
+                return false;
+            }
+            instance = i.parent.as_ref().map(|p| p.instance.clone());
+        }
+        self.instance.depth + 1 < MAX_INLINE_DEPTH
+            && units <= MAX_INLINE_UNITS
+            && self.f.insts.len() < MAX_INLINE_INSTS
+            && !self.lessons.no_inline.contains(&site)
+    }
+
+    /// Builds a callee in place of the call. The operands are gone from the state's stack; the result is pushed.
+    #[allow(clippy::too_many_arguments, reason = "a call has that many parts")]
+    pub(crate) fn inline(
+        &mut self,
+        state: &mut State,
+        id: ObjectId,
+        info: &FunctionInfo,
+        code: CodeId,
+        mut args: Vec<Slot>,
+        on_return: OnReturn,
+        instr: Instr,
+    ) -> Build<bool> {
+        let body = match self.body(code) {
+            Ok(body) => body,
+            Err(_) => return Err(crate::builder::Stop::NoInline((self.instance.path, instr.offset))),
+        };
+        self.assume(Assumption::Function { address: info.address });
+        // What containers lend must survive whatever the callee does.
+        for arg in &mut args {
+            self.own_if_lent(state, arg);
+        }
+        self.settle(state);
+        let pending = std::mem::take(&mut self.drops);
+        let release: Vec<Value> = pending
+            .iter()
+            .filter_map(|d| match d.val {
+                Val::Obj(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        let state_id = self.frame_state(state, instr.op_offset, whipsnake_contract::exit::Resume::Execute, &release);
+        self.f.states[state_id.index()].return_offset = instr.next - instr.op_offset;
+        self.f.states[state_id.index()].on_return = on_return;
+        let info_code = &self.snapshot.codes[code as usize];
+        let mut locals = args;
+        locals.resize(info_code.nlocalsplus as usize, Slot::NULL);
+        let callee = State {
+            locals,
+            stack: Vec::new(),
+            memory: Vec::new(),
+            facts: state.facts.clone(),
+            loans: Vec::new(),
+        };
+        let function = whipsnake_ir::Slot::Object(self.object_ref(id));
+        let caller = self.instance.clone();
+        let path = (caller.path ^ (u64::from(instr.offset) << 16) ^ u64::from(code) ^ 0x9e37)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(17);
+        let parent = Rc::new(Parent { instance: caller.clone(), state: state.clone(), call: instr, on_return, state_id });
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, parent: Some(parent) });
+        let saved = (self.instr, self.pre.clone(), self.ran_python);
+        let mut outcome = Outcome::default();
+        outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });
+        let built = self.build_blocks(&body.order, None, &mut outcome);
+        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        self.instance = caller;
+        built?;
+        (self.instr, self.ran_python) = (saved.0, saved.2);
+        self.drops = pending;
+        let edges: Vec<Edge> = outcome
+            .returns
+            .into_iter()
+            .map(|(block, callee, result)| {
+                let mut after = state.clone();
+                after.facts = callee.facts;
+                match on_return {
+                    OnReturn::Push => after.stack.push(result),
+                    OnReturn::PushBool | OnReturn::CheckNone | OnReturn::Drop => {
+                        debug_assert!(!result.owned, "checked when the callee was chosen");
+                    }
+                }
+                Edge { block, state: after, offset: instr.next }
+            })
+            .collect();
+        if edges.is_empty() {
+            self.drops.clear();
+            return Ok(false);
+        }
+        let joined = self.join(edges);
+        self.block = joined.block;
+        *state = joined.state;
+        // Exits from here on are exits after the call.
+        self.pre = Some(state.clone());
+        self.recapture(state);
+        Ok(true)
+    }
+
+    fn own_if_lent(&mut self, state: &State, slot: &mut Slot) {
+        match &mut slot.val {
+            Val::Obj(v) if !slot.owned && state.loans.contains(v) => self.own(slot),
+            Val::Virtual(_, parts) => {
+                let mut parts_now = std::mem::take(parts);
+                parts_now.iter_mut().for_each(|p| self.own_if_lent(state, p));
+                *parts = parts_now;
+            }
+            _ => {}
+        }
+    }
+
+    /// Calls another unit's native code.
+    fn call_unit(&mut self, state: &mut State, id: ObjectId, info: &FunctionInfo, unit: u64, base: usize, with_self: bool) -> Build<()> {
+        self.assume(Assumption::Function { address: info.address });
+        let count = state.stack.len() - base;
+        self.objects(state, count);
+        let mut args = state.stack.split_off(base);
+        let callable = args.remove(0);
+        if !with_self {
+            args.remove(0);
+        }
+        let wanted = info.argcount as usize;
+        let missing = &info.defaults[info.defaults.len() - (wanted - args.len())..];
+        args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
+        let words = self.emit(Ir::Scratch, &[], Imm::Int(wanted.max(1) as i64));
+        for (i, slot) in args.iter_mut().enumerate() {
+            let value = self.owned_for_store(state, slot);
+            self.store(words, value, 8 * i as i64, MemSize::Obj, Region::Scratch);
+        }
+        // The arguments' references are the callee's now, also if it raises.
+        self.recapture(state);
+        self.before_python(state)?;
+        let function = self.object_const(id);
+        let record = self.address(unit);
+        let entry = self.load(record, i64::from(UnitLayout::ENTRY), MemSize::Ptr, Region::Thread);
+        let tstate = self.tstate;
+        let result = self.emit(Ir::CallNative, &[entry, tstate, function, words], Imm::None);
+        self.after_python(state);
+        self.check_raised(result);
+        self.drop_slot(state, callable);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// Inlines a property's getter. False if it cannot be.
+    pub(crate) fn inline_accessor(&mut self, state: &mut State, function: ObjectId, operands: usize, instr: Instr) -> Build<bool> {
+        let ObjectKind::Function(info) = self.kind(function).clone() else { return Ok(false) };
+        let Some(code) = info.code else { return Ok(false) };
+        if info.flags & UNPLAIN != 0 || info.kwonly > 0 || info.argcount as usize != operands || !self.may_inline(code, instr.offset) {
+            return Ok(false);
+        }
+        let at = state.stack.len() - operands;
+        let args = state.stack.split_off(at);
+        if !self.inline(state, function, &info, code, args, OnReturn::Push, instr)? {
+            // The callee always leaves: whatever follows is never reached.
+            self.block = self.f.add_block();
+            self.revive(state);
+        }
+        Ok(true)
+    }
+
+    /// State behind a callee that never returns: the block is unreachable, its stack has the right depth.
+    fn revive(&mut self, state: &mut State) {
+        state.stack.push(Slot::borrowed(self.none()));
+        self.recapture(state);
+    }
+
+    /// Inlines a dunder method of the container's class, if feedback knows the class.
+    pub(crate) fn inlined_dunder(&mut self, state: &mut State, name: &str, args: usize, instr: Instr) -> Build<Option<()>> {
+        let val = state.peek(args + 1).val.clone();
+        if !matches!(val, Val::Obj(_)) {
+            return Ok(None);
+        }
+        let Some(address) = self.exact_type(state, &val) else { return Ok(None) };
+        let Some(info) = self.type_info(address) else { return Ok(None) };
+        if info.known.is_some() || (info.mutable && info.version == 0) {
+            return Ok(None);
+        }
+        let Some(Attribute::Method { object }) = info.attributes.get(name) else { return Ok(None) };
+        let object = *object;
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        Ok(self.inline_accessor(state, object, args + 1, instr)?.then_some(()))
+    }
+
+    /// A call with keyword arguments.
+    pub(crate) fn call_kw(&mut self, state: &mut State, argc: u32) -> Build<()> {
+        let argc = argc as usize;
+        let values = self.objects(state, argc + 3);
+        let words = self.lend_operands(&values[1..argc + 2], 0);
+        let count = self.int_const(argc as i64);
+        let result = self.raising(state, Helper::call, &[values[0], words, count, values[argc + 2]])?;
+        self.drop_operands(state, argc + 3);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// `callable(*args, **kwargs)`.
+    pub(crate) fn call_ex(&mut self, state: &mut State, kwargs: KwargsSlot) -> Build<()> {
+        let count = 3 + kwargs.slots() as usize;
+        let values = self.objects(state, count);
+        let keywords = match values.get(3) {
+            Some(v) => *v,
+            None => self.null(),
+        };
+        let result = self.raising(state, Helper::call_ex, &[values[0], values[2], keywords])?;
+        self.drop_operands(state, count);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+}

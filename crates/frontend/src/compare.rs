@@ -1,0 +1,218 @@
+//! Comparisons, identity, membership and truth.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::feedback::{CompareKind, ToBoolKind};
+use whipsnake_bytecode::operand::CmpOp;
+use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+fn cond(op: CmpOp) -> Cond {
+    match op {
+        CmpOp::Lt => Cond::Lt,
+        CmpOp::Le => Cond::Le,
+        CmpOp::Eq => Cond::Eq,
+        CmpOp::Ne => Cond::Ne,
+        CmpOp::Gt => Cond::Gt,
+        CmpOp::Ge => Cond::Ge,
+    }
+}
+
+impl Builder<'_> {
+    /// A rich comparison.
+    pub(crate) fn compare(&mut self, state: &mut State, op: CmpOp, to_bool: bool, instr: Instr) -> Build<()> {
+        match instr.feedback {
+            Feedback::Compare(CompareKind::Int) => {
+                let _ = self.speculate(state, 1, KnownType::Int) && self.speculate(state, 2, KnownType::Int);
+            }
+            Feedback::Compare(CompareKind::Float) => {
+                let _ = self.speculate(state, 1, KnownType::Float) && self.speculate(state, 2, KnownType::Float);
+            }
+            Feedback::Compare(CompareKind::Str) => {
+                let _ = self.speculate(state, 1, KnownType::Str) && self.speculate(state, 2, KnownType::Str);
+            }
+            _ => {
+                for (a, b) in [(1, 2), (2, 1)] {
+                    let kind = self.known_type(state, &state.peek(a).val);
+                    let open = self.exact_type(state, &state.peek(b).val).is_none();
+                    if let (Some(kind @ (KnownType::Int | KnownType::Float)), true) = (kind, open)
+                        && !matches!(op, CmpOp::Eq | CmpOp::Ne)
+                    {
+                        self.speculate(state, b, kind);
+                    }
+                }
+            }
+        }
+        let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
+        if let Some(result) = self.quick_compare(state, op, kinds) {
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::borrowed(Val::Bool(result)));
+            return Ok(());
+        }
+        let v = self.objects(state, 2);
+        let number = self.int_const(i64::from(op.code()));
+        if to_bool {
+            let status = self.status(state, Helper::compare_bool, &[v[0], v[1], number])?;
+            let result = self.positive(status);
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::borrowed(Val::Bool(result)));
+        } else {
+            let result = self.raising(state, Helper::compare_op, &[v[0], v[1], number])?;
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::owned(Val::Obj(result)));
+        }
+        Ok(())
+    }
+
+    fn positive(&mut self, status: Value) -> Value {
+        let zero = self.int_const(0);
+        self.icmp(Cond::Gt, status, zero)
+    }
+
+    fn quick_compare(&mut self, state: &mut State, op: CmpOp, kinds: (Option<KnownType>, Option<KnownType>)) -> Option<Value> {
+        use KnownType::{Bool, Float, Int, Str};
+        match kinds {
+            (Some(Int | Bool), Some(Int | Bool)) => {
+                let l = self.integer_on_stack(state, 2)?;
+                let r = self.integer_on_stack(state, 1)?;
+                Some(self.icmp(cond(op), l, r))
+            }
+            (Some(Float), Some(Float)) => {
+                let l = self.double_on_stack(state, 2)?;
+                let r = self.double_on_stack(state, 1)?;
+                Some(self.emit(Ir::Fcmp, &[l, r], Imm::Cond(cond(op))))
+            }
+            (Some(Float), Some(Int | Bool)) | (Some(Int | Bool), Some(Float)) => {
+                // Python compares the exact values: convert only what converts exactly.
+                let side = if kinds.0 == Some(Float) { 1 } else { 2 };
+                let val = state.peek(side).val.clone();
+                match self.const_int(&val) {
+                    Some(constant) if constant.unsigned_abs() <= 1 << 53 => {}
+                    _ => {
+                        if !self.may_speculate(ExitReason::Arithmetic) {
+                            return None;
+                        }
+                        let int = self.integer_on_stack(state, side)?;
+                        self.guard_exact(int);
+                    }
+                }
+                let l = self.double_on_stack(state, 2)?;
+                let r = self.double_on_stack(state, 1)?;
+                Some(self.emit(Ir::Fcmp, &[l, r], Imm::Cond(cond(op))))
+            }
+            (Some(Str), Some(Str)) => {
+                let v = self.objects(state, 2);
+                let zero = self.int_const(0);
+                match op {
+                    CmpOp::Eq | CmpOp::Ne => {
+                        let equal = self.helper(Helper::str_equal, &v);
+                        let cond = if op == CmpOp::Eq { Cond::Ne } else { Cond::Eq };
+                        Some(self.icmp(cond, equal, zero))
+                    }
+                    _ => {
+                        let order = self.helper(Helper::str_compare, &v);
+                        Some(self.icmp(cond(op), order, zero))
+                    }
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// `is` and `is not`.
+    pub(crate) fn is_op(&mut self, state: &mut State, invert: bool) {
+        let v = self.objects(state, 2);
+        let mut result = self.same(v[0], v[1]);
+        if invert {
+            result = self.emit(Ir::Bnot, &[result], Imm::None);
+        }
+        self.drop_operands(state, 2);
+        state.stack.push(Slot::borrowed(Val::Bool(result)));
+    }
+
+    /// `in` and `not in`.
+    pub(crate) fn contains(&mut self, state: &mut State, invert: bool) -> Build<()> {
+        // item, container
+        let v = self.objects(state, 2);
+        let status = self.status(state, Helper::contains, &[v[1], v[0]])?;
+        let mut result = self.positive(status);
+        if invert {
+            result = self.emit(Ir::Bnot, &[result], Imm::None);
+        }
+        self.drop_operands(state, 2);
+        state.stack.push(Slot::borrowed(Val::Bool(result)));
+        Ok(())
+    }
+
+    /// `bool(value)`.
+    pub(crate) fn to_bool(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        if let Feedback::ToBool(kind) = instr.feedback {
+            let known = match kind {
+                ToBoolKind::Bool => Some(KnownType::Bool),
+                ToBoolKind::Int => Some(KnownType::Int),
+                ToBoolKind::List => Some(KnownType::List),
+                ToBoolKind::Str => Some(KnownType::Str),
+                ToBoolKind::None | ToBoolKind::AlwaysTrue { .. } => None,
+            };
+            if let Some(known) = known {
+                self.speculate(state, 1, known);
+            }
+        }
+        let val = state.peek(1).val.clone();
+        let result = match self.known_type(state, &val) {
+            Some(KnownType::Bool) => match val {
+                Val::Obj(v) => {
+                    let yes = self.address(self.platform().true_);
+                    Some(self.same(v, yes))
+                }
+                _ => self.bool_of(&val),
+            },
+            Some(KnownType::Int) => match self.int_on_stack(state, 1) {
+                Some(value) => {
+                    let zero = self.int_const(0);
+                    Some(self.icmp(Cond::Ne, value, zero))
+                }
+                None => None,
+            },
+            Some(KnownType::Float) => {
+                let value = self.double_on_stack(state, 1).expect("a float");
+                let zero = self.float_const(0);
+                Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
+            }
+            Some(KnownType::None) => Some(self.bool_const(false)),
+            Some(known @ (KnownType::List | KnownType::Tuple | KnownType::Str | KnownType::Dict | KnownType::Bytes)) => {
+                if let Val::Virtual(_, parts) = &val {
+                    let filled = !parts.is_empty();
+                    Some(self.bool_const(filled))
+                } else {
+                    let layout = self.layout();
+                    let (offset, region) = match known {
+                        KnownType::List => (layout.ob_size, Region::ListHeader),
+                        KnownType::Tuple | KnownType::Bytes => (layout.ob_size, Region::Const),
+                        KnownType::Str => (layout.str_length, Region::Const),
+                        _ => (layout.dict_used, Region::Dict),
+                    };
+                    let object = self.objects(state, 1)[0];
+                    let size = self.load(object, offset, MemSize::I64, region);
+                    let zero = self.int_const(0);
+                    Some(self.icmp(Cond::Ne, size, zero))
+                }
+            }
+            _ => None,
+        };
+        let result = match result {
+            Some(result) => result,
+            None => {
+                let v = self.objects(state, 1);
+                let status = self.status(state, Helper::is_true, &v)?;
+                self.positive(status)
+            }
+        };
+        self.drop_operands(state, 1);
+        state.stack.push(Slot::borrowed(Val::Bool(result)));
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! Building and unpacking containers.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::feedback::UnpackKind;
+use whipsnake_bytecode::operand::Intrinsic1;
+use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+/// Tuples up to this length may stay in parts.
+const MAX_VIRTUAL: usize = 8;
+
+impl Builder<'_> {
+    /// Words with the objects of the top `count` slots, whose references pass to them.
+    fn take_operands(&mut self, state: &mut State, count: usize) -> Value {
+        let words = self.emit(Ir::Scratch, &[], Imm::Int(count.max(1) as i64));
+        let at = state.stack.len() - count;
+        let slots = state.stack.split_off(at);
+        for (i, mut slot) in slots.into_iter().enumerate() {
+            let value = self.owned_for_store(state, &mut slot);
+            self.store(words, value, 8 * i as i64, MemSize::Obj, Region::Scratch);
+        }
+        words
+    }
+
+    /// Words with the objects of the top `count` slots, which keep their references.
+    pub(crate) fn lend_operands(&mut self, values: &[Value], spare: usize) -> Value {
+        let words = self.emit(Ir::Scratch, &[], Imm::Int((values.len() + spare).max(1) as i64));
+        for (i, value) in values.iter().enumerate() {
+            self.store(words, *value, 8 * (i + spare) as i64, MemSize::Obj, Region::Scratch);
+        }
+        words
+    }
+
+    pub(crate) fn build_tuple(&mut self, state: &mut State, count: usize) {
+        if count <= MAX_VIRTUAL {
+            let at = state.stack.len() - count;
+            let mut parts = state.stack.split_off(at);
+            for part in &mut parts {
+                self.own(part);
+                if let Val::Obj(v) = part.val {
+                    state.loans.retain(|l| *l != v);
+                }
+            }
+            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Tuple, parts)));
+            return;
+        }
+        self.objects(state, count);
+        let words = self.take_operands(state, count);
+        let count = self.int_const(count as i64);
+        let tuple = self.helper(Helper::build_tuple, &[words, count]);
+        self.push_typed(state, tuple, KnownType::Tuple);
+    }
+
+    pub(crate) fn build_list(&mut self, state: &mut State, count: usize) -> Build<()> {
+        self.objects(state, count);
+        let words = self.take_operands(state, count);
+        let count = self.int_const(count as i64);
+        let list = self.helper(Helper::build_list, &[words, count]);
+        self.push_typed(state, list, KnownType::List);
+        Ok(())
+    }
+
+    pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
+        let values = self.objects(state, 2 * pairs);
+        let words = self.lend_operands(&values, 0);
+        let count = self.int_const(pairs as i64);
+        let dict = self.raising(state, Helper::build_map, &[words, count])?;
+        self.drop_operands(state, 2 * pairs);
+        self.push_typed(state, dict, KnownType::Dict);
+        Ok(())
+    }
+
+    pub(crate) fn build_set(&mut self, state: &mut State, count: usize) -> Build<()> {
+        let values = self.objects(state, count);
+        let words = self.lend_operands(&values, 0);
+        let number = self.int_const(count as i64);
+        let set = self.raising(state, Helper::build_set, &[words, number])?;
+        self.drop_operands(state, count);
+        self.push_typed(state, set, KnownType::Set);
+        Ok(())
+    }
+
+    pub(crate) fn build_string(&mut self, state: &mut State, count: usize) -> Build<()> {
+        let values = self.objects(state, count);
+        let words = self.lend_operands(&values, 0);
+        let number = self.int_const(count as i64);
+        let string = self.helper(Helper::build_string, &[words, number]);
+        self.check_raised(string);
+        self.drop_operands(state, count);
+        self.push_typed(state, string, KnownType::Str);
+        Ok(())
+    }
+
+    /// Appends the top of the stack to the list `depth` below it.
+    pub(crate) fn list_append(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        let at = state.stack.len() - 1 - depth;
+        let Val::Obj(list) = state.stack[at].val else {
+            unreachable!("a comprehension's list is an object from the start")
+        };
+        self.settle(state);
+        let mut value = state.pop();
+        let value = self.owned_for_store(state, &mut value);
+        self.effect(Ir::CallHelper, &[list, value], Imm::Helper(Helper::list_append));
+        Ok(())
+    }
+
+    /// Adds the top of the stack to the container `depth` below it.
+    pub(crate) fn add_to(&mut self, state: &mut State, depth: usize, helper: Helper) -> Build<()> {
+        let at = state.stack.len() - 1 - depth;
+        let all = self.objects(state, depth + 1);
+        let Val::Obj(container) = state.stack[at].val else {
+            unreachable!("a container under construction is an object")
+        };
+        self.status(state, helper, &[container, all[depth]])?;
+        self.drop_operands(state, 1);
+        Ok(())
+    }
+
+    pub(crate) fn unpack_sequence(&mut self, state: &mut State, count: usize, instr: Instr) -> Build<()> {
+        let slot = state.peek(1).clone();
+        if let Val::Virtual(Virtual::Tuple, parts) = &slot.val
+            && parts.len() == count
+        {
+            state.pop();
+            let mut parts = parts.clone();
+            parts.reverse();
+            state.stack.extend(parts);
+            return Ok(());
+        }
+        if let Feedback::Unpack(kind) = instr.feedback {
+            let known = match kind {
+                UnpackKind::TwoTuple | UnpackKind::Tuple => KnownType::Tuple,
+                UnpackKind::List => KnownType::List,
+            };
+            self.speculate(state, 1, known);
+        }
+        let known = self.known_type(state, &slot.val);
+        let list = known == Some(KnownType::List);
+        if (list || known == Some(KnownType::Tuple)) && self.may_speculate(ExitReason::LengthGuard) {
+            let object = self.container_object(state, 1);
+            let region = if list { Region::ListHeader } else { Region::Const };
+            let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+            let wanted = self.int_const(count as i64);
+            let fits = self.icmp(Cond::Eq, size, wanted);
+            self.guard(fits, ExitReason::LengthGuard);
+            let sequence = state.pop();
+            let items: Vec<Value> = (0..count)
+                .map(|i| {
+                    let index = self.int_const(i as i64);
+                    self.sequence_item(object, index, list)
+                })
+                .collect();
+            for item in items.into_iter().rev() {
+                state.loans.push(item);
+                state.stack.push(Slot::borrowed(Val::Obj(item)));
+            }
+            self.drop_slot(state, sequence);
+            return Ok(());
+        }
+        let object = self.objects(state, 1)[0];
+        let out = self.emit(Ir::Scratch, &[], Imm::Int(count.max(1) as i64));
+        let before = self.int_const(count as i64);
+        let after = self.int_const(-1);
+        self.status(state, Helper::unpack_iterable, &[object, out, before, after])?;
+        self.drop_operands(state, 1);
+        for i in (0..count).rev() {
+            let item = self.load(out, 8 * i as i64, MemSize::Obj, Region::Scratch);
+            state.stack.push(Slot::owned(Val::Obj(item)));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn unpack_ex(&mut self, state: &mut State, before: usize, after: usize) -> Build<()> {
+        let object = self.objects(state, 1)[0];
+        let count = before + 1 + after;
+        let out = self.emit(Ir::Scratch, &[], Imm::Int(count as i64));
+        let (b, a) = (self.int_const(before as i64), self.int_const(after as i64));
+        self.status(state, Helper::unpack_iterable, &[object, out, b, a])?;
+        self.drop_operands(state, 1);
+        for i in (0..count).rev() {
+            let item = self.load(out, 8 * i as i64, MemSize::Obj, Region::Scratch);
+            state.stack.push(Slot::owned(Val::Obj(item)));
+        }
+        Ok(())
+    }
+
+    /// Intrinsics that are compiled; false for the others.
+    pub(crate) fn intrinsic(&mut self, state: &mut State, function: Intrinsic1) -> Build<bool> {
+        if function != Intrinsic1::ListToTuple {
+            return Ok(false);
+        }
+        let list = self.objects(state, 1)[0];
+        let tuple = self.helper(Helper::list_to_tuple, &[list]);
+        self.check_raised(tuple);
+        self.drop_operands(state, 1);
+        self.push_typed(state, tuple, KnownType::Tuple);
+        Ok(true)
+    }
+}

@@ -1,0 +1,470 @@
+//! Units: whole functions and running loops.
+
+use crate::body::{Body, touched_locals};
+use crate::builder::{Build, Builder, Edge, Lessons, Stop};
+use crate::region::Outcome;
+use crate::value::{Facts, Slot, State, Val};
+use crate::GiveUp;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use whipsnake_contract::exit::{ExitReason, OnReturn, Resume, Virtual};
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot};
+use whipsnake_ir::function::Abi;
+use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
+
+/// `co_flags` bits.
+const CO_OPTIMIZED: u32 = 0x1;
+const CO_GENERATORS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+/// Attempts at a unit before it counts as unstable.
+const MAX_ATTEMPTS: usize = 60;
+
+/// Builds the unit, starting over with what was learned as long as that is asked for.
+pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
+    let body = Rc::new(Body::new(snapshot, 0)?);
+    let mut lessons = Lessons::default();
+    for _ in 0..MAX_ATTEMPTS {
+        let abi = match snapshot.entry {
+            Entry::Function { .. } => Abi::Function,
+            Entry::Loop { .. } => Abi::Loop,
+        };
+        let mut function = Function::new(snapshot.codes[0].qualname.clone(), abi);
+        if snapshot.exit_every > 0 {
+            function.exit_every = Some((snapshot.exit_every, snapshot.exit_counter));
+        }
+        let mut builder = Builder::new(snapshot, function, std::mem::take(&mut lessons), body.clone());
+        let outcome = match &snapshot.entry {
+            Entry::Function { arguments } => builder.function(arguments),
+            Entry::Loop { header, slots, .. } => builder.running_loop(*header, slots),
+        };
+        match outcome {
+            Ok(()) => return Ok(builder.f),
+            Err(Stop::GiveUp(reason)) => return Err(reason),
+            Err(Stop::NeedsFrame) => {
+                lessons = builder.lessons;
+                lessons.frame = true;
+            }
+            Err(Stop::NoInline(site)) => {
+                lessons = builder.lessons;
+                lessons.no_inline.insert(site);
+            }
+        }
+    }
+    Err(GiveUp::Unstable)
+}
+
+/// Number of parameters, `*args` and `**kwargs` included.
+pub(crate) fn parameter_count(code: &CodeInfo) -> usize {
+    (code.argcount + code.kwonly + (code.flags >> 2 & 1) + (code.flags >> 3 & 1)) as usize
+}
+
+impl Builder<'_> {
+    /// A whole function.
+    fn function(&mut self, observed: &[Observed]) -> Build<()> {
+        let code = self.code();
+        if code.flags & CO_GENERATORS != 0 {
+            return Err(GiveUp::Generator.into());
+        }
+        let entry = self.f.entry();
+        let (function, args) = (self.f.block(entry).params[1], self.f.block(entry).params[2]);
+        if let Some(instance) = Rc::get_mut(&mut self.instance) {
+            instance.function = whipsnake_ir::Slot::Borrowed(function);
+        }
+        let parameters = parameter_count(code);
+        let mut state = State {
+            locals: vec![Slot::NULL; code.nlocalsplus as usize],
+            stack: Vec::new(),
+            memory: Vec::new(),
+            facts: Facts::default(),
+            loans: Vec::new(),
+        };
+        for i in 0..parameters {
+            let value = self.load(args, i as i64 * 8, MemSize::Obj, Region::Scratch);
+            state.locals[i] = Slot::owned(Val::Obj(value));
+        }
+        let first = self.instance.body.decoded.instrs[0];
+        self.begin(first, &state);
+        let start = self.pre_state();
+        self.poll(start);
+        let tstate = self.tstate;
+        let layout = self.layout();
+        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        // One more than the interpreter would need, so that inlined leaf calls need no check of their own.
+        let reserve = self.int_const(crate::call::MAX_INLINE_DEPTH as i64);
+        let room = self.icmp(Cond::Gt, remaining, reserve);
+        self.guard_at(room, ExitReason::StackSpace, start);
+        for (i, seen) in observed.iter().enumerate().take(parameters) {
+            self.expect_type(&mut state, i, *seen, start);
+        }
+        if self.lessons.frame {
+            self.push_frame(&mut state, function, start);
+            let one = self.int_const(1);
+            let less = self.emit(Op::Isub, &[remaining, one], Imm::None);
+            self.store(tstate, less, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        }
+        self.recapture(&state);
+        let mut outcome = Outcome::default();
+        outcome.pending.add(0, Edge { block: self.block, state, offset: 0 });
+        let order = self.instance.body.order.clone();
+        self.build_blocks(&order, None, &mut outcome)?;
+        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        Ok(())
+    }
+
+    /// Ends the edges that lead to no block that was built: the interpreter goes on there.
+    pub(crate) fn leave_rest(&mut self, outcome: &mut Outcome, reason: ExitReason) {
+        let rest: Vec<_> = outcome.pending.drain().collect();
+        for (_, edges) in rest {
+            let offset = edges[0].offset;
+            let edge = self.join(edges);
+            self.block = edge.block;
+            self.leave(&edge.state, offset, reason);
+        }
+    }
+
+    /// Guards an argument's type where one was observed.
+    fn expect_type(&mut self, state: &mut State, index: usize, seen: Observed, exit: StateId) {
+        let Observed::Object { type_id, big } = seen else { return };
+        let info = &self.snapshot.types[type_id as usize];
+        let mutable = info.known.is_none();
+        if (mutable && info.version == 0) || self.exits_seen(&[ExitReason::TypeGuard]) > 0 {
+            return;
+        }
+        let Val::Obj(value) = state.locals[index].val else { return };
+        let block = self.block;
+        self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
+        state.facts.update(value, |fact| fact.ty = Some(info.address));
+        if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
+            let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
+            state.facts.update(value, |fact| fact.raw = Some(raw));
+        }
+    }
+
+    /// Pushes a frame for the function on the thread's data stack and links it.
+    fn push_frame(&mut self, state: &mut State, function: Value, exit: StateId) {
+        let layout = self.layout();
+        let code = self.code();
+        let tstate = self.tstate;
+        let top = self.load(tstate, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
+        let limit = self.load(tstate, layout.tstate_datastack_limit, MemSize::Ptr, Region::Thread);
+        let bytes = self.int_const(i64::from(code.framesize) * 8);
+        let after = self.emit(Op::Offset, &[top, bytes], Imm::None);
+        let room = self.emit(Op::Below, &[after, limit], Imm::None);
+        self.guard_at(room, ExitReason::StackSpace, exit);
+        self.store(tstate, after, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
+        let previous = self.load(tstate, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
+        let frame = top;
+        let frame_store = |b: &mut Self, value, offset, size| b.store(frame, value, offset, size, Region::Frame);
+        frame_store(self, previous, layout.frame_previous, MemSize::Ptr);
+        // The frame holds references to its code and function of its own, as the interpreter's frames do.
+        let executable = self.f.add_object(whipsnake_ir::function::ObjectRef {
+            address: code.address,
+            immortal: false,
+            label: code.qualname.clone(),
+        });
+        let executable = self.emit(Op::Object, &[], Imm::Object(executable));
+        self.effect(Op::Incref, &[executable], Imm::None);
+        self.effect(Op::Incref, &[function], Imm::None);
+        for (value, offset) in [(executable, layout.frame_executable), (function, layout.frame_function)] {
+            self.effect(
+                Op::StoreSlot,
+                &[frame, value],
+                Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame },
+            );
+        }
+        let globals = self.address(code.globals);
+        let builtins = self.address(code.builtins);
+        let null = self.address(0);
+        frame_store(self, globals, layout.frame_globals, MemSize::Ptr);
+        frame_store(self, builtins, layout.frame_builtins, MemSize::Ptr);
+        frame_store(self, null, layout.frame_locals, MemSize::Ptr);
+        frame_store(self, null, layout.frame_object, MemSize::Ptr);
+        let units = self.address((code.address as i64 + layout.code_units) as u64);
+        frame_store(self, units, layout.frame_instr_ptr, MemSize::Ptr);
+        // Owner "thread" is 0; return offset and owner share a word with padding.
+        let zero = self.int_const(0);
+        frame_store(self, zero, layout.frame_return_offset, MemSize::I32);
+        for i in 0..state.locals.len() {
+            self.store_slot(frame, i, None);
+        }
+        self.store(tstate, frame, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
+        state.memory = vec![Some(Val::Null); state.locals.len()];
+        self.frame = Some(frame);
+        let empty = i64::from(code.nlocalsplus);
+        if layout.frame_stack_is_pointer != 0 {
+            let bytes = self.int_const(layout.frame_slots + 8 * empty);
+            let base = self.emit(Op::Offset, &[frame, bytes], Imm::None);
+            self.store(frame, base, layout.frame_stack, MemSize::Ptr, Region::Frame);
+        } else {
+            let top = self.int_const(empty);
+            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
+        }
+    }
+
+    /// Takes the unit's own frame down before it returns.
+    fn pop_frame(&mut self) {
+        let Some(frame) = self.frame else { return };
+        let layout = self.layout();
+        let tstate = self.tstate;
+        let previous = self.load(frame, layout.frame_previous, MemSize::Ptr, Region::Frame);
+        self.store(tstate, previous, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
+        self.store(tstate, frame, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
+        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        let one = self.int_const(1);
+        let more = self.emit(Op::Iadd, &[remaining, one], Imm::None);
+        self.store(tstate, more, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+    }
+
+    /// `return` of the code being built.
+    pub(crate) fn return_value(&mut self, state: &mut State, mut result: Slot, out: &mut Outcome) -> Build<()> {
+        match self.instance.parent.clone() {
+            None if self.f.abi == Abi::Function => {
+                // A local that is returned passes its reference on.
+                if let (Val::Obj(v), false) = (&result.val, result.owned)
+                    && let Some(local) = state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(*v))
+                {
+                    *local = Slot::NULL;
+                    result.owned = true;
+                }
+                let value = self.owned_object(state, &mut result);
+                let framed = self.frame.is_some();
+                self.pop_frame();
+                let locals = std::mem::take(&mut state.locals);
+                for slot in locals {
+                    self.release_at_return(state, slot);
+                }
+                if framed {
+                    let entry = self.f.entry();
+                    let function = self.f.block(entry).params[1];
+                    self.effect(Op::DecrefPlain, &[function], Imm::None);
+                    let code = self.code().address;
+                    let code = self.f.objects.iter().position(|o| o.address == code).expect("the frame refers to it");
+                    let code = self.emit(Op::Object, &[], Imm::Object(code as u32));
+                    self.effect(Op::DecrefPlain, &[code], Imm::None);
+                }
+                self.effect(Op::Return, &[value], Imm::None);
+                Ok(())
+            }
+            None => {
+                // A loop's frame belongs to the interpreter: it executes the return itself.
+                let offset = self.instr.expect("an instruction was begun").offset;
+                let pre = self.pre.clone().expect("an instruction was begun");
+                self.leave(&pre, offset, ExitReason::LoopEnd);
+                Ok(())
+            }
+            Some(parent) => {
+                // The callee's locals are released in the caller, after the call.
+                if let (Val::Obj(v), false) = (&result.val, result.owned) {
+                    let v = *v;
+                    match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
+                        Some(local) => {
+                            *local = Slot::NULL;
+                            result.owned = true;
+                        }
+                        None => {
+                            // Kept alive by the caller's frame, which goes on.
+                            let held = parent.state.locals.iter().chain(&parent.state.stack).any(|s| s.owned && s.val == Val::Obj(v));
+                            if !held {
+                                self.effect(Op::Incref, &[v], Imm::None);
+                                result.owned = true;
+                            }
+                        }
+                    }
+                }
+                let locals = std::mem::take(&mut state.locals);
+                let mut after = parent.state.clone();
+                after.facts = state.facts.clone();
+                match parent.on_return {
+                    OnReturn::Push => after.stack.push(result.clone()),
+                    OnReturn::PushBool | OnReturn::CheckNone | OnReturn::Drop => {}
+                }
+                let mut drops = Vec::new();
+                for slot in locals {
+                    self.collect_drops(slot, &mut drops);
+                }
+                let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
+                self.release_all(&after, parent.call.next, drops);
+                self.instance = callee;
+                out.returns.push((self.block, state.clone(), result));
+                Ok(())
+            }
+        }
+    }
+
+    fn collect_drops(&self, slot: Slot, drops: &mut Vec<Slot>) {
+        match slot.val {
+            Val::Obj(_) if slot.owned => drops.push(slot),
+            Val::MaybeObj(_) => drops.push(slot),
+            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.collect_drops(p, drops)),
+            _ => {}
+        }
+    }
+
+    /// Releases a local when its function returns: the frame is gone, nothing can look at it.
+    fn release_at_return(&mut self, state: &State, slot: Slot) {
+        match slot.val {
+            Val::Obj(v) if slot.owned => {
+                let op = if self.is_leaf(state, &slot.val) { Op::DecrefLeaf } else { Op::DecrefPlain };
+                self.effect(op, &[v], Imm::None);
+            }
+            Val::MaybeObj(v) => {
+                let null = self.null();
+                let unbound = self.same(v, null);
+                let (done, bound) = self.split(unbound);
+                self.block = bound;
+                self.effect(Op::DecrefPlain, &[v], Imm::None);
+                let from = self.block;
+                self.f.jump(from, done, &[]);
+                self.block = done;
+            }
+            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.release_at_return(state, p)),
+            _ => {}
+        }
+    }
+
+    /// A loop that is running in the interpreter.
+    fn running_loop(&mut self, header: u32, observed: &[Observed]) -> Build<()> {
+        let body = self.instance.body.clone();
+        let block = body.block_at(header).ok_or(GiveUp::NoLoop(header))?;
+        let index = body.loop_at(block).ok_or(GiveUp::NoLoop(header))?;
+        let code = self.code();
+        let nlocals = code.nlocalsplus as usize;
+        let frame = self.f.block(self.f.entry()).params[1];
+        self.frame = Some(frame);
+        let touched: BTreeSet<u32> = body.loops[index]
+            .body
+            .iter()
+            .flat_map(|&i| touched_locals(&body.decoded.instrs[i].op))
+            .collect();
+        let mut state = State {
+            locals: vec![Slot::borrowed(Val::InFrame); nlocals],
+            stack: Vec::new(),
+            memory: vec![None; nlocals],
+            facts: Facts::default(),
+            loans: Vec::new(),
+        };
+        // At module level there are no fast locals, and names are looked up.
+        let locals = if code.flags & CO_OPTIMIZED != 0 { nlocals } else { 0 };
+        let mut taken = Vec::new();
+        for (i, seen) in observed.iter().enumerate() {
+            if i < nlocals && (i >= locals || !touched.contains(&(i as u32))) {
+                continue;
+            }
+            let offset = self.layout().frame_slots + 8 * i as i64;
+            let value = self.emit(
+                Op::TakeSlot,
+                &[frame],
+                Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame },
+            );
+            let slot = Slot::owned(Val::MaybeObj(value));
+            if i < nlocals {
+                state.locals[i] = slot;
+            } else {
+                state.stack.push(slot);
+            }
+            taken.push((i, value, *seen));
+        }
+        let first = body.decoded.instrs[body.blocks[block].start];
+        self.begin(first, &state);
+        let start = self.pre_state();
+        // All slots are taken before the first guard, so that one frame state serves them all.
+        for (i, value, seen) in taken {
+            let slot = self.entered_slot(&mut state, value, seen, start);
+            if i < nlocals {
+                state.locals[i] = slot;
+            } else {
+                state.stack[i - nlocals] = slot;
+            }
+        }
+        self.begin(first, &state);
+        self.open_iterators(&mut state)?;
+        let mut outcome = Outcome::default();
+        let edge = Edge { block: self.block, state, offset: header };
+        self.build_loop(index, vec![edge], &mut outcome)?;
+        self.leave_rest(&mut outcome, ExitReason::LoopEnd);
+        Ok(())
+    }
+
+    /// A slot of a running loop, guarded to hold what it was seen to hold.
+    fn entered_slot(&mut self, state: &mut State, value: Value, seen: Observed, exit: StateId) -> Slot {
+        let block = self.block;
+        match seen {
+            Observed::Null => {
+                let null = self.null();
+                let unbound = self.same(value, null);
+                self.guard_at(unbound, ExitReason::Unbound, exit);
+                Slot::NULL
+            }
+            Observed::Object { type_id, big } => {
+                self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
+                let info = &self.snapshot.types[type_id as usize];
+                if (info.known.is_some() || info.version != 0) && self.exits_seen(&[ExitReason::TypeGuard]) == 0 {
+                    self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
+                    state.facts.update(value, |fact| fact.ty = Some(info.address));
+                    if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
+                        let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
+                        state.facts.update(value, |fact| fact.raw = Some(raw));
+                    }
+                }
+                Slot::owned(Val::Obj(value))
+            }
+        }
+    }
+
+    /// Takes the iterators on the stack apart where nobody else can see them.
+    fn open_iterators(&mut self, state: &mut State) -> Build<()> {
+        for depth in 0..state.stack.len() {
+            let slot = state.stack[depth].clone();
+            let Val::Obj(iterator) = slot.val else { continue };
+            let Some(known) = self.known_type(state, &slot.val) else { continue };
+            if !matches!(known, KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter)
+                || self.exits_seen(&[ExitReason::IdentityGuard]) > 0
+            {
+                continue;
+            }
+            let layout = self.layout();
+            let count = self.load(iterator, layout.ob_refcnt, MemSize::I32, Region::Other);
+            let one = self.int_const(1);
+            let unshared = self.icmp(Cond::Eq, count, one);
+            self.guard(unshared, ExitReason::IdentityGuard);
+            let parts = match known {
+                KnownType::RangeIter => {
+                    let part = |b: &mut Self, offset| b.load(iterator, offset, MemSize::I64, Region::Iterator);
+                    let next = part(self, layout.range_iter_start);
+                    let step = part(self, layout.range_iter_step);
+                    let left = part(self, layout.range_iter_len);
+                    let parts = [next, step, left].map(|v| Slot::borrowed(Val::Int(v))).to_vec();
+                    self.effect(Op::DecrefLeaf, &[iterator], Imm::None);
+                    (Virtual::RangeIter, parts)
+                }
+                _ => {
+                    let list = known == KnownType::ListIter;
+                    let (kind, seq, index, inner) = if list {
+                        (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List)
+                    } else {
+                        (Virtual::TupleIter, layout.tuple_iter_seq, layout.tuple_iter_index, KnownType::Tuple)
+                    };
+                    let sequence = self.load(iterator, seq, MemSize::Obj, Region::Iterator);
+                    self.guard_not_null(sequence, ExitReason::Unbound);
+                    let index = self.load(iterator, index, MemSize::I64, Region::Iterator);
+                    let inner = self.platform().known_type(inner).expect("builtin");
+                    // A list iterator over an instance of a subclass has that as its sequence.
+                    let exit = self.pre_state();
+                    let block = self.block;
+                    self.f.push(block, Op::GuardType, &[sequence], Imm::Type(inner), Some(exit));
+                    state.facts.update(sequence, |fact| fact.ty = Some(inner));
+                    self.effect(Op::Incref, &[sequence], Imm::None);
+                    self.effect(Op::DecrefPlain, &[iterator], Imm::None);
+                    (kind, vec![Slot::owned(Val::Obj(sequence)), Slot::borrowed(Val::Int(index))])
+                }
+            };
+            state.stack[depth] = Slot::borrowed(Val::Virtual(parts.0, parts.1));
+            self.recapture(state);
+        }
+        Ok(())
+    }
+
+    /// Assumes that a type keeps its version, so that what the snapshot says of it stays true.
+    pub(crate) fn assume_type(&mut self, address: u64, version: u32) {
+        self.assume(Assumption::TypeVersion { address, version });
+    }
+}

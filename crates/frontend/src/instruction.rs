@@ -1,0 +1,386 @@
+//! One instruction at a time.
+
+use crate::builder::{Build, Builder};
+use crate::region::Outcome;
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::{Instr, Op};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::ObjectKind;
+use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+impl Builder<'_> {
+    /// Builds an instruction. False if control does not fall through to the next one.
+    pub(crate) fn instruction(&mut self, state: &mut State, instr: Instr, out: &mut Outcome) -> Build<bool> {
+        match instr.op {
+            Op::Nop | Op::NotTaken | Op::Resume { .. } => {}
+            Op::LoadFast { local, .. } => {
+                if !self.load_fast(state, local) {
+                    return Ok(self.uncompiled());
+                }
+            }
+            Op::LoadFastLoadFast { first, second, .. } => {
+                if !self.load_fast(state, first) || !self.load_fast(state, second) {
+                    return Ok(self.uncompiled());
+                }
+            }
+            Op::LoadFastAndClear { local } => {
+                let slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
+                state.stack.push(slot);
+            }
+            Op::StoreFast { local } => self.store_fast(state, local),
+            Op::StoreFastLoadFast { store, load } => {
+                self.store_fast(state, store);
+                if !self.load_fast(state, load) {
+                    return Ok(self.uncompiled());
+                }
+            }
+            Op::StoreFastStoreFast { first, second } => {
+                self.store_fast(state, first);
+                self.store_fast(state, second);
+            }
+            Op::DeleteFast { local } => {
+                if !self.bind(state, local) {
+                    return Ok(self.uncompiled());
+                }
+                let slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
+                self.drop_slot(state, slot);
+            }
+            Op::LoadConst { index } => {
+                let id = self.code().constants[index as usize];
+                state.stack.push(Slot::borrowed(Val::Const(id)));
+            }
+            Op::LoadSmallInt { value } => state.stack.push(Slot::borrowed(Val::SmallInt(i64::from(value)))),
+            Op::PopTop | Op::PopIter => {
+                let slot = state.pop();
+                self.drop_slot(state, slot);
+            }
+            Op::PushNull => state.stack.push(Slot::NULL),
+            Op::Copy { depth } => {
+                let slot = state.peek(depth as usize).borrow();
+                state.stack.push(slot);
+            }
+            Op::Swap { depth } => {
+                let top = state.stack.len() - 1;
+                state.stack.swap(top, top + 1 - depth as usize);
+            }
+            Op::BinaryOp { op, inplace } => self.binary(state, op, inplace, instr)?,
+            Op::CompareOp { op, to_bool } => self.compare(state, op, to_bool, instr)?,
+            Op::IsOp { invert } => self.is_op(state, invert),
+            Op::ContainsOp { invert } => self.contains(state, invert)?,
+            Op::UnaryNegative => self.negative(state)?,
+            Op::UnaryInvert => self.invert(state)?,
+            Op::UnaryNot => {
+                let Some(value) = self.truth_on_stack(state) else { return Ok(self.uncompiled()) };
+                let negated = self.emit(Ir::Bnot, &[value], Imm::None);
+                state.stack.push(Slot::borrowed(Val::Bool(negated)));
+            }
+            Op::ToBool => self.to_bool(state, instr)?,
+            Op::PopJumpIfTrue { target } => return self.pop_jump(state, target, instr.next, true, out),
+            Op::PopJumpIfFalse { target } => return self.pop_jump(state, target, instr.next, false, out),
+            Op::PopJumpIfNone { target } => return self.pop_jump_none(state, target, instr.next, true, out),
+            Op::PopJumpIfNotNone { target } => return self.pop_jump_none(state, target, instr.next, false, out),
+            Op::JumpForward { target } => {
+                self.edge_to(out, target, self.block, state.clone())?;
+                return Ok(false);
+            }
+            Op::JumpBackward { target, check_interrupt } => {
+                if check_interrupt {
+                    self.poll_back_edge(state, instr.offset);
+                }
+                self.edge_to(out, target, self.block, state.clone())?;
+                return Ok(false);
+            }
+            Op::GetIter => self.get_iter(state)?,
+            Op::ForIter { exit, pops_iter, .. } => return self.for_iter(state, exit, pops_iter, instr, out),
+            Op::EndFor => return Ok(self.uncompiled()),
+            Op::LoadGlobal { name, push_null } => self.load_global(state, name, push_null)?,
+            Op::StoreGlobal { name } => self.store_global(state, name)?,
+            Op::LoadName { name } => self.load_name(state, name)?,
+            Op::StoreName { name } => self.store_name(state, name)?,
+            Op::MakeCell { local } => self.make_cell(state, local),
+            Op::CopyFreeVars { count } => {
+                if !self.copy_free_vars(state, count) {
+                    return Ok(self.uncompiled());
+                }
+            }
+            Op::LoadDeref { local } => self.load_deref(state, local),
+            Op::StoreDeref { local } => self.store_deref(state, local),
+            Op::LoadAttr { name, method } => self.load_attr(state, name, method, instr)?,
+            Op::StoreAttr { name } => self.store_attr(state, name, instr)?,
+            Op::DeleteAttr { name } => {
+                let object = self.objects(state, 1)[0];
+                let name = self.name_object(name);
+                self.status(state, Helper::delete_attr, &[object, name])?;
+                let slot = state.pop();
+                self.drop_slot(state, slot);
+            }
+            Op::StoreSubscr => self.store_subscr(state, instr)?,
+            Op::DeleteSubscr => {
+                let values = self.objects(state, 2);
+                self.status(state, Helper::delete_item, &values)?;
+                self.drop_operands(state, 2);
+            }
+            Op::BinarySlice => self.binary_slice(state)?,
+            Op::StoreSlice => {
+                // value, container, start, stop
+                let v = self.objects(state, 4);
+                self.status(state, Helper::set_slice, &[v[1], v[2], v[3], v[0]])?;
+                self.drop_operands(state, 4);
+            }
+            Op::BuildSlice { step } => self.build_slice(state, step),
+            Op::Call { argc } => return self.call(state, argc, instr, out),
+            Op::CallKw { argc } => self.call_kw(state, argc)?,
+            Op::CallFunctionEx { kwargs } => self.call_ex(state, kwargs)?,
+            Op::CallIntrinsic1 { function } => {
+                if !self.intrinsic(state, function)? {
+                    return Ok(self.uncompiled());
+                }
+            }
+            Op::MakeFunction => {
+                let code = self.objects(state, 1)[0];
+                let globals = self.address(self.code().globals);
+                let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
+                let function = self.raising(state, Helper::make_function, &[code, globals])?;
+                self.drop_operands(state, 1);
+                self.push_typed(state, function, whipsnake_contract::snapshot::KnownType::Function);
+            }
+            Op::SetFunctionAttribute { attribute } => {
+                // value, function: the helper takes the reference to the value over.
+                let v = self.objects(state, 2);
+                let which = self.int_const(i64::from(attribute.code()));
+                self.effect(Ir::Incref, &[v[0]], Imm::None);
+                self.effect(Ir::CallHelper, &[v[1], v[0], which], Imm::Helper(Helper::set_function_attribute));
+                let function = state.pop();
+                let value = state.pop();
+                self.drop_slot(state, value);
+                state.stack.push(function);
+            }
+            Op::ReturnValue => {
+                let result = state.pop();
+                self.return_value(state, result, out)?;
+                return Ok(false);
+            }
+            Op::ReturnConst { index } => {
+                let id = self.code().constants[index as usize];
+                self.return_value(state, Slot::borrowed(Val::Const(id)), out)?;
+                return Ok(false);
+            }
+            Op::BuildTuple { count } => self.build_tuple(state, count as usize),
+            Op::BuildList { count } => self.build_list(state, count as usize)?,
+            Op::BuildMap { count } => self.build_map(state, count as usize)?,
+            Op::BuildSet { count } => self.build_set(state, count as usize)?,
+            Op::BuildString { count } => self.build_string(state, count as usize)?,
+            Op::FormatSimple => self.unary_helper(state, Helper::format_simple)?,
+            Op::FormatWithSpec => {
+                let v = self.objects(state, 2);
+                let result = self.raising(state, Helper::format_with_spec, &v)?;
+                self.drop_operands(state, 2);
+                state.stack.push(Slot::owned(Val::Obj(result)));
+            }
+            Op::ConvertValue { conversion } => {
+                let v = self.objects(state, 1)[0];
+                let which = self.int_const(i64::from(conversion.code()));
+                let result = self.raising(state, Helper::convert_value, &[v, which])?;
+                self.drop_operands(state, 1);
+                state.stack.push(Slot::owned(Val::Obj(result)));
+            }
+            Op::ListAppend { depth } => self.list_append(state, depth as usize)?,
+            Op::ListExtend { depth } => self.add_to(state, depth as usize, Helper::list_extend)?,
+            Op::SetAdd { depth } => self.add_to(state, depth as usize, Helper::set_add)?,
+            Op::DictUpdate { depth } => self.add_to(state, depth as usize, Helper::dict_update)?,
+            Op::MapAdd { depth } => {
+                let at = state.stack.len() - 2 - depth as usize;
+                self.objects(state, state.stack.len() - at);
+                let v = self.objects(state, 2);
+                let Val::Obj(dict) = state.stack[at].val else { return Ok(self.uncompiled()) };
+                self.status(state, Helper::map_add, &[dict, v[0], v[1]])?;
+                self.drop_operands(state, 2);
+            }
+            Op::UnpackSequence { count } => self.unpack_sequence(state, count as usize, instr)?,
+            Op::UnpackEx { before, after } => self.unpack_ex(state, before as usize, after as usize)?,
+            Op::LoadCommonConstant { .. } => return Ok(self.uncompiled()),
+            Op::RaiseVarargs { .. } | Op::Reraise { .. } => {
+                let state = self.pre_state();
+                let block = self.block;
+                self.cold(block);
+                self.f.exit(block, ExitReason::Exception, state);
+                return Ok(false);
+            }
+            _ => return Ok(self.uncompiled()),
+        }
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// Ends an instruction: checks what Python code that ran may have changed, and releases what was dropped.
+    pub(crate) fn finish(&mut self, state: &mut State, next: u32) {
+        if std::mem::take(&mut self.ran_python) {
+            self.check_world(state, next);
+        }
+        self.flush_drops(state, next);
+    }
+
+    /// Leaves if an assumption broke, or if somebody holds the frame and may have changed its locals.
+    fn check_world(&mut self, state: &mut State, next: u32) {
+        let release: Vec<Value> = self
+            .drops
+            .iter()
+            .filter_map(|d| match d.val {
+                Val::Obj(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        let id = self.frame_state(state, next, whipsnake_contract::exit::Resume::Execute, &release);
+        let unit = self.unit();
+        let invalid = self.load(
+            unit,
+            i64::from(whipsnake_contract::snapshot::UnitLayout::INVALID),
+            MemSize::I64,
+            Region::Thread,
+        );
+        let mut broken = invalid;
+        if let Some(frame) = self.frame {
+            let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
+            broken = self.emit(Ir::Ior, &[invalid, held], Imm::None);
+        }
+        let zero = self.int_const(0);
+        let fine = self.icmp(Cond::Eq, broken, zero);
+        self.guard_at(fine, ExitReason::FrameObserved, id);
+    }
+
+    /// Leaves to the interpreter at the current instruction, which is not compiled.
+    pub(crate) fn uncompiled(&mut self) -> bool {
+        let state = self.pre_state();
+        let block = self.block;
+        self.f.exit(block, ExitReason::Uncompiled, state);
+        false
+    }
+
+    /// Makes sure that a local is bound; false if it never is here.
+    fn bind(&mut self, state: &mut State, local: u32) -> bool {
+        let slot = &state.locals[local as usize];
+        match slot.val.clone() {
+            Val::Null | Val::InFrame => false,
+            Val::MaybeObj(v) => {
+                self.guard_not_null(v, ExitReason::Unbound);
+                state.locals[local as usize] = Slot::owned(Val::Obj(v));
+                self.recapture(state);
+                true
+            }
+            Val::Maybe(flag, val) => {
+                self.guard(flag, ExitReason::Unbound);
+                state.locals[local as usize] = Slot::borrowed(*val);
+                self.recapture(state);
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn load_fast(&mut self, state: &mut State, local: u32) -> bool {
+        if !self.bind(state, local) {
+            return false;
+        }
+        let slot = state.locals[local as usize].borrow();
+        state.stack.push(slot);
+        true
+    }
+
+    fn store_fast(&mut self, state: &mut State, local: u32) {
+        let mut slot = state.pop();
+        state.loans.retain(|v| slot.val != Val::Obj(*v));
+        self.own(&mut slot);
+        let old = std::mem::replace(&mut state.locals[local as usize], slot);
+        self.drop_slot(state, old);
+    }
+
+    /// Pops and drops operands.
+    pub(crate) fn drop_operands(&mut self, state: &mut State, count: usize) {
+        let at = state.stack.len() - count;
+        let slots = state.stack.split_off(at);
+        for slot in slots {
+            self.drop_slot(state, slot);
+        }
+    }
+
+    /// Pushes an owned object of a known type.
+    pub(crate) fn push_typed(&mut self, state: &mut State, value: Value, known: whipsnake_contract::snapshot::KnownType) {
+        let ty = self.platform().known_type(known);
+        state.facts.update(value, |fact| fact.ty = ty);
+        state.stack.push(Slot::owned(Val::Obj(value)));
+    }
+
+    /// Replaces the top of the stack by what a helper makes of it.
+    pub(crate) fn unary_helper(&mut self, state: &mut State, helper: Helper) -> Build<()> {
+        let v = self.objects(state, 1);
+        let result = self.raising(state, helper, &v)?;
+        self.drop_operands(state, 1);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// Pops a truth value, if the top is one.
+    pub(crate) fn truth_on_stack(&mut self, state: &mut State) -> Option<Value> {
+        let val = state.peek(1).val.clone();
+        let value = match self.bool_of(&val) {
+            Some(value) => value,
+            None => match val {
+                // The bytecode compiler only branches on bools.
+                Val::Obj(v) => {
+                    let yes = self.address(self.platform().true_);
+                    self.same(v, yes)
+                }
+                _ => return None,
+            },
+        };
+        state.pop();
+        Some(value)
+    }
+
+    fn pop_jump(&mut self, state: &mut State, target: u32, next: u32, when: bool, out: &mut Outcome) -> Build<bool> {
+        if let Val::Const(id) = state.peek(1).val
+            && let ObjectKind::Bool(value) = *self.kind(id)
+        {
+            state.pop();
+            let to = if value == when { target } else { next };
+            self.edge_to(out, to, self.block, state.clone())?;
+            return Ok(false);
+        }
+        let Some(value) = self.truth_on_stack(state) else { return Ok(self.uncompiled()) };
+        let (yes, no) = self.split(value);
+        self.two_ways(state, if when { (yes, no) } else { (no, yes) }, target, next, out)
+    }
+
+    fn two_ways(&mut self, state: &mut State, (taken, not): (Block, Block), target: u32, next: u32, out: &mut Outcome) -> Build<bool> {
+        self.edge_to(out, target, taken, state.clone())?;
+        self.edge_to(out, next, not, state.clone())?;
+        Ok(false)
+    }
+
+    fn pop_jump_none(&mut self, state: &mut State, target: u32, next: u32, when: bool, out: &mut Outcome) -> Build<bool> {
+        let slot = state.pop();
+        match slot.val {
+            Val::Obj(v) => {
+                let none = self.address(self.platform().none);
+                let is_none = self.same(v, none);
+                let (yes, no) = self.split(is_none);
+                // On the way where it is None nothing needs to be released.
+                let (none_at, other_at) = if when { (target, next) } else { (next, target) };
+                self.edge_to(out, none_at, yes, state.clone())?;
+                self.block = no;
+                self.drop_slot(state, slot);
+                self.flush_drops(state, other_at);
+                self.edge_to(out, other_at, self.block, state.clone())?;
+            }
+            other => {
+                let is_none = matches!(&other, Val::Const(id) if *self.kind(*id) == ObjectKind::None);
+                let to = if is_none == when { target } else { next };
+                self.drop_slot(state, Slot { val: other, owned: slot.owned });
+                self.flush_drops(state, to);
+                self.edge_to(out, to, self.block, state.clone())?;
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,234 @@
+//! Iteration: ranges, lists and tuples as counted loops over iterators in parts; everything else item by item.
+
+use crate::builder::{Build, Builder};
+use crate::region::Outcome;
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::Virtual;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+/// What becomes of an iterator asked for its next item.
+struct Advance {
+    /// Whether there is an item.
+    more: Value,
+    /// State of the iterator and the item, built in the block where there is one.
+    step: Step,
+}
+
+enum Step {
+    Range { next: Value, step: Value, left: Value },
+    Sequence { kind: Virtual, sequence: Slot, object: Value, index: Value },
+    Enumerate { inner: Box<Step>, count: Value },
+    Zip(Vec<Step>),
+}
+
+impl Builder<'_> {
+    /// `iter(value)`.
+    pub(crate) fn get_iter(&mut self, state: &mut State) -> Build<()> {
+        let slot = state.peek(1).clone();
+        if let Val::Virtual(kind, parts) = &slot.val {
+            match kind {
+                Virtual::Range => {
+                    if let Some(parts) = self.open_range(state, parts) {
+                        state.pop();
+                        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::RangeIter, parts)));
+                        return Ok(());
+                    }
+                }
+                Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip => return Ok(()),
+                _ => {}
+            }
+        }
+        let kind = match self.known_type(state, &slot.val) {
+            Some(KnownType::List) => Some(Virtual::ListIter),
+            Some(KnownType::Tuple) => Some(Virtual::TupleIter),
+            Some(KnownType::ListIter | KnownType::TupleIter | KnownType::RangeIter | KnownType::Enumerate | KnownType::Zip) => {
+                return Ok(());
+            }
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            self.objects(state, 1);
+            let mut sequence = state.pop();
+            self.own(&mut sequence);
+            state.stack.push(Slot::borrowed(Val::Virtual(kind, vec![sequence, Slot::borrowed(Val::SmallInt(0))])));
+            return Ok(());
+        }
+        self.unary_helper(state, Helper::get_iter)
+    }
+
+    /// Next value, step and number of values of a range in parts, if its step is known.
+    fn open_range(&mut self, state: &State, parts: &[Slot]) -> Option<Vec<Slot>> {
+        let start = self.int_of(state, &parts[0].val)?;
+        let stop = self.int_of(state, &parts[1].val)?;
+        let step = self.const_int(&parts[2].val).filter(|s| (1..1 << 31).contains(&s.abs()))?;
+        let zero = self.int_const(0);
+        // len = max(0, ceil((stop - start) / step)); the difference of two 64-bit ints may not fit.
+        let (low, high) = if step > 0 { (start, stop) } else { (stop, start) };
+        let difference = self.checked(Ir::IsubChecked, &[high, low]);
+        let some = self.icmp(Cond::Gt, difference, zero);
+        let count = if step.abs() == 1 {
+            difference
+        } else {
+            let one = self.int_const(1);
+            let last = self.emit(Ir::Isub, &[difference, one], Imm::None);
+            let divisor = self.int_const(step.abs());
+            let full = self.checked(Ir::IfloordivChecked, &[last, divisor]);
+            self.emit(Ir::Iadd, &[full, one], Imm::None)
+        };
+        let left = self.emit(Ir::Select, &[some, count, zero], Imm::None);
+        let step = self.int_const(step);
+        Some([start, step, left].map(|v| Slot::borrowed(Val::Int(v))).to_vec())
+    }
+
+    /// Pushes the next item, or jumps to `exit`.
+    pub(crate) fn for_iter(&mut self, state: &mut State, exit: u32, pops_iter: bool, instr: Instr, out: &mut Outcome) -> Build<bool> {
+        let slot = state.peek(1).clone();
+        if let Val::Virtual(kind, parts) = &slot.val
+            && let Some(Advance { more, step }) = self.advance(state, *kind, parts)
+        {
+            let (item, done) = self.split(more);
+            let mut exhausted = state.clone();
+            if pops_iter {
+                self.block = done;
+                let iterator = exhausted.pop();
+                self.drop_slot(&mut exhausted, iterator);
+                self.flush_drops(&mut exhausted, exit);
+                let from = self.block;
+                self.edge_to(out, exit, from, exhausted)?;
+            } else {
+                self.edge_to(out, exit, done, exhausted)?;
+            }
+            self.block = item;
+            state.pop();
+            let (iterator, value) = self.step(state, step);
+            state.stack.push(iterator);
+            state.stack.push(value);
+            self.finish(state, instr.next);
+            self.edge_to(out, instr.next, self.block, state.clone())?;
+            return Ok(false);
+        }
+        let iterator = self.objects(state, 1)[0];
+        let item = self.python(state, Helper::iter_next, &[iterator])?;
+        let null = self.null();
+        let ended = self.same(item, null);
+        let (none, some) = self.split(ended);
+        self.block = none;
+        let pending = self.load(self.tstate, self.layout().tstate_current_exception, MemSize::I64, Region::Thread);
+        let zero = self.int_const(0);
+        let fine = self.icmp(Cond::Eq, pending, zero);
+        let raise = self.raise_state();
+        self.guard_at(fine, whipsnake_contract::exit::ExitReason::Exception, raise);
+        let mut exhausted = state.clone();
+        if pops_iter {
+            let iterator = exhausted.pop();
+            self.drop_slot(&mut exhausted, iterator);
+        }
+        self.ran_python = true;
+        self.finish(&mut exhausted, exit);
+        let from = self.block;
+        self.edge_to(out, exit, from, exhausted)?;
+        self.block = some;
+        state.stack.push(Slot::owned(Val::Obj(item)));
+        self.ran_python = true;
+        self.finish(state, instr.next);
+        self.edge_to(out, instr.next, self.block, state.clone())?;
+        Ok(false)
+    }
+
+    /// Whether an iterator in parts has a next item.
+    fn advance(&mut self, state: &mut State, kind: Virtual, parts: &[Slot]) -> Option<Advance> {
+        match kind {
+            Virtual::RangeIter => {
+                let next = self.int_of(state, &parts[0].val)?;
+                let step = self.int_of(state, &parts[1].val)?;
+                let left = self.int_of(state, &parts[2].val)?;
+                let zero = self.int_const(0);
+                let more = self.icmp(Cond::Gt, left, zero);
+                Some(Advance { more, step: Step::Range { next, step, left } })
+            }
+            Virtual::ListIter | Virtual::TupleIter => {
+                let sequence = parts[0].clone();
+                let object = match sequence.val {
+                    Val::Obj(v) => v,
+                    Val::Const(id) => self.object_const(id),
+                    _ => return None,
+                };
+                let index = self.int_of(state, &parts[1].val)?;
+                let region = if kind == Virtual::ListIter { Region::ListHeader } else { Region::Const };
+                let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+                let more = self.icmp(Cond::Lt, index, size);
+                Some(Advance { more, step: Step::Sequence { kind, sequence, object, index } })
+            }
+            Virtual::Enumerate => {
+                let Val::Virtual(inner, inner_parts) = &parts[0].val else { return None };
+                let (inner, inner_parts) = (*inner, inner_parts.clone());
+                let count = self.int_of(state, &parts[1].val)?;
+                let Advance { more, step } = self.advance(state, inner, &inner_parts)?;
+                Some(Advance { more, step: Step::Enumerate { inner: Box::new(step), count } })
+            }
+            Virtual::Zip => {
+                let mut steps = Vec::new();
+                let mut all = None;
+                for part in parts {
+                    let Val::Virtual(inner, inner_parts) = &part.val else { return None };
+                    // When a later iterator ends, the earlier ones have advanced: only positions can tell, and only for
+                    // iterators that nobody else sees.
+                    let Advance { more, step } = self.advance(state, *inner, inner_parts)?;
+                    all = Some(match all {
+                        Some(so_far) => self.emit(Ir::Band, &[so_far, more], Imm::None),
+                        None => more,
+                    });
+                    steps.push(step);
+                }
+                Some(Advance { more: all?, step: Step::Zip(steps) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the next item: the iterator after it, and the item.
+    fn step(&mut self, state: &mut State, step: Step) -> (Slot, Slot) {
+        let one = self.int_const(1);
+        match step {
+            Step::Range { next, step, left } => {
+                let after = self.emit(Ir::Iadd, &[next, step], Imm::None);
+                let fewer = self.emit(Ir::Isub, &[left, one], Imm::None);
+                let parts = [after, step, fewer].map(|v| Slot::borrowed(Val::Int(v))).to_vec();
+                (Slot::borrowed(Val::Virtual(Virtual::RangeIter, parts)), Slot::borrowed(Val::Int(next)))
+            }
+            Step::Sequence { kind, sequence, object, index } => {
+                let item = self.sequence_item(object, index, kind == Virtual::ListIter);
+                state.loans.push(item);
+                let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
+                let parts = vec![sequence, Slot::borrowed(Val::Int(after))];
+                (Slot::borrowed(Val::Virtual(kind, parts)), Slot::borrowed(Val::Obj(item)))
+            }
+            Step::Enumerate { inner, count } => {
+                let (inner, item) = self.step(state, *inner);
+                // The count of an enumeration cannot overflow before memory does.
+                let after = self.emit(Ir::Iadd, &[count, one], Imm::None);
+                let pair = vec![Slot::borrowed(Val::Int(count)), item];
+                let parts = vec![inner, Slot::borrowed(Val::Int(after))];
+                (Slot::borrowed(Val::Virtual(Virtual::Enumerate, parts)), Slot::borrowed(Val::Virtual(Virtual::Tuple, pair)))
+            }
+            Step::Zip(steps) => {
+                let (iterators, items) = steps.into_iter().map(|s| self.step(state, s)).unzip();
+                (Slot::borrowed(Val::Virtual(Virtual::Zip, iterators)), Slot::borrowed(Val::Virtual(Virtual::Tuple, items)))
+            }
+        }
+    }
+
+    /// Item of an exact list or tuple at an index inside it, borrowed.
+    pub(crate) fn sequence_item(&mut self, object: Value, index: Value, list: bool) -> Value {
+        let layout = self.layout();
+        if list {
+            let items = self.load(object, layout.list_items, MemSize::Ptr, Region::ListHeader);
+            self.load_indexed(items, index, 0, MemSize::Obj, Region::ListItems)
+        } else {
+            self.load_indexed(object, index, layout.tuple_items, MemSize::Obj, Region::Const)
+        }
+    }
+}

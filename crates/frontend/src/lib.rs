@@ -1,0 +1,62 @@
+//! From bytecode to IR: abstract interpretation of one function or loop, with the types that feedback suggests guarded
+//! and everything else left to runtime helpers that do what the interpreter does.
+//!
+//! The builder keeps, for each local and stack slot, in what form its value is at hand (unboxed, object, constant, in parts),
+//! and at each point that can exit a frame state from which the interpreter can go on.
+#![forbid(unsafe_code)]
+
+mod arithmetic;
+mod attribute;
+mod body;
+mod builder;
+mod call;
+mod compare;
+mod construct;
+mod entry;
+mod instruction;
+mod iterate;
+mod name;
+mod native;
+mod ownership;
+mod region;
+mod shape;
+mod subscript;
+mod value;
+
+use thiserror::Error;
+use whipsnake_contract::snapshot::Snapshot;
+use whipsnake_ir::Function;
+
+/// Why a unit is not compiled. The program goes on in the interpreter.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum GiveUp {
+    /// The interpreter's version is not supported.
+    #[error("Python 3.{0} is not supported")]
+    Version(u8),
+    /// The bytecode could not be decoded.
+    #[error("bytecode: {0}")]
+    Bytecode(String),
+    /// A generator or coroutine: its frame belongs to the generator object.
+    #[error("generators and coroutines are entered through their loops only")]
+    Generator,
+    /// The entry is not the start of a loop.
+    #[error("no loop starts at offset {0}")]
+    NoLoop(u32),
+    /// The unit grew past the limit.
+    #[error("too large: {0} instructions of IR")]
+    TooLarge(usize),
+    /// The types never settled.
+    #[error("types do not settle")]
+    Unstable,
+    /// The start of the unit is not compiled: native code would exit at once.
+    #[error("starts with {0}, which is not compiled")]
+    NothingToDo(String),
+}
+
+/// Compiles a snapshot to IR. A pure function of its argument.
+///
+/// # Errors
+/// The reason why the unit is left to the interpreter.
+pub fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
+    entry::compile(snapshot)
+}

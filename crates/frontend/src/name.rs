@@ -1,0 +1,156 @@
+//! Global names, cells and closures.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{Assumption, KnownType, ObjectKind};
+use whipsnake_ir::function::ObjectRef;
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+
+impl Builder<'_> {
+    /// The object of a name of `co_names`.
+    pub(crate) fn name_object(&mut self, name: u32) -> Value {
+        let code = self.code();
+        let address = code.name_objects[name as usize];
+        let label = code.names[name as usize].clone();
+        let index = self.f.add_object(ObjectRef { address, immortal: false, label });
+        self.emit(Ir::Object, &[], Imm::Object(index))
+    }
+
+    /// A global or builtin name: a constant as long as the dictionaries say so.
+    pub(crate) fn load_global(&mut self, state: &mut State, name: u32, push_null: bool) -> Build<()> {
+        let code = self.code();
+        let text = &code.names[name as usize];
+        match code.global_values.get(text) {
+            Some(global) => {
+                let object = &self.snapshot.objects[global.object as usize];
+                if global.builtin {
+                    self.assume(Assumption::DictEntry { dict: code.globals, name: text.clone(), value: 0 });
+                    self.assume(Assumption::DictEntry { dict: code.builtins, name: text.clone(), value: object.address });
+                } else {
+                    self.assume(Assumption::DictEntry { dict: code.globals, name: text.clone(), value: object.address });
+                }
+                state.stack.push(Slot::borrowed(Val::Const(global.object)));
+            }
+            None => {
+                self.objects(state, 0);
+                self.recapture(state);
+                let globals = self.address(code.globals);
+                let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
+                let builtins = self.address(code.builtins);
+                let builtins = self.emit(Ir::AsObject, &[builtins], Imm::None);
+                let name = self.name_object(name);
+                let value = self.raising(state, Helper::load_global, &[globals, builtins, name])?;
+                state.stack.push(Slot::owned(Val::Obj(value)));
+            }
+        }
+        if push_null {
+            state.stack.push(Slot::NULL);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn store_global(&mut self, state: &mut State, name: u32) -> Build<()> {
+        let value = self.objects(state, 1)[0];
+        let globals = self.address(self.code().globals);
+        let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
+        let name = self.name_object(name);
+        self.status(state, Helper::store_global, &[globals, name, value])?;
+        self.drop_operands(state, 1);
+        Ok(())
+    }
+
+    pub(crate) fn load_name(&mut self, state: &mut State, name: u32) -> Build<()> {
+        self.objects(state, 0);
+        self.recapture(state);
+        let Some(frame) = self.frame else { return Err(crate::builder::Stop::NeedsFrame) };
+        let name = self.name_object(name);
+        let value = self.raising(state, Helper::load_name, &[frame, name])?;
+        state.stack.push(Slot::owned(Val::Obj(value)));
+        Ok(())
+    }
+
+    pub(crate) fn store_name(&mut self, state: &mut State, name: u32) -> Build<()> {
+        let value = self.objects(state, 1)[0];
+        let Some(frame) = self.frame else { return Err(crate::builder::Stop::NeedsFrame) };
+        let name = self.name_object(name);
+        self.status(state, Helper::store_name, &[frame, name, value])?;
+        self.drop_operands(state, 1);
+        Ok(())
+    }
+
+    /// Replaces a local by a new cell around it.
+    pub(crate) fn make_cell(&mut self, state: &mut State, local: u32) {
+        let mut slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
+        let value = self.owned_or_null(state, &mut slot);
+        let cell = self.helper(Helper::make_cell, &[value]);
+        let null = self.null();
+        let is_null = self.same(value, null);
+        // The cell took a reference of its own.
+        let (done, bound) = self.split(is_null);
+        self.block = bound;
+        self.effect(Ir::DecrefPlain, &[value], Imm::None);
+        let from = self.block;
+        self.f.jump(from, done, &[]);
+        self.block = done;
+        let ty = self.platform().known_type(KnownType::Cell);
+        state.facts.update(cell, |fact| fact.ty = ty);
+        state.locals[local as usize] = Slot::owned(Val::Obj(cell));
+    }
+
+    /// The cells of the function's closure become locals.
+    pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
+        let count = count as usize;
+        let base = state.locals.len() - count;
+        let function = self.code().function.map(|id| self.kind(id));
+        if self.instance.depth > 0 {
+            let Some(ObjectKind::Function(info)) = function else { return false };
+            if info.closure.len() != count {
+                return false;
+            }
+            for (i, cell) in info.closure.clone().into_iter().enumerate() {
+                state.locals[base + i] = Slot::borrowed(Val::Const(cell));
+            }
+            return true;
+        }
+        // The unit serves every function made from the code: the closure comes from the one that is called.
+        let entry = self.f.entry();
+        let function = self.f.block(entry).params[1];
+        let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
+        let ty = self.platform().known_type(KnownType::Cell);
+        for i in 0..count {
+            let cell = self.load(closure, self.layout().tuple_items + 8 * i as i64, MemSize::Obj, Region::Const);
+            self.effect(Ir::Incref, &[cell], Imm::None);
+            state.facts.update(cell, |fact| fact.ty = ty);
+            state.locals[base + i] = Slot::owned(Val::Obj(cell));
+        }
+        true
+    }
+
+    fn cell(&mut self, state: &State, local: u32) -> Value {
+        match state.locals[local as usize].val {
+            Val::Obj(v) | Val::MaybeObj(v) => v,
+            Val::Const(id) => self.object_const(id),
+            _ => unreachable!("cells are made at the start of the code"),
+        }
+    }
+
+    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) {
+        let cell = self.cell(state, local);
+        let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
+        self.guard_not_null(value, ExitReason::Unbound);
+        state.loans.push(value);
+        state.stack.push(Slot::borrowed(Val::Obj(value)));
+    }
+
+    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) {
+        self.settle(state);
+        let cell = self.cell(state, local);
+        let mut slot = state.pop();
+        let value = self.owned_for_store(state, &mut slot);
+        let old = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
+        self.store(cell, value, self.layout().cell_value, MemSize::Obj, Region::Cell);
+        self.drops.push(Slot::owned(Val::MaybeObj(old)));
+    }
+}

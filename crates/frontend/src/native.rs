@@ -1,0 +1,275 @@
+//! Builtin functions, methods and types with a meaning of their own.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{KnownType, TypeId};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+impl Builder<'_> {
+    /// Replaces callable, self and arguments by a result.
+    fn finish_native(&mut self, state: &mut State, base: usize, result: Slot) {
+        let count = state.stack.len() - base;
+        self.drop_operands(state, count);
+        state.stack.push(result);
+    }
+
+    /// Calls a builtin function or method with a meaning of its own. False if it is left to the general way.
+    pub(crate) fn native_call(&mut self, state: &mut State, name: &str, base: usize) -> Build<bool> {
+        let argc = state.stack.len() - base - 2;
+        let receiver = !matches!(state.stack[base + 1].val, Val::Null);
+        if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
+            return Ok(false);
+        }
+        match (name, receiver, argc) {
+            ("builtins.len", false, 1) => Ok(self.len(state, base)),
+            ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
+            ("builtins.min", false, 2) => Ok(self.extreme(state, base, Cond::Lt)),
+            ("builtins.max", false, 2) => Ok(self.extreme(state, base, Cond::Gt)),
+            ("builtins.isinstance", false, 2) => Ok(self.isinstance(state, base)),
+            ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
+            ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
+            ("list.append", true, 1) => Ok(self.append(state, base)),
+            _ => Ok(false),
+        }
+    }
+
+    /// `len(x)` of containers whose size is a field.
+    fn len(&mut self, state: &mut State, base: usize) -> bool {
+        let val = state.peek(1).val.clone();
+        if let Val::Virtual(Virtual::Tuple, parts) = &val {
+            let size = parts.len() as i64;
+            self.finish_native(state, base, Slot::borrowed(Val::SmallInt(size)));
+            return true;
+        }
+        let layout = self.layout();
+        let (offset, region) = match self.known_type(state, &val) {
+            Some(KnownType::List) => (layout.ob_size, Region::ListHeader),
+            Some(KnownType::Tuple | KnownType::Bytes) => (layout.ob_size, Region::Const),
+            Some(KnownType::ByteArray | KnownType::Array) => (layout.ob_size, Region::Array),
+            Some(KnownType::Str) => (layout.str_length, Region::Const),
+            Some(KnownType::Dict) => (layout.dict_used, Region::Dict),
+            _ => return false,
+        };
+        let object = self.container_object(state, 1);
+        let size = self.load(object, offset, MemSize::I64, region);
+        self.finish_native(state, base, Slot::borrowed(Val::Int(size)));
+        true
+    }
+
+    fn abs(&mut self, state: &mut State, base: usize) -> bool {
+        match self.known_type(state, &state.peek(1).val) {
+            Some(KnownType::Float) => {
+                let value = self.double_on_stack(state, 1).expect("a float");
+                let value = self.emit(Ir::Fabs, &[value], Imm::None);
+                self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+                true
+            }
+            Some(KnownType::Int) if self.may_speculate(ExitReason::IntOverflow) => {
+                let Some(value) = self.int_on_stack(state, 1) else { return false };
+                let zero = self.int_const(0);
+                let negated = self.checked(Ir::IsubChecked, &[zero, value]);
+                let negative = self.icmp(Cond::Lt, value, zero);
+                let value = self.emit(Ir::Select, &[negative, negated, value], Imm::None);
+                self.finish_native(state, base, Slot::borrowed(Val::Int(value)));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `min(a, b)` and `max(a, b)`: the second argument only if it compares so to the first.
+    fn extreme(&mut self, state: &mut State, base: usize, cond: Cond) -> bool {
+        let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
+        let result = match kinds {
+            (Some(KnownType::Int), Some(KnownType::Int)) => {
+                let (Some(a), Some(b)) = (self.int_on_stack(state, 2), self.int_on_stack(state, 1)) else { return false };
+                let second = self.icmp(cond, b, a);
+                Val::Int(self.emit(Ir::Select, &[second, b, a], Imm::None))
+            }
+            (Some(KnownType::Float), Some(KnownType::Float)) => {
+                let a = self.double_on_stack(state, 2).expect("a float");
+                let b = self.double_on_stack(state, 1).expect("a float");
+                let second = self.emit(Ir::Fcmp, &[b, a], Imm::Cond(cond));
+                Val::Float(self.emit(Ir::Select, &[second, b, a], Imm::None))
+            }
+            _ => return false,
+        };
+        self.finish_native(state, base, Slot::borrowed(result));
+        true
+    }
+
+    /// `isinstance(x, C)` where the exact type of `x` is `C` itself.
+    fn isinstance(&mut self, state: &mut State, base: usize) -> bool {
+        let Val::Const(class) = state.peek(1).val else { return false };
+        let class = self.snapshot.objects[class as usize].address;
+        let Some(ty) = self.exact_type(state, &state.peek(2).val) else { return false };
+        if ty != class {
+            return false;
+        }
+        let yes = self.bool_const(true);
+        self.finish_native(state, base, Slot::borrowed(Val::Bool(yes)));
+        true
+    }
+
+    fn sqrt(&mut self, state: &mut State, base: usize) -> bool {
+        if !matches!(self.known_type(state, &state.peek(1).val), Some(KnownType::Float | KnownType::Int)) {
+            return false;
+        }
+        let Some(value) = self.double_on_stack(state, 1) else { return false };
+        let zero = self.float_const(0);
+        // NaN and negative numbers go the general way: they may raise.
+        let fine = self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ge));
+        self.guard(fine, ExitReason::Arithmetic);
+        let value = self.emit(Ir::Fsqrt, &[value], Imm::None);
+        self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+        true
+    }
+
+    fn fabs(&mut self, state: &mut State, base: usize) -> bool {
+        if self.known_type(state, &state.peek(1).val) != Some(KnownType::Float) {
+            return false;
+        }
+        let value = self.double_on_stack(state, 1).expect("a float");
+        let value = self.emit(Ir::Fabs, &[value], Imm::None);
+        self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+        true
+    }
+
+    /// `list.append(x)` on an exact list.
+    fn append(&mut self, state: &mut State, base: usize) -> bool {
+        if self.known_type(state, &state.peek(2).val) != Some(KnownType::List) {
+            return false;
+        }
+        let list = self.container_object(state, 2);
+        self.settle(state);
+        let mut value = state.pop();
+        let value = self.owned_for_store(state, &mut value);
+        self.effect(Ir::CallHelper, &[list, value], Imm::Helper(Helper::list_append));
+        let none = self.none();
+        self.finish_native(state, base, Slot::borrowed(none));
+        true
+    }
+
+    /// Calls a type with a meaning of its own. False if it is left to the general way.
+    pub(crate) fn type_call(&mut self, state: &mut State, ty: TypeId, base: usize) -> Build<bool> {
+        if !matches!(state.stack[base + 1].val, Val::Null) {
+            return Ok(false);
+        }
+        let argc = state.stack.len() - base - 2;
+        match self.snapshot.types[ty as usize].known {
+            Some(KnownType::Range) if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
+            Some(KnownType::Enumerate) if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
+            Some(KnownType::Zip) if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
+            Some(KnownType::Float) if argc == 1 => {
+                let kind = self.known_type(state, &state.peek(1).val);
+                if !matches!(kind, Some(KnownType::Float | KnownType::Int | KnownType::Bool)) {
+                    return Ok(false);
+                }
+                if kind == Some(KnownType::Float) {
+                    // An exact float is returned as it is.
+                    let slot = state.pop();
+                    let count = state.stack.len() - base;
+                    self.drop_operands(state, count);
+                    state.stack.push(slot);
+                    return Ok(true);
+                }
+                let Some(value) = self.double_on_stack(state, 1) else { return Ok(false) };
+                self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+                Ok(true)
+            }
+            Some(KnownType::Int) if argc == 1 => {
+                let value = match self.known_type(state, &state.peek(1).val) {
+                    Some(KnownType::Float) if self.may_speculate(ExitReason::IntOverflow) => {
+                        let value = self.double_on_stack(state, 1).expect("a float");
+                        self.checked(Ir::FtoIChecked, &[value])
+                    }
+                    Some(KnownType::Bool) => match self.integer_on_stack(state, 1) {
+                        Some(value) => value,
+                        None => return Ok(false),
+                    },
+                    Some(KnownType::Int) => {
+                        let slot = state.pop();
+                        let count = state.stack.len() - base;
+                        self.drop_operands(state, count);
+                        state.stack.push(slot);
+                        return Ok(true);
+                    }
+                    _ => return Ok(false),
+                };
+                self.finish_native(state, base, Slot::borrowed(Val::Int(value)));
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// `range(…)` of ints, in parts.
+    fn range(&mut self, state: &mut State, base: usize, argc: usize) -> bool {
+        let args: Vec<Slot> = state.stack[base + 2..].to_vec();
+        if args.iter().any(|a| self.known_type(state, &a.val) != Some(KnownType::Int)) {
+            return false;
+        }
+        let step = if argc == 3 {
+            match self.const_int(&args[2].val) {
+                Some(step) if step != 0 => step,
+                _ => return false,
+            }
+        } else {
+            1
+        };
+        let ints: Vec<Option<Value>> = (0..argc).map(|i| self.int_on_stack(state, argc - i)).collect();
+        if ints.iter().any(Option::is_none) {
+            return false;
+        }
+        let part = |i: usize| args[i].clone();
+        let (start, stop) = if argc == 1 { (Slot::borrowed(Val::SmallInt(0)), part(0)) } else { (part(0), part(1)) };
+        let mut parts = vec![start, stop, Slot::borrowed(Val::SmallInt(step))];
+        for (slot, raw) in parts.iter_mut().zip(if argc == 1 { vec![None, ints[0]] } else { vec![ints[0], ints[1]] }) {
+            // Unboxed parts need no references.
+            if let (Val::Obj(_), Some(raw)) = (&slot.val, raw) {
+                *slot = Slot::borrowed(Val::Int(raw));
+            }
+        }
+        self.finish_native(state, base, Slot::borrowed(Val::Virtual(Virtual::Range, parts)));
+        true
+    }
+
+    /// `enumerate(x)` or `zip(x…)` of things whose iterators can be kept in parts.
+    fn wrap_iterators(&mut self, state: &mut State, base: usize, kind: Virtual) -> bool {
+        let argc = state.stack.len() - base - 2;
+        let iterable = |b: &Self, slot: &Slot| match &slot.val {
+            Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_some(),
+            _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple)),
+        };
+        if !state.stack[base + 2..].iter().all(|s| iterable(self, s)) {
+            return false;
+        }
+        self.objects_of_virtual_tuples(state, argc);
+        let mut parts = Vec::new();
+        let args = state.stack.split_off(base + 2);
+        for arg in args {
+            state.stack.push(arg);
+            if self.get_iter(state).is_err() {
+                return false;
+            }
+            parts.push(state.pop());
+        }
+        if kind == Virtual::Enumerate {
+            parts.push(Slot::borrowed(Val::SmallInt(0)));
+        }
+        self.finish_native(state, base, Slot::borrowed(Val::Virtual(kind, parts)));
+        true
+    }
+
+    /// Iterators hold objects: tuples in parts are built before anything else happens.
+    fn objects_of_virtual_tuples(&mut self, state: &mut State, count: usize) {
+        for depth in (1..=count).rev() {
+            if matches!(state.peek(depth).val, Val::Virtual(Virtual::Tuple, _)) {
+                self.container_object(state, depth);
+            }
+        }
+    }
+
+}

@@ -1,0 +1,409 @@
+//! Forms of a value and who owns its reference: boxing, unboxing, dropping, and writing locals to the frame.
+
+use crate::builder::Builder;
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{KnownType, ObjectKind};
+use whipsnake_ir::{Imm, MemSize, Op, Region, Value};
+
+impl Builder<'_> {
+    /// The unboxed int of a value whose exact type is known to be int, where it is at hand without an exit.
+    pub(crate) fn int_of(&mut self, state: &State, val: &Val) -> Option<Value> {
+        match val {
+            Val::Int(v) => Some(*v),
+            Val::SmallInt(value) => Some(self.int_const(*value)),
+            Val::Const(id) => match *self.kind(*id) {
+                ObjectKind::Int(value) => Some(self.int_const(value)),
+                _ => None,
+            },
+            Val::Obj(v) => {
+                let fact = state.facts.get(*v);
+                let int = self.platform().known_type(KnownType::Int);
+                fact.raw.filter(|_| fact.ty == int)
+            }
+            _ => None,
+        }
+    }
+
+    /// The int of a value that is a constant.
+    pub(crate) fn const_int(&self, val: &Val) -> Option<i64> {
+        match val {
+            Val::SmallInt(value) => Some(*value),
+            Val::Const(id) => match *self.kind(*id) {
+                ObjectKind::Int(value) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The unboxed float of a value whose exact type is known to be float.
+    pub(crate) fn float_of(&mut self, state: &State, val: &Val) -> Option<Value> {
+        match val {
+            Val::Float(v) => Some(*v),
+            Val::Const(id) => match *self.kind(*id) {
+                ObjectKind::Float(bits) => Some(self.float_const(bits)),
+                _ => None,
+            },
+            Val::Obj(v) => {
+                let fact = state.facts.get(*v);
+                if fact.ty.is_none() || fact.ty != self.platform().known_type(KnownType::Float) {
+                    return None;
+                }
+                Some(fact.raw.unwrap_or_else(|| self.emit(Op::UnboxFloat, &[*v], Imm::None)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The truth value of a value that is a bool.
+    pub(crate) fn bool_of(&mut self, val: &Val) -> Option<Value> {
+        match val {
+            Val::Bool(v) => Some(*v),
+            Val::Const(id) => match *self.kind(*id) {
+                ObjectKind::Bool(value) => Some(self.bool_const(value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Unboxes an object known to be an exact int: exits with big-int at the state before the current instruction.
+    pub(crate) fn unbox_int(&mut self, state: &mut State, object: Value) -> Value {
+        if let Some(raw) = state.facts.get(object).raw {
+            return raw;
+        }
+        let raw = self.checked(Op::UnboxInt, &[object]);
+        state.facts.update(object, |fact| fact.raw = Some(raw));
+        raw
+    }
+
+    /// An owned reference to the slot's object, made if it is not there yet; the slot gives up its own.
+    pub(crate) fn owned_object(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        let value = match std::mem::replace(&mut slot.val, Val::Null) {
+            Val::Obj(v) => {
+                if !slot.owned {
+                    self.effect(Op::Incref, &[v], Imm::None);
+                }
+                v
+            }
+            Val::Int(v) => self.boxed(state, Op::BoxInt, v, KnownType::Int),
+            Val::Float(v) => self.boxed(state, Op::BoxFloat, v, KnownType::Float),
+            Val::Bool(v) => self.emit(Op::BoxBool, &[v], Imm::None),
+            Val::SmallInt(value) => {
+                let v = self.int_const(value);
+                self.boxed(state, Op::BoxInt, v, KnownType::Int)
+            }
+            Val::Const(id) => {
+                let value = self.object_const(id);
+                if !self.snapshot.objects[id as usize].immortal {
+                    self.effect(Op::Incref, &[value], Imm::None);
+                }
+                let ty = self.snapshot.type_of(id).address;
+                state.facts.update(value, |fact| fact.ty = Some(ty));
+                value
+            }
+            Val::Virtual(kind, parts) => self.build_virtual(state, kind, parts),
+            Val::MaybeObj(v) => v,
+            Val::Null | Val::Maybe(..) | Val::InFrame => unreachable!("the slot holds an object"),
+        };
+        slot.owned = false;
+        value
+    }
+
+    fn boxed(&mut self, state: &mut State, op: Op, raw: Value, known: KnownType) -> Value {
+        let object = self.emit(op, &[raw], Imm::None);
+        let ty = self.platform().known_type(known);
+        state.facts.update(object, |fact| {
+            fact.ty = ty;
+            fact.raw = Some(raw);
+        });
+        object
+    }
+
+    /// An owned object or NULL, for slots that may be unbound.
+    pub(crate) fn owned_or_null(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        match slot.val.clone() {
+            Val::Null => self.null(),
+            Val::MaybeObj(v) => v,
+            Val::Maybe(flag, val) => {
+                let bound = self.f.add_block();
+                let done = self.f.add_block();
+                let result = self.f.add_param(done, whipsnake_ir::Ty::Obj);
+                let null = self.null();
+                let from = self.block;
+                let unbound = whipsnake_ir::Target { block: done, args: smallvec_one(null) };
+                self.f.branch(from, flag, Self::target(bound), unbound);
+                self.block = bound;
+                let object = self.owned_object(state, &mut Slot::borrowed(*val));
+                let from = self.block;
+                self.f.jump(from, done, &[object]);
+                self.block = done;
+                result
+            }
+            _ => self.owned_object(state, slot),
+        }
+    }
+
+    /// Makes sure that a slot of the state holds an object, and returns it. Other slots of the frame that hold the same
+    /// unboxed value get the same object, so that identity is what the interpreter's would be.
+    pub(crate) fn object_in(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        match &slot.val {
+            Val::Obj(v) => *v,
+            Val::Const(id) => {
+                let id = *id;
+                self.object_const(id)
+            }
+            _ => {
+                let before = slot.val.clone();
+                let object = self.owned_object(state, slot);
+                slot.val = Val::Obj(object);
+                slot.owned = true;
+                if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(..)) {
+                    let mut others = 0;
+                    for other in state.slots_mut() {
+                        if other.val == before {
+                            *other = Slot::owned(Val::Obj(object));
+                            others += 1;
+                        }
+                    }
+                    for _ in 0..others {
+                        self.effect(Op::Incref, &[object], Imm::None);
+                    }
+                }
+                object
+            }
+        }
+    }
+
+    /// Brings the top `count` stack slots into the form of objects before the current instruction does anything, and returns
+    /// them, bottom first. Lent objects become the stack's own: to be called before anything that may run Python code.
+    pub(crate) fn objects(&mut self, state: &mut State, count: usize) -> Vec<Value> {
+        let base = state.stack.len() - count;
+        let mut changed = !state.loans.is_empty();
+        self.settle(state);
+        let mut values = Vec::with_capacity(count);
+        for i in base..state.stack.len() {
+            let mut slot = state.stack[i].clone();
+            let plain = matches!(slot.val, Val::Obj(_) | Val::Const(_));
+            match slot.val {
+                Val::Null => {
+                    values.push(self.null());
+                    continue;
+                }
+                Val::MaybeObj(v) => {
+                    values.push(v);
+                    continue;
+                }
+                _ => {}
+            }
+            let value = self.object_in(state, &mut slot);
+            state.stack[i] = slot;
+            changed |= !plain;
+            values.push(value);
+        }
+        if changed {
+            self.recapture(state);
+        }
+        values
+    }
+
+    /// Builds a virtual object; the parts' references go into it.
+    fn build_virtual(&mut self, state: &mut State, kind: Virtual, mut parts: Vec<Slot>) -> Value {
+        let count = parts.len();
+        let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
+        for (i, part) in parts.iter_mut().enumerate() {
+            let raw = match kind {
+                Virtual::RangeIter => self.int_of(state, &part.val),
+                Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate if i == 1 => self.int_of(state, &part.val),
+                _ => None,
+            };
+            match raw {
+                Some(raw) => self.store(words, raw, i as i64 * 8, MemSize::I64, Region::Scratch),
+                None => {
+                    let object = self.owned_object(state, part);
+                    self.store(words, object, i as i64 * 8, MemSize::Obj, Region::Scratch);
+                }
+            }
+        }
+        let count = self.int_const(count as i64);
+        let object = if kind == Virtual::Tuple {
+            self.helper(Helper::build_tuple, &[words, count])
+        } else {
+            let kind = self.int_const(kind as i64);
+            self.helper(Helper::build_virtual, &[kind, words, count])
+        };
+        let ty = self.exact_type(state, &Val::Virtual(kind, Vec::new()));
+        state.facts.update(object, |fact| fact.ty = ty);
+        object
+    }
+
+    /// True if destroying the slot's object can run no Python code.
+    pub(crate) fn is_leaf(&self, state: &State, val: &Val) -> bool {
+        self.known_type(state, val).is_some_and(KnownType::is_leaf)
+    }
+
+    /// Releases a slot whose object cannot run Python code when destroyed.
+    pub(crate) fn release_leaf(&mut self, state: &State, slot: &Slot) {
+        if let (Val::Obj(v), true) = (&slot.val, slot.owned) {
+            debug_assert!(self.is_leaf(state, &slot.val));
+            self.effect(Op::DecrefLeaf, &[*v], Imm::None);
+        }
+    }
+
+    /// The slot's content is not needed any more: its references are released at the end of the instruction, or
+    /// passed to a borrower.
+    pub(crate) fn drop_slot(&mut self, state: &mut State, slot: Slot) {
+        match slot.val {
+            Val::Obj(v) if slot.owned => {
+                match state.borrower(v) {
+                    Some(borrower) => borrower.owned = true,
+                    None => self.drops.push(Slot::owned(Val::Obj(v))),
+                }
+            }
+            Val::MaybeObj(_) => self.drops.push(slot),
+            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.drop_slot(state, p)),
+            _ => {}
+        }
+    }
+
+    /// Gives the frame references of its own to the objects that containers lend it.
+    pub(crate) fn settle(&mut self, state: &mut State) {
+        for value in std::mem::take(&mut state.loans) {
+            let owned = state.slots_mut().any(|s| s.owned && s.val == Val::Obj(value));
+            if !owned && let Some(slot) = state.borrower(value) {
+                slot.owned = true;
+                self.effect(Op::Incref, &[value], Imm::None);
+            }
+        }
+    }
+
+    /// Makes a slot own its object.
+    pub(crate) fn own(&mut self, slot: &mut Slot) {
+        match &mut slot.val {
+            Val::Obj(v) if !slot.owned => {
+                let v = *v;
+                self.effect(Op::Incref, &[v], Imm::None);
+                slot.owned = true;
+            }
+            Val::Virtual(_, parts) => {
+                let mut owned = std::mem::take(parts);
+                owned.iter_mut().for_each(|p| self.own(p));
+                *parts = owned;
+            }
+            _ => {}
+        }
+    }
+
+    /// Releases what the current instruction dropped; the state is the one in which the interpreter goes on at `offset`.
+    pub(crate) fn flush_drops(&mut self, state: &mut State, offset: u32) {
+        let drops = std::mem::take(&mut self.drops);
+        if drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
+            self.settle(state);
+        }
+        self.release_all(state, offset, drops);
+    }
+
+    /// Releases slots one after the other, with frame states that go on at `offset`.
+    pub(crate) fn release_all(&mut self, state: &State, offset: u32, drops: Vec<Slot>) {
+        for (i, slot) in drops.iter().enumerate() {
+            match slot.val {
+                Val::Obj(v) if self.is_leaf(state, &slot.val) => self.effect(Op::DecrefLeaf, &[v], Imm::None),
+                Val::Obj(v) => self.release(state, offset, v, &drops[i + 1..]),
+                Val::MaybeObj(v) => {
+                    let bound = self.f.add_block();
+                    let done = self.f.add_block();
+                    let null = self.null();
+                    let is_null = self.emit(Op::Same, &[v, null], Imm::None);
+                    let from = self.block;
+                    self.f.branch(from, is_null, Self::target(done), Self::target(bound));
+                    self.block = bound;
+                    self.release(state, offset, v, &drops[i + 1..]);
+                    let from = self.block;
+                    self.f.jump(from, done, &[]);
+                    self.block = done;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn release(&mut self, state: &State, offset: u32, value: Value, later: &[Slot]) {
+        let rest: Vec<Value> = later
+            .iter()
+            .filter_map(|s| match s.val {
+                Val::Obj(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        let id = self.frame_state(state, offset, Resume::Execute, &rest);
+        let block = self.block;
+        self.f.push(block, Op::Decref, &[value], Imm::None, Some(id));
+    }
+
+    /// Writes to the frame what foreign code may look at: the current instruction and all locals. Unboxed locals are boxed.
+    pub(crate) fn sync(&mut self, state: &mut State) {
+        let frame = self.frame.expect("only units with a frame call out");
+        let layout = self.layout();
+        let instr = self.instr.expect("an instruction was begun");
+        let code = self.code();
+        let at = code.address as i64 + layout.code_units + 2 * i64::from(instr.op_offset);
+        let pointer = self.address(at as u64);
+        self.store(frame, pointer, layout.frame_instr_ptr, MemSize::Ptr, Region::Frame);
+        let empty = i64::from(code.nlocalsplus);
+        if layout.frame_stack_is_pointer != 0 {
+            let bytes = self.int_const(layout.frame_slots + 8 * empty);
+            let base = self.emit(Op::Offset, &[frame, bytes], Imm::None);
+            self.store(frame, base, layout.frame_stack, MemSize::Ptr, Region::Frame);
+        } else {
+            let top = self.int_const(empty);
+            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
+        }
+        for i in 0..state.locals.len() {
+            if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i].val) {
+                continue;
+            }
+            let mut slot = state.locals[i].clone();
+            let value = match slot.val.clone() {
+                Val::Null => None,
+                Val::MaybeObj(v) => Some(v),
+                Val::Maybe(..) => {
+                    let value = self.owned_or_null(state, &mut slot);
+                    slot = Slot::owned(Val::MaybeObj(value));
+                    Some(value)
+                }
+                Val::Const(id) if !self.snapshot.objects[id as usize].immortal => {
+                    let value = self.owned_object(state, &mut slot);
+                    slot = Slot::owned(Val::Obj(value));
+                    Some(value)
+                }
+                _ => Some(self.object_in(state, &mut slot)),
+            };
+            state.locals[i] = slot;
+            self.store_slot(frame, i, value);
+            state.memory[i] = Some(state.locals[i].val.clone());
+        }
+    }
+
+    /// Stores an object (or NULL) into a local's slot of a frame.
+    pub(crate) fn store_slot(&mut self, frame: Value, index: usize, value: Option<Value>) {
+        let offset = self.layout().frame_slots + 8 * index as i64;
+        match value {
+            Some(value) => self.effect(
+                Op::StoreSlot,
+                &[frame, value],
+                Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame },
+            ),
+            None => {
+                let null = self.address(self.layout().slot_null as u64);
+                self.store(frame, null, offset, MemSize::Ptr, Region::Frame);
+            }
+        }
+    }
+}
+
+/// A list of one value.
+pub(crate) fn smallvec_one<A: Copy, S: FromIterator<A>>(value: A) -> S {
+    [value].into_iter().collect()
+}

@@ -1,0 +1,354 @@
+//! Regions of blocks: straight code in order, and loops, whose headers take a shape per slot that all back edges can take too.
+//!
+//! A loop whose back edge brings another kind of number than its entry (`s = 0` and then floats) is built twice: the first
+//! version leads into the second. What cannot be settled by that is widened and built again.
+
+use crate::builder::{Build, Builder, Edge, MAX_INSTS, Stop};
+use crate::shape::Shape;
+use crate::value::{Slot, State, Val};
+use crate::GiveUp;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_ir::{Block, Imm, Op, Value};
+
+/// Edges by target block that wait for the target to be built.
+#[derive(Default)]
+pub(crate) struct Pending(BTreeMap<usize, Vec<Edge>>);
+
+impl Pending {
+    /// Adds an edge.
+    pub(crate) fn add(&mut self, target: usize, edge: Edge) {
+        self.0.entry(target).or_default().push(edge);
+    }
+
+    fn take(&mut self, target: usize) -> Vec<Edge> {
+        self.0.remove(&target).unwrap_or_default()
+    }
+
+    /// All edges that are left, by target.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (usize, Vec<Edge>)> {
+        std::mem::take(&mut self.0).into_iter()
+    }
+
+    /// Edges of an attempt that is given up are dropped: the counts tell which those are.
+    fn mark(&self) -> BTreeMap<usize, usize> {
+        self.0.iter().map(|(target, edges)| (*target, edges.len())).collect()
+    }
+
+    fn roll_back(&mut self, mark: &BTreeMap<usize, usize>) {
+        self.0.retain(|target, edges| {
+            edges.truncate(mark.get(target).copied().unwrap_or(0));
+            !edges.is_empty()
+        });
+    }
+}
+
+/// Where code of an instance leads besides its blocks.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// Edges to blocks.
+    pub pending: Pending,
+    /// Returns of an inlined callee: block, callee's state, result.
+    pub returns: Vec<(Block, State, Slot)>,
+}
+
+/// A built version of a loop header.
+struct Version {
+    block: Block,
+    shapes: Vec<Shape>,
+}
+
+/// Versions of one loop that may be built.
+const MAX_VERSIONS: usize = 2;
+/// Attempts at one loop before its types count as unstable.
+const MAX_ATTEMPTS: usize = 40;
+
+impl Builder<'_> {
+    /// Builds blocks in order, as far as they are reached.
+    pub(crate) fn build_blocks(&mut self, order: &[usize], around: Option<usize>, out: &mut Outcome) -> Build<()> {
+        let body = self.instance.body.clone();
+        let mut done = BTreeSet::new();
+        for &block in order {
+            if done.contains(&block) {
+                continue;
+            }
+            if self.f.insts.len() > MAX_INSTS {
+                return Err(GiveUp::TooLarge(self.f.insts.len()).into());
+            }
+            let edges = out.pending.take(block);
+            if edges.is_empty() {
+                continue;
+            }
+            match body.loop_at(block).filter(|l| Some(*l) != around) {
+                Some(index) => {
+                    let inside = body.loop_blocks(index);
+                    self.build_loop(index, edges, out)?;
+                    done.extend(inside);
+                }
+                None => {
+                    let edge = self.join(edges);
+                    self.build_block(block, edge, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds one block from its joined edge.
+    fn build_block(&mut self, block: usize, edge: Edge, out: &mut Outcome) -> Build<()> {
+        let body = self.instance.body.clone();
+        self.block = edge.block;
+        let mut state = edge.state;
+        let range = body.blocks[block].start..body.blocks[block].end;
+        for index in range {
+            let instr = body.decoded.instrs[index];
+            self.begin(instr, &state);
+            if !self.instruction(&mut state, instr, out)? {
+                return Ok(());
+            }
+        }
+        if let Some(next) = body.blocks[block].fall_through {
+            let offset = body.offset(next);
+            out.pending.add(next, Edge { block: self.block, state, offset });
+        }
+        Ok(())
+    }
+
+    /// Builds a loop from the edges that enter it.
+    pub(crate) fn build_loop(&mut self, index: usize, edges: Vec<Edge>, out: &mut Outcome) -> Build<()> {
+        let entry = self.join(edges);
+        let mut versions: Vec<Version> = Vec::new();
+        let mut work = vec![entry];
+        while let Some(mut edge) = work.pop() {
+            match versions.iter().find(|v| self.fits_all(&edge.state, &v.shapes)) {
+                Some(version) => {
+                    let (shapes, block) = (version.shapes.clone(), version.block);
+                    self.enter(&mut edge, &shapes, block);
+                }
+                None => {
+                    let (version, rest) = self.build_version(index, edge, &versions, out)?;
+                    versions.push(version);
+                    if !rest.is_empty() {
+                        let joined = self.join(rest);
+                        work.push(joined);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fits_all(&self, state: &State, shapes: &[Shape]) -> bool {
+        let slots = state.locals.iter().chain(&state.stack);
+        slots.zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape))
+    }
+
+    /// Builds a version of a loop; returns it with the back edges that fit no version there is.
+    fn build_version(
+        &mut self,
+        index: usize,
+        entry: Edge,
+        versions: &[Version],
+        out: &mut Outcome,
+    ) -> Build<(Version, Vec<Edge>)> {
+        let body = self.instance.body.clone();
+        let inside = body.loop_blocks(index);
+        let order: Vec<usize> = body.order.iter().copied().filter(|b| inside.contains(b)).collect();
+        let header = body.block_at(entry.offset).ok_or(GiveUp::NoLoop(entry.offset))?;
+        let key = (self.instance.path, entry.offset, versions.len());
+        let may_split = versions.len() + 1 < MAX_VERSIONS && !body.loops.iter().any(|l| l.parent == Some(index));
+        for _ in 0..MAX_ATTEMPTS {
+            let mark = out.pending.mark();
+            let returns = out.returns.len();
+            let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
+            let shapes = self.header_shapes(index, &entry.state, &widened);
+            let before = self.f.add_block();
+            let target = self.f.add_block();
+            let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
+            let mut state = entry.state.clone();
+            self.forget_in_loop(&mut state, &widened);
+            self.enter(&mut first, &shapes, target);
+            self.receive(&shapes, target, &mut state);
+            for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
+                if local.val != Val::InFrame && !memory.as_ref().is_some_and(|m| *m == local.val) {
+                    *memory = None;
+                }
+            }
+            let in_memory = state.memory.clone();
+            let runs = self.python_runs;
+            out.pending.add(header, Edge { block: target, state, offset: entry.offset });
+            self.build_blocks(&order, Some(index), out)?;
+            let back = out.pending.take(header);
+            if self.python_runs > runs && !widened.contains_key(&RUNS_PYTHON) {
+                self.lessons.shapes.entry(key).or_default().insert(RUNS_PYTHON, Shape::Null);
+                out.pending.roll_back(&mark);
+                out.returns.truncate(returns);
+                continue;
+            }
+            let mut rest = Vec::new();
+            let mut again = HashMap::new();
+            let mut fitting = Vec::new();
+            for edge in back {
+                for (i, (held, now)) in in_memory.iter().zip(&edge.state.memory).enumerate() {
+                    if held.is_some() && held != now {
+                        again.insert(MEMORY + i, Shape::Null);
+                    }
+                }
+                if self.fits_all(&edge.state, &shapes) {
+                    fitting.push((edge, shapes.clone(), target));
+                } else if let Some(v) = versions.iter().find(|v| self.fits_all(&edge.state, &v.shapes)) {
+                    fitting.push((edge, v.shapes.clone(), v.block));
+                } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
+                    rest.push(edge);
+                } else {
+                    self.widen(&edge.state, &entry.state, &shapes, &mut again);
+                }
+            }
+            if again.is_empty() {
+                let from = entry.block;
+                self.f.jump(from, before, &[]);
+                for (mut edge, shapes, block) in fitting {
+                    self.enter(&mut edge, &shapes, block);
+                }
+                return Ok((Version { block: target, shapes }, rest));
+            }
+            self.lessons.shapes.entry(key).or_default().extend(again);
+            out.pending.roll_back(&mark);
+            out.returns.truncate(returns);
+        }
+        Err(GiveUp::Unstable.into())
+    }
+
+    /// The shapes that a loop's slots have at its header, as far as is known before it is built.
+    fn header_shapes(&self, index: usize, state: &State, widened: &HashMap<usize, Shape>) -> Vec<Shape> {
+        let stored = &self.instance.body.loops[index].stored_locals;
+        let locals = state.locals.len();
+        state
+            .locals
+            .iter()
+            .chain(&state.stack)
+            .enumerate()
+            .map(|(i, slot)| match widened.get(&i) {
+                Some(shape) => shape.clone(),
+                None if i < locals && stored.contains(&(i as u32)) => self.carried_shape(state, slot),
+                None => self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone())),
+            })
+            .collect()
+    }
+
+    fn carried_shape(&self, state: &State, slot: &Slot) -> Shape {
+        self.shape_of(state, slot)
+    }
+
+    /// Iterators in parts advance in the loop: their positions become block parameters.
+    fn iterator_shape(&self, slot: &Slot) -> Option<Shape> {
+        let Val::Virtual(kind, parts) = &slot.val else { return None };
+        let same = |i: usize| Shape::Same(parts[i].clone());
+        let nested = |i: usize| self.iterator_shape(&parts[i]).unwrap_or_else(|| same(i));
+        let shapes = match kind {
+            Virtual::RangeIter => vec![Shape::Int, same(1), Shape::Int],
+            Virtual::ListIter | Virtual::TupleIter => vec![same(0), Shape::Int],
+            Virtual::Enumerate => vec![nested(0), Shape::Int],
+            Virtual::Zip => (0..parts.len()).map(nested).collect(),
+            _ => return None,
+        };
+        Some(Shape::Virtual(*kind, shapes))
+    }
+
+    /// Drops facts that code in the loop may end.
+    fn forget_in_loop(&self, state: &mut State, widened: &HashMap<usize, Shape>) {
+        if widened.contains_key(&RUNS_PYTHON) {
+            state.facts.forget_types(|ty| self.known_by_address(ty).is_none());
+        }
+        for (i, memory) in state.memory.iter_mut().enumerate() {
+            if widened.contains_key(&(MEMORY + i)) {
+                *memory = None;
+            }
+        }
+    }
+
+    /// True if the state would fit but for ints where floats were expected or the other way round.
+    fn only_numbers_differ(&self, state: &State, shapes: &[Shape]) -> bool {
+        let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float);
+        state.locals.iter().chain(&state.stack).zip(shapes).all(|(slot, shape)| {
+            self.fits(state, slot, shape) || (number(shape) && number(&self.shape_of(state, slot)))
+        })
+    }
+
+    /// Notes more general shapes for the slots of a back edge that do not fit.
+    fn widen(&self, state: &State, entry: &State, shapes: &[Shape], again: &mut HashMap<usize, Shape>) {
+        let slots = state.locals.iter().chain(&state.stack);
+        let entries = entry.locals.iter().chain(&entry.stack);
+        for (i, ((slot, shape), first)) in slots.zip(shapes).zip(entries).enumerate() {
+            if self.fits(state, slot, shape) {
+                continue;
+            }
+            let known = match shape {
+                Shape::Same(_) => self.shape_of(entry, first),
+                other => other.clone(),
+            };
+            let known = match again.get(&i) {
+                Some(sofar) => self.join_shapes(sofar.clone(), known),
+                None => known,
+            };
+            let mut joined = self.join_shapes(known, self.shape_of(state, slot));
+            if !self.fits(state, slot, &joined) || !self.fits(entry, first, &joined) {
+                joined = Shape::Obj(None);
+            }
+            if !self.fits(state, slot, &joined) || !self.fits(entry, first, &joined) {
+                joined = Shape::MaybeObj;
+            }
+            if joined == *shape {
+                joined = match joined {
+                    Shape::Obj(Some(_)) => Shape::Obj(None),
+                    _ => Shape::MaybeObj,
+                };
+            }
+            again.insert(i, joined);
+        }
+    }
+
+    /// The back edge's check for pending work: leaves at the back edge, which the interpreter then executes.
+    pub(crate) fn poll_back_edge(&mut self, state: &State, offset: u32) {
+        let id = self.frame_state(state, offset, Resume::Execute, &[]);
+        self.poll(id);
+    }
+
+    /// Ends the current block with an exit that continues at the offset.
+    pub(crate) fn leave(&mut self, state: &State, offset: u32, reason: whipsnake_contract::exit::ExitReason) {
+        let id = self.frame_state(state, offset, Resume::Execute, &[]);
+        let block = self.block;
+        self.f.exit(block, reason, id);
+    }
+
+    /// Splits the current block by a condition; returns the blocks for true and false.
+    pub(crate) fn split(&mut self, condition: Value) -> (Block, Block) {
+        let (yes, no) = (self.f.add_block(), self.f.add_block());
+        let from = self.block;
+        self.f.branch(from, condition, Self::target(yes), Self::target(no));
+        (yes, no)
+    }
+
+    /// The edge of the current instruction to its jump target.
+    pub(crate) fn edge_to(&mut self, out: &mut Outcome, offset: u32, block: Block, state: State) -> Build<()> {
+        let target = self.instance.body.block_at(offset);
+        let target = target.ok_or_else(|| Stop::GiveUp(GiveUp::Bytecode(format!("no block at offset {offset}"))))?;
+        out.pending.add(target, Edge { block, state, offset });
+        Ok(())
+    }
+
+    /// Marks a block as rarely executed.
+    pub(crate) fn cold(&mut self, block: Block) {
+        self.f.blocks[block.index()].cold = true;
+    }
+
+    /// A comparison of two addresses.
+    pub(crate) fn same(&mut self, a: Value, b: Value) -> Value {
+        self.emit(Op::Same, &[a, b], Imm::None)
+    }
+}
+
+/// Key in the lessons of a loop: Python code runs in it.
+const RUNS_PYTHON: usize = usize::MAX;
+/// Keys in the lessons of a loop from here on: the frame's memory for that local differs at a back edge.
+const MEMORY: usize = usize::MAX / 2;

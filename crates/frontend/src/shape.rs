@@ -1,0 +1,385 @@
+//! Shapes: in what form a slot crosses a join. All edges into a block agree on a shape per slot; the values in it become block
+//! parameters.
+
+use crate::builder::{Builder, Edge};
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind};
+use whipsnake_ir::{Imm, Op, Target, Ty, Value};
+
+/// Form of a slot at a join.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shape {
+    /// The very same content on every edge.
+    Same(Slot),
+    /// NULL.
+    Null,
+    /// An unboxed int.
+    Int,
+    /// An unboxed float.
+    Float,
+    /// An unboxed bool.
+    Bool,
+    /// An owned object, of an exact type if one is named.
+    Obj(Option<u64>),
+    /// An owned object or NULL.
+    MaybeObj,
+    /// Unbound or of the shape (which holds no object).
+    Maybe(Box<Shape>),
+    /// An object in parts.
+    Virtual(Virtual, Vec<Shape>),
+}
+
+/// True for shapes that hold an unboxed value.
+fn is_raw(shape: &Shape) -> bool {
+    matches!(shape, Shape::Int | Shape::Float | Shape::Bool)
+}
+
+impl Builder<'_> {
+    /// Exact type of a value's object, if known.
+    pub(crate) fn exact_type(&self, state: &State, val: &Val) -> Option<u64> {
+        match val {
+            Val::Obj(v) => state.facts.get(*v).ty,
+            Val::Int(_) | Val::SmallInt(_) => self.platform().known_type(KnownType::Int),
+            Val::Float(_) => self.platform().known_type(KnownType::Float),
+            Val::Bool(_) => self.platform().known_type(KnownType::Bool),
+            Val::Const(id) => Some(self.snapshot.type_of(*id).address),
+            Val::Virtual(kind, _) => self.platform().known_type(match kind {
+                Virtual::Tuple => KnownType::Tuple,
+                Virtual::Range => KnownType::Range,
+                Virtual::RangeIter => KnownType::RangeIter,
+                Virtual::ListIter => KnownType::ListIter,
+                Virtual::TupleIter => KnownType::TupleIter,
+                Virtual::Enumerate => KnownType::Enumerate,
+                Virtual::Zip => KnownType::Zip,
+                Virtual::Slice => KnownType::Slice,
+                Virtual::Method => KnownType::Method,
+            }),
+            Val::Null | Val::MaybeObj(_) | Val::Maybe(..) | Val::InFrame => None,
+        }
+    }
+
+    /// The known type of a value's object.
+    pub(crate) fn known_type(&self, state: &State, val: &Val) -> Option<KnownType> {
+        self.known_by_address(self.exact_type(state, val)?)
+    }
+
+    /// The most specific shape of one edge's slot.
+    pub(crate) fn shape_of(&self, state: &State, slot: &Slot) -> Shape {
+        match &slot.val {
+            Val::Null => Shape::Null,
+            Val::Int(_) | Val::SmallInt(_) => Shape::Int,
+            Val::Float(_) => Shape::Float,
+            Val::Bool(_) => Shape::Bool,
+            Val::Obj(_) => match self.known_type(state, &slot.val) {
+                Some(KnownType::Int) => Shape::Int,
+                Some(KnownType::Float) => Shape::Float,
+                _ => Shape::Obj(self.exact_type(state, &slot.val)),
+            },
+            Val::MaybeObj(_) => Shape::MaybeObj,
+            Val::Maybe(_, inner) => Shape::Maybe(Box::new(
+                self.shape_of(state, &Slot::borrowed((**inner).clone())),
+            )),
+            Val::Const(id) => match self.snapshot.objects[*id as usize].kind {
+                ObjectKind::Int(_) => Shape::Int,
+                ObjectKind::Float(_) => Shape::Float,
+                ObjectKind::Bool(_) => Shape::Bool,
+                _ => Shape::Obj(self.exact_type(state, &slot.val)),
+            },
+            Val::Virtual(kind, parts) => {
+                Shape::Virtual(*kind, parts.iter().map(|p| self.shape_of(state, p)).collect())
+            }
+            Val::InFrame => Shape::Same(slot.clone()),
+        }
+    }
+
+    /// The shape that holds what either shape holds.
+    pub(crate) fn join_shapes(&self, a: Shape, b: Shape) -> Shape {
+        if a == b {
+            return a;
+        }
+        match (a, b) {
+            (Shape::Same(_), other) | (other, Shape::Same(_)) => other,
+            (Shape::Null, raw) | (raw, Shape::Null) if is_raw(&raw) => Shape::Maybe(Box::new(raw)),
+            (Shape::Null, Shape::Maybe(inner)) | (Shape::Maybe(inner), Shape::Null) => Shape::Maybe(inner),
+            (Shape::Null, _) | (_, Shape::Null) => Shape::MaybeObj,
+            (Shape::Maybe(inner), other) | (other, Shape::Maybe(inner)) => {
+                if *inner == other {
+                    Shape::Maybe(inner)
+                } else {
+                    match other {
+                        Shape::Maybe(theirs) if theirs == inner => Shape::Maybe(inner),
+                        _ => Shape::MaybeObj,
+                    }
+                }
+            }
+            (Shape::MaybeObj, _) | (_, Shape::MaybeObj) => Shape::MaybeObj,
+            (Shape::Obj(a), Shape::Obj(b)) => Shape::Obj(a.filter(|_| a == b)),
+            (Shape::Virtual(k, a), Shape::Virtual(l, b)) if k == l && a.len() == b.len() => Shape::Virtual(
+                k,
+                a.into_iter().zip(b).map(|(a, b)| self.join_shapes(a, b)).collect(),
+            ),
+            _ => Shape::Obj(None),
+        }
+    }
+
+    /// True if `coerce` can bring the slot into the shape without leaving for the interpreter.
+    pub(crate) fn fits(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
+        match shape {
+            Shape::Same(wanted) => slot == wanted || self.holds_raw(state, slot, wanted),
+            Shape::Null => slot.val == Val::Null,
+            Shape::Int | Shape::Float | Shape::Bool => self.shape_of(state, slot) == *shape,
+            Shape::Obj(ty) => match slot.val {
+                Val::Null | Val::MaybeObj(_) | Val::Maybe(..) | Val::InFrame => false,
+                _ => ty.is_none() || self.exact_type(state, &slot.val) == *ty,
+            },
+            Shape::MaybeObj => slot.val != Val::InFrame,
+            Shape::Maybe(inner) => match &slot.val {
+                Val::Null => true,
+                Val::Maybe(_, val) => self.fits(state, &Slot::borrowed((**val).clone()), inner),
+                _ => self.fits(state, slot, inner),
+            },
+            Shape::Virtual(kind, shapes) => match &slot.val {
+                Val::Virtual(k, parts) => {
+                    k == kind
+                        && parts.len() == shapes.len()
+                        && parts.iter().zip(shapes).all(|(p, s)| self.fits(state, p, s))
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// The slot is an object whose unboxed value is what is wanted.
+    fn holds_raw(&self, state: &State, slot: &Slot, wanted: &Slot) -> bool {
+        match (&slot.val, &wanted.val) {
+            (Val::Obj(v), Val::Int(raw) | Val::Float(raw)) => state.facts.get(*v).raw == Some(*raw),
+            _ => false,
+        }
+    }
+
+    /// Brings a slot into a shape in the current block and appends the values in it to `args`.
+    pub(crate) fn coerce(&mut self, state: &mut State, slot: &mut Slot, shape: &Shape, args: &mut Vec<Value>) {
+        match shape {
+            Shape::Same(wanted) => {
+                if slot != wanted {
+                    self.release_leaf(state, slot);
+                }
+            }
+            Shape::Null => {}
+            Shape::Int => {
+                let raw = self.int_of(state, &slot.val).expect("the slot fits");
+                self.release_leaf(state, slot);
+                args.push(raw);
+            }
+            Shape::Float => {
+                let raw = self.float_of(state, &slot.val).expect("the slot fits");
+                self.release_leaf(state, slot);
+                args.push(raw);
+            }
+            Shape::Bool => args.push(self.bool_of(&slot.val).expect("the slot fits")),
+            Shape::Obj(_) => args.push(self.owned_object(state, slot)),
+            Shape::MaybeObj => {
+                let value = self.owned_or_null(state, slot);
+                args.push(value);
+            }
+            Shape::Maybe(inner) => match slot.val.clone() {
+                Val::Null => {
+                    args.push(self.bool_const(false));
+                    args.push(match **inner {
+                        Shape::Float => self.float_const(0),
+                        Shape::Bool => self.bool_const(false),
+                        _ => self.int_const(0),
+                    });
+                }
+                Val::Maybe(flag, val) => {
+                    args.push(flag);
+                    self.coerce(state, &mut Slot::borrowed(*val), inner, args);
+                }
+                _ => {
+                    args.push(self.bool_const(true));
+                    self.coerce(state, slot, inner, args);
+                }
+            },
+            Shape::Virtual(_, shapes) => {
+                let Val::Virtual(_, parts) = &mut slot.val else { unreachable!("the slot fits") };
+                let mut parts = std::mem::take(parts);
+                for (part, shape) in parts.iter_mut().zip(shapes) {
+                    self.coerce(state, part, shape, args);
+                }
+            }
+        }
+    }
+
+    /// Types of the values in a shape, in order.
+    pub(crate) fn shape_types(shape: &Shape, types: &mut Vec<Ty>) {
+        match shape {
+            Shape::Same(_) | Shape::Null => {}
+            Shape::Int => types.push(Ty::I64),
+            Shape::Float => types.push(Ty::F64),
+            Shape::Bool => types.push(Ty::Bool),
+            Shape::Obj(_) | Shape::MaybeObj => types.push(Ty::Obj),
+            Shape::Maybe(inner) => {
+                types.push(Ty::Bool);
+                Self::shape_types(inner, types);
+            }
+            Shape::Virtual(_, shapes) => shapes.iter().for_each(|s| Self::shape_types(s, types)),
+        }
+    }
+
+    /// The slot that a shape with these values stands for.
+    pub(crate) fn slot_from_shape(&self, shape: &Shape, values: &mut impl Iterator<Item = Value>, state: &mut State) -> Slot {
+        let mut next = || values.next().expect("one parameter per value of the shape");
+        match shape {
+            Shape::Same(slot) => slot.clone(),
+            Shape::Null => Slot::NULL,
+            Shape::Int => Slot::borrowed(Val::Int(next())),
+            Shape::Float => Slot::borrowed(Val::Float(next())),
+            Shape::Bool => Slot::borrowed(Val::Bool(next())),
+            Shape::Obj(ty) => {
+                let value = next();
+                if ty.is_some() {
+                    state.facts.update(value, |fact| fact.ty = *ty);
+                }
+                Slot::owned(Val::Obj(value))
+            }
+            Shape::MaybeObj => Slot::owned(Val::MaybeObj(next())),
+            Shape::Maybe(inner) => {
+                let flag = next();
+                let inner = self.slot_from_shape(inner, values, state);
+                Slot::borrowed(Val::Maybe(flag, Box::new(inner.val)))
+            }
+            Shape::Virtual(kind, shapes) => {
+                let parts = shapes.iter().map(|s| self.slot_from_shape(s, values, state)).collect();
+                Slot::borrowed(Val::Virtual(*kind, parts))
+            }
+        }
+    }
+
+    /// Joins edges that meet in one place: returns the block to go on in, and the state there.
+    pub(crate) fn join(&mut self, mut edges: Vec<Edge>) -> Edge {
+        if edges.len() == 1 {
+            return edges.remove(0);
+        }
+        let shapes = self.common_shapes(&edges);
+        let target = self.f.add_block();
+        let mut joined = edges[0].state.clone();
+        for edge in &edges[1..] {
+            joined.facts.intersect(&edge.state.facts);
+            joined.loans.extend(&edge.state.loans);
+            for (mine, theirs) in joined.memory.iter_mut().zip(&edge.state.memory) {
+                if mine != theirs {
+                    *mine = None;
+                }
+            }
+        }
+        for edge in &mut edges {
+            self.enter(edge, &shapes, target);
+        }
+        self.receive(&shapes, target, &mut joined);
+        Edge { block: target, state: joined, offset: edges[0].offset }
+    }
+
+    /// Shapes per slot that all edges can take.
+    fn common_shapes(&self, edges: &[Edge]) -> Vec<Shape> {
+        let slots = |edge: &Edge| -> Vec<Slot> {
+            edge.state.locals.iter().chain(&edge.state.stack).cloned().collect()
+        };
+        let first = slots(&edges[0]);
+        let others: Vec<Vec<Slot>> = edges[1..].iter().map(slots).collect();
+        first
+            .iter()
+            .enumerate()
+            .map(|(i, slot)| {
+                if others.iter().all(|o| o[i] == *slot) {
+                    return Shape::Same(slot.clone());
+                }
+                let mut shape = self.shape_of(&edges[0].state, slot);
+                for (edge, other) in edges[1..].iter().zip(&others) {
+                    shape = self.join_shapes(shape, self.shape_of(&edge.state, &other[i]));
+                }
+                // A shape that one of the edges cannot take is replaced by the next more general one.
+                let fits = |shape: &Shape| {
+                    self.fits(&edges[0].state, slot, shape)
+                        && edges[1..].iter().zip(&others).all(|(e, o)| self.fits(&e.state, &o[i], shape))
+                };
+                if fits(&shape) {
+                    shape
+                } else if fits(&Shape::Obj(None)) {
+                    Shape::Obj(None)
+                } else {
+                    Shape::MaybeObj
+                }
+            })
+            .collect()
+    }
+
+    /// Ends an edge's block with a jump to `target`, its slots brought into the shapes.
+    pub(crate) fn enter(&mut self, edge: &mut Edge, shapes: &[Shape], target: whipsnake_ir::Block) {
+        self.block = edge.block;
+        self.unbox_for(edge, shapes);
+        let mut args = Vec::new();
+        let count = edge.state.locals.len();
+        for (i, shape) in shapes.iter().enumerate() {
+            let slot = |state: &mut State| {
+                std::mem::replace(
+                    if i < count { &mut state.locals[i] } else { &mut state.stack[i - count] },
+                    Slot::NULL,
+                )
+            };
+            let mut taken = slot(&mut edge.state);
+            self.coerce(&mut edge.state, &mut taken, shape, &mut args);
+        }
+        let from = self.block;
+        self.f.jump(from, target, &args);
+    }
+
+    /// Unboxes the ints that are still boxed where the shapes want them unboxed.
+    fn unbox_for(&mut self, edge: &mut Edge, shapes: &[Shape]) {
+        let slots: Vec<Slot> = edge.state.locals.iter().chain(&edge.state.stack).cloned().collect();
+        let mut id = None;
+        for (slot, shape) in slots.iter().zip(shapes) {
+            let wanted = match shape {
+                Shape::Maybe(inner) => inner,
+                shape => shape,
+            };
+            if let (Val::Obj(v), Shape::Int) = (&slot.val, wanted)
+                && edge.state.facts.get(*v).raw.is_none()
+            {
+                let id = *id.get_or_insert_with(|| self.frame_state(&edge.state, edge.offset, Resume::Execute, &[]));
+                let block = self.block;
+                let raw = self.f.push_value(block, Op::UnboxInt, &[*v], Imm::None, Some(id));
+                edge.state.facts.update(*v, |fact| fact.raw = Some(raw));
+            }
+        }
+    }
+
+    /// Adds the parameters of the shapes to a block and puts them into the state.
+    pub(crate) fn receive(&mut self, shapes: &[Shape], target: whipsnake_ir::Block, state: &mut State) {
+        let mut types = Vec::new();
+        shapes.iter().for_each(|s| Self::shape_types(s, &mut types));
+        let params: Vec<Value> = types.into_iter().map(|ty| self.f.add_param(target, ty)).collect();
+        let mut values = params.into_iter();
+        let count = state.locals.len();
+        for (i, shape) in shapes.iter().enumerate() {
+            let slot = self.slot_from_shape(shape, &mut values, state);
+            if i < count {
+                state.locals[i] = slot;
+            } else {
+                state.stack[i - count] = slot;
+            }
+        }
+        self.block = target;
+    }
+
+    /// The constant object as a value.
+    pub(crate) fn object_const(&mut self, id: ObjectId) -> Value {
+        let index = self.object_ref(id);
+        self.emit(Op::Object, &[], Imm::Object(index))
+    }
+
+    /// A branch target without arguments.
+    pub(crate) fn target(block: whipsnake_ir::Block) -> Target {
+        Target { block, args: Default::default() }
+    }
+}

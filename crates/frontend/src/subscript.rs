@@ -1,0 +1,351 @@
+//! Indexing and slicing.
+
+use crate::builder::{Build, Builder};
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::feedback::{StoreSubscrKind, SubscrKind};
+use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{KnownType, ObjectKind};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+impl Builder<'_> {
+    /// `container[key]`.
+    pub(crate) fn subscript(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        if let Feedback::Subscr(kind) = instr.feedback {
+            let container = match kind {
+                SubscrKind::ListInt => Some(KnownType::List),
+                SubscrKind::TupleInt => Some(KnownType::Tuple),
+                SubscrKind::StrInt => Some(KnownType::Str),
+                SubscrKind::Dict => Some(KnownType::Dict),
+                SubscrKind::ListSlice | SubscrKind::Getitem => None,
+            };
+            if let Some(container) = container {
+                self.speculate(state, 2, container);
+            }
+            if matches!(kind, SubscrKind::ListInt | SubscrKind::TupleInt | SubscrKind::StrInt) {
+                self.speculate(state, 1, KnownType::Int);
+            }
+        }
+        let container = state.peek(2).clone();
+        let key = self.known_type(state, &state.peek(1).val);
+        // A part of a tuple that was never built.
+        if let (Val::Virtual(Virtual::Tuple, parts), Some(index)) = (&container.val, self.const_int(&state.peek(1).val.clone())) {
+            let at = if index < 0 { index + parts.len() as i64 } else { index };
+            if let Some(part) = usize::try_from(at).ok().and_then(|i| parts.get(i)) {
+                let mut part = part.clone();
+                self.own(&mut part);
+                self.drop_operands(state, 2);
+                state.stack.push(part);
+                return Ok(());
+            }
+        }
+        match (self.known_type(state, &container.val), key) {
+            (Some(known @ (KnownType::List | KnownType::Tuple)), Some(KnownType::Int))
+                if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 =>
+            {
+                if let Some(index) = self.int_on_stack(state, 1) {
+                    let list = known == KnownType::List;
+                    let object = self.container_object(state, 2);
+                    let region = if list { Region::ListHeader } else { Region::Const };
+                    let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+                    let index = self.index_inside(index, size);
+                    let item = self.sequence_item(object, index, list);
+                    self.push_loan(state, 2, item);
+                    return Ok(());
+                }
+            }
+            (Some(KnownType::Str), Some(KnownType::Int)) if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 => {
+                if let Some(index) = self.int_on_stack(state, 1) {
+                    let object = self.container_object(state, 2);
+                    let size = self.load(object, self.layout().str_length, MemSize::I64, Region::Const);
+                    let index = self.index_inside(index, size);
+                    let item = self.helper(Helper::str_item, &[object, index]);
+                    self.drop_operands(state, 2);
+                    self.push_typed(state, item, KnownType::Str);
+                    return Ok(());
+                }
+            }
+            (Some(known @ (KnownType::Bytes | KnownType::ByteArray)), Some(KnownType::Int))
+                if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 =>
+            {
+                if let Some(index) = self.int_on_stack(state, 1) {
+                    let object = self.container_object(state, 2);
+                    let layout = self.layout();
+                    let value = if known == KnownType::Bytes {
+                        let size = self.load(object, layout.ob_size, MemSize::I64, Region::Const);
+                        let index = self.index_inside(index, size);
+                        self.load_indexed(object, index, layout.bytes_items, MemSize::U8, Region::Const)
+                    } else {
+                        let size = self.load(object, layout.ob_size, MemSize::I64, Region::Array);
+                        let index = self.index_inside(index, size);
+                        let items = self.load(object, layout.bytearray_items, MemSize::Ptr, Region::Array);
+                        self.load_indexed(items, index, 0, MemSize::U8, Region::Array)
+                    };
+                    self.drop_operands(state, 2);
+                    state.stack.push(Slot::borrowed(Val::Int(value)));
+                    return Ok(());
+                }
+            }
+            (Some(KnownType::Array), Some(KnownType::Int)) => {
+                if let Some(value) = self.array_item(state)? {
+                    self.drop_operands(state, 2);
+                    state.stack.push(Slot::borrowed(Val::Float(value)));
+                    return Ok(());
+                }
+            }
+            (Some(KnownType::Dict), Some(KnownType::Str)) if self.may_speculate(ExitReason::Unbound) => {
+                let v = self.objects(state, 2);
+                let item = self.helper(Helper::dict_get_str, &v);
+                self.guard_not_null(item, ExitReason::Unbound);
+                self.push_loan(state, 2, item);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {
+            return Ok(done);
+        }
+        let v = self.objects(state, 2);
+        let result = self.raising(state, Helper::get_item, &v)?;
+        self.drop_operands(state, 2);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// The object of a stack slot without giving it references it does not have.
+    pub(crate) fn container_object(&mut self, state: &mut State, depth: usize) -> Value {
+        match state.peek(depth).val.clone() {
+            Val::Obj(v) => v,
+            Val::Const(id) => self.object_const(id),
+            _ => {
+                let at = state.stack.len() - depth;
+                let mut slot = state.stack[at].clone();
+                let value = self.object_in(state, &mut slot);
+                state.stack[at] = slot;
+                self.recapture(state);
+                value
+            }
+        }
+    }
+
+    /// Replaces operands by an item that the container lends.
+    pub(crate) fn push_loan(&mut self, state: &mut State, operands: usize, item: Value) {
+        state.loans.push(item);
+        let at = state.stack.len() - operands;
+        let slots = state.stack.split_off(at);
+        state.stack.push(Slot::borrowed(Val::Obj(item)));
+        // Dropping the container may free the item: `flush_drops` settles before that.
+        for slot in slots {
+            self.drop_slot(state, slot);
+        }
+    }
+
+    /// An index as Python means it, guarded to be inside.
+    pub(crate) fn index_inside(&mut self, index: Value, size: Value) -> Value {
+        let inside = if self.exits_seen(&[ExitReason::OutOfBounds]) > 0 {
+            let zero = self.int_const(0);
+            let negative = self.icmp(Cond::Lt, index, zero);
+            let from_end = self.emit(Ir::Iadd, &[index, size], Imm::None);
+            self.emit(Ir::Select, &[negative, from_end, index], Imm::None)
+        } else {
+            match self.constant_of(index) {
+                Some(constant) if constant < 0 => self.emit(Ir::Iadd, &[index, size], Imm::None),
+                _ => index,
+            }
+        };
+        let fine = self.icmp(Cond::Ult, inside, size);
+        self.guard(fine, ExitReason::OutOfBounds);
+        inside
+    }
+
+    /// The constant that a value is.
+    pub(crate) fn constant_of(&self, value: Value) -> Option<i64> {
+        self.f.insts.iter().rev().take(64).find(|i| i.result == Some(value)).and_then(|i| match (i.op, i.imm) {
+            (Ir::Iconst, Imm::Int(value)) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Item of an `array.array('d')` under the int key on the stack.
+    fn array_item(&mut self, state: &mut State) -> Build<Option<Value>> {
+        let Some((items, index)) = self.array_place(state, 2, 1) else { return Ok(None) };
+        Ok(Some(self.load_indexed(items, index, 0, MemSize::F64, Region::Array)))
+    }
+
+    /// Data pointer and index of an element of an `array.array('d')`.
+    fn array_place(&mut self, state: &mut State, array: usize, key: usize) -> Option<(Value, Value)> {
+        let platform = self.platform();
+        if platform.array_items == 0 || platform.array_double == 0 || !self.may_speculate(ExitReason::ShapeGuard) {
+            return None;
+        }
+        let index = self.int_on_stack(state, key)?;
+        let object = self.container_object(state, array);
+        let descriptor = self.load(object, platform.array_descriptor, MemSize::Ptr, Region::Const);
+        let double = self.address(platform.array_double);
+        let same = self.same(descriptor, double);
+        self.guard(same, ExitReason::ShapeGuard);
+        let size = self.load(object, self.layout().ob_size, MemSize::I64, Region::Array);
+        let index = self.index_inside(index, size);
+        let items = self.load(object, platform.array_items, MemSize::Ptr, Region::Array);
+        Some((items, index))
+    }
+
+    /// `container[key] = value`.
+    pub(crate) fn store_subscr(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        match instr.feedback {
+            Feedback::StoreSubscr(StoreSubscrKind::ListInt) => {
+                let _ = self.speculate(state, 2, KnownType::List) && self.speculate(state, 1, KnownType::Int);
+            }
+            Feedback::StoreSubscr(StoreSubscrKind::Dict) => {
+                self.speculate(state, 2, KnownType::Dict);
+            }
+            _ => {}
+        }
+        let container = self.known_type(state, &state.peek(2).val);
+        let key = self.known_type(state, &state.peek(1).val);
+        match (container, key) {
+            (Some(KnownType::List), Some(KnownType::Int)) if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 => {
+                if let Some(index) = self.int_on_stack(state, 1) {
+                    let object = self.container_object(state, 2);
+                    let size = self.load(object, self.layout().ob_size, MemSize::I64, Region::ListHeader);
+                    let index = self.index_inside(index, size);
+                    self.settle(state);
+                    let items = self.load(object, self.layout().list_items, MemSize::Ptr, Region::ListHeader);
+                    let old = self.load_indexed(items, index, 0, MemSize::Obj, Region::ListItems);
+                    let key = state.pop();
+                    let list = state.pop();
+                    let mut value = state.pop();
+                    let new = self.owned_for_store(state, &mut value);
+                    self.effect(
+                        Ir::StoreIndexed,
+                        &[items, index, new],
+                        Imm::Mem { offset: 0, size: MemSize::Obj, region: Region::ListItems },
+                    );
+                    self.drops.push(Slot::owned(Val::Obj(old)));
+                    self.drop_slot(state, list);
+                    self.drop_slot(state, key);
+                    return Ok(());
+                }
+            }
+            (Some(KnownType::ByteArray), Some(KnownType::Int)) if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 => {
+                if self.known_type(state, &state.peek(3).val) == Some(KnownType::Int)
+                    && let (Some(index), Some(value)) = (self.int_on_stack(state, 1), self.int_on_stack(state, 3))
+                {
+                    let object = self.container_object(state, 2);
+                    let layout = self.layout();
+                    let limit = self.int_const(256);
+                    let byte = self.icmp(Cond::Ult, value, limit);
+                    self.guard(byte, ExitReason::Arithmetic);
+                    let size = self.load(object, layout.ob_size, MemSize::I64, Region::Array);
+                    let index = self.index_inside(index, size);
+                    let items = self.load(object, layout.bytearray_items, MemSize::Ptr, Region::Array);
+                    self.effect(
+                        Ir::StoreIndexed,
+                        &[items, index, value],
+                        Imm::Mem { offset: 0, size: MemSize::U8, region: Region::Array },
+                    );
+                    self.drop_operands(state, 3);
+                    return Ok(());
+                }
+            }
+            (Some(KnownType::Array), Some(KnownType::Int)) => {
+                if self.known_type(state, &state.peek(3).val) == Some(KnownType::Float)
+                    && let Some((items, index)) = self.array_place(state, 2, 1)
+                {
+                    let value = self.double_on_stack(state, 3).expect("a float");
+                    self.effect(
+                        Ir::StoreIndexed,
+                        &[items, index, value],
+                        Imm::Mem { offset: 0, size: MemSize::F64, region: Region::Array },
+                    );
+                    self.drop_operands(state, 3);
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        // value, container, key
+        let v = self.objects(state, 3);
+        self.status(state, Helper::set_item, &[v[1], v[2], v[0]])?;
+        self.drop_operands(state, 3);
+        Ok(())
+    }
+
+    /// An owned reference to a popped value that is about to be stored into a container. Locals that hold the same unboxed
+    /// value get the same object.
+    pub(crate) fn owned_for_store(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        let owned_before = slot.owned;
+        let value = self.object_in(state, slot);
+        let boxed_now = slot.owned && !owned_before;
+        match slot.val {
+            Val::Const(id) => {
+                if !self.snapshot.objects[id as usize].immortal {
+                    self.effect(Ir::Incref, &[value], Imm::None);
+                }
+            }
+            _ if slot.owned || boxed_now => {
+                // The slot's own reference is passed on, unless somebody on the stack borrows from it.
+                if let Some(borrower) = state.borrower(value) {
+                    borrower.owned = true;
+                    self.effect(Ir::Incref, &[value], Imm::None);
+                }
+            }
+            _ => self.effect(Ir::Incref, &[value], Imm::None),
+        }
+        value
+    }
+
+    /// `container[start:stop]`.
+    pub(crate) fn binary_slice(&mut self, state: &mut State) -> Build<()> {
+        if self.known_type(state, &state.peek(3).val) == Some(KnownType::List) {
+            let stop = self.slice_bound(state, 1, i64::MAX);
+            let start = self.slice_bound(state, 2, 0);
+            if let (Some(start), Some(stop)) = (start, stop) {
+                let list = self.container_object(state, 3);
+                let result = self.helper(Helper::list_slice, &[list, start, stop]);
+                self.check_raised(result);
+                self.drop_operands(state, 3);
+                self.push_typed(state, result, KnownType::List);
+                return Ok(());
+            }
+        }
+        let v = self.objects(state, 3);
+        let result = self.raising(state, Helper::get_slice, &v)?;
+        self.drop_operands(state, 3);
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// A bound of a slice: an int, or the default for `None`.
+    fn slice_bound(&mut self, state: &mut State, depth: usize, default: i64) -> Option<Value> {
+        let val = state.peek(depth).val.clone();
+        if matches!(&val, Val::Const(id) if *self.kind(*id) == ObjectKind::None) {
+            return Some(self.int_const(default));
+        }
+        if self.known_type(state, &val) == Some(KnownType::Int) { self.int_on_stack(state, depth) } else { None }
+    }
+
+    /// `slice(start, stop, step)` in parts.
+    pub(crate) fn build_slice(&mut self, state: &mut State, step: bool) {
+        let count = if step { 3 } else { 2 };
+        let at = state.stack.len() - count;
+        let mut parts = state.stack.split_off(at);
+        for part in &mut parts {
+            self.own(part);
+            if let Val::Obj(v) = part.val {
+                state.loans.retain(|l| *l != v);
+            }
+        }
+        if !step {
+            parts.push(Slot::borrowed(self.none()));
+        }
+        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Slice, parts)));
+    }
+
+    /// The constant `None`, which every snapshot knows.
+    pub(crate) fn none(&self) -> Val {
+        let id = self.snapshot.objects.iter().position(|o| o.kind == ObjectKind::None);
+        Val::Const(id.expect("every snapshot knows None") as u32)
+    }
+}
