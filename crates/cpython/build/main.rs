@@ -41,6 +41,7 @@ fn generate() -> Result<(), String> {
         .ok_or("no Python interpreter to build for was found; set PYO3_PYTHON to its path")?;
     let installation = installation(&python)?;
     let include = &installation.include;
+    println!("cargo:rerun-if-changed={}", include.join("patchlevel.h").display());
     let out = PathBuf::from(std::env::var("OUT_DIR").map_err(|e| format!("OUT_DIR: {e}"))?);
     let facts = evaluate(&c_program(minor), include, &out)?;
     std::fs::write(out.join("offsets.rs"), rust_source(&facts)?).map_err(|e| format!("offsets.rs: {e}"))?;
