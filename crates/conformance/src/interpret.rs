@@ -1,0 +1,97 @@
+//! The world as the reference interpreter sees it.
+
+use crate::world::{Event, World};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
+use whipsnake_ir::MemSize;
+use whipsnake_ir::interp;
+
+/// A view of a world.
+#[derive(Debug)]
+pub struct Interpreted<'a>(pub &'a World);
+
+impl Interpreted<'_> {
+    fn count(&self, object: u64) -> i32 {
+        self.0.read_bytes(object, 4) as i32
+    }
+}
+
+impl interp::World for Interpreted<'_> {
+    fn load(&mut self, address: u64, size: MemSize) -> u64 {
+        size.word(self.0.read_bytes(address, size.bytes() as u64))
+    }
+
+    fn store(&mut self, address: u64, size: MemSize, word: u64) {
+        self.0.write_bytes(address, size.bytes() as u64, size.raw(word));
+    }
+
+    fn call_helper(&mut self, helper: Helper, args: &[u64]) -> u64 {
+        if matches!(helper, Helper::dealloc | Helper::dealloc_leaf) && self.0.free_float(args[0]) {
+            return 0;
+        }
+        self.0.helper(helper, args)
+    }
+
+    fn call_native(&mut self, entry: u64, tstate: u64, function: u64, args: u64) -> u64 {
+        assert_eq!(entry, crate::helpers::native_address(), "the entry point");
+        self.0.native([tstate, function, args])
+    }
+
+    fn type_of(&mut self, object: u64) -> u64 {
+        self.0.read(object + 8)
+    }
+
+    fn box_int(&mut self, value: i64) -> u64 {
+        match value {
+            -5..257 => self.0.small_int(value),
+            _ => self.0.helper(Helper::box_int, &[value as u64]),
+        }
+    }
+
+    fn box_float(&mut self, value: f64) -> u64 {
+        let reused = self.0.reuse_float(value);
+        reused.unwrap_or_else(|| self.0.helper(Helper::box_float, &[value.to_bits()]))
+    }
+
+    fn box_bool(&mut self, value: bool) -> u64 {
+        let platform = self.0.platform();
+        if value { platform.true_ } else { platform.false_ }
+    }
+
+    fn unbox_int(&mut self, object: u64) -> Option<i64> {
+        self.0.int_value(object)
+    }
+
+    fn unbox_float(&mut self, object: u64) -> f64 {
+        f64::from_bits(self.0.read(object + 16))
+    }
+
+    fn incref(&mut self, object: u64) {
+        let count = self.count(object);
+        if count >= 0 {
+            self.0.write_bytes(object, 4, u64::from((count as u32).wrapping_add(1)));
+        }
+    }
+
+    fn decref(&mut self, object: u64) -> bool {
+        let count = self.count(object);
+        if count >= 0 {
+            self.0.write_bytes(object, 4, u64::from((count as u32).wrapping_sub(1)));
+        }
+        count == 1
+    }
+
+    fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
+        if self.0.read(object + 8) == self.0.type_of(KnownType::Float) && self.0.free_float(object) {
+            return false;
+        }
+        self.0.events.borrow_mut().push(Event::Observe(exit, words.to_vec(), object));
+        self.0.observe_leaves.get()
+    }
+
+    fn scratch(&mut self, _words: usize) -> u64 {
+        self.0.scratch()
+    }
+
+    fn free_scratch(&mut self, _address: u64, _words: usize) {}
+}

@@ -1,0 +1,171 @@
+//! One function, executed both ways.
+
+use crate::executable::Executable;
+use crate::helpers::{EXIT_RESULT, Running, THREAD_STATE, exit_address, helper_address, while_running};
+use crate::interpret::Interpreted;
+use crate::world::{ARGUMENT_WORDS, Event, World};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use whipsnake_backend::{
+    Artifact, Backend, CompiledCode, CpuFeatures, CraneliftBackend, Dump, MachineCode, Symbol, TargetInfo, Trampoline,
+};
+use whipsnake_contract::snapshot::Platform;
+use whipsnake_ir::Function;
+use whipsnake_ir::function::Abi;
+use whipsnake_ir::interp::{Outcome, Program};
+
+/// What an execution did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it called.
+    pub events: Vec<Event>,
+    /// The memory behind it.
+    pub memory: Vec<u64>,
+    /// The argument array behind it.
+    pub arguments: Vec<u64>,
+}
+
+/// A function with its machine code.
+#[derive(Debug)]
+pub struct Unit {
+    world: Rc<World>,
+    abi: Abi,
+    program: Program,
+    /// What the backend made of it.
+    pub compiled: CompiledCode,
+    code: Executable,
+    // Code refers to them by address.
+    _trampolines: Trampolines,
+}
+
+impl Unit {
+    /// Compiles a function with all of this processor's instructions.
+    ///
+    /// # Panics
+    /// If the function breaks the rules of the IR, or the backend refuses it.
+    pub fn new(world: &Rc<World>, function: &Function) -> Unit {
+        Unit::with_features(world, function, CpuFeatures::detect())
+    }
+
+    /// Compiles a function.
+    ///
+    /// # Panics
+    /// As [`Unit::new`].
+    pub fn with_features(world: &Rc<World>, function: &Function, features: CpuFeatures) -> Unit {
+        let problem = whipsnake_ir::verify::verify_text(function);
+        assert!(problem.is_none(), "{}\n{function}", problem.unwrap_or_default());
+        let backend = CraneliftBackend::new().expect("there is a code generator for this machine");
+        let platform = world.platform();
+        let target = TargetInfo { platform: &platform, unit: world.unit(), features, dump: Dump::ALL };
+        let compiled = backend.compile(function, &target).unwrap_or_else(|error| panic!("{error}\n{function}"));
+        let Artifact::Machine(machine) = &compiled.artifact else { panic!("no machine code") };
+        let mut trampolines = Trampolines { backend, platform, features, placed: BTreeMap::new() };
+        let code = trampolines.place(machine);
+        let program = Program::new(function);
+        Unit { world: world.clone(), abi: function.abi, program, code, compiled, _trampolines: trampolines }
+    }
+
+    /// Executes the machine code on the world as it was last kept.
+    pub fn machine(&self) -> Observation {
+        self.world.reset();
+        let exit_words = self.compiled.exits.iter().map(|e| e.words).collect();
+        let running = Rc::new(Running { world: self.world.clone(), exit_words, exit: RefCell::new(None) });
+        let (function, arguments) = (self.world.small_int(0), self.world.arguments());
+        let result = while_running(&running, || match self.abi {
+            // SAFETY: the symbols are resolved, and the test's function works on the world's memory only.
+            Abi::Function => unsafe { self.code.call_function(THREAD_STATE, function, arguments) },
+            // SAFETY: as above.
+            Abi::Loop => unsafe { self.code.call_loop(THREAD_STATE, arguments) },
+        });
+        let outcome = match running.exit.take() {
+            None => Outcome::Return(result),
+            Some((exit, words)) => {
+                assert_eq!(result, EXIT_RESULT, "the unit returns what the exit function returned");
+                Outcome::Exit { exit, words }
+            }
+        };
+        self.observe(outcome)
+    }
+
+    /// Executes the function by the reference interpreter on the world as it was last kept.
+    pub fn interpreted(&self) -> Observation {
+        self.world.reset();
+        let args = match self.abi {
+            Abi::Function => vec![THREAD_STATE, self.world.small_int(0), self.world.arguments()],
+            Abi::Loop => vec![THREAD_STATE, self.world.arguments()],
+        };
+        let outcome = self.program.run(&mut Interpreted(&self.world), &args);
+        self.observe(outcome)
+    }
+
+    fn observe(&self, outcome: Outcome) -> Observation {
+        let arguments = (0..ARGUMENT_WORDS).map(|i| self.world.read(self.world.arguments() + i * 8)).collect();
+        Observation { outcome, events: self.world.events.take(), memory: self.world.words(), arguments }
+    }
+
+    /// Executes both ways with the arguments and returns the observation, which must be the same. The world is
+    /// then as before.
+    ///
+    /// # Panics
+    /// If machine code and the reference interpreter disagree.
+    pub fn check(&self, arguments: &[u64]) -> Observation {
+        for (i, &word) in arguments.iter().enumerate() {
+            self.world.write(self.world.arguments() + i as u64 * 8, word);
+        }
+        self.world.keep();
+        let expected = self.interpreted();
+        let found = self.machine();
+        self.world.reset();
+        let describe = || {
+            let asm = self.compiled.asm.as_deref().unwrap_or_default();
+            let clif = self.compiled.clif.as_deref().unwrap_or_default();
+            format!("arguments {arguments:x?}\n{clif}\n{asm}")
+        };
+        assert_eq!(found.outcome, expected.outcome, "{}", describe());
+        assert_eq!(found.events, expected.events, "{}", describe());
+        let changed = |o: &Observation| {
+            let words = o.memory.iter().zip(&expected.memory).enumerate();
+            words.filter(|(_, (a, b))| a != b && !(is_nan(**a) && is_nan(**b))).map(|(i, (a, b))| (i, *a, *b)).collect::<Vec<_>>()
+        };
+        assert_eq!(changed(&found), [], "word, machine code, reference; {}", describe());
+        expected
+    }
+}
+
+fn is_nan(word: u64) -> bool {
+    f64::from_bits(word).is_nan()
+}
+
+/// The trampolines of one unit.
+#[derive(Debug)]
+struct Trampolines {
+    backend: CraneliftBackend,
+    platform: Platform,
+    features: CpuFeatures,
+    placed: BTreeMap<Trampoline, Executable>,
+}
+
+impl Trampolines {
+    fn place(&mut self, code: &MachineCode) -> Executable {
+        Executable::place(code, |symbol| match symbol {
+            Symbol::Helper(helper) => helper_address(helper),
+            Symbol::ExitFunction | Symbol::ExitLoop => exit_address(),
+            Symbol::Trampoline(trampoline) => self.address(trampoline),
+        })
+    }
+
+    fn address(&mut self, trampoline: Trampoline) -> u64 {
+        if !self.placed.contains_key(&trampoline) {
+            let dump = Dump::default();
+            let platform = self.platform.clone();
+            let target = TargetInfo { platform: &platform, unit: 0, features: self.features, dump };
+            let code = self.backend.trampoline(trampoline, &target).expect("trampolines compile");
+            let placed = self.place(&code);
+            self.placed.insert(trampoline, placed);
+        }
+        self.placed[&trampoline].entry()
+    }
+}
