@@ -12,7 +12,7 @@ unsafe extern "C" {
 
 /// The fixed part of a keys object; index table and entries follow.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Header {
     refcnt: isize,
     log2_size: u8,
@@ -29,6 +29,9 @@ const _: () = assert!(offset_of!(Header, version) == offsets::KEYS_VERSION);
 const KIND_GENERAL: u8 = 0;
 /// `dk_kind` of keys shared by instances of a type.
 const KIND_SPLIT: u8 = 2;
+
+/// Versions that are assigned here have this bit.
+const ASSIGNED_VERSIONS: u32 = 1 << 31;
 
 /// A table entry of keys that are all strs.
 #[repr(C)]
@@ -69,9 +72,9 @@ impl Keys {
         Keys(unsafe { memory::read(dict.cast(), offsets::DICT_KEYS) })
     }
 
-    fn header(self) -> &'static Header {
+    fn header(self) -> Header {
         // SAFETY: the constructors' callers vouch for the keys object.
-        unsafe { &*self.0 }
+        unsafe { self.0.read() }
     }
 
     /// Address of the keys object.
@@ -82,6 +85,24 @@ impl Keys {
     /// `dk_version`: 0 if none was assigned since the last change.
     pub fn version(self) -> u32 {
         self.header().version
+    }
+
+    /// `dk_version` of keys that a type's instances share, after assigning one if there was none.
+    ///
+    /// The interpreter resets the version when a key is added, and compares it only behind a check of the type. Shared
+    /// keys only ever grow, so a number made from their count is new for them; it is far above those
+    /// that the interpreter gives out in ascending order. 0 for other keys.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub unsafe fn shared_version(self) -> u32 {
+        if self.is_shared() && self.version() == 0 {
+            let version = ASSIGNED_VERSIONS | self.len() as u32;
+            // SAFETY: the keys are alive, and with the GIL nobody else looks at them.
+            unsafe { (&raw mut (*self.0.cast_mut()).version).write(version) };
+            return version;
+        }
+        if self.is_shared() { self.version() } else { 0 }
     }
 
     /// Number of entries, deleted ones included.

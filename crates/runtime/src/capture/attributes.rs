@@ -1,6 +1,6 @@
 //! What the attribute names of the codes resolve to.
 
-use super::{Builder, objects, types};
+use super::{Builder, Name, objects, types};
 use crate::dict_keys;
 use std::ffi::c_int;
 use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId};
@@ -37,10 +37,10 @@ impl Builder<'_> {
         let (id, dict, done) = self.modules[index];
         self.modules[index].2 = self.names.len();
         for at in done..self.names.len() {
-            let (text, name) = self.names[at].clone();
+            let Name { text, object: name, special } = self.names[at].clone();
             // SAFETY: a module's dictionary is exact, the name is an exact str.
             let value = unsafe { dict_keys::get(dict, name) };
-            if value.is_null() {
+            if value.is_null() || special {
                 continue;
             }
             // SAFETY: the value is alive, as it is in the dictionary.
@@ -68,9 +68,12 @@ impl Builder<'_> {
                 return;
             }
             for at in done..self.names.len() {
-                let (text, name) = self.names[at].clone();
-                if let Some(attribute) = self.resolve(kind, name) {
-                    self.types[id as usize].attributes.insert(text, attribute);
+                let name = self.names[at].clone();
+                if name.special && !objects::is_function(_PyType_Lookup(kind, name.object)) {
+                    continue;
+                }
+                if let Some(attribute) = self.resolve(kind, name.object) {
+                    self.types[id as usize].attributes.insert(name.text, attribute);
                 }
             }
         }
@@ -199,7 +202,7 @@ impl Builder<'_> {
         let name = unsafe { self.interned(text) };
         if !name.is_null() {
             self.name_ids.insert(text.to_owned(), self.names.len());
-            self.names.push((text.to_owned(), name));
+            self.names.push(Name { text: text.to_owned(), object: name, special: true });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The table of codes: the unit's own, then those that may be inlined.
 
 use super::objects::{self, shown_text};
-use super::{Builder, CaptureError, Source};
+use super::{Builder, CaptureError, Name, Source};
 use crate::dict_keys;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
@@ -156,9 +156,13 @@ impl Builder<'_> {
     unsafe fn add_name(&mut self, name: *mut PyObject) {
         // SAFETY: the name is alive.
         let Some(text) = (unsafe { objects::text(name) }) else { return };
-        if !self.name_ids.contains_key(&text) {
-            self.name_ids.insert(text.clone(), self.names.len());
-            self.names.push((text, name));
+        match self.name_ids.get(&text) {
+            Some(&at) if !self.names[at].special => {}
+            // A special method that a code also names itself is looked up like any other from now on.
+            _ => {
+                self.name_ids.insert(text.clone(), self.names.len());
+                self.names.push(Name { text, object: name, special: false });
+            }
         }
     }
 

@@ -200,9 +200,18 @@ struct Builder<'a> {
     modules: Vec<(ObjectId, *mut PyObject, usize)>,
     /// The types behind `types`, with the number of names that were looked up in them.
     type_sources: Vec<(*mut PyTypeObject, usize)>,
-    /// Attribute names that the codes use, in order of discovery; immortal or held by their code.
-    names: Vec<(String, *mut PyObject)>,
+    /// Attribute names that the codes use, in order of discovery.
+    names: Vec<Name>,
     name_ids: BTreeMap<String, usize>,
+}
+
+/// An attribute name; the str is held by its code or by the references.
+#[derive(Clone)]
+struct Name {
+    text: String,
+    object: *mut PyObject,
+    /// Looked up by an operator and not by a code's own name: only functions written in Python are of interest.
+    special: bool,
 }
 
 /// A captured code.

@@ -130,6 +130,7 @@ impl Builder<'_> {
         unsafe {
             let function = &*object.cast::<PyFunctionObject>();
             let mut info = FunctionInfo {
+                address: object as u64,
                 code: None,
                 code_address: function.func_code as u64,
                 defaults: Vec::new(),

@@ -51,7 +51,7 @@ impl Builder<'_> {
                 inline_values,
                 managed_dict,
                 has_dict: managed_dict || (*kind).tp_dictoffset != 0,
-                shared_keys_version: keys.map_or(0, Keys::version),
+                shared_keys_version: keys.map_or(0, |keys| keys.shared_version()),
                 shared_keys: keys.map_or(0, Keys::address),
                 mutable: heap && flags & offsets::FLAG_IMMUTABLE_TYPE == 0,
                 attributes: BTreeMap::new(),

@@ -9,12 +9,21 @@ unsafe extern "C" {
 }
 
 /// # Safety
-/// `args` points to `nargs` objects, and as many more as the tuple `kwnames` has names (NULL: none); the word
-/// before them may be written.
-pub unsafe extern "C" fn vectorcall(callable: Obj, args: Ptr, nargs: i64, kwnames: Obj) -> Obj {
-    let nargs = nargs as usize | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+/// `args` points to self or NULL and `argc` objects behind it; `kwnames` is a tuple of at most so many strs, or NULL.
+pub unsafe extern "C" fn call(callable: Obj, args: Ptr, argc: i64, kwnames: Obj) -> Obj {
+    let args = args.cast::<Obj>();
     // SAFETY: the caller vouches for the arguments.
-    unsafe { ffi::PyObject_Vectorcall(callable, args.cast::<Obj>(), nargs, kwnames) }
+    unsafe {
+        let keywords = if kwnames.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(kwnames) };
+        let positional = (argc as isize).wrapping_sub(keywords) as usize;
+        if (*args).is_null() {
+            // The callee may use the place of self.
+            let nargs = positional | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+            ffi::PyObject_Vectorcall(callable, args.add(1), nargs, kwnames)
+        } else {
+            ffi::PyObject_Vectorcall(callable, args, positional.wrapping_add(1), kwnames)
+        }
+    }
 }
 
 /// # Safety
