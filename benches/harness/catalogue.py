@@ -14,7 +14,9 @@ def requirements_of(directory, project):
         found = [line for line in lines if line]
     else:
         found = project.get("project", {}).get("dependencies", [])
-    return [name for name in found if not name.replace("=", " ").replace(">", " ").split()[0] == "pyperf"]
+    found = [name for name in found if not name.replace("=", " ").replace(">", " ").split()[0] == "pyperf"]
+    # pyperformance installs setuptools into each of its environments; some of these packages need its distutils.
+    return [*found, "setuptools<81"] if found else []
 
 
 def load(path):

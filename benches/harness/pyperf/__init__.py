@@ -25,6 +25,9 @@ import time
 
 __all__ = ["Runner", "perf_counter", "python_has_jit", "python_implementation"]
 
+# Programs may replace these: sphinx keeps its files in memory.
+_open = open
+_replace = os.replace
 _wall = time.perf_counter
 
 perf_counter = time.process_time if os.environ.get("BENCH_CLOCK", "cpu") == "cpu" else time.perf_counter
@@ -58,7 +61,7 @@ def _reference():
 def _peak_memory():
     """The most memory this process had at one time, in bytes; 0 if the system does not say."""
     try:
-        with open("/proc/self/status", encoding="ascii") as file:
+        with _open("/proc/self/status", encoding="ascii") as file:
             for line in file:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) * 1024
@@ -171,6 +174,6 @@ class Runner:
             print(json.dumps(report, indent=1))
             return
         temporary = f"{self._output}.new"
-        with open(temporary, "w", encoding="utf-8") as file:
+        with _open(temporary, "w", encoding="utf-8") as file:
             json.dump(report, file)
-        os.replace(temporary, self._output)
+        _replace(temporary, self._output)
