@@ -166,7 +166,7 @@ fn forbids_unsafe(workspace: &Workspace) -> Vec<String> {
         .collect()
 }
 
-/// `Py_3_14` and the like, as cfg or feature, outside the crate that is allowed to.
+/// A cfg of one CPython version outside the crate that is allowed to have them.
 fn differs_between_versions(sources: &[Source]) -> Vec<String> {
     let mark = concat!("Py_", "3_");
     findings(
@@ -237,11 +237,19 @@ struct Graph {
 
 impl Graph {
     fn read(workspace: &Workspace) -> Result<Self> {
-        let text =
-            process::read(cargo(workspace).args(["metadata", "--format-version", "1", "--locked"]))
-                .or_else(|_| {
-                    process::read(cargo(workspace).args(["metadata", "--format-version", "1"]))
-                })?;
+        let about = process::read(Command::new("rustc").arg("-vV"))?;
+        let host = about
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .context("rustc does not name its host")?;
+        let metadata = [
+            "metadata",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            host,
+        ];
+        let text = process::read(cargo(workspace).args(metadata))?;
         Self::parse(&text)
     }
 
