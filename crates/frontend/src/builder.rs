@@ -99,6 +99,8 @@ pub(crate) struct Builder<'s> {
     pub instr: Option<Instr>,
     /// State before the instruction being built.
     pub pre: Option<State>,
+    /// What was dropped already when it was taken.
+    pre_release: Vec<Value>,
     /// Frame state made from it.
     pre_id: Option<StateId>,
     /// The same to raise from.
@@ -135,6 +137,7 @@ impl<'s> Builder<'s> {
             instance,
             instr: None,
             pre: None,
+            pre_release: Vec::new(),
             pre_id: None,
             raise_id: None,
             drops: Vec::new(),
@@ -364,8 +367,20 @@ impl<'s> Builder<'s> {
     /// Takes the state as the one before the current instruction: its operands changed their form, nothing else happened.
     pub(crate) fn recapture(&mut self, state: &State) {
         self.pre = Some(state.clone());
+        self.pre_release = self.dropped();
         self.pre_id = None;
         self.raise_id = None;
+    }
+
+    /// Objects whose references are released at the end of the instruction.
+    pub(crate) fn dropped(&self) -> Vec<Value> {
+        self.drops
+            .iter()
+            .filter_map(|slot| match slot.val {
+                Val::Obj(v) => Some(v),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Frame state before the current instruction.
@@ -375,7 +390,8 @@ impl<'s> Builder<'s> {
         }
         let state = self.pre.clone().expect("an instruction was begun");
         let offset = self.instr.expect("an instruction was begun").offset;
-        let id = self.frame_state(&state, offset, Resume::Execute, &[]);
+        let release = self.pre_release.clone();
+        let id = self.frame_state(&state, offset, Resume::Execute, &release);
         self.pre_id = Some(id);
         id
     }
@@ -387,7 +403,8 @@ impl<'s> Builder<'s> {
         }
         let state = self.pre.clone().expect("an instruction was begun");
         let offset = self.instr.expect("an instruction was begun").op_offset;
-        let id = self.frame_state(&state, offset, Resume::Raise, &[]);
+        let release = self.pre_release.clone();
+        let id = self.frame_state(&state, offset, Resume::Raise, &release);
         self.raise_id = Some(id);
         id
     }

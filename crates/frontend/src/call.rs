@@ -99,6 +99,8 @@ impl Builder<'_> {
             let method = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
             state.stack[base + 1] = Slot::owned(Val::Obj(receiver));
             self.drop_slot(state, method);
+            // Calling the function with self is the same call.
+            self.recapture(state);
         } else {
             if !matches!(state.stack[base + 1].val, Val::Null) && matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
                 return;
@@ -107,6 +109,7 @@ impl Builder<'_> {
             self.guard(same, ExitReason::IdentityGuard);
             let function = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
             self.drop_slot(state, function);
+            self.recapture(state);
         }
     }
 
@@ -184,14 +187,8 @@ impl Builder<'_> {
             self.own_if_lent(state, arg);
         }
         self.settle(state);
+        let release = self.dropped();
         let pending = std::mem::take(&mut self.drops);
-        let release: Vec<Value> = pending
-            .iter()
-            .filter_map(|d| match d.val {
-                Val::Obj(v) => Some(v),
-                _ => None,
-            })
-            .collect();
         let state_id = self.frame_state(state, instr.op_offset, whipsnake_contract::exit::Resume::Execute, &release);
         self.f.states[state_id.index()].return_offset = instr.next - instr.op_offset;
         self.f.states[state_id.index()].on_return = on_return;

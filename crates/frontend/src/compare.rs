@@ -124,6 +124,15 @@ impl Builder<'_> {
 
     /// `is` and `is not`.
     pub(crate) fn is_op(&mut self, state: &mut State, invert: bool) {
+        let types = [1, 2].map(|depth| self.exact_type(state, &state.peek(depth).val));
+        let raw = |depth| matches!(state.peek(depth).val, Val::Int(_) | Val::Float(_) | Val::SmallInt(_) | Val::Virtual(..));
+        if (raw(1) || raw(2)) && types[0].is_some() && types[1].is_some() && types[0] != types[1] {
+            // Objects of different types are different objects.
+            let result = self.bool_const(invert);
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::borrowed(Val::Bool(result)));
+            return;
+        }
         let v = self.objects(state, 2);
         let mut result = self.same(v[0], v[1]);
         if invert {

@@ -7,7 +7,7 @@ use crate::value::{Facts, Slot, State, Val};
 use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use whipsnake_contract::exit::{ExitReason, OnReturn, Resume, Virtual};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};

@@ -223,14 +223,7 @@ impl Builder<'_> {
 
     /// Leaves if an assumption broke, or if somebody holds the frame and may have changed its locals.
     fn check_world(&mut self, state: &mut State, next: u32) {
-        let release: Vec<Value> = self
-            .drops
-            .iter()
-            .filter_map(|d| match d.val {
-                Val::Obj(v) => Some(v),
-                _ => None,
-            })
-            .collect();
+        let release = self.dropped();
         let id = self.frame_state(state, next, whipsnake_contract::exit::Resume::Execute, &release);
         let unit = self.unit();
         let invalid = self.load(

@@ -247,6 +247,8 @@ impl Builder<'_> {
             return false;
         }
         self.objects_of_virtual_tuples(state, argc);
+        self.settle(state);
+        self.recapture(state);
         let mut parts = Vec::new();
         let args = state.stack.split_off(base + 2);
         for arg in args {

@@ -301,6 +301,12 @@ impl Builder<'_> {
         let drops = std::mem::take(&mut self.drops);
         if drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
             self.settle(state);
+            // Where the frame's memory differs from the slots, an observation leaves it in an unknown state.
+            for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
+                if memory.as_ref() != Some(&local.val) {
+                    *memory = None;
+                }
+            }
         }
         self.release_all(state, offset, drops);
     }
