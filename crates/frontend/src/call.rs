@@ -10,7 +10,7 @@ use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region};
 
 /// Most frames inlined into each other.
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
