@@ -1,4 +1,25 @@
-//! What runs native code inside a Python process.
+//! What runs native code inside a Python process: it finds hot code, has it compiled, enters it, and leaves it.
+//!
+//! All functions need the GIL; see [`session::Session`] for what follows from that.
 
+pub mod bind;
+pub mod capture;
+pub mod compile;
 pub mod dict_keys;
+pub mod entry;
+pub mod exits;
+pub mod extra;
 pub mod helpers;
+pub mod hooks;
+pub mod install;
+pub mod memory;
+pub mod native_entry;
+pub mod rebuild;
+pub mod reference;
+pub mod session;
+pub mod start;
+pub mod stats;
+pub mod text;
+pub mod unit;
+pub mod watch;
+pub mod worker;

@@ -1,0 +1,150 @@
+//! Arguments of a call to parameters of the callee.
+
+use std::ffi::c_void;
+use whipsnake_cpython::ffi::{
+    Py_INCREF, PyObject, PyThreadState, PyTuple_GET_ITEM, PyTuple_GET_SIZE,
+};
+use whipsnake_cpython::memory::read;
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, offsets};
+
+/// Parameters that fit without an allocation.
+const INLINE: usize = 12;
+
+const CO_VARARGS: u32 = 0x4;
+const CO_VARKEYWORDS: u32 = 0x8;
+
+/// Outcome of binding.
+pub enum Bound {
+    /// The parameter words, each owned.
+    Exact(Words),
+    /// The call is wrong; the interpreter's exception is raised.
+    Raised,
+    /// Let the interpreter do the call.
+    Interpret,
+}
+
+/// Parameter words.
+pub struct Words {
+    inline: [*mut PyObject; INLINE],
+    heap: Vec<*mut PyObject>,
+}
+
+impl Words {
+    #[inline]
+    fn new(len: usize) -> Words {
+        let heap = if len > INLINE { vec![std::ptr::null_mut(); len] } else { Vec::new() };
+        Words { inline: [std::ptr::null_mut(); INLINE], heap }
+    }
+
+    /// The words.
+    #[inline]
+    pub fn as_mut_ptr(&mut self) -> *mut *mut PyObject {
+        if self.heap.is_empty() { self.inline.as_mut_ptr() } else { self.heap.as_mut_ptr() }
+    }
+
+    #[inline]
+    fn set(&mut self, index: usize, word: *mut PyObject) {
+        let words: &mut [*mut PyObject] = if self.heap.is_empty() { &mut self.inline } else { &mut self.heap };
+        words[index] = word;
+    }
+}
+
+/// Number of parameter slots of a code object.
+#[inline]
+pub fn parameters(code: Code) -> usize {
+    let flags = code.flags();
+    (code.argcount() + code.kwonly()) as usize
+        + usize::from(flags & CO_VARARGS != 0)
+        + usize::from(flags & CO_VARKEYWORDS != 0)
+}
+
+/// Binds the arguments of a vectorcall as the interpreter does.
+///
+/// # Safety
+///
+/// `function` is an alive function with that code; the rest is as for a vectorcall, without the offset flag.
+#[inline]
+pub unsafe fn bind(
+    thread: Thread,
+    function: *mut PyObject,
+    code: Code,
+    args: *const *mut PyObject,
+    nargs: usize,
+    kwnames: *mut PyObject,
+) -> Bound {
+    let argcount = code.argcount() as usize;
+    let simple = kwnames.is_null() && code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0;
+    // SAFETY: the caller vouches for the arguments; `func_defaults` is a tuple or NULL.
+    unsafe {
+        if !simple || nargs > argcount {
+            return general(thread, function, code, args, nargs, kwnames);
+        }
+        let mut words = Words::new(argcount);
+        if nargs < argcount {
+            let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
+            let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
+            if nargs + count < argcount {
+                return general(thread, function, code, args, nargs, kwnames);
+            }
+            for index in nargs..argcount {
+                let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
+                Py_INCREF(value);
+                words.set(index, value);
+            }
+        }
+        for index in 0..nargs {
+            let value = *args.add(index);
+            Py_INCREF(value);
+            words.set(index, value);
+        }
+        Bound::Exact(words)
+    }
+}
+
+unsafe extern "C" {
+    // 3.13 has no last parameter; a caller's surplus argument does no harm in C calling conventions.
+    fn _PyEvalFramePushAndInit(
+        tstate: *mut PyThreadState,
+        function: Slot,
+        locals: *mut PyObject,
+        args: *const Slot,
+        argcount: usize,
+        kwnames: *mut PyObject,
+        previous: *mut c_void,
+    ) -> *mut c_void;
+}
+
+/// Lets the interpreter bind into a frame, and takes the parameters out of it.
+///
+/// # Safety
+///
+/// As for [`bind`].
+#[cold]
+unsafe fn general(
+    thread: Thread,
+    function: *mut PyObject,
+    code: Code,
+    args: *const *mut PyObject,
+    nargs: usize,
+    kwnames: *mut PyObject,
+) -> Bound {
+    // SAFETY: arguments, keyword values and the function are given a reference each, which the interpreter takes over.
+    unsafe {
+        let keywords = if kwnames.is_null() { 0 } else { PyTuple_GET_SIZE(kwnames) as usize };
+        let slots: Vec<Slot> = (0..nargs + keywords).map(|index| Slot::new(*args.add(index))).collect();
+        let previous = thread.current_frame().map_or(std::ptr::null_mut(), Frame::as_ptr);
+        let (tstate, locals) = (thread.as_ptr(), std::ptr::null_mut());
+        let function = Slot::new(function);
+        let frame = _PyEvalFramePushAndInit(tstate, function, locals, slots.as_ptr(), nargs, kwnames, previous);
+        let Some(frame) = Frame::from_ptr(frame) else { return Bound::Raised };
+        let len = parameters(code);
+        let mut words = Words::new(len);
+        for index in 0..len {
+            let slot = frame.slot(index);
+            frame.set_slot(index, Slot::NULL);
+            words.set(index, if slot.is_null() { std::ptr::null_mut() } else { slot.steal() });
+        }
+        datastack::clear_and_pop(thread, frame);
+        Bound::Exact(words)
+    }
+}

@@ -1,0 +1,173 @@
+//! From a snapshot to code: the compiler as a pure function, with panics caught and dumps collected.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
+use whipsnake_contract::options::DumpSpec;
+use whipsnake_contract::snapshot::{Assumption, Snapshot};
+use whipsnake_ir::function::ObjectRef;
+
+/// What the compiler made of a snapshot.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Code and exit table.
+    pub code: CompiledCode,
+    /// Constant objects that code and exits refer to.
+    pub objects: Vec<ObjectRef>,
+    /// What must stay true.
+    pub assumptions: Vec<Assumption>,
+    /// Trampolines that the code refers to, directly or through others.
+    pub trampolines: Vec<(Trampoline, Arc<MachineCode>)>,
+    /// Name of the backend.
+    pub backend: &'static str,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// A compilation with its dumps.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The code, or why there is none.
+    pub result: Result<Compiled, String>,
+    /// Text for standard error.
+    pub dump: String,
+}
+
+/// Trampolines made so far; they are the same for all units of a process.
+#[derive(Debug, Default)]
+pub struct TrampolineCache(Mutex<BTreeMap<(&'static str, Trampoline), Arc<MachineCode>>>);
+
+thread_local! {
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Makes panics of the compiler silent; the text is kept for [`compile`]. To be called once per process.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.payload_as_str().unwrap_or("no message").to_owned();
+        let place = info.location().map_or(String::new(), |location| format!(" ({}:{})", location.file(), location.line()));
+        PANIC.with_borrow_mut(|slot| *slot = Some(format!("{text}{place}").replace('\n', " ")));
+    }));
+}
+
+/// Runs `f`; a panic becomes an error text.
+///
+/// # Errors
+/// The panic's message.
+pub fn without_panic<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(f))
+        .map_err(|_| PANIC.with_borrow_mut(Option::take).unwrap_or_else(|| "no message".to_owned()))
+}
+
+/// Compiles a snapshot.
+pub fn compile(
+    snapshot: &Snapshot,
+    backend: &dyn Backend,
+    features: CpuFeatures,
+    dump: &DumpSpec,
+    cache: &TrampolineCache,
+) -> Outcome {
+    let start = Instant::now();
+    let mut text = String::new();
+    let result = without_panic(|| stages(snapshot, backend, features, dump, cache, &mut text))
+        .unwrap_or_else(|message| Err(format!("compiler panic: {message}")))
+        .map(|compiled| Compiled { time: start.elapsed(), ..compiled });
+    Outcome { result, dump: text }
+}
+
+fn stages(
+    snapshot: &Snapshot,
+    backend: &dyn Backend,
+    features: CpuFeatures,
+    dump: &DumpSpec,
+    cache: &TrampolineCache,
+    text: &mut String,
+) -> Result<Compiled, String> {
+    let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
+    let wants = |stage| dump.wants(stage, name);
+    let mut show = |stage: &str, content: &str| {
+        text.push_str(&format!("whipsnake: {stage} of {name}\n{}\n", content.trim_end()));
+    };
+    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| reason.to_string())?;
+    if wants("ir") {
+        show("ir", &function.to_string());
+    }
+    optimise(&mut function, wants("passes").then_some(&mut show as &mut dyn FnMut(&str, &str)))?;
+    if wants("ir") {
+        show("optimised ir", &function.to_string());
+    }
+    let target = TargetInfo {
+        platform: &snapshot.platform,
+        unit: snapshot.unit,
+        features,
+        dump: Dump { clif: wants("clif"), asm: wants("asm") },
+    };
+    let code = backend.compile(&function, &target).map_err(|error| error.to_string())?;
+    if let Some(clif) = &code.clif {
+        show("clif", clif);
+    }
+    if let Some(asm) = &code.asm {
+        show("asm", asm);
+    }
+    let trampolines = cache.needed_by(&code, backend, &target)?;
+    Ok(Compiled {
+        trampolines,
+        code,
+        objects: function.objects,
+        assumptions: function.assumptions,
+        backend: backend.name(),
+        time: Duration::ZERO,
+    })
+}
+
+/// The passes.
+fn optimise(
+    function: &mut whipsnake_ir::Function,
+    _show: Option<&mut dyn FnMut(&str, &str)>,
+) -> Result<(), String> {
+    let _ = function;
+    Ok(())
+}
+
+impl TrampolineCache {
+    fn needed_by(
+        &self,
+        code: &CompiledCode,
+        backend: &dyn Backend,
+        target: &TargetInfo<'_>,
+    ) -> Result<Vec<(Trampoline, Arc<MachineCode>)>, String> {
+        let Artifact::Machine(machine) = &code.artifact else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut open: Vec<Trampoline> = referred(machine).collect();
+        while let Some(trampoline) = open.pop() {
+            if known.insert(trampoline) {
+                let code = self.get(trampoline, backend, target)?;
+                open.extend(referred(&code));
+                found.push((trampoline, code));
+            }
+        }
+        found.sort_by_key(|(trampoline, _)| *trampoline);
+        Ok(found)
+    }
+
+    fn get(&self, trampoline: Trampoline, backend: &dyn Backend, target: &TargetInfo<'_>) -> Result<Arc<MachineCode>, String> {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = made.get(&(backend.name(), trampoline)) {
+            return Ok(code.clone());
+        }
+        let code = Arc::new(backend.trampoline(trampoline, target).map_err(|error| error.to_string())?);
+        made.insert((backend.name(), trampoline), code.clone());
+        Ok(code)
+    }
+}
+
+fn referred(code: &MachineCode) -> impl Iterator<Item = Trampoline> + '_ {
+    code.relocations.iter().filter_map(|relocation| match relocation.symbol {
+        Symbol::Trampoline(trampoline) => Some(trampoline),
+        _ => None,
+    })
+}

@@ -1,0 +1,420 @@
+//! Entries into native code: the vectorcall of compiled functions, direct calls between units, and running loops.
+
+use crate::bind::{self, Bound};
+use crate::extra::CodeExtra;
+use crate::session::{Session, session};
+use crate::unit::{Site, State, Unit};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
+use whipsnake_cpython::memory::read;
+use whipsnake_cpython::thread::OutsideCallback;
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, monitoring, offsets};
+
+/// Native entry of a function unit: thread state, function, owned argument words; the result is owned.
+pub type FunctionEntry =
+    unsafe extern "C" fn(*mut PyThreadState, *mut PyObject, *mut *mut PyObject) -> *mut PyObject;
+/// Native entry of a loop unit: thread state, frame.
+pub type LoopEntry = unsafe extern "C" fn(*mut PyThreadState, *mut c_void) -> u64;
+
+/// The flag that says that a vectorcall may overwrite the word before its arguments.
+const PY_VECTORCALL_ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
+/// Words of data stack that must be free besides those of the unit's own frames.
+const SPARE_WORDS: usize = 64;
+/// C stack in bytes that native code may need before anything checks again.
+const C_STACK_MARGIN: usize = 128 * 1024;
+/// Units of C recursion that native code may need on versions that count them.
+const C_RECURSION_MARGIN: i32 = 64;
+
+/// One native activation; nothing that native code may use is freed while there is one.
+struct Activity<'a>(&'a Session);
+
+impl<'a> Activity<'a> {
+    #[inline]
+    fn new(session: &'a Session) -> Activity<'a> {
+        session.active.set(session.active.get() + 1);
+        Activity(session)
+    }
+}
+
+impl Drop for Activity<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let left = self.0.active.get() - 1;
+        self.0.active.set(left);
+        if left == 0 && self.0.mourning.get() {
+            self.0.mourn();
+        }
+    }
+}
+
+/// The vectorcall of functions that have a compiled site.
+///
+/// # Safety
+///
+/// As for any vectorcall; `callable` is a function.
+pub unsafe extern "C" fn vectorcall(
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: whoever put this function into a function object published a session first; the arguments are passed on
+    // as they came.
+    unsafe {
+        let Some(session) = session() else { return std::ptr::null_mut() };
+        let interpret = || (session.original)(callable, args, nargsf, kwnames);
+        if !session.enabled.get() {
+            return interpret();
+        }
+        let thread = Thread::current();
+        let Some((code, site)) = site_of_function(session, callable) else { return interpret() };
+        let site = site.as_ref();
+        if site.unit.get().is_none() {
+            count_call(session, thread, site, callable, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+        }
+        let Some(unit) = ready(session, thread, code, site) else { return interpret() };
+        if thread.recursion_remaining() <= 0 || c_stack_is_low(thread) {
+            return interpret();
+        }
+        match bind::bind(thread, callable, code, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames) {
+            Bound::Exact(mut words) => enter_function(session, thread, unit, callable, words.as_mut_ptr()),
+            Bound::Raised => std::ptr::null_mut(),
+            Bound::Interpret => interpret(),
+        }
+    }
+}
+
+/// Counts a call of a function that is hooked but has no unit; compiles it when it is hot.
+///
+/// # Safety
+///
+/// As for [`vectorcall`]; the site is the function's.
+#[cold]
+unsafe fn count_call(
+    session: &Session,
+    thread: Thread,
+    site: &Site,
+    function: *mut PyObject,
+    args: *const *mut PyObject,
+    nargs: usize,
+    kwnames: *mut PyObject,
+) {
+    // SAFETY: the caller vouches for the arguments.
+    unsafe {
+        if session.worker.has_finished() {
+            session.install_finished();
+        }
+        let Some(code) = Code::of_function(function) else { return };
+        let mut arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
+        if kwnames.is_null() {
+            for (index, slot) in arguments.iter_mut().enumerate().take(nargs.min(code.argcount() as usize)) {
+                *slot = *args.add(index);
+            }
+        }
+        if site.left_alone().is_none() {
+            session.count_call(thread, site, function, &arguments);
+        }
+    }
+}
+
+/// The code object and the site of a function.
+///
+/// # Safety
+///
+/// `function` is an alive function.
+#[inline]
+unsafe fn site_of_function(session: &Session, function: *mut PyObject) -> Option<(Code, NonNull<Site>)> {
+    // SAFETY: functions have these fields.
+    unsafe {
+        let code = Code::of_function(function)?;
+        let extra = CodeExtra::of(session, code)?;
+        let globals = read(function.cast(), offsets::FUNCTION_GLOBALS);
+        let builtins = read(function.cast(), offsets::FUNCTION_BUILTINS);
+        Some((code, extra.function(globals, builtins)?))
+    }
+}
+
+/// The unit of a site, if it may be entered now. Counts, and compiles what has become hot.
+///
+/// # Safety
+///
+/// The site is alive and `code` is its code.
+#[inline]
+unsafe fn ready<'a>(
+    session: &Session,
+    thread: Thread,
+    code: Code,
+    site: &'a Site,
+) -> Option<&'a Unit> {
+    let unit = site.current()?;
+    if thread.eval_breaker() as u64 == site.record.quiet.get() {
+        return Some(unit);
+    }
+    // SAFETY: the caller vouches for the site.
+    unsafe { grow_quiet(session, thread, code, site, unit) }.then_some(unit)
+}
+
+/// The slow path of the check in native code at back edges: true if the unit may go on.
+///
+/// # Safety
+///
+/// The unit is running on this thread.
+pub unsafe fn may_go_on(session: &Session, thread: Thread, unit: &Unit) -> bool {
+    let site = unit.site();
+    // SAFETY: a running unit's frame or caller keeps its code alive.
+    unsafe { Code::from_object(site.code).is_some_and(|code| grow_quiet(session, thread, code, site, unit)) }
+}
+
+/// Finds out whether a unit may run although its record does not know the present `eval_breaker`: nothing is pending, and
+/// no other tool wants events of the code or of any inlined code. Then the record learns the value.
+///
+/// # Safety
+///
+/// The unit is the site's and installed.
+#[cold]
+unsafe fn grow_quiet(session: &Session, thread: Thread, code: Code, site: &Site, unit: &Unit) -> bool {
+    if !session.enabled.get() || thread.has_pending() || unit.record.invalid.get() != 0 {
+        return false;
+    }
+    let Some(content) = unit.content() else { return false };
+    // SAFETY: code objects of an installed unit are alive.
+    unsafe {
+        let watched = |code| monitoring::other_tools_active(thread, code);
+        if watched(code) {
+            return false;
+        }
+        let mut inlined = content.codes.iter().filter_map(|&code| Code::from_object(code));
+        if inlined.any(watched) {
+            return false;
+        }
+    }
+    let quiet = thread.eval_breaker() as u64;
+    unit.record.quiet.set(quiet);
+    site.record.quiet.set(quiet);
+    true
+}
+
+/// True if C code should not go much deeper.
+#[inline]
+fn c_stack_is_low(thread: Thread) -> bool {
+    let here = std::ptr::from_ref(&thread) as usize;
+    // SAFETY: the thread state has these fields on the versions that use them.
+    unsafe {
+        if offsets::TSTATE_C_STACK_SOFT_LIMIT != 0 {
+            here < read::<usize>(thread.as_ptr().cast(), offsets::TSTATE_C_STACK_SOFT_LIMIT) + C_STACK_MARGIN
+        } else {
+            read::<i32>(thread.as_ptr().cast(), offsets::TSTATE_C_RECURSION) < C_RECURSION_MARGIN
+        }
+    }
+}
+
+/// Enters a function unit. The argument words are given to it.
+///
+/// # Safety
+///
+/// The unit is installed and may run; `words` are its parameters, owned.
+#[inline]
+unsafe fn enter_function(
+    session: &Session,
+    thread: Thread,
+    unit: &Unit,
+    function: *mut PyObject,
+    words: *mut *mut PyObject,
+) -> *mut PyObject {
+    let _activity = Activity::new(session);
+    unit.entries.set(unit.entries.get() + 1);
+    let _depth = CDepth::enter(thread);
+    // SAFETY: an installed function unit's entry has this signature.
+    unsafe {
+        match unit.content().and_then(|content| content.interpreted.as_deref()) {
+            Some(interpreted) => crate::reference::run_function(thread, unit, interpreted, function, words),
+            None => {
+                let entry: FunctionEntry = std::mem::transmute(unit.record.entry.get());
+                entry(thread.as_ptr(), function, words)
+            }
+        }
+    }
+}
+
+/// Counts a native activation as C recursion, on versions that count it.
+struct CDepth(Thread);
+
+impl CDepth {
+    #[inline]
+    fn enter(thread: Thread) -> CDepth {
+        CDepth::add(thread, -1);
+        CDepth(thread)
+    }
+
+    #[inline]
+    fn add(thread: Thread, change: i32) {
+        if offsets::TSTATE_C_RECURSION != 0 {
+            // SAFETY: the thread state has the field on these versions.
+            unsafe {
+                let base = thread.as_ptr().cast::<u8>();
+                let left: i32 = read(base, offsets::TSTATE_C_RECURSION);
+                whipsnake_cpython::memory::write(base, offsets::TSTATE_C_RECURSION, left + change);
+            }
+        }
+    }
+}
+
+impl Drop for CDepth {
+    #[inline]
+    fn drop(&mut self) {
+        CDepth::add(self.0, 1);
+    }
+}
+
+/// What a site's record leads to while it has no unit, and what units call for functions that are not compiled: runs the function in
+/// the interpreter.
+///
+/// # Safety
+///
+/// As for [`FunctionEntry`].
+pub unsafe extern "C" fn interpret(
+    tstate: *mut PyThreadState,
+    function: *mut PyObject,
+    words: *mut *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: the caller passes its own thread state, an alive function and the function's parameters.
+    unsafe {
+        let (Some(thread), Some(code)) = (Thread::from_ptr(tstate), Code::of_function(function)) else {
+            return std::ptr::null_mut();
+        };
+        let parameters = bind::parameters(code);
+        if let Some(session) = session() {
+            if let Some((_, site)) = site_of_function(session, function) {
+                if let Some(unit) = ready(session, thread, code, site.as_ref()) {
+                    if unit.content().is_some_and(|content| content.interpreted.is_some()) {
+                        return enter_function(session, thread, unit, function, words);
+                    }
+                }
+            }
+        }
+        let Some(frame) = datastack::push(thread, function, code) else {
+            for index in 0..parameters {
+                let word = *words.add(index);
+                if !word.is_null() {
+                    whipsnake_cpython::ffi::Py_DECREF(word);
+                }
+            }
+            return std::ptr::null_mut();
+        };
+        for index in 0..parameters {
+            let word = *words.add(index);
+            frame.set_slot(index, if word.is_null() { Slot::NULL } else { Slot::from_owned(word) });
+        }
+        eval::resume(thread, frame)
+    }
+}
+
+/// Runs the native loop of a site in the frame that waits in a `JUMP` callback. False if it was not entered.
+///
+/// # Safety
+///
+/// The frame is the thread's current one and waits in the callback for a jump to the site's header.
+pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: Code, site: &Site) -> bool {
+    let Some(unit) = site.current() else { return false };
+    let Some(content) = unit.content() else { return false };
+    // SAFETY: the caller vouches for frame and site.
+    unsafe {
+        if thread.eval_breaker() as u64 != unit.record.quiet.get() && !grow_quiet(session, thread, code, site, unit) {
+            return false;
+        }
+        if c_stack_is_low(thread) || !datastack::has_room(thread, content.stack_words + SPARE_WORDS) {
+            return false;
+        }
+        let _activity = Activity::new(session);
+        let _outside = OutsideCallback::enter(thread);
+        let _depth = CDepth::enter(thread);
+        unit.entries.set(unit.entries.get() + 1);
+        match content.interpreted.as_deref() {
+            Some(interpreted) => crate::reference::run_loop(thread, unit, interpreted, frame),
+            None => {
+                let entry: LoopEntry = std::mem::transmute(unit.record.entry.get());
+                entry(thread.as_ptr(), frame.as_ptr());
+            }
+        }
+        true
+    }
+}
+
+impl Session {
+    /// Sets a function's vectorcall to ours, if nobody has replaced it.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; `function` is an alive function.
+    pub unsafe fn hook(&self, function: *mut PyObject) {
+        // SAFETY: functions have these fields.
+        unsafe {
+            let present: vectorcallfunc = read(function.cast(), offsets::FUNCTION_VECTORCALL);
+            if present as usize != self.original as usize {
+                return;
+            }
+            let version = read(function.cast(), offsets::FUNCTION_VERSION);
+            self.hooked.borrow_mut().insert(function as usize, version);
+            whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, vectorcall);
+        }
+    }
+
+    /// Gives a function its own vectorcall and its version back.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`].
+    pub unsafe fn unhook(&self, function: *mut PyObject) {
+        let Some(version) = self.hooked.borrow_mut().remove(&(function as usize)) else { return };
+        // SAFETY: functions have these fields.
+        unsafe {
+            if self.is_hooked(function) {
+                whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, self.original);
+                whipsnake_cpython::symbols::_PyFunction_SetVersion(function, version);
+            }
+        }
+    }
+
+    /// True if the function's vectorcall is ours.
+    ///
+    /// # Safety
+    ///
+    /// `function` is an alive function.
+    #[inline]
+    pub unsafe fn is_hooked(&self, function: *mut PyObject) -> bool {
+        // SAFETY: functions have that field.
+        let present: vectorcallfunc = unsafe { read(function.cast(), offsets::FUNCTION_VECTORCALL) };
+        present as usize == vectorcall as *const () as usize
+    }
+
+    /// A function was made: if its code is compiled already, it is hooked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`].
+    pub(crate) unsafe fn function_created(&self, function: *mut PyObject) {
+        if !self.enabled.get() {
+            return;
+        }
+        // SAFETY: the caller vouches for the function.
+        unsafe {
+            let Some((_, site)) = site_of_function(self, function) else { return };
+            if *site.as_ref().state.borrow() == State::Installed {
+                self.hook(function);
+            }
+        }
+    }
+
+    /// A function is about to die.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`].
+    pub(crate) unsafe fn function_dies(&self, function: *mut PyObject) {
+        // SAFETY: the caller vouches for the function.
+        if unsafe { self.is_hooked(function) } {
+            self.hooked.borrow_mut().remove(&(function as usize));
+        }
+    }
+}

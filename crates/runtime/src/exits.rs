@@ -1,0 +1,313 @@
+//! Ways out of native code: frames are rebuilt and the interpreter goes on in them.
+
+use crate::rebuild::{Rebuilt, References, Words, count};
+use crate::session::{Session, session};
+use crate::unit::{Content, Unit};
+use std::ffi::c_void;
+use whipsnake_contract::exit::{ExitPoint, FrameImage, OnReturn, Resume, Source};
+use whipsnake_cpython::ffi::{
+    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
+    Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
+};
+use whipsnake_cpython::symbols::_Py_Dealloc;
+use whipsnake_cpython::unwind::raise_from_callback;
+use whipsnake_cpython::{Frame, Slot, Thread, datastack, eval};
+
+/// An observation after which the unit has to leave: its frames stand already.
+#[derive(Debug)]
+pub struct Observed {
+    unit: *const Unit,
+    exit: u64,
+    frames: Vec<Rebuilt>,
+}
+
+thread_local! {
+    /// Set by `observe` when it tells native code to leave, taken by the exit that follows at once.
+    static OBSERVED: std::cell::RefCell<Option<Observed>> = const { std::cell::RefCell::new(None) };
+}
+
+/// One exit being taken.
+struct Leaving<'a> {
+    thread: Thread,
+    point: &'a ExitPoint,
+    frames: Vec<Rebuilt>,
+    raise: bool,
+}
+
+/// Rebuilds the frames of an exit, or takes those that an observation left.
+///
+/// # Safety
+///
+/// As for [`exit_function`].
+unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: u64, words: *const u64) -> Leaving<'a> {
+    let point = &content.exits[exit as usize];
+    let observed = OBSERVED.with_borrow_mut(Option::take).filter(|o| std::ptr::eq(o.unit, unit) && o.exit == exit);
+    let raise = point.resume == Resume::Raise;
+    // SAFETY: the caller vouches for the words.
+    unsafe {
+        if let Some(observed) = observed {
+            let leaving = Leaving { thread, point, frames: observed.frames, raise };
+            leaving.release_all(content, words);
+            return leaving;
+        }
+        let mut words = Words::new(words, content, References::Move);
+        let Some(frames) = words.frames(thread, point) else {
+            Py_FatalError(c"whipsnake: no memory to leave native code".as_ptr());
+        };
+        let mut leaving = Leaving { thread, point, frames, raise };
+        if words.failed() && PyErr_Occurred().is_null() {
+            PyErr_NoMemory();
+            leaving.raise = true;
+        }
+        if !point.release.is_empty() {
+            leaving.with_frames_linked(|| words.release(point.release.iter()));
+        }
+        leaving
+    }
+}
+
+impl Leaving<'_> {
+    fn innermost(&self) -> Rebuilt {
+        *self.frames.last().expect("an exit has at least one frame")
+    }
+
+    /// Runs `f`, which may run Python code, while all frames are visible and no exception is raised.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete.
+    unsafe fn with_frames_linked(&self, f: impl FnOnce()) {
+        // SAFETY: the innermost frame is complete; it is unlinked again unless it was linked before.
+        unsafe {
+            let innermost = self.innermost();
+            let raised = whipsnake_cpython::ffi::PyErr_GetRaisedException();
+            datastack::link(self.thread, innermost.frame);
+            f();
+            if !innermost.existed {
+                datastack::unlink(self.thread, innermost.frame);
+            }
+            if !raised.is_null() {
+                whipsnake_cpython::ffi::PyErr_SetRaisedException(raised);
+            }
+        }
+    }
+
+    /// Gives up all references that native code kept over an observation.
+    ///
+    /// # Safety
+    ///
+    /// As for [`exit_function`].
+    unsafe fn release_all(&self, content: &Content, words: *const u64) {
+        let sources = self.point.frames.iter().flat_map(|image| image.locals.iter().chain(&image.stack).chain([&image.function]));
+        // SAFETY: the frames have references of their own.
+        unsafe {
+            let words = Words::new(words, content, References::Keep);
+            self.with_frames_linked(|| words.release(sources.chain(&self.point.release)));
+        }
+    }
+
+    /// Runs the innermost frame, and with its result its callers, down to (but without) the outermost `keep` frames. The
+    /// result is that of the last one that ran, or NULL with an exception.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete and the thread's innermost.
+    unsafe fn run(&self, keep: usize) -> *mut PyObject {
+        let thread = self.thread;
+        let mut result = std::ptr::null_mut();
+        for depth in (keep..self.frames.len()).rev() {
+            let (rebuilt, image) = (self.frames[depth], &self.point.frames[depth]);
+            let is_innermost = depth + 1 == self.frames.len();
+            // SAFETY: inner frames have been popped by the interpreter, so this is the innermost now. A frame that was linked is
+            // counted; the interpreter counts it again.
+            unsafe {
+                if rebuilt.existed || !is_innermost {
+                    count(thread, 1);
+                }
+                let raised = if is_innermost { self.raise } else { !deliver(rebuilt.frame, image, result) };
+                result = if raised {
+                    eval::resume_with_exception(thread, rebuilt.frame, image.offset)
+                } else {
+                    eval::resume(thread, rebuilt.frame)
+                };
+            }
+        }
+        result
+    }
+}
+
+/// Hands a callee's result to its caller's frame and moves that behind the call. False if an exception is raised: the
+/// frame then still stands at the call.
+///
+/// # Safety
+///
+/// The frame stands at the call, whose operands are popped; `result` is owned, or NULL with an exception.
+unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject) -> bool {
+    if result.is_null() {
+        return false;
+    }
+    // SAFETY: the operands made room for the result.
+    unsafe {
+        match image.on_return {
+            OnReturn::Push => frame.push(Slot::from_owned(result)),
+            OnReturn::PushBool => {
+                let truth = PyObject_IsTrue(result);
+                Py_DECREF(result);
+                if truth < 0 {
+                    return false;
+                }
+                frame.push(Slot::new(if truth != 0 { Py_True() } else { Py_False() }));
+            }
+            OnReturn::CheckNone => {
+                let is_none = result == Py_None();
+                if !is_none {
+                    let text = c"__init__() should return None, not '%.200s'".as_ptr();
+                    PyErr_Format(PyExc_TypeError, text, (*Py_TYPE(result)).tp_name);
+                }
+                Py_DECREF(result);
+                if !is_none {
+                    return false;
+                }
+            }
+            OnReturn::Drop => Py_DECREF(result),
+        }
+        frame.set_offset(image.offset + image.return_offset);
+        frame.set_return_offset(0);
+    }
+    true
+}
+
+/// Counts an exit and asks the strategy what follows. True if the site is to be compiled again.
+fn counted(session: &Session, unit: &Unit, content: &Content, exit: u64) -> bool {
+    let cell = &content.counts[exit as usize];
+    let times = cell.get().saturating_add(1);
+    cell.set(times);
+    session.exit_taken(unit, &content.exits[exit as usize], times)
+}
+
+/// Leaves a function unit; the result is the unit's.
+///
+/// # Safety
+///
+/// Called by the unit's native code with its thread state, its record, a number of its exit table, and the words of that exit.
+pub unsafe extern "C" fn exit_function(
+    tstate: *mut PyThreadState,
+    unit: *const c_void,
+    exit: u64,
+    words: *const u64,
+) -> *mut PyObject {
+    // SAFETY: the caller passes what its code was compiled with.
+    unsafe {
+        let unit = &*unit.cast::<Unit>();
+        let (Some(thread), Some(content), Some(session)) = (Thread::from_ptr(tstate), unit.content(), session()) else {
+            Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
+        };
+        let again = counted(session, unit, content, exit);
+        let leaving = leave(thread, unit, content, exit, words);
+        if again && let Some(outermost) = leaving.frames.first() {
+            session.compile_again(thread, unit.site(), outermost.frame);
+        }
+        leaving.run(0)
+    }
+}
+
+/// Leaves a loop unit. The interpreter goes on in its frame when the callback returns.
+///
+/// # Safety
+///
+/// As for [`exit_function`].
+pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_void, exit: u64, words: *const u64) -> u64 {
+    // SAFETY: the caller passes what its code was compiled with.
+    unsafe {
+        let unit = &*unit.cast::<Unit>();
+        let (Some(thread), Some(content), Some(session)) = (Thread::from_ptr(tstate), unit.content(), session()) else {
+            Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
+        };
+        if counted(session, unit, content, exit) {
+            unit.site().again.set(true);
+        }
+        let leaving = leave(thread, unit, content, exit, words);
+        let (outermost, image) = (leaving.frames[0].frame, &leaving.point.frames[0]);
+        let raised = if leaving.frames.len() == 1 {
+            leaving.raise
+        } else {
+            let result = leaving.run(1);
+            !deliver(outermost, image, result)
+        };
+        if raised {
+            raise_from_callback(thread, outermost, image.offset);
+        }
+        0
+    }
+}
+
+/// Destroys an object whose destructor may look at the frames: rebuilds them, and takes them down again if nobody has
+/// kept or changed them and no assumption broke. Else they stay, and native code must leave by this exit.
+///
+/// # Safety
+///
+/// As for [`exit_function`]; the object's reference count is zero.
+pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject) -> bool {
+    let Some(content) = unit.content() else { return true };
+    let point = &content.exits[exit as usize];
+    // SAFETY: the caller vouches for the words; native code keeps its references, so taking frames down destroys nothing that
+    // it uses.
+    unsafe {
+        let mut reader = Words::new(words, content, References::Keep);
+        let Some(frames) = reader.frames(thread, point) else {
+            Py_FatalError(c"whipsnake: no memory to show a frame".as_ptr());
+        };
+        let before: Vec<Vec<u64>> = frames.iter().map(|rebuilt| contents(rebuilt.frame)).collect();
+        let innermost = frames[frames.len() - 1];
+        datastack::link(thread, innermost.frame);
+        _Py_Dealloc(object);
+        let kept = |rebuilt: &Rebuilt| {
+            let object: *mut PyObject = rebuilt.frame.object().cast();
+            !object.is_null() && (!rebuilt.existed || Py_REFCNT(object) > 1)
+        };
+        let changed = frames.iter().zip(&before).any(|(rebuilt, before)| kept(rebuilt) || contents(rebuilt.frame) != *before);
+        if !innermost.existed {
+            datastack::unlink(thread, innermost.frame);
+        }
+        if changed || unit.record.invalid.get() != 0 {
+            OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
+            return true;
+        }
+        take_down(thread, point, &frames);
+        false
+    }
+}
+
+/// Locals and stack of a frame as words.
+fn contents(frame: Frame) -> Vec<u64> {
+    // SAFETY: slots below the top are initialised.
+    (0..frame.stack_top()).map(|index| unsafe { frame.slot(index) }.word()).collect()
+}
+
+/// Removes frames that were built for an observation only.
+///
+/// # Safety
+///
+/// Nobody has a frame object of the new ones.
+unsafe fn take_down(thread: Thread, point: &ExitPoint, frames: &[Rebuilt]) {
+    for (depth, (rebuilt, image)) in frames.iter().zip(&point.frames).enumerate().rev() {
+        // SAFETY: frames are popped innermost first. The references in an existing frame are dropped as well: its
+        // slots are stale while native code runs.
+        unsafe {
+            if rebuilt.existed {
+                for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
+                    if *source != Source::InFrame {
+                        let slot = rebuilt.frame.slot(index);
+                        rebuilt.frame.set_slot(index, Slot::NULL);
+                        slot.close();
+                    }
+                }
+            } else {
+                if depth + 1 < frames.len() {
+                    count(thread, 1);
+                }
+                datastack::clear_and_pop(thread, rebuilt.frame);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The extra slot of code objects: it owns the sites of the code, and with them all units.
+
+use crate::session::{Session, session};
+use crate::unit::{Site, SiteKey};
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use whipsnake_contract::snapshot::SeenExit;
+use whipsnake_cpython::Code;
+use whipsnake_cpython::ffi::PyErr_Clear;
+use whipsnake_cpython::symbols::{PyUnstable_Code_GetExtra, PyUnstable_Code_SetExtra};
+
+/// Pairs of globals and builtins under which one code object is compiled; code that runs under more is left alone there.
+const MAX_NAMESPACES: usize = 4;
+/// Loops of one code object that are watched, over all namespaces.
+const MAX_LOOPS: usize = 256;
+
+/// What is kept for a code object.
+#[derive(Debug, Default)]
+pub struct CodeExtra {
+    functions: RefCell<Vec<Box<Site>>>,
+    loops: RefCell<Vec<Box<Site>>>,
+    /// Exits that units took often in this code.
+    seen: RefCell<Vec<SeenExit>>,
+    /// Excluded by `never()`.
+    pub never: Cell<bool>,
+    /// Starts seen by the monitoring callback since the unit was installed.
+    pub late_starts: Cell<u32>,
+}
+
+impl CodeExtra {
+    /// The extra data of a code object, if it has any.
+    #[inline]
+    pub fn of(session: &Session, code: Code) -> Option<&'static CodeExtra> {
+        let mut extra: *mut c_void = std::ptr::null_mut();
+        // SAFETY: the index was reserved; what is in the slot is a leaked box of this type (or NULL), which lives as
+        // long as the code object. Callers keep the code object alive while they use it.
+        unsafe {
+            if PyUnstable_Code_GetExtra(code.as_object(), session.extra_index, &mut extra) != 0 {
+                PyErr_Clear();
+                return None;
+            }
+            extra.cast::<CodeExtra>().as_ref()
+        }
+    }
+
+    /// The extra data of a code object, made if there is none; `None` if memory is short.
+    pub fn of_or_new(session: &Session, code: Code) -> Option<&'static CodeExtra> {
+        if let Some(extra) = CodeExtra::of(session, code) {
+            return Some(extra);
+        }
+        let extra = Box::into_raw(Box::<CodeExtra>::default());
+        // SAFETY: the box is handed over to the slot, whose free function takes it back.
+        unsafe {
+            if PyUnstable_Code_SetExtra(code.as_object(), session.extra_index, extra.cast()) != 0 {
+                PyErr_Clear();
+                drop(Box::from_raw(extra));
+                return None;
+            }
+            extra.as_ref()
+        }
+    }
+
+    /// The function site of that namespace.
+    #[inline]
+    pub fn function(&self, globals: *mut whipsnake_cpython::ffi::PyObject, builtins: *mut whipsnake_cpython::ffi::PyObject) -> Option<NonNull<Site>> {
+        let sites = self.functions.borrow();
+        sites.iter().find(|site| site.belongs_to(globals, builtins)).map(|site| NonNull::from(&**site))
+    }
+
+    /// The site of a key, made if there is none; `None` if the code has too many sites.
+    pub fn site(&self, session: &Session, key: SiteKey, name: impl FnOnce() -> String) -> Option<NonNull<Site>> {
+        let (list, limit) = match key.header {
+            None => (&self.functions, MAX_NAMESPACES),
+            Some(_) => (&self.loops, MAX_LOOPS),
+        };
+        let header = key.header.unwrap_or(0);
+        let mut sites = list.borrow_mut();
+        let found = sites.iter().find(|site| site.header == header && site.belongs_to(key.globals, key.builtins));
+        if let Some(site) = found {
+            return Some(NonNull::from(&**site));
+        }
+        if sites.len() >= limit {
+            return None;
+        }
+        let site = Box::new(session.new_site(key, name()));
+        let address = NonNull::from(&*site);
+        sites.push(site);
+        drop(sites);
+        session.register(address);
+        Some(address)
+    }
+
+    /// Adds an exit to what the compiler is told of the code.
+    pub fn add_seen(&self, exit: SeenExit) {
+        let mut seen = self.seen.borrow_mut();
+        match seen.iter_mut().find(|other| other.offset == exit.offset && other.reason == exit.reason) {
+            Some(other) => other.count = other.count.saturating_add(exit.count),
+            None => seen.push(exit),
+        }
+    }
+
+    /// The exits that units took often in this code.
+    pub fn seen(&self) -> Vec<SeenExit> {
+        self.seen.borrow().clone()
+    }
+
+    /// Calls `f` with every site.
+    pub fn for_each(&self, mut f: impl FnMut(&Site)) {
+        self.functions.borrow().iter().for_each(|site| f(site));
+        self.loops.borrow().iter().for_each(|site| f(site));
+    }
+}
+
+/// Frees the extra data of a dying code object.
+///
+/// # Safety
+///
+/// Called by the interpreter with what was stored in the slot.
+pub unsafe extern "C" fn free_extra(extra: *mut c_void) {
+    if extra.is_null() {
+        return;
+    }
+    // SAFETY: the slot owned the box.
+    let extra = unsafe { Box::from_raw(extra.cast::<CodeExtra>()) };
+    match session() {
+        Some(session) => session.retire(extra),
+        // Nobody could have compiled anything.
+        None => drop(extra),
+    }
+}
+
+impl CodeExtra {
+    /// Takes the sites out, when the code object dies.
+    pub fn into_sites(self) -> impl Iterator<Item = Box<Site>> {
+        self.functions.into_inner().into_iter().chain(self.loops.into_inner())
+    }
+}

@@ -1,0 +1,374 @@
+//! How hot code is found: `PY_START` and `JUMP` events of `sys.monitoring` under the optimiser's tool id.
+
+use crate::capture::{EntryPoint, Limits, UnitFacts, Units, capture};
+use crate::entry;
+use crate::extra::CodeExtra;
+use crate::session::{Session, session};
+use crate::unit::{Site, SiteKey, State, Unit};
+use crate::worker::Job;
+use std::ptr::NonNull;
+use whipsnake_contract::snapshot::SeenExit;
+use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject};
+use whipsnake_cpython::{Code, Frame, Thread, monitoring};
+use whipsnake_strategy::{Decision, ExitFacts, Where};
+use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
+
+/// Functions with their own locals, which calls enter.
+const CO_OPTIMIZED: u32 = 0x1;
+const CO_NEWLOCALS: u32 = 0x2;
+/// Generators and coroutines of all kinds.
+const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+/// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
+/// vectorcall, before it stops to look.
+const LATE_STARTS: u32 = 1000;
+
+impl Units for Session {
+    fn unit_of(&self, function: *mut PyObject) -> u64 {
+        // SAFETY: the capture passes alive functions.
+        unsafe { self.function_site(function) }.map_or(0, |site| site.as_ptr() as u64)
+    }
+
+    fn exits_seen(&self, code: Code) -> Vec<SeenExit> {
+        CodeExtra::of(self, code).map_or(Vec::new(), CodeExtra::seen)
+    }
+}
+
+fn name_of(code: Code) -> String {
+    // SAFETY: the qualified name of a code object is a str that lives as long as it.
+    unsafe { crate::text::str_of(code.qualname()) }.unwrap_or_else(|| "?".to_owned())
+}
+
+impl Session {
+    /// The site of a function, made if there is none; `None` for what is no compilable function.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; `function` is an alive object.
+    pub unsafe fn function_site(&self, function: *mut PyObject) -> Option<NonNull<Site>> {
+        use whipsnake_cpython::{memory::read, offsets};
+        // SAFETY: functions have these fields.
+        unsafe {
+            let code = Code::of_function(function)?;
+            let extra = CodeExtra::of_or_new(self, code)?;
+            let key = SiteKey {
+                code: code.as_object(),
+                globals: read(function.cast(), offsets::FUNCTION_GLOBALS),
+                builtins: read(function.cast(), offsets::FUNCTION_BUILTINS),
+                header: None,
+            };
+            extra.site(self, key, || name_of(code))
+        }
+    }
+
+    /// Counts one more exit of a unit. True if the site is to be compiled again.
+    pub(crate) fn exit_taken(&self, unit: &Unit, exit: &ExitPoint, count: u32) -> bool {
+        let site = unit.site();
+        let asked = count.is_power_of_two() || count.is_multiple_of(1024);
+        if exit.reason.policy() == ExitPolicy::Normal || !asked || site.unit.get() != Some(NonNull::from(unit)) {
+            return false;
+        }
+        let offset = exit.frames.last().map_or(0, |image| image.offset);
+        match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }) {
+            Decision::Keep => false,
+            Decision::Compile => !site.compiling.get(),
+            Decision::LeaveAlone(reason) => {
+                self.leave_alone(site, reason);
+                false
+            }
+        }
+    }
+
+    /// Compiles a function site again after an exit, with the locals of the rebuilt frame as what was seen.
+    ///
+    /// # Safety
+    ///
+    /// The frame is complete and belongs to a function of the site.
+    pub(crate) unsafe fn compile_again(&self, thread: Thread, site: &Site, frame: Frame) {
+        // SAFETY: the caller vouches for the frame.
+        unsafe {
+            let Some(code) = frame.code() else { return };
+            let arguments: Vec<*mut PyObject> =
+                (0..crate::bind::parameters(code)).map(|index| frame.slot(index).borrow()).collect();
+            let function = frame.function();
+            let raised = whipsnake_cpython::ffi::PyErr_GetRaisedException();
+            self.compile(thread, site, EntryPoint::Function { function, arguments: &arguments });
+            if !raised.is_null() {
+                whipsnake_cpython::ffi::PyErr_SetRaisedException(raised);
+            }
+        }
+    }
+
+    /// Compiles a site, here or in the background as the strategy says.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held, no exception is raised; the entry point belongs to the site.
+    pub unsafe fn compile(&self, _thread: Thread, site: &Site, entry: EntryPoint<'_>) {
+        // SAFETY: as the caller says.
+        unsafe {
+            let Some(job) = self.job(site, entry) else { return };
+            match self.strategy.place() {
+                Where::Here => self.compile_here(job),
+                Where::Background => {
+                    if let Err(job) = self.worker.submit(job) {
+                        self.compile_here(*job);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Compiles a site in this thread and installs it at once.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::compile`].
+    pub unsafe fn compile_synchronously(&self, site: &Site, entry: EntryPoint<'_>) {
+        // SAFETY: as the caller says.
+        unsafe {
+            if let Some(job) = self.job(site, entry) {
+                self.compile_here(job);
+            }
+        }
+    }
+
+    /// Compiles in this thread and installs at once.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::compile`].
+    unsafe fn compile_here(&self, job: Job) {
+        let outcome = job.run(&self.worker.cache);
+        // SAFETY: the GIL is held.
+        unsafe { self.install(job, outcome) };
+    }
+
+    /// Takes the snapshot for a compilation.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::compile`].
+    unsafe fn job(&self, site: &Site, entry: EntryPoint<'_>) -> Option<Job> {
+        site.compiles.set(site.compiles.get() + 1);
+        site.again.set(false);
+        self.remember_exits(site);
+        let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64));
+        let address = NonNull::from(&*unit);
+        site.units.borrow_mut().push(unit);
+        let facts = UnitFacts {
+            unit: address.as_ptr() as u64,
+            exit_every: self.options.exit_every,
+            exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
+        };
+        let platform = self.platform.borrow();
+        let taken = crate::compile::without_panic(|| {
+            // SAFETY: as the caller says.
+            unsafe { capture(entry, &platform, facts, self, Limits::default()) }
+        });
+        drop(platform);
+        match taken {
+            Ok(Ok(captured)) => {
+                self.save_snapshot(site, &captured.snapshot);
+                site.compiling.set(true);
+                Some(Job {
+                    site: site.id,
+                    unit: address,
+                    snapshot: Box::new(captured.snapshot),
+                    references: captured.references,
+                    function_changes: self.function_changes.get(),
+                    backend: self.backend.borrow().clone(),
+                    features: self.features,
+                    dump: self.options.dump.clone(),
+                })
+            }
+            Ok(Err(error)) => {
+                self.leave_alone(site, error.to_string());
+                None
+            }
+            Err(message) => {
+                self.leave_alone(site, format!("compiler panic: {message}"));
+                None
+            }
+        }
+    }
+
+    /// Asks the strategy about a site that has reached its count. True if it is to be compiled now.
+    fn is_hot(&self, site: &Site) -> bool {
+        if site.compiling.get() {
+            return false;
+        }
+        match self.strategy.hot(site.facts()) {
+            Decision::Keep => {
+                site.next.set(site.count.get() + self.strategy.threshold(site.kind));
+                false
+            }
+            Decision::Compile => true,
+            Decision::LeaveAlone(reason) => {
+                self.leave_alone(site, reason);
+                false
+            }
+        }
+    }
+
+    /// Counts a call of a function without a unit; compiles it when it is hot.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the function belongs to the site; the arguments are alive.
+    pub(crate) unsafe fn count_call(&self, thread: Thread, site: &Site, function: *mut PyObject, arguments: &[*mut PyObject]) {
+        site.count.set(site.count.get() + 1);
+        if site.count.get() >= site.next.get() && self.is_hot(site) {
+            // SAFETY: as the caller says.
+            unsafe { self.compile(thread, site, EntryPoint::Function { function, arguments }) };
+        }
+    }
+
+    fn keep(&self) -> *mut PyObject {
+        // SAFETY: `None` is immortal.
+        unsafe { Py_None() }
+    }
+
+    fn disable(&self) -> *mut PyObject {
+        // SAFETY: the session holds the object.
+        unsafe { Py_INCREF(self.disable_event) };
+        self.disable_event
+    }
+
+    /// # Safety
+    ///
+    /// Called in a `PY_START` callback for `code`.
+    unsafe fn started(&self, thread: Thread, code: Code) -> *mut PyObject {
+        // SAFETY: the current frame is the one that started.
+        unsafe {
+            let flags = code.flags();
+            if flags & CO_SUSPENDS != 0 || flags & (CO_OPTIMIZED | CO_NEWLOCALS) != CO_OPTIMIZED | CO_NEWLOCALS {
+                return self.disable();
+            }
+            let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
+            let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
+            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), header: None };
+            let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
+            let site = site.as_ref();
+            let function = frame.function();
+            if site.unit.get().is_none() {
+                if site.left_alone().is_some() {
+                    return self.disable();
+                }
+                let parameters = crate::bind::parameters(code);
+                let arguments: Vec<*mut PyObject> = if site.count.get() + 1 >= site.next.get() {
+                    (0..parameters).map(|index| frame.slot(index).borrow()).collect()
+                } else {
+                    Vec::new()
+                };
+                self.count_call(thread, site, function, &arguments);
+            }
+            if site.is(&State::Installed) {
+                self.hook(function);
+                extra.late_starts.set(extra.late_starts.get() + 1);
+                if extra.late_starts.get() > LATE_STARTS {
+                    return self.disable();
+                }
+            }
+            self.keep()
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Called in a `JUMP` callback for `code`.
+    unsafe fn jumped(&self, thread: Thread, code: Code, from: u32, to: u32) -> *mut PyObject {
+        if to > from {
+            return self.disable();
+        }
+        // SAFETY: the current frame is the one that jumps.
+        unsafe {
+            let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
+            let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
+            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), header: Some(to) };
+            let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
+            let site = site.as_ref();
+            let entry = EntryPoint::Loop { frame, header: to, back_edge: from };
+            if site.again.get() && !site.compiling.get() {
+                self.compile(thread, site, entry);
+            }
+            if site.unit.get().is_none() {
+                if site.left_alone().is_some() {
+                    return self.disable();
+                }
+                site.count.set(site.count.get() + 1);
+                if site.count.get() < site.next.get() || !self.is_hot(site) {
+                    return self.keep();
+                }
+                self.compile(thread, site, entry);
+            }
+            entry::enter_loop(self, thread, frame, code, site);
+            if whipsnake_cpython::unwind::exception_raised() { std::ptr::null_mut() } else { self.keep() }
+        }
+    }
+}
+
+/// What both callbacks do first.
+///
+/// # Safety
+///
+/// `args` has at least one item; the GIL is held.
+unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Thread, Code)> {
+    let session = session().filter(|session| session.enabled.get())?;
+    // SAFETY: the first argument of all callbacks is the code object.
+    unsafe {
+        let thread = Thread::current();
+        let code = Code::from_object(*args)?;
+        if session.worker.has_finished() {
+            session.install_finished();
+        }
+        if monitoring::other_tools_active(thread, code) {
+            return None;
+        }
+        Some((session, thread, code))
+    }
+}
+
+/// The `PY_START` callback: code, offset.
+///
+/// # Safety
+///
+/// Called by the interpreter as a `METH_FASTCALL` function.
+pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, nargs: isize) -> *mut PyObject {
+    // SAFETY: the interpreter passes two arguments; a program that calls the function itself may pass none.
+    unsafe {
+        match (nargs >= 1).then(|| prepare(args)).flatten() {
+            Some((session, thread, code)) => guarded(|| session.started(thread, code)),
+            None => Py_None(),
+        }
+    }
+}
+
+/// The `JUMP` callback: code, source and destination offset in bytes.
+///
+/// # Safety
+///
+/// Called by the interpreter as a `METH_FASTCALL` function.
+pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nargs: isize) -> *mut PyObject {
+    // SAFETY: as for `on_start`, with three arguments.
+    unsafe {
+        match (nargs >= 3).then(|| prepare(args)).flatten() {
+            Some((session, thread, code)) => {
+                let [from, to] = [1, 2].map(|index| PyLong_AsSsize_t(*args.add(index)) as u32 / 2);
+                guarded(|| session.jumped(thread, code, from, to))
+            }
+            None => Py_None(),
+        }
+    }
+}
+
+/// A panic of the runtime must not cross into the interpreter: the event is ignored, native code stays off from now on.
+fn guarded(f: impl FnOnce() -> *mut PyObject) -> *mut PyObject {
+    crate::compile::without_panic(f).unwrap_or_else(|message| {
+        if let Some(session) = session() {
+            session.enabled.set(false);
+        }
+        eprintln!("whipsnake: internal error, native code is off: {message}");
+        // SAFETY: `None` is immortal.
+        unsafe { Py_None() }
+    })
+}

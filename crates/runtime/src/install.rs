@@ -1,0 +1,300 @@
+//! What becomes of a compilation: assumptions checked, code placed, watchers registered, the site switched over.
+
+use crate::compile::{Compiled, Outcome};
+use crate::extra::CodeExtra;
+use crate::memory::PlaceError;
+use crate::session::Session;
+use crate::unit::{Content, Site, State, Unit};
+use crate::worker::Job;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::ptr::NonNull;
+use whipsnake_backend::{Artifact, MachineCode, Symbol};
+use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
+use whipsnake_contract::snapshot::{Assumption, SeenExit};
+use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
+use whipsnake_cpython::version_lookup::type_version;
+use whipsnake_cpython::{Code, slot::is_immortal};
+use whipsnake_ir::interp::Program;
+
+/// Count from which an exit is told to the compiler.
+const OFTEN: u32 = 4;
+
+/// Why a finished compilation is not used.
+enum Refused {
+    /// The world changed meanwhile.
+    Stale,
+    /// For good.
+    Never(String),
+    /// The system gives no executable memory.
+    Denied(String),
+}
+
+impl Session {
+    /// Installs what the compiling thread has finished. Any Python code may run.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held.
+    pub unsafe fn install_finished(&self) {
+        if self.ended.get() {
+            return;
+        }
+        for (job, outcome) in self.worker.finished() {
+            // SAFETY: the GIL is held.
+            unsafe { self.install(job, outcome) };
+        }
+        self.mourn();
+    }
+
+    /// Installs one compilation, or records why not.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held.
+    pub unsafe fn install(&self, job: Job, outcome: Outcome) {
+        if !outcome.dump.is_empty() {
+            eprint!("{}", outcome.dump);
+        }
+        self.totals.compiled(&outcome);
+        if let Some(site) = self.site(job.site) {
+            site.compiling.set(false);
+            // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.
+            let installed = match outcome.result {
+                Ok(compiled) => unsafe { self.try_install(site, &job, compiled) },
+                Err(reason) => Err(Refused::Never(reason)),
+            };
+            match installed {
+                Ok(()) => {}
+                Err(Refused::Stale) => site.next.set(site.count.get() + 1),
+                Err(Refused::Never(reason)) if site.unit.get().is_some() => {
+                    // The older unit goes on.
+                    site.next.set(u64::MAX);
+                    self.totals.refused.set(self.totals.refused.get() + 1);
+                    let _ = reason;
+                }
+                Err(Refused::Never(reason)) => self.leave_alone(site, reason),
+                Err(Refused::Denied(reason)) => self.without_code_memory(site, &reason),
+            }
+        }
+        // SAFETY: the GIL is held; what the unit needs it owns by now.
+        unsafe { job.references.release() };
+    }
+
+    /// # Safety
+    ///
+    /// The GIL is held; the job belongs to the site.
+    unsafe fn try_install(&self, site: &Site, job: &Job, compiled: Compiled) -> Result<(), Refused> {
+        let functions_changed = job.function_changes != self.function_changes.get();
+        let assumes_functions = compiled.assumptions.iter().any(|a| matches!(a, Assumption::Function { .. }));
+        // SAFETY: the job keeps everything that it names alive.
+        let hold = compiled.assumptions.iter().all(|assumption| unsafe { holds(assumption) });
+        if !hold || functions_changed && assumes_functions || !self.enabled.get() {
+            return Err(Refused::Stale);
+        }
+        let block = match &compiled.code.artifact {
+            Artifact::Machine(code) => Some(self.place(code, &compiled)?),
+            Artifact::Interpreted(_) => None,
+        };
+        // SAFETY: the site owns the unit.
+        let unit = unsafe { job.unit.as_ref() };
+        let codes: Vec<*mut PyObject> = job.snapshot.codes.iter().map(|code| code.address as *mut PyObject).collect();
+        let watched: BTreeSet<u64> = compiled
+            .assumptions
+            .iter()
+            .filter_map(|assumption| match assumption {
+                Assumption::DictEntry { value, .. } => Some(*value),
+                _ => None,
+            })
+            .collect();
+        let mut owned = Vec::new();
+        let mut dependent = Vec::new();
+        for object in &compiled.objects {
+            let address = object.address as *mut PyObject;
+            // SAFETY: the job keeps the object alive.
+            unsafe {
+                if is_immortal(address) || Code::of_function(address).is_some_and(|code| code.as_object() == site.code) && !watched.contains(&object.address) {
+                    continue;
+                }
+                if watched.contains(&object.address) {
+                    dependent.push(address);
+                } else {
+                    Py_INCREF(address);
+                    owned.push(address);
+                }
+            }
+        }
+        for &code in &codes {
+            if code != site.code {
+                // SAFETY: the job keeps the code alive.
+                unsafe { Py_INCREF(code) };
+                owned.push(code);
+            }
+        }
+        if let Some(block) = &block {
+            unit.record.entry.set(block.entries()[0]);
+        }
+        let exits = compiled.code.exits;
+        let program = match compiled.code.artifact {
+            Artifact::Interpreted(interpreted) => Some(Box::new(Program::new(&interpreted.function))),
+            Artifact::Machine(_) => None,
+        };
+        // SAFETY: the job keeps the code alive.
+        let stack_words = unsafe { stack_words(&exits, &codes) };
+        unit.fill(Content {
+            counts: exits.iter().map(|_| Cell::new(0)).collect(),
+            exits,
+            interpreted: program,
+            code_bytes: compiled.code.stats.code_bytes,
+            block: RefCell::new(block),
+            objects: compiled.objects.iter().map(|object| object.address as *mut PyObject).collect(),
+            codes,
+            owned: RefCell::new(owned),
+            watched: dependent,
+            assumptions: compiled.assumptions,
+            stack_words,
+            backend: compiled.backend,
+            compile_time: compiled.time,
+        });
+        let content = unit.content().expect("just filled in");
+        // SAFETY: the assumptions hold, so the things they name are alive.
+        if !unsafe { self.watch.borrow_mut().add(NonNull::from(unit), &content.assumptions) } {
+            self.bury_unit(unit);
+            return Err(Refused::Never("an assumption cannot be watched".to_owned()));
+        }
+        self.switch(site, unit);
+        Ok(())
+    }
+
+    /// Makes a filled-in unit the one that is entered.
+    fn switch(&self, site: &Site, unit: &Unit) {
+        self.remember_exits(site);
+        self.drop_unit(site);
+        site.unit.set(Some(NonNull::from(unit)));
+        let machine = unit.content().is_some_and(|content| content.interpreted.is_none());
+        if machine && site.kind == whipsnake_strategy::UnitKind::Function {
+            site.record.entry.set(unit.record.entry.get());
+        }
+        *site.state.borrow_mut() = State::Installed;
+    }
+
+    /// Keeps what guards of the present unit saw, for the next compilation of any unit with that code.
+    pub(crate) fn remember_exits(&self, site: &Site) {
+        let Some(content) = site.current().and_then(Unit::content) else { return };
+        for (exit, count) in content.exits.iter().zip(&content.counts) {
+            if count.get() < OFTEN || exit.reason.policy() == ExitPolicy::Normal {
+                continue;
+            }
+            let Some(image) = exit.frames.last() else { continue };
+            // SAFETY: the unit keeps its codes alive.
+            let code = unsafe { Code::from_object(content.codes[image.code as usize]) };
+            if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(self, code)) {
+                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: count.get() });
+            }
+        }
+    }
+
+    /// Never compiles the site again, and drops its unit.
+    pub(crate) fn leave_alone(&self, site: &Site, reason: String) {
+        self.remember_exits(site);
+        self.drop_unit(site);
+        site.next.set(u64::MAX);
+        *site.state.borrow_mut() = State::LeftAlone(reason);
+    }
+
+    /// The system gives no executable memory: from now on the IR is interpreted.
+    fn without_code_memory(&self, site: &Site, reason: &str) {
+        if self.backend.borrow().name() != "reference" {
+            match whipsnake_backend::backend_by_name("reference") {
+                Ok(Some(backend)) => *self.backend.borrow_mut() = backend.into(),
+                _ => return self.leave_alone(site, reason.to_owned()),
+            }
+            eprintln!("whipsnake: {reason}; compiled code is interpreted instead (backend reference)");
+        }
+        site.next.set(site.count.get() + 1);
+    }
+
+    /// Places a unit's code, and the trampolines that are not there yet.
+    fn place(&self, code: &MachineCode, compiled: &Compiled) -> Result<crate::memory::CodeBlock, Refused> {
+        let refuse = |error: PlaceError| match error {
+            PlaceError::Denied { .. } => Refused::Denied(error.to_string()),
+            _ => Refused::Never(error.to_string()),
+        };
+        let mut placed = self.trampolines.borrow_mut();
+        let missing: Vec<_> = compiled.trampolines.iter().filter(|(name, _)| !placed.contains_key(name)).collect();
+        let mut memory = self.memory.borrow_mut();
+        if !missing.is_empty() {
+            let pieces: Vec<&MachineCode> = missing.iter().map(|(_, code)| &**code).collect();
+            let block = memory
+                .place(&pieces, &mut |symbol, entries| match symbol {
+                    Symbol::Trampoline(wanted) => placed.get(&wanted).copied().unwrap_or_else(|| {
+                        missing.iter().position(|(name, _)| *name == wanted).map_or(0, |index| entries[index])
+                    }),
+                    other => address(other),
+                })
+                .map_err(refuse)?;
+            placed.extend(missing.iter().map(|(name, _)| *name).zip(block.entries().iter().copied()));
+            // Trampolines stay for the life of the process.
+            std::mem::forget(block);
+        }
+        memory
+            .place(&[code], &mut |symbol, _| match symbol {
+                Symbol::Trampoline(wanted) => placed.get(&wanted).copied().unwrap_or(0),
+                other => address(other),
+            })
+            .map_err(refuse)
+    }
+}
+
+/// Where native code finds what is not generated.
+fn address(symbol: Symbol) -> u64 {
+    match symbol {
+        Symbol::Helper(helper) => crate::helpers::address(helper) as u64,
+        Symbol::ExitFunction => crate::exits::exit_function as *const () as u64,
+        Symbol::ExitLoop => crate::exits::exit_loop as *const () as u64,
+        Symbol::Trampoline(_) => 0,
+    }
+}
+
+/// Most words that the frames of one exit take.
+///
+/// # Safety
+///
+/// The codes are alive.
+unsafe fn stack_words(exits: &[ExitPoint], codes: &[*mut PyObject]) -> usize {
+    let words = |exit: &ExitPoint| -> usize {
+        let new = exit.frames.iter().filter(|image| image.frame.is_none());
+        // SAFETY: the caller vouches for the codes.
+        new.filter_map(|image| unsafe { Code::from_object(codes[image.code as usize]) }).map(Code::framesize).sum()
+    };
+    exits.iter().map(words).max().unwrap_or(0)
+}
+
+/// True if an assumption holds at present.
+///
+/// # Safety
+///
+/// The GIL is held; what the assumption names is alive.
+unsafe fn holds(assumption: &Assumption) -> bool {
+    // SAFETY: the caller vouches for the addresses.
+    unsafe {
+        match assumption {
+            Assumption::TypeVersion { address, version } => type_version(*address as *mut _) == *version,
+            Assumption::Function { .. } => true,
+            Assumption::DictEntry { dict, name, value } => {
+                let dict = *dict as *mut PyObject;
+                if PyDict_CheckExact(dict) == 0 {
+                    return false;
+                }
+                let key = PyUnicode_FromStringAndSize(name.as_ptr().cast(), name.len() as isize);
+                if key.is_null() {
+                    PyErr_Clear();
+                    return false;
+                }
+                let present = crate::dict_keys::get(dict, key);
+                Py_DECREF(key);
+                present as u64 == *value
+            }
+        }
+    }
+}

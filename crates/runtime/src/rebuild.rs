@@ -1,0 +1,253 @@
+//! Interpreter frames rebuilt from an exit point and the words that native code stored.
+
+use crate::helpers::{build_virtual, is_integer};
+use crate::unit::Content;
+use std::ptr::NonNull;
+use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
+use whipsnake_cpython::ffi::{
+    Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, PyErr_GetRaisedException, PyErr_SetRaisedException,
+    PyFloat_FromDouble, PyObject,
+};
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
+
+/// What happens to the references that native code owned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum References {
+    /// They move into the frames.
+    Move,
+    /// Native code keeps them; the frames get references of their own.
+    Keep,
+}
+
+/// The words of one exit and what they are read with.
+pub struct Words<'a> {
+    words: *const u64,
+    content: &'a Content,
+    references: References,
+    /// Memory was short: a slot is not what it should be, and `MemoryError` is to be raised.
+    failed: bool,
+}
+
+/// One frame that was rebuilt.
+#[derive(Clone, Copy, Debug)]
+pub struct Rebuilt {
+    /// The frame.
+    pub frame: Frame,
+    /// It was there before the exit.
+    pub existed: bool,
+}
+
+impl<'a> Words<'a> {
+    /// Reads the words of an exit.
+    ///
+    /// # Safety
+    ///
+    /// `words` holds what native code stored for the exit points that are rebuilt, and stays as it is.
+    pub unsafe fn new(words: *const u64, content: &'a Content, references: References) -> Words<'a> {
+        Words { words, content, references, failed: false }
+    }
+
+    /// True if memory was short, so that a `MemoryError` must be raised.
+    pub fn failed(&self) -> bool {
+        self.failed
+    }
+
+    fn word(&self, index: u32) -> u64 {
+        // SAFETY: the exit point's numbers are below its number of words.
+        unsafe { self.words.add(index as usize).read() }
+    }
+
+    fn object(&self, index: u32) -> *mut PyObject {
+        self.word(index) as *mut PyObject
+    }
+
+    /// The object of a source with a reference of its own, or NULL.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the source is of the exit point that the words belong to, and not `InFrame`.
+    unsafe fn owned(&mut self, source: &Source) -> *mut PyObject {
+        let borrowed = |object: *mut PyObject| {
+            // SAFETY: the object is alive: native code, or the unit, holds it.
+            unsafe { Py_INCREF(object) };
+            object
+        };
+        // SAFETY: numbers become new objects; objects are alive.
+        unsafe {
+            match source {
+                Source::Null | Source::InFrame => std::ptr::null_mut(),
+                Source::Owned(index) if self.references == References::Move => self.object(*index),
+                Source::Owned(index) | Source::Borrowed(index) => borrowed(self.object(*index)),
+                Source::OwnedOrNull(index) => match (NonNull::new(self.object(*index)), self.references) {
+                    (None, _) => std::ptr::null_mut(),
+                    (Some(object), References::Move) => object.as_ptr(),
+                    (Some(object), References::Keep) => borrowed(object.as_ptr()),
+                },
+                Source::Int(index) => self.made(int::make(self.word(*index) as i64)),
+                Source::Float(index) => self.made(PyFloat_FromDouble(f64::from_bits(self.word(*index)))),
+                Source::Bool(index) => borrowed(if self.word(*index) & 1 != 0 { Py_True() } else { Py_False() }),
+                Source::ConstInt(value) => self.made(int::make(*value)),
+                Source::ConstFloat(bits) => self.made(PyFloat_FromDouble(f64::from_bits(*bits))),
+                Source::Object(index) => borrowed(self.content.objects[*index as usize]),
+                Source::Maybe(flag, _) if self.word(*flag) == 0 => std::ptr::null_mut(),
+                Source::Maybe(_, inner) => self.owned(inner),
+                Source::Virtual(kind, parts) => self.build(*kind, parts),
+            }
+        }
+    }
+
+    /// A new object, or `None` in its place if there is no memory.
+    fn made(&mut self, object: *mut PyObject) -> *mut PyObject {
+        if !object.is_null() {
+            return object;
+        }
+        self.failed = true;
+        // SAFETY: `None` is immortal.
+        unsafe { Py_None() }
+    }
+
+    /// Builds an object from its parts. Runs no Python code.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::owned`].
+    unsafe fn build(&mut self, kind: Virtual, parts: &[Source]) -> *mut PyObject {
+        let word = |(at, part): (usize, &Source)| -> u64 {
+            if is_integer(kind, at as isize) {
+                return self.integer(part) as u64;
+            }
+            // SAFETY: the caller vouches for the parts.
+            unsafe { self.owned(part) as u64 }
+        };
+        let mut words: Vec<u64> = parts.iter().enumerate().map(word).collect();
+        // SAFETY: the words are what the kind wants; the references among them are given away.
+        let object = unsafe { build_virtual(kind as i64, words.as_mut_ptr().cast(), words.len() as i64) };
+        self.made(object)
+    }
+
+    /// The integer of a source that is one.
+    fn integer(&self, source: &Source) -> i64 {
+        match source {
+            Source::ConstInt(value) => *value,
+            Source::Int(index) => self.word(*index) as i64,
+            _ => 0,
+        }
+    }
+
+    /// The slot of a source.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::owned`].
+    unsafe fn slot(&mut self, source: &Source) -> Slot {
+        // SAFETY: the caller vouches for the source; the reference is handed over.
+        unsafe {
+            let object = self.owned(source);
+            if object.is_null() { Slot::NULL } else { Slot::from_owned(object) }
+        }
+    }
+
+    /// Gives up the references of the sources that native code owned. Any Python code may run.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the sources are of the exit point that the words belong to.
+    pub unsafe fn release<'s>(&self, sources: impl Iterator<Item = &'s Source>) {
+        for source in sources {
+            let object = match source {
+                Source::Owned(index) | Source::OwnedOrNull(index) => self.object(*index),
+                Source::Maybe(flag, inner) if self.word(*flag) != 0 => {
+                    // SAFETY: as for the outer source.
+                    unsafe { self.release(std::iter::once(&**inner)) };
+                    continue;
+                }
+                Source::Virtual(_, parts) => {
+                    // SAFETY: as for the outer source.
+                    unsafe { self.release(parts.iter()) };
+                    continue;
+                }
+                _ => continue,
+            };
+            if !object.is_null() {
+                // SAFETY: native code owned the reference.
+                unsafe { Py_DECREF(object) };
+            }
+        }
+    }
+
+    /// Builds the frames of an exit point, outermost first. All but the innermost are linked; those that are new are counted
+    /// against the recursion limit, as a caller is. Runs no Python code, and keeps a raised exception.
+    ///
+    /// `None` with `MemoryError` raised if there is no memory for a frame: what was built is torn down.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the words are those of the exit point; frames named by them exist, the innermost of them linked.
+    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Option<Vec<Rebuilt>> {
+        // SAFETY: the caller vouches for the words.
+        unsafe {
+            let raised = PyErr_GetRaisedException();
+            let mut frames: Vec<Rebuilt> = Vec::with_capacity(point.frames.len());
+            for (depth, image) in point.frames.iter().enumerate() {
+                let rebuilt = self.frame(thread, image)?;
+                self.fill(rebuilt.frame, image);
+                if depth + 1 < point.frames.len() && !rebuilt.existed {
+                    datastack::link(thread, rebuilt.frame);
+                    count(thread, -1);
+                }
+                frames.push(rebuilt);
+            }
+            if !raised.is_null() {
+                PyErr_SetRaisedException(raised);
+            }
+            Some(frames)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::frames`].
+    unsafe fn frame(&mut self, thread: Thread, image: &FrameImage) -> Option<Rebuilt> {
+        // SAFETY: the caller vouches for the words; a frame's function is an alive function with the image's code.
+        unsafe {
+            if let Some(word) = image.frame {
+                let frame = Frame::from_ptr(self.word(word) as *mut std::ffi::c_void)?;
+                return Some(Rebuilt { frame, existed: true });
+            }
+            let function = self.owned(&image.function);
+            let code = Code::from_object(self.content.codes[image.code as usize])?;
+            let frame = datastack::push(thread, function, code);
+            Py_DECREF(function);
+            Some(Rebuilt { frame: frame?, existed: false })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::frames`]; the frame is the image's.
+    unsafe fn fill(&mut self, frame: Frame, image: &FrameImage) {
+        // SAFETY: the image's locals and stack fit its code. What was in the slots of an existing frame belongs to
+        // native code, or was taken over by it.
+        unsafe {
+            for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
+                if *source != Source::InFrame {
+                    let slot = self.slot(source);
+                    frame.set_slot(index, slot);
+                }
+            }
+            frame.set_stack_top(image.locals.len() + image.stack.len());
+            frame.set_offset(image.offset);
+            frame.set_return_offset(image.return_offset as u16);
+        }
+    }
+}
+
+/// Changes the number of Python calls that are left.
+///
+/// # Safety
+///
+/// Each frame is counted once while it is linked.
+pub unsafe fn count(thread: Thread, change: i32) {
+    // SAFETY: the caller keeps the balance.
+    unsafe { thread.set_recursion_remaining(thread.recursion_remaining() + change) };
+}

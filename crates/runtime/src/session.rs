@@ -1,0 +1,237 @@
+//! The session: everything the JIT of this process knows, from the first `enable()` on.
+//!
+//! Callbacks of the interpreter carry no pointer of ours, so one static slot holds the session's address. It is set
+//! once and the session is never freed: the interpreter may call back until the very end.
+//! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
+
+use crate::extra::CodeExtra;
+use crate::memory::{CodeBlock, CodeMemory};
+use crate::stats::Totals;
+use crate::unit::{Site, SiteKey};
+use crate::watch::Watch;
+use crate::worker::Worker;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
+use std::sync::Arc;
+use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
+use whipsnake_contract::options::Options;
+use whipsnake_contract::snapshot::Platform;
+use whipsnake_cpython::ffi::{Py_DECREF, PyObject, vectorcallfunc};
+use whipsnake_strategy::Strategy;
+
+static SESSION: AtomicPtr<Session> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The session, once there is one.
+#[inline]
+pub fn session() -> Option<&'static Session> {
+    // SAFETY: the slot holds NULL or a leaked box.
+    unsafe { SESSION.load(Ordering::Acquire).as_ref() }
+}
+
+/// Publishes the session of the process.
+///
+/// # Panics
+/// If there is one already.
+pub(crate) fn publish(session: Box<Session>) -> &'static Session {
+    let session = Box::leak(session);
+    let before = SESSION.swap(session, Ordering::AcqRel);
+    assert!(before.is_null(), "there is one session per process");
+    session
+}
+
+/// See the module's documentation.
+pub struct Session {
+    /// Options; those that were given to the first `enable()` stay.
+    pub options: Options,
+    /// Facts of the interpreter.
+    pub platform: RefCell<Platform>,
+    /// What the processor can do.
+    pub features: CpuFeatures,
+    /// What decides.
+    pub strategy: Box<dyn Strategy>,
+    /// What generates code.
+    pub backend: RefCell<Arc<dyn Backend>>,
+    /// Index of the extra slot of code objects.
+    pub extra_index: isize,
+    /// The vectorcall of functions that nobody has replaced.
+    pub original: vectorcallfunc,
+    /// `sys.monitoring.DISABLE`; never freed.
+    pub disable_event: *mut PyObject,
+    /// Native code may be entered.
+    pub enabled: Cell<bool>,
+    /// The interpreter is shutting down: nothing is freed any more.
+    pub ended: Cell<bool>,
+    /// Native activations on all threads.
+    pub active: Cell<u64>,
+    /// Code memory.
+    pub memory: RefCell<CodeMemory>,
+    /// Addresses of placed trampolines.
+    pub trampolines: RefCell<HashMap<Trampoline, u64>>,
+    /// Registered assumptions.
+    pub watch: RefCell<Watch>,
+    /// Events that may have broken an assumption on a function, counted.
+    pub function_changes: Cell<u64>,
+    /// Functions whose vectorcall is ours, with the version they had.
+    pub hooked: RefCell<HashMap<usize, u32>>,
+    /// Live sites by number.
+    pub sites: RefCell<BTreeMap<u64, NonNull<Site>>>,
+    /// What is freed once no native code runs.
+    pub graves: RefCell<Graves>,
+    /// True if there is anything in the graves.
+    pub mourning: Cell<bool>,
+    /// The compiling thread.
+    pub worker: Worker,
+    /// Counters of the whole process.
+    pub totals: Totals,
+    /// Countdown of forced exits.
+    pub exit_counter: AtomicI64,
+    /// `(dictionary, key)` pairs that changed while something was assumed of them; the compiler is not told their value again.
+    pub volatile: RefCell<HashMap<(usize, String), u32>>,
+    next_site: Cell<u64>,
+}
+
+// SAFETY: apart from what is Sync by itself, the fields are used with the GIL held only.
+unsafe impl Sync for Session {}
+// SAFETY: as above.
+unsafe impl Send for Session {}
+
+/// What a session is made of.
+pub(crate) struct Parts {
+    pub(crate) options: Options,
+    pub(crate) platform: Platform,
+    pub(crate) strategy: Box<dyn Strategy>,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) extra_index: isize,
+    pub(crate) original: vectorcallfunc,
+    pub(crate) disable_event: *mut PyObject,
+    pub(crate) watch: Watch,
+}
+
+/// Things that native code may still use.
+#[derive(Debug, Default)]
+pub struct Graves {
+    /// References to give up.
+    pub objects: Vec<*mut PyObject>,
+    /// Code to unmap.
+    pub blocks: Vec<CodeBlock>,
+    /// Sites of dead code objects.
+    pub sites: Vec<Box<Site>>,
+}
+
+impl Session {
+    pub(crate) fn new(parts: Parts) -> Session {
+        let exit_every = i64::try_from(parts.options.exit_every).unwrap_or(i64::MAX);
+        Session {
+            memory: RefCell::new(CodeMemory::new(parts.options.code_cap)),
+            options: parts.options,
+            platform: RefCell::new(parts.platform),
+            features: CpuFeatures::detect(),
+            strategy: parts.strategy,
+            backend: RefCell::new(parts.backend),
+            extra_index: parts.extra_index,
+            original: parts.original,
+            disable_event: parts.disable_event,
+            enabled: Cell::new(false),
+            ended: Cell::new(false),
+            active: Cell::new(0),
+            trampolines: RefCell::default(),
+            watch: RefCell::new(parts.watch),
+            function_changes: Cell::new(0),
+            hooked: RefCell::default(),
+            sites: RefCell::default(),
+            graves: RefCell::default(),
+            mourning: Cell::new(false),
+            worker: Worker::default(),
+            totals: Totals::default(),
+            exit_counter: AtomicI64::new(exit_every),
+            volatile: RefCell::default(),
+            next_site: Cell::new(1),
+        }
+    }
+
+    /// A cold site.
+    pub fn new_site(&self, key: SiteKey, name: String) -> Site {
+        let id = self.next_site.get();
+        self.next_site.set(id + 1);
+        let kind = if key.header.is_some() { whipsnake_strategy::UnitKind::Loop } else { whipsnake_strategy::UnitKind::Function };
+        let entry = crate::entry::interpret as *const () as u64;
+        Site::new(key, name, id, self.strategy.threshold(kind), entry)
+    }
+
+    /// Adds a site that has found its place.
+    pub fn register(&self, site: NonNull<Site>) {
+        // SAFETY: the site lives until `retire` takes it out of the table.
+        let id = unsafe { site.as_ref() }.id;
+        self.sites.borrow_mut().insert(id, site);
+    }
+
+    /// The live site of that number.
+    pub fn site(&self, id: u64) -> Option<&Site> {
+        // SAFETY: sites in the table are alive.
+        self.sites.borrow().get(&id).map(|site| unsafe { site.as_ref() })
+    }
+
+    /// Takes over the sites of a code object that dies.
+    pub fn retire(&self, extra: Box<CodeExtra>) {
+        for site in extra.into_sites() {
+            self.sites.borrow_mut().remove(&site.id);
+            self.drop_unit(&site);
+            self.totals.absorb(&site);
+            self.graves.borrow_mut().sites.push(site);
+            self.mourning.set(true);
+        }
+    }
+
+    /// Stops the entry into a site's unit, and takes its code and references away once no native code runs.
+    pub fn drop_unit(&self, site: &Site) {
+        site.record.entry.set(crate::entry::interpret as *const () as u64);
+        site.record.quiet.set(crate::unit::NEVER_QUIET);
+        let Some(unit) = site.unit.take() else { return };
+        // SAFETY: the site owns its units.
+        let unit = unsafe { unit.as_ref() };
+        site.past.borrow_mut().add(unit);
+        self.bury_unit(unit);
+    }
+
+    /// Marks a unit as broken and takes its code and references away once no native code runs.
+    pub fn bury_unit(&self, unit: &crate::unit::Unit) {
+        unit.record.invalid.set(1);
+        unit.record.quiet.set(crate::unit::NEVER_QUIET);
+        let Some(content) = unit.content() else { return };
+        self.watch.borrow_mut().remove(NonNull::from(unit), &content.assumptions);
+        let mut graves = self.graves.borrow_mut();
+        graves.objects.append(&mut content.owned.borrow_mut());
+        graves.blocks.extend(content.block.borrow_mut().take());
+        if self.active.get() > 0 {
+            for &object in &content.watched {
+                // SAFETY: what the watch was about still holds the object: watchers are called before the change.
+                unsafe { whipsnake_cpython::ffi::Py_INCREF(object) };
+                graves.objects.push(object);
+            }
+        }
+        self.mourning.set(true);
+    }
+
+    /// Frees what was buried, if no native code runs. Any Python code may run.
+    pub fn mourn(&self) {
+        if !self.mourning.get() || self.active.get() > 0 || self.ended.get() {
+            return;
+        }
+        self.mourning.set(false);
+        let graves = self.graves.take();
+        {
+            let mut memory = self.memory.borrow_mut();
+            for block in graves.blocks {
+                // SAFETY: no native code runs, and the entries that led here have been taken away.
+                unsafe { memory.free(block) };
+            }
+        }
+        drop(graves.sites);
+        for object in graves.objects {
+            // SAFETY: the graves owned the reference.
+            unsafe { Py_DECREF(object) };
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Switching on and off, and what the Python package asks for.
+
+use crate::bind;
+use crate::capture::EntryPoint;
+use crate::extra::{CodeExtra, free_extra};
+use crate::hooks::{on_jump, on_start};
+use crate::session::{Parts, Session, publish, session};
+use crate::unit::State;
+use crate::watch::Watch;
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::sync::Arc;
+use whipsnake_bytecode::Version;
+use whipsnake_contract::options::Options;
+use whipsnake_cpython::ffi::{
+    METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyErr_Clear, PyErr_GetRaisedException,
+    PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod, PyObject_GetAttrString, PyObject_Str,
+    PySys_GetObject,
+};
+use whipsnake_cpython::monitoring::OPTIMIZER_ID;
+use whipsnake_cpython::offsets;
+use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
+use whipsnake_cpython::verify::{Unsupported, verify};
+
+/// Name under which the tool id is taken.
+const TOOL_NAME: &CStr = c"whipsnake";
+
+/// A table of methods that the interpreter keeps pointers to.
+struct Methods(UnsafeCell<[PyMethodDef; 2]>);
+
+// SAFETY: never changed; the interpreter only reads it.
+unsafe impl Sync for Methods {}
+
+static METHODS: Methods = Methods(UnsafeCell::new([
+    PyMethodDef {
+        ml_name: c"on_start".as_ptr(),
+        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_start },
+        ml_flags: METH_FASTCALL,
+        ml_doc: std::ptr::null(),
+    },
+    PyMethodDef {
+        ml_name: c"on_jump".as_ptr(),
+        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_jump },
+        ml_flags: METH_FASTCALL,
+        ml_doc: std::ptr::null(),
+    },
+]));
+
+/// True unless `WHIPSNAKE=0` switches everything off.
+pub fn allowed() -> bool {
+    std::env::var_os("WHIPSNAKE").is_none_or(|value| value != "0")
+}
+
+/// Why this Python is not supported, if it is not; looks at nothing that needs a session.
+///
+/// # Errors
+/// One line.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn check() -> Result<whipsnake_cpython::verify::Facts, Unsupported> {
+    let opcodes: Vec<(&str, u8)> = Version::new(3, offsets::MINOR)
+        .map(|version| version.table().iter().enumerate())
+        .into_iter()
+        .flatten()
+        .filter_map(|(number, entry)| entry.as_ref().map(|entry| (entry.name, number as u8)))
+        .collect();
+    // SAFETY: as the caller says.
+    unsafe { verify(&opcodes) }
+}
+
+/// Switches the JIT on with these options; those of the first time stay for the process.
+///
+/// # Errors
+/// One line why it stays off.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn enable(options: &Options) -> Result<(), String> {
+    if !allowed() {
+        return Ok(());
+    }
+    // SAFETY: as the caller says.
+    unsafe {
+        let session = match session() {
+            Some(session) if session.options == *options => session,
+            Some(_) => return Err("other options were given when it was first enabled; start a new process for these".to_owned()),
+            None => create(options)?,
+        };
+        if session.ended.get() || session.enabled.get() {
+            return Ok(());
+        }
+        take_tool(session)?;
+        session.enabled.set(true);
+        Ok(())
+    }
+}
+
+/// # Safety
+///
+/// As for [`enable`]; there is no session yet.
+unsafe fn create(options: &Options) -> Result<&'static Session, String> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let facts = check().map_err(|reason| reason.to_string())?;
+        let strategy = whipsnake_strategy::strategy_by_name(&options.strategy, options)
+            .ok_or_else(|| format!("there is no strategy {:?}", options.strategy))?;
+        let backend = whipsnake_backend::backend_by_name(&options.backend)
+            .map_err(|error| error.to_string())?
+            .ok_or_else(|| format!("there is no backend {:?}", options.backend))?;
+        let extra_index = PyUnstable_Eval_RequestCodeExtraIndex(free_extra);
+        if extra_index < 0 {
+            PyErr_Clear();
+            return Err("no extra slot of code objects is free".to_owned());
+        }
+        let disable_event = monitoring_attribute(c"DISABLE")?;
+        let watch = Watch::start().map_err(|reason| {
+            PyErr_Clear();
+            reason.to_owned()
+        })?;
+        crate::compile::install_panic_hook();
+        Ok(publish(Box::new(Session::new(Parts {
+            options: options.clone(),
+            platform: facts.platform,
+            strategy,
+            backend: Arc::from(backend),
+            extra_index,
+            original: facts.interpreted_entry,
+            disable_event,
+            watch,
+        }))))
+    }
+}
+
+/// The text of the raised exception, which is cleared.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn take_error() -> String {
+    // SAFETY: the GIL is held; references are given back.
+    unsafe {
+        let error = PyErr_GetRaisedException();
+        if error.is_null() {
+            return "unknown error".to_owned();
+        }
+        let text = PyObject_Str(error);
+        let message = crate::text::str_of(text);
+        if text.is_null() {
+            PyErr_Clear();
+        } else {
+            Py_DECREF(text);
+        }
+        Py_DECREF(error);
+        message.unwrap_or_else(|| "unknown error".to_owned())
+    }
+}
+
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn monitoring_module() -> Result<*mut PyObject, String> {
+    // SAFETY: the GIL is held; the module's reference is borrowed from `sys`.
+    unsafe {
+        let module = PySys_GetObject(c"monitoring".as_ptr());
+        if module.is_null() { Err("this Python has no sys.monitoring".to_owned()) } else { Ok(module) }
+    }
+}
+
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn monitoring_attribute(name: &CStr) -> Result<*mut PyObject, String> {
+    // SAFETY: the GIL is held.
+    unsafe {
+        let value = PyObject_GetAttrString(monitoring_module()?, name.as_ptr());
+        if value.is_null() { Err(take_error()) } else { Ok(value) }
+    }
+}
+
+/// Takes the tool id and asks for events.
+///
+/// # Safety
+///
+/// As for [`enable`].
+unsafe fn take_tool(_session: &Session) -> Result<(), String> {
+    let id = i32::from(OPTIMIZER_ID);
+    // SAFETY: the GIL is held; results are given back.
+    unsafe {
+        let module = monitoring_module()?;
+        let done = |result: *mut PyObject| {
+            if result.is_null() {
+                return Err(take_error());
+            }
+            Py_DECREF(result);
+            Ok(())
+        };
+        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+        if let Some(name) = crate::text::str_of(owner) {
+            Py_DECREF(owner);
+            return Err(format!("sys.monitoring.OPTIMIZER_ID is taken by {name:?}; only one optimiser can run"));
+        }
+        done(owner)?;
+        done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
+        let methods = METHODS.0.get().cast::<PyMethodDef>();
+        let mut events = 0;
+        for (index, event) in [offsets::EVENT_PY_START, offsets::EVENT_JUMP].into_iter().enumerate() {
+            events |= 1 << event;
+            let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
+            if callback.is_null() {
+                return Err(take_error());
+            }
+            let result =
+                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback);
+            Py_DECREF(callback);
+            done(result)?;
+        }
+        done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))
+    }
+}
+
+/// Switches the JIT off: running native code leaves at its next check, functions get their own entries back.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn disable() {
+    let Some(session) = session().filter(|session| session.enabled.get()) else { return };
+    session.enabled.set(false);
+    // SAFETY: the GIL is held; hooked functions are alive: dying ones take themselves out of the table.
+    unsafe {
+        for site in session.sites.borrow().values() {
+            let site = site.as_ref();
+            site.record.quiet.set(crate::unit::NEVER_QUIET);
+            if let Some(unit) = site.current() {
+                unit.record.quiet.set(crate::unit::NEVER_QUIET);
+            }
+        }
+        let hooked: Vec<usize> = session.hooked.borrow().keys().copied().collect();
+        for function in hooked {
+            session.unhook(function as *mut PyObject);
+        }
+        give_tool_back();
+    }
+}
+
+/// Gives the tool id back, if it is still ours.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn give_tool_back() {
+    let id = i32::from(OPTIMIZER_ID);
+    // SAFETY: the GIL is held; results are given back, errors are of no consequence.
+    unsafe {
+        let Ok(module) = monitoring_module() else { return };
+        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+        let ours = crate::text::str_of(owner).as_deref() == TOOL_NAME.to_str().ok();
+        let mut results = vec![owner];
+        if ours {
+            results.push(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, 0));
+            results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
+        }
+        for result in results {
+            if result.is_null() {
+                PyErr_Clear();
+            } else {
+                Py_DECREF(result);
+            }
+        }
+    }
+}
+
+/// True while hot code is compiled.
+pub fn is_enabled() -> bool {
+    session().is_some_and(|session| session.enabled.get())
+}
+
+/// Compiles a function now, in this thread.
+///
+/// # Errors
+/// Why it could not be compiled.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
+    let Some(session) = session().filter(|session| session.enabled.get()) else {
+        return Err("the JIT is off; call whipsnake.enable() first".to_owned());
+    };
+    // SAFETY: as the caller says.
+    unsafe {
+        let Some(site) = session.function_site(function) else {
+            return Err("not a function written in Python".to_owned());
+        };
+        let site = site.as_ref();
+        session.install_finished();
+        if site.unit.get().is_none() {
+            if let Some(code) = whipsnake_cpython::Code::of_function(function) {
+                if CodeExtra::of(session, code).is_some_and(|extra| extra.never.get()) {
+                    return Err("excluded by whipsnake.never()".to_owned());
+                }
+                let arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
+                session.compile_synchronously(site, EntryPoint::Function { function, arguments: &arguments });
+            }
+        }
+        if let Some(reason) = site.left_alone() {
+            return Err(reason);
+        }
+        if site.unit.get().is_none() {
+            return Err("its surroundings changed while it was compiled; try again".to_owned());
+        }
+        session.hook(function);
+        if session.is_hooked(function) { Ok(()) } else { Err("another package has replaced the function's vectorcall".to_owned()) }
+    }
+}
+
+/// True if calls of the function enter native code.
+///
+/// # Safety
+///
+/// The GIL is held; `function` is alive.
+pub unsafe fn is_compiled(function: *mut PyObject) -> bool {
+    let Some(session) = session().filter(|session| session.enabled.get()) else { return false };
+    // SAFETY: as the caller says.
+    unsafe {
+        session.install_finished();
+        whipsnake_cpython::ffi::PyFunction_Check(function) != 0
+            && session.function_site(function).is_some_and(|site| site.as_ref().is(&State::Installed))
+    }
+}
+
+/// Excludes a function's code from compilation; what is compiled of it is dropped.
+///
+/// # Errors
+/// If the object is no Python function.
+///
+/// # Safety
+///
+/// The GIL is held; `function` is alive.
+pub unsafe fn never(function: *mut PyObject) -> Result<(), String> {
+    let Some(session) = session() else { return Ok(()) };
+    // SAFETY: as the caller says.
+    unsafe {
+        let Some(code) = whipsnake_cpython::Code::of_function(function) else {
+            return Err("not a function written in Python".to_owned());
+        };
+        if let Some(extra) = CodeExtra::of_or_new(session, code) {
+            extra.never.set(true);
+            extra.for_each(|site| session.leave_alone(site, "excluded by whipsnake.never()".to_owned()));
+        }
+        session.unhook(function);
+        Ok(())
+    }
+}
+
+/// To be called when the interpreter begins to shut down: prints and writes what the options ask for, and ends the
+/// compiling thread. Native code may still run; nothing is compiled or freed any more.
+///
+/// # Safety
+///
+/// The GIL is held.
+pub unsafe fn end() {
+    let Some(session) = session() else { return };
+    if session.ended.get() {
+        return;
+    }
+    // SAFETY: the GIL is held.
+    unsafe { session.install_finished() };
+    session.worker.close();
+    session.ended.set(true);
+    if session.options.stats {
+        eprint!("{}", session.stats().table());
+    }
+    if !session.options.stats_json.is_empty() {
+        let path = &session.options.stats_json;
+        let written = serde_json::to_vec_pretty(&session.stats())
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| std::fs::write(path, bytes).map_err(|error| error.to_string()));
+        if let Err(error) = written {
+            eprintln!("whipsnake: statistics {path}: {error}");
+        }
+    }
+}

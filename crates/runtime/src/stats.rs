@@ -1,0 +1,226 @@
+//! Statistics: what was compiled, how it went, and why not.
+
+use crate::compile::Outcome;
+use crate::session::Session;
+use crate::unit::{Site, State};
+use serde::Serialize;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Sites of dead code objects that are remembered one by one.
+const MAX_DEAD: usize = 2000;
+
+/// Counters of the process.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// Compilations that ended.
+    pub compilations: Cell<u64>,
+    /// Those that gave no code, or none that could be used.
+    pub refused: Cell<u64>,
+    /// Time of compilations.
+    pub compile_time: Cell<Duration>,
+    /// Broken assumptions.
+    pub invalidations: Cell<u64>,
+    dead: RefCell<Vec<UnitStats>>,
+}
+
+/// One compiled or refused site.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnitStats {
+    /// Qualified name of the code.
+    pub name: String,
+    /// File of the code.
+    pub filename: String,
+    /// First line of the code.
+    pub line: u32,
+    /// `function` or `loop`.
+    pub kind: &'static str,
+    /// For loops: byte offset of the header.
+    pub offset: u32,
+    /// `interpreted`, `compiling`, `installed` or `left-alone`.
+    pub state: &'static str,
+    /// Why it is left alone.
+    pub reason: Option<String>,
+    /// Backend of the latest unit.
+    pub backend: &'static str,
+    /// Bytes of machine code over all compilations.
+    pub code_bytes: u64,
+    /// Milliseconds of all compilations.
+    pub compile_ms: f64,
+    /// Compilations begun.
+    pub compiles: u32,
+    /// Broken assumptions.
+    pub invalidations: u32,
+    /// Entries into native code.
+    pub entries: u64,
+    /// Exits by reason.
+    pub exits: BTreeMap<&'static str, u64>,
+}
+
+/// All statistics.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stats {
+    /// Native code may be entered.
+    pub enabled: bool,
+    /// Sites that were compiled, or refused for a reason; in the order in which they were found.
+    pub units: Vec<UnitStats>,
+    /// Sums.
+    pub totals: TotalStats,
+}
+
+/// Sums over all units.
+#[derive(Clone, Debug, Serialize)]
+pub struct TotalStats {
+    /// Units that are entered at present.
+    pub installed: usize,
+    /// Sites that are left alone.
+    pub left_alone: usize,
+    /// Compilations.
+    pub compilations: u64,
+    /// Compilations without usable code.
+    pub refused: u64,
+    /// Milliseconds of all compilations.
+    pub compile_ms: f64,
+    /// Bytes of executable memory in use.
+    pub code_memory: usize,
+    /// Entries into native code.
+    pub entries: u64,
+    /// Exits.
+    pub exits: u64,
+    /// Broken assumptions.
+    pub invalidations: u64,
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+fn add<T: Copy + std::ops::Add<Output = T>>(cell: &Cell<T>, value: T) {
+    cell.set(cell.get() + value);
+}
+
+impl Totals {
+    /// Counts a compilation.
+    pub fn compiled(&self, outcome: &Outcome) {
+        add(&self.compilations, 1);
+        match &outcome.result {
+            Ok(compiled) => add(&self.compile_time, compiled.time),
+            Err(_) => add(&self.refused, 1),
+        }
+    }
+
+    /// Remembers a site whose code object dies.
+    pub fn absorb(&self, site: &Site) {
+        let mut dead = self.dead.borrow_mut();
+        if dead.len() < MAX_DEAD && let Some(stats) = UnitStats::of(site, false) {
+            dead.push(stats);
+        }
+    }
+}
+
+impl UnitStats {
+    /// The statistics of a site; `None` if nothing has happened to it.
+    fn of(site: &Site, alive: bool) -> Option<UnitStats> {
+        let state = site.state.borrow();
+        if site.compiles.get() == 0 && !matches!(*state, State::LeftAlone(_)) {
+            return None;
+        }
+        // SAFETY: the code of a live site is alive.
+        let code = alive.then(|| unsafe { whipsnake_cpython::Code::from_object(site.code) }).flatten();
+        let past = site.history();
+        Some(UnitStats {
+            name: site.name.clone(),
+            // SAFETY: the file name lives as long as the code.
+            filename: code.and_then(|code| unsafe { crate::text::str_of(code.filename()) }).unwrap_or_default(),
+            line: code.map_or(0, |code| code.first_line()),
+            kind: site.kind.name(),
+            offset: site.header * 2,
+            state: if site.compiling.get() { "compiling" } else { state.name() },
+            reason: match &*state {
+                State::LeftAlone(reason) => Some(reason.clone()),
+                _ => None,
+            },
+            backend: past.backend,
+            code_bytes: past.code_bytes,
+            compile_ms: milliseconds(past.compile_time),
+            compiles: site.compiles.get(),
+            invalidations: site.invalidations.get(),
+            entries: past.entries,
+            exits: past.exits.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+        })
+    }
+}
+
+impl Session {
+    /// The statistics as of now.
+    pub fn stats(&self) -> Stats {
+        let mut units = self.totals.dead.borrow().clone();
+        // SAFETY: sites in the table are alive.
+        units.extend(self.sites.borrow().values().filter_map(|site| UnitStats::of(unsafe { site.as_ref() }, true)));
+        let count = |state: &str| units.iter().filter(|unit| unit.state == state).count();
+        let totals = TotalStats {
+            installed: count("installed"),
+            left_alone: count("left-alone"),
+            compilations: self.totals.compilations.get(),
+            refused: self.totals.refused.get(),
+            compile_ms: milliseconds(self.totals.compile_time.get()),
+            code_memory: self.memory.borrow().used(),
+            entries: units.iter().map(|unit| unit.entries).sum(),
+            exits: units.iter().flat_map(|unit| unit.exits.values()).sum(),
+            invalidations: self.totals.invalidations.get(),
+        };
+        Stats { enabled: self.enabled.get(), units, totals }
+    }
+
+    /// Saves a compiler input if the options ask for it.
+    pub(crate) fn save_snapshot(&self, site: &Site, snapshot: &whipsnake_contract::snapshot::Snapshot) {
+        if self.options.snapshot_dir.is_empty() {
+            return;
+        }
+        let clean: String = site.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let file = format!("{:04}-{}-{clean}.json", self.totals.compilations.get(), site.kind.name());
+        let path = std::path::Path::new(&self.options.snapshot_dir).join(file);
+        let written = std::fs::create_dir_all(&self.options.snapshot_dir)
+            .map_err(|error| error.to_string())
+            .and_then(|()| serde_json::to_vec(snapshot).map_err(|error| error.to_string()))
+            .and_then(|bytes| std::fs::write(&path, bytes).map_err(|error| error.to_string()));
+        if let Err(error) = written {
+            eprintln!("whipsnake: snapshot {}: {error}", path.display());
+        }
+    }
+}
+
+impl Stats {
+    /// The table that `WHIPSNAKE_STATS=1` prints.
+    pub fn table(&self) -> String {
+        let mut text = String::from("whipsnake: state       kind      compiles     ms  bytes    entries  name (exits | reason)\n");
+        for unit in &self.units {
+            let exits: Vec<String> = unit.exits.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            let place = if unit.kind == "loop" { format!("{}+{}", unit.name, unit.offset) } else { unit.name.clone() };
+            let note = unit.reason.clone().unwrap_or_else(|| exits.join(", "));
+            let _ = writeln!(
+                text,
+                "whipsnake: {:<11} {:<9} {:>8} {:>6.1} {:>6} {:>10}  {place} ({note})",
+                unit.state, unit.kind, unit.compiles, unit.compile_ms, unit.code_bytes, unit.entries
+            );
+        }
+        let totals = &self.totals;
+        let _ = writeln!(
+            text,
+            "whipsnake: {} installed, {} left alone, {} compilations in {:.1} ms ({} refused), {} bytes of code memory, {} entries, \
+             {} exits, {} broken assumptions",
+            totals.installed,
+            totals.left_alone,
+            totals.compilations,
+            totals.compile_ms,
+            totals.refused,
+            totals.code_memory,
+            totals.entries,
+            totals.exits,
+            totals.invalidations
+        );
+        text
+    }
+}

@@ -1,0 +1,303 @@
+//! Sites and units.
+//!
+//! A [`Site`] is a place where native code can be entered: a code object with one pair of globals and builtins, or a loop in it.
+//! A [`Unit`] is one compilation of a site. A code object's extra slot owns its sites, and those own their
+//! units, until the code object dies; only the machine code of a unit that was replaced goes earlier.
+//!
+//! Both begin with the [`Record`] that native code reads. A unit's is named by its own code; a site's stays valid over
+//! recompilations and is what other units call through. All fields are used with the GIL held only.
+
+use crate::memory::CodeBlock;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+use std::ptr::NonNull;
+use std::time::Duration;
+use whipsnake_contract::exit::{ExitPoint, ExitReason};
+use whipsnake_contract::snapshot::{Assumption, UnitLayout};
+use whipsnake_cpython::ffi::PyObject;
+use whipsnake_ir::interp::Program;
+use whipsnake_strategy::{SiteFacts, UnitKind};
+
+/// What native code reads of sites and units; the offsets are [`UnitLayout`].
+#[repr(C)]
+#[derive(Debug)]
+pub struct Record {
+    /// Native entry point; always callable.
+    pub entry: Cell<u64>,
+    /// `eval_breaker` value at which nothing is pending.
+    pub quiet: Cell<u64>,
+    /// Non-zero once an assumption broke.
+    pub invalid: Cell<u64>,
+}
+
+const _: () = assert!(offset_of!(Record, entry) == UnitLayout::ENTRY as usize);
+const _: () = assert!(offset_of!(Record, quiet) == UnitLayout::QUIET as usize);
+const _: () = assert!(offset_of!(Record, invalid) == UnitLayout::INVALID as usize);
+
+/// No value of `eval_breaker`: the version bits are never all set.
+pub const NEVER_QUIET: u64 = u64::MAX;
+
+impl Record {
+    /// A record that sends every entry through the slow path.
+    pub fn new(entry: u64) -> Record {
+        Record { entry: Cell::new(entry), quiet: Cell::new(NEVER_QUIET), invalid: Cell::new(0) }
+    }
+}
+
+/// How far a site is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Counting.
+    Cold,
+    /// A unit is entered.
+    Installed,
+    /// Never compiled again, and why.
+    LeftAlone(String),
+}
+
+impl State {
+    /// The name in statistics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            State::Cold => "interpreted",
+            State::Installed => "installed",
+            State::LeftAlone(_) => "left-alone",
+        }
+    }
+}
+
+/// What a site is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SiteKey {
+    /// The code object.
+    pub code: *mut PyObject,
+    /// The globals dictionary it runs with.
+    pub globals: *mut PyObject,
+    /// The builtins dictionary it runs with.
+    pub builtins: *mut PyObject,
+    /// Code unit offset of the loop's header; `None` for the function itself.
+    pub header: Option<u32>,
+}
+
+/// A place where native code can be entered.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Site {
+    /// What other units call through.
+    pub record: Record,
+    /// The code object, borrowed: it owns the site.
+    pub code: *mut PyObject,
+    /// Identity of the globals dictionary; never followed.
+    pub globals: *mut PyObject,
+    /// Identity of the builtins dictionary; never followed.
+    pub builtins: *mut PyObject,
+    /// Function or loop.
+    pub kind: UnitKind,
+    /// Code unit offset of the loop's header.
+    pub header: u32,
+    /// Qualified name, for people.
+    pub name: String,
+    /// Number over all sites of the process.
+    pub id: u64,
+    /// Calls or back edges counted.
+    pub count: Cell<u64>,
+    /// Count at which the strategy is asked again.
+    pub next: Cell<u64>,
+    /// State.
+    pub state: RefCell<State>,
+    /// A compilation is under way; a previous unit may still be in use.
+    pub compiling: Cell<bool>,
+    /// To be compiled again at the next entry, with what was seen since.
+    pub again: Cell<bool>,
+    /// The unit that is entered.
+    pub unit: Cell<Option<NonNull<Unit>>>,
+    /// All units ever made; the records of replaced ones stay.
+    pub units: RefCell<Vec<Box<Unit>>>,
+    /// Compilations begun.
+    pub compiles: Cell<u32>,
+    /// Broken assumptions.
+    pub invalidations: Cell<u32>,
+    /// Entries and exits of units that were dropped.
+    pub past: RefCell<Past>,
+}
+
+impl Site {
+    /// A cold site.
+    pub fn new(key: SiteKey, name: String, id: u64, threshold: u64, entry: u64) -> Site {
+        Site {
+            record: Record::new(entry),
+            code: key.code,
+            globals: key.globals,
+            builtins: key.builtins,
+            kind: if key.header.is_some() { UnitKind::Loop } else { UnitKind::Function },
+            header: key.header.unwrap_or(0),
+            name,
+            id,
+            count: Cell::new(0),
+            next: Cell::new(threshold),
+            state: RefCell::new(State::Cold),
+            compiling: Cell::new(false),
+            again: Cell::new(false),
+            unit: Cell::new(None),
+            units: RefCell::default(),
+            compiles: Cell::new(0),
+            invalidations: Cell::new(0),
+            past: RefCell::default(),
+        }
+    }
+
+    /// What the strategy is told.
+    pub fn facts(&self) -> SiteFacts<'_> {
+        SiteFacts {
+            name: &self.name,
+            kind: self.kind,
+            count: self.count.get(),
+            compiles: self.compiles.get(),
+            invalidations: self.invalidations.get(),
+            entries: self.current().map_or(0, |unit| unit.entries.get()),
+        }
+    }
+
+    /// Entries and exits over all units of the site.
+    pub fn history(&self) -> Past {
+        let mut all = self.past.borrow().clone();
+        if let Some(unit) = self.current() {
+            all.add(unit);
+        }
+        all
+    }
+
+    /// The unit that is entered, if there is one.
+    #[inline]
+    pub fn current(&self) -> Option<&Unit> {
+        // SAFETY: the site owns its units and keeps them as long as it lives.
+        self.unit.get().map(|unit| unsafe { unit.as_ref() })
+    }
+
+    /// True if the site belongs to that pair of dictionaries.
+    #[inline]
+    pub fn belongs_to(&self, globals: *mut PyObject, builtins: *mut PyObject) -> bool {
+        self.globals == globals && self.builtins == builtins
+    }
+
+    /// The reason why the site is left alone.
+    pub fn left_alone(&self) -> Option<String> {
+        match &*self.state.borrow() {
+            State::LeftAlone(reason) => Some(reason.clone()),
+            _ => None,
+        }
+    }
+
+    /// True in the given state.
+    pub fn is(&self, state: &State) -> bool {
+        *self.state.borrow() == *state
+    }
+}
+
+/// What units of a site did.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// Entries.
+    pub entries: u64,
+    /// Exits by reason.
+    pub exits: BTreeMap<ExitReason, u64>,
+    /// Time of their compilations.
+    pub compile_time: Duration,
+    /// Bytes of machine code, over all compilations.
+    pub code_bytes: u64,
+    /// Backend of the last one.
+    pub backend: &'static str,
+}
+
+impl Past {
+    /// Adds a unit.
+    pub fn add(&mut self, unit: &Unit) {
+        let Some(content) = unit.content() else { return };
+        self.entries += unit.entries.get();
+        for (exit, count) in content.exits.iter().zip(&content.counts) {
+            if count.get() > 0 {
+                *self.exits.entry(exit.reason).or_default() += u64::from(count.get());
+            }
+        }
+        self.compile_time += content.compile_time;
+        self.code_bytes += u64::from(content.code_bytes);
+        self.backend = content.backend;
+    }
+}
+
+/// One compilation of a site.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Unit {
+    /// What the unit's own code reads.
+    pub record: Record,
+    /// The site, which owns the unit.
+    pub site: NonNull<Site>,
+    /// Entries.
+    pub entries: Cell<u64>,
+    /// Filled in when the compilation is installed; never changed afterwards.
+    content: UnsafeCell<Option<Content>>,
+}
+
+/// What an installed unit consists of.
+#[derive(Debug)]
+pub struct Content {
+    /// Machine code, until it is freed.
+    pub block: RefCell<Option<CodeBlock>>,
+    /// The function for the reference backend.
+    pub interpreted: Option<Box<Program>>,
+    /// Exit points by number.
+    pub exits: Vec<ExitPoint>,
+    /// How often each was taken.
+    pub counts: Vec<Cell<u32>>,
+    /// Objects that exit points and code refer to.
+    pub objects: Vec<*mut PyObject>,
+    /// Code objects that exit points refer to.
+    pub codes: Vec<*mut PyObject>,
+    /// References that the unit owns.
+    pub owned: RefCell<Vec<*mut PyObject>>,
+    /// Objects that something under watch keeps alive; owned from the moment the watch breaks, if native code runs.
+    pub watched: Vec<*mut PyObject>,
+    /// Assumptions.
+    pub assumptions: Vec<Assumption>,
+    /// Words of data stack that exits may need.
+    pub stack_words: usize,
+    /// Name of the backend.
+    pub backend: &'static str,
+    /// Bytes of machine code.
+    pub code_bytes: u32,
+    /// Time of the compilation.
+    pub compile_time: Duration,
+}
+
+impl Unit {
+    /// A unit without content.
+    pub fn new(site: NonNull<Site>, entry: u64) -> Unit {
+        Unit { record: Record::new(entry), site, entries: Cell::new(0), content: UnsafeCell::new(None) }
+    }
+
+    /// The content; `None` until the compilation is installed.
+    #[inline]
+    pub fn content(&self) -> Option<&Content> {
+        // SAFETY: written once, before the unit is entered and before any reference to it was given out.
+        unsafe { (*self.content.get()).as_ref() }
+    }
+
+    /// Fills the unit in.
+    ///
+    /// # Panics
+    /// If it was filled in before.
+    pub fn fill(&self, content: Content) {
+        assert!(self.content().is_none(), "a unit is filled in once");
+        // SAFETY: there is no content yet, so nobody refers to it; the GIL is held.
+        unsafe { *self.content.get() = Some(content) }
+    }
+
+    /// The site.
+    #[inline]
+    pub fn site(&self) -> &Site {
+        // SAFETY: the site owns the unit and lives longer.
+        unsafe { self.site.as_ref() }
+    }
+}

@@ -1,0 +1,241 @@
+//! Assumptions: which units depend on which type, dictionary entry and function, and what happens when one changes.
+//!
+//! Watched things are not kept alive. Types announce their end as a modification (when the collector clears them, the only
+//! way in which heap types die), dictionaries and functions by an event of their own.
+
+use crate::session::{Session, session};
+use crate::unit::{State, Unit};
+use std::collections::HashMap;
+use std::ffi::c_int;
+use std::ptr::NonNull;
+use whipsnake_contract::snapshot::Assumption;
+use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
+use whipsnake_cpython::symbols::{
+    PyDict_AddWatcher, PyDict_Watch, PyFunction_AddWatcher, PyType_AddWatcher, PyType_Watch, dict_event,
+    function_event,
+};
+use whipsnake_strategy::Decision;
+
+type Units = Vec<NonNull<Unit>>;
+
+/// Watcher ids and dependants.
+#[derive(Debug)]
+pub struct Watch {
+    dict_id: c_int,
+    type_id: c_int,
+    dicts: HashMap<usize, HashMap<String, Vec<(u64, NonNull<Unit>)>>>,
+    types: HashMap<usize, Units>,
+    functions: HashMap<usize, Units>,
+}
+
+impl Watch {
+    /// Takes one watcher of each kind.
+    ///
+    /// # Errors
+    /// With an exception raised, if another package has taken all of a kind.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; a session is published before any of the callbacks has something to do.
+    pub unsafe fn start() -> Result<Watch, &'static str> {
+        // SAFETY: the GIL is held; the callbacks live as long as the process.
+        unsafe {
+            let dict_id = PyDict_AddWatcher(on_dict);
+            if dict_id < 0 {
+                return Err("no dictionary watcher is free");
+            }
+            let type_id = PyType_AddWatcher(on_type);
+            if type_id < 0 {
+                return Err("no type watcher is free");
+            }
+            if PyFunction_AddWatcher(on_function) < 0 {
+                return Err("no function watcher is free");
+            }
+            Ok(Watch {
+                dict_id,
+                type_id,
+                dicts: HashMap::new(),
+                types: HashMap::new(),
+                functions: HashMap::new(),
+            })
+        }
+    }
+
+    /// Registers a unit's assumptions, which hold at present. False if a watch was refused.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and the things named are alive.
+    pub unsafe fn add(&mut self, unit: NonNull<Unit>, assumptions: &[Assumption]) -> bool {
+        assumptions.iter().all(|assumption| {
+            // SAFETY: the caller vouches for the address; watching changes a flag only.
+            let status = unsafe {
+                match assumption {
+                    Assumption::TypeVersion { address, .. } => {
+                        self.types.entry(*address as usize).or_default().push(unit);
+                        PyType_Watch(self.type_id, *address as *mut PyObject)
+                    }
+                    Assumption::DictEntry { dict, name, value } => {
+                        let keys = self.dicts.entry(*dict as usize).or_default();
+                        keys.entry(name.clone()).or_default().push((*value, unit));
+                        PyDict_Watch(self.dict_id, *dict as *mut PyObject)
+                    }
+                    Assumption::Function { address } => {
+                        self.functions.entry(*address as usize).or_default().push(unit);
+                        0
+                    }
+                }
+            };
+            if status != 0 {
+                // SAFETY: the GIL is held.
+                unsafe { PyErr_Clear() };
+            }
+            status == 0
+        })
+    }
+
+    /// Forgets a unit. The things themselves stay watched: another unit often asks again.
+    pub fn remove(&mut self, unit: NonNull<Unit>, assumptions: &[Assumption]) {
+        for assumption in assumptions {
+            match assumption {
+                Assumption::TypeVersion { address, .. } => forget(&mut self.types, *address as usize, unit),
+                Assumption::Function { address } => forget(&mut self.functions, *address as usize, unit),
+                Assumption::DictEntry { dict, name, .. } => {
+                    let Some(keys) = self.dicts.get_mut(&(*dict as usize)) else { continue };
+                    if let Some(units) = keys.get_mut(name) {
+                        units.retain(|(_, other)| *other != unit);
+                        if units.is_empty() {
+                            keys.remove(name);
+                        }
+                    }
+                    if keys.is_empty() {
+                        self.dicts.remove(&(*dict as usize));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn forget(table: &mut HashMap<usize, Units>, address: usize, unit: NonNull<Unit>) {
+    if let Some(units) = table.get_mut(&address) {
+        units.retain(|other| *other != unit);
+        if units.is_empty() {
+            table.remove(&address);
+        }
+    }
+}
+
+impl Session {
+    /// An assumption of the unit broke: it is not entered any more, and leaves where it runs.
+    pub(crate) fn invalidate(&self, unit: NonNull<Unit>) {
+        // SAFETY: units in the watch tables are alive: they are taken out when they are buried.
+        let unit = unsafe { unit.as_ref() };
+        if unit.record.invalid.get() != 0 {
+            return;
+        }
+        let site = unit.site();
+        if site.unit.get() != Some(NonNull::from(unit)) {
+            self.bury_unit(unit);
+            return;
+        }
+        site.invalidations.set(site.invalidations.get() + 1);
+        self.totals.invalidations.set(self.totals.invalidations.get() + 1);
+        let decision = self.strategy.after_invalidation(site.facts());
+        self.drop_unit(site);
+        *site.state.borrow_mut() = State::Cold;
+        match decision {
+            Decision::LeaveAlone(reason) => self.leave_alone(site, reason),
+            Decision::Keep | Decision::Compile => {
+                site.next.set(site.count.get() + self.strategy.threshold(site.kind));
+            }
+        }
+    }
+
+    fn invalidate_all(&self, units: impl IntoIterator<Item = NonNull<Unit>>) {
+        units.into_iter().for_each(|unit| self.invalidate(unit));
+    }
+}
+
+/// # Safety
+///
+/// Called by the interpreter before a watched dictionary changes.
+unsafe extern "C" fn on_dict(event: c_int, dict: *mut PyObject, key: *mut PyObject, value: *mut PyObject) -> c_int {
+    let Some(session) = session() else { return 0 };
+    let address = dict as usize;
+    let broken: Units = match event {
+        dict_event::ADDED | dict_event::MODIFIED | dict_event::DELETED => {
+            // SAFETY: the interpreter passes the key.
+            let Some(name) = (unsafe { key_text(key) }) else { return 0 };
+            let watch = session.watch.borrow();
+            let Some(units) = watch.dicts.get(&address).and_then(|keys| keys.get(name)) else { return 0 };
+            let broken = units.iter().filter(|(expected, _)| *expected != value as u64).map(|(_, unit)| *unit).collect();
+            let changes = &mut *session.volatile.borrow_mut();
+            *changes.entry((address, name.to_owned())).or_default() += 1;
+            broken
+        }
+        _ => {
+            let watch = session.watch.borrow();
+            let Some(keys) = watch.dicts.get(&address) else { return 0 };
+            keys.values().flatten().map(|(_, unit)| *unit).collect()
+        }
+    };
+    session.invalidate_all(broken);
+    if event == dict_event::DEALLOCATED {
+        session.watch.borrow_mut().dicts.remove(&address);
+        session.volatile.borrow_mut().retain(|(dict, _), _| *dict != address);
+    }
+    0
+}
+
+/// The text of a str key; `None` for other keys and for text that is not UTF-8.
+///
+/// # Safety
+///
+/// `key` is alive.
+unsafe fn key_text<'a>(key: *mut PyObject) -> Option<&'a str> {
+    // SAFETY: the text lives as long as the key, which the dictionary's caller keeps alive.
+    unsafe {
+        if key.is_null() || PyUnicode_Check(key) == 0 {
+            return None;
+        }
+        let mut len = 0;
+        let text = PyUnicode_AsUTF8AndSize(key, &mut len);
+        if text.is_null() {
+            PyErr_Clear();
+            return None;
+        }
+        std::str::from_utf8(std::slice::from_raw_parts(text.cast(), len as usize)).ok()
+    }
+}
+
+/// # Safety
+///
+/// Called by the interpreter when a watched type changes.
+unsafe extern "C" fn on_type(kind: *mut PyTypeObject) -> c_int {
+    let Some(session) = session() else { return 0 };
+    let units = session.watch.borrow().types.get(&(kind as usize)).cloned();
+    session.invalidate_all(units.into_iter().flatten());
+    0
+}
+
+/// # Safety
+///
+/// Called by the interpreter when a function was made, and before it changes or dies.
+unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut PyObject) -> c_int {
+    let Some(session) = session() else { return 0 };
+    if event == function_event::CREATE {
+        // SAFETY: the function is complete when it is announced.
+        unsafe { session.function_created(function) };
+        return 0;
+    }
+    if event == function_event::DESTROY {
+        // SAFETY: the function is not dead yet.
+        unsafe { session.function_dies(function) };
+    } else {
+        session.function_changes.set(session.function_changes.get() + 1);
+    }
+    let units = session.watch.borrow().functions.get(&(function as usize)).cloned();
+    session.invalidate_all(units.into_iter().flatten());
+    0
+}

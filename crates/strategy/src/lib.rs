@@ -1,0 +1,112 @@
+//! What is compiled, when, in which thread, and what follows from exits and broken assumptions.
+//!
+//! | name | idea |
+//! |---|---|
+//! | `method` | whole functions and whole loops, compiled when hot, again with what failing guards saw |
+#![forbid(unsafe_code)]
+
+mod method;
+
+pub use method::Method;
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::options::Options;
+
+/// What a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A function, entered by calls.
+    Function,
+    /// A loop, entered at its header while it runs.
+    Loop,
+}
+
+impl UnitKind {
+    /// The name in statistics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            UnitKind::Function => "function",
+            UnitKind::Loop => "loop",
+        }
+    }
+}
+
+/// What is known of a place that is or could be compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteFacts<'a> {
+    /// Qualified name of the code.
+    pub name: &'a str,
+    /// Function or loop.
+    pub kind: UnitKind,
+    /// Calls or back edges counted so far.
+    pub count: u64,
+    /// How often it was compiled.
+    pub compiles: u32,
+    /// How often an assumption of its units broke.
+    pub invalidations: u32,
+    /// Entries into its present unit.
+    pub entries: u64,
+}
+
+/// An exit of the present unit that was taken once more.
+#[derive(Clone, Copy, Debug)]
+pub struct ExitFacts {
+    /// Why.
+    pub reason: ExitReason,
+    /// Code unit offset of the instruction.
+    pub offset: u32,
+    /// How often this exit was taken in the present unit.
+    pub count: u32,
+}
+
+/// What to do with a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing; the unit, if there is one, stays.
+    Keep,
+    /// Compile it, with all that was seen so far; a present unit stays until the new one is ready.
+    Compile,
+    /// Never compile it again, and drop its unit.
+    LeaveAlone(String),
+}
+
+/// Where compilations run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In the thread that met the hot code.
+    Here,
+    /// In the background; the interpreter goes on meanwhile.
+    Background,
+}
+
+/// Decides what is compiled. Called with the GIL held, at counted events only: never on a hot path.
+pub trait Strategy: Send + Sync {
+    /// The name by which [`strategy_by_name`] finds it.
+    fn name(&self) -> &'static str;
+
+    /// The count of calls or back edges at which [`Self::hot`] is asked.
+    fn threshold(&self, kind: UnitKind) -> u64;
+
+    /// A site without a unit reached the threshold.
+    fn hot(&self, site: SiteFacts<'_>) -> Decision;
+
+    /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, at counts that are
+    /// powers of two or multiples of 1024.
+    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision;
+
+    /// An assumption of the site's unit broke; the unit is gone. `Compile` compiles when the site is hot again.
+    fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision;
+
+    /// Where compilations run.
+    fn place(&self) -> Where;
+}
+
+/// Names of all strategies, the default first.
+pub const STRATEGIES: &[&str] = &[Method::NAME];
+
+/// The strategy of that name, or `None` for names outside [`STRATEGIES`].
+pub fn strategy_by_name(name: &str, options: &Options) -> Option<Box<dyn Strategy>> {
+    match name {
+        Method::NAME => Some(Box::new(Method::new(options))),
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! The method strategy.
+
+use crate::{Decision, ExitFacts, SiteFacts, Strategy, UnitKind, Where};
+use whipsnake_contract::exit::ExitPolicy;
+use whipsnake_contract::options::Options;
+
+/// Compiles whole functions and loops when they are hot, and again when guards fail often.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    threshold: u64,
+    place: Where,
+}
+
+/// Count of one exit at which a wrong speculation is compiled into the unit.
+const SPECULATION_LIMIT: u32 = 32;
+/// Compilations of one site, whatever happens.
+const MAX_COMPILES: u32 = 8;
+/// Broken assumptions after which a site is left alone.
+const MAX_INVALIDATIONS: u32 = 8;
+/// Exits of one kind after which it is asked whether the unit is worth while.
+const FRUITLESS_EXITS: u32 = 1024;
+
+impl Method {
+    /// The name.
+    pub const NAME: &'static str = "method";
+
+    /// The strategy with the thresholds and the compile mode of `options`.
+    pub fn new(options: &Options) -> Method {
+        Method {
+            threshold: options.threshold,
+            place: if options.sync { Where::Here } else { Where::Background },
+        }
+    }
+}
+
+impl Strategy for Method {
+    fn name(&self) -> &'static str {
+        Method::NAME
+    }
+
+    fn threshold(&self, _: UnitKind) -> u64 {
+        self.threshold
+    }
+
+    fn hot(&self, site: SiteFacts<'_>) -> Decision {
+        if site.compiles >= MAX_COMPILES {
+            return Decision::LeaveAlone(format!("compiled {} times already", site.compiles));
+        }
+        Decision::Compile
+    }
+
+    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision {
+        let fruitless = exit.count >= FRUITLESS_EXITS && u64::from(exit.count) * 2 > site.entries;
+        match exit.reason.policy() {
+            ExitPolicy::Normal => Decision::Keep,
+            ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
+                if exit.count >= SPECULATION_LIMIT { Decision::Compile } else { Decision::Keep }
+            }
+            ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
+                "leaves by {} at offset {} in {} of {} entries",
+                exit.reason.name(),
+                exit.offset,
+                exit.count,
+                site.entries
+            )),
+            ExitPolicy::Speculation | ExitPolicy::Uncovered => Decision::Keep,
+        }
+    }
+
+    fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision {
+        if site.invalidations >= MAX_INVALIDATIONS {
+            return Decision::LeaveAlone(format!("assumptions broke {} times", site.invalidations));
+        }
+        Decision::Compile
+    }
+
+    fn place(&self) -> Where {
+        self.place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whipsnake_contract::exit::ExitReason;
+
+    fn site(compiles: u32, entries: u64) -> SiteFacts<'static> {
+        SiteFacts { name: "f", kind: UnitKind::Function, count: 200, compiles, invalidations: 0, entries }
+    }
+
+    fn exit(reason: ExitReason, count: u32) -> ExitFacts {
+        ExitFacts { reason, offset: 4, count }
+    }
+
+    fn method() -> Method {
+        Method::new(&Options::default())
+    }
+
+    #[test]
+    fn frequent_wrong_guesses_are_compiled_in() {
+        let at = |count| method().after_exit(site(1, 10_000), exit(ExitReason::TypeGuard, count));
+        assert_eq!((at(SPECULATION_LIMIT - 1), at(SPECULATION_LIMIT)), (Decision::Keep, Decision::Compile));
+    }
+
+    #[test]
+    fn recompilation_ends() {
+        let decision = method().after_exit(site(MAX_COMPILES, 1500), exit(ExitReason::TypeGuard, 1024));
+        let Decision::LeaveAlone(reason) = decision else { panic!("{decision:?}") };
+        assert!(reason.contains("type-guard at offset 4 in 1024 of 1500"), "{reason}");
+        assert!(matches!(method().hot(site(MAX_COMPILES, 0)), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn a_rare_exit_costs_nothing() {
+        let rare = exit(ExitReason::Uncompiled, 4096);
+        assert_eq!(method().after_exit(site(1, 1_000_000), rare), Decision::Keep);
+        assert!(matches!(method().after_exit(site(1, 4100), rare), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn normal_exits_mean_nothing() {
+        assert_eq!(method().after_exit(site(1, 1), exit(ExitReason::LoopEnd, 1 << 20)), Decision::Keep);
+    }
+
+    #[test]
+    fn modes_follow_the_options() {
+        let mut options = Options { threshold: 7, ..Options::default() };
+        assert_eq!((Method::new(&options).place(), Method::new(&options).threshold(UnitKind::Loop)), (Where::Background, 7));
+        options.sync = true;
+        assert_eq!(Method::new(&options).place(), Where::Here);
+        assert!(crate::STRATEGIES.iter().all(|name| crate::strategy_by_name(name, &options).is_some()));
+    }
+}
