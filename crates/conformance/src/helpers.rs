@@ -6,8 +6,6 @@ use std::rc::Rc;
 use whipsnake_contract::for_each_helper;
 use whipsnake_contract::helpers::Helper;
 
-/// What a running unit hands to these functions as thread state.
-pub const THREAD_STATE: u64 = 0x7157_0000;
 /// What the exit functions return; the unit must return it too.
 pub const EXIT_RESULT: u64 = 0xe817_0000_0000_e817;
 
@@ -46,7 +44,7 @@ impl Running {
     }
 
     fn check(&self, thread_state: u64, unit: u64) {
-        assert_eq!((thread_state, unit), (THREAD_STATE, self.world.unit()), "thread state and unit record");
+        assert_eq!((thread_state, unit), (self.world.thread_state(), self.world.unit()), "thread state and unit record");
     }
 }
 

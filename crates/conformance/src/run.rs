@@ -1,7 +1,7 @@
 //! One function, executed both ways.
 
 use crate::executable::Executable;
-use crate::helpers::{EXIT_RESULT, Running, THREAD_STATE, exit_address, helper_address, while_running};
+use crate::helpers::{EXIT_RESULT, Running, exit_address, helper_address, while_running};
 use crate::interpret::Interpreted;
 use crate::world::{ARGUMENT_WORDS, Event, World};
 use std::cell::RefCell;
@@ -74,11 +74,12 @@ impl Unit {
         let exit_words = self.compiled.exits.iter().map(|e| e.words).collect();
         let running = Rc::new(Running { world: self.world.clone(), exit_words, exit: RefCell::new(None) });
         let (function, arguments) = (self.world.small_int(0), self.world.arguments());
+        let thread_state = self.world.thread_state();
         let result = while_running(&running, || match self.abi {
             // SAFETY: the symbols are resolved, and the test's function works on the world's memory only.
-            Abi::Function => unsafe { self.code.call_function(THREAD_STATE, function, arguments) },
+            Abi::Function => unsafe { self.code.call_function(thread_state, function, arguments) },
             // SAFETY: as above.
-            Abi::Loop => unsafe { self.code.call_loop(THREAD_STATE, arguments) },
+            Abi::Loop => unsafe { self.code.call_loop(thread_state, arguments) },
         });
         let outcome = match running.exit.take() {
             None => Outcome::Return(result),
@@ -94,8 +95,8 @@ impl Unit {
     pub fn interpreted(&self) -> Observation {
         self.world.reset();
         let args = match self.abi {
-            Abi::Function => vec![THREAD_STATE, self.world.small_int(0), self.world.arguments()],
-            Abi::Loop => vec![THREAD_STATE, self.world.arguments()],
+            Abi::Function => vec![self.world.thread_state(), self.world.small_int(0), self.world.arguments()],
+            Abi::Loop => vec![self.world.thread_state(), self.world.arguments()],
         };
         let outcome = self.program.run(&mut Interpreted(&self.world), &args);
         self.observe(outcome)

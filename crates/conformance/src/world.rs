@@ -17,7 +17,8 @@ const TYPES: usize = CONSTANTS + 16;
 const ARGUMENTS: usize = TYPES + 8 * KnownType::ALL.len();
 const UNIT: usize = ARGUMENTS + ARGUMENT_WORDS as usize;
 const COUNTER: usize = UNIT + 8;
-const SCRATCH: usize = COUNTER + 8;
+const THREAD: usize = COUNTER + 8;
+const SCRATCH: usize = THREAD + 8;
 const OBJECTS: usize = SCRATCH + 32;
 
 /// Something that code did.
@@ -68,6 +69,7 @@ impl World {
             let float = world.float(0.5);
             assert!(world.free_float(float), "the free list has room");
         }
+        world.write(world.thread_state() + platform::layout(minor).tstate_interp as u64, world.address(INTERPRETER));
         world.keep();
         world
     }
@@ -139,6 +141,11 @@ impl World {
     /// The argument array.
     pub fn arguments(&self) -> u64 {
         self.address(ARGUMENTS)
+    }
+
+    /// The thread state.
+    pub fn thread_state(&self) -> u64 {
+        self.address(THREAD)
     }
 
     /// The unit's record.
@@ -272,8 +279,11 @@ impl World {
     /// What a helper does in this world: it is noted, and most results are made up from the arguments.
     pub fn helper(&self, helper: Helper, args: &[u64]) -> u64 {
         // The out-parameter of this one is somewhere else for the reference interpreter.
-        if helper != Helper::unbox_int_slow {
-            self.events.borrow_mut().push(Event::Helper(helper, args.to_vec()));
+        match helper {
+            Helper::unbox_int_slow => {}
+            // Machine code stores the value later.
+            Helper::box_float => self.events.borrow_mut().push(Event::Helper(helper, Vec::new())),
+            _ => self.events.borrow_mut().push(Event::Helper(helper, args.to_vec())),
         }
         match (helper, args) {
             (Helper::box_int, &[value]) => self.int(value as i64),

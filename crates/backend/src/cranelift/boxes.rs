@@ -47,29 +47,36 @@ impl Lowering<'_> {
         let (fast, done, slow) = (self.next_block(), self.next_block(), self.code.cold_block());
         let result = self.code.b.append_block_param(done, types::I64);
         let flags = self.code.own(Own::FreeList);
-        let head = self.code.address(list.head);
-        let object = self.code.b.ins().load(types::I64, flags, head, 0);
+        let head = i32::try_from(layout.interp_float_freelist).map_err(|_| self.malformed(data, "is out of reach"))?;
+        let thread_state = self.thread_state();
+        let thread = self.flags(Region::Thread);
+        // One load instead of the address in each access.
+        let interpreter = self.code.b.ins().load(types::I64, thread, thread_state, layout.tstate_interp as i32);
+        let object = self.code.b.ins().load(types::I64, flags, interpreter, head);
         self.code.branch(object, fast, slow);
 
         self.code.switch_to(fast);
         let next = self.code.b.ins().load(types::I64, flags, object, layout.float_freelist_link as i32);
-        self.code.b.ins().store(flags, next, head, 0);
-        let count = self.code.b.ins().load(types::I32, flags, head, list.count);
+        self.code.b.ins().store(flags, next, interpreter, head);
+        let count = self.code.b.ins().load(types::I32, flags, interpreter, head + list.count);
         let count = self.code.b.ins().iadd_imm_s(count, -1);
-        self.code.b.ins().store(flags, count, head, list.count);
+        self.code.b.ins().store(flags, count, interpreter, head + list.count);
         let one = self.code.int(1);
         let refcount = self.code.own(Own::Refcount);
         self.code.b.ins().store(refcount, one, object, layout.ob_refcnt as i32);
         let constant = self.flags(Region::Const);
         let float_type = self.code.address(list.float_type);
         self.code.b.ins().store(constant, float_type, object, layout.ob_type as i32);
-        self.code.b.ins().store(constant, value, object, layout.float_value as i32);
         self.code.jump(done, &[object]);
 
+        // The value is stored where both ways have joined: a value used in one of them and behind would be
+        // computed twice.
         self.code.switch_to(slow);
-        let new = self.code.call_preserving(Helper::box_float, &[value]);
+        let nothing = self.code.b.ins().f64const(0.0);
+        let new = self.code.call_preserving(Helper::box_float, &[nothing]);
         self.code.jump(done, &[new.expect("it has a result")]);
         self.code.switch_to(done);
+        self.code.b.ins().store(constant, value, result, layout.float_value as i32);
         Ok(result)
     }
 

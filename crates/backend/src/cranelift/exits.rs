@@ -51,19 +51,24 @@ impl Lowering<'_> {
         }
     }
 
-    /// Fills the blocks that were asked for.
+    /// Fills the blocks that were asked for. All of them end in one call, so that its register constraints
+    /// bear on the hot path once.
     pub(super) fn emit_exits(&mut self) {
+        let call = self.code.cold_block();
+        let number = self.code.b.append_block_param(call, types::I64);
         for id in 0..self.exits.points.len() as u32 {
-            if let Some(block) = self.exit_blocks[id as usize] {
+            for (block, stores) in [(self.exit_blocks[id as usize], true), (self.leave_blocks[id as usize], false)] {
+                let Some(block) = block else { continue };
                 self.code.switch_to(block);
-                self.store_state(id);
-                self.leave(id);
-            }
-            if let Some(block) = self.leave_blocks[id as usize] {
-                self.code.switch_to(block);
-                self.leave(id);
+                if stores {
+                    self.store_state(id);
+                }
+                let id = self.code.int(i64::from(id));
+                self.code.jump(call, &[id]);
             }
         }
+        self.code.switch_to(call);
+        self.leave(number);
     }
 
     /// Stores the words of an exit into the buffer; returns the buffer's address.
@@ -84,11 +89,10 @@ impl Lowering<'_> {
     }
 
     /// Calls the runtime's exit function and returns what it says.
-    fn leave(&mut self, id: u32) {
+    fn leave(&mut self, number: ir::Value) {
         let slot = self.buffer_slot();
         let buffer = self.code.slot_address(slot);
         let unit = self.code.address(self.target.unit);
-        let number = self.code.int(i64::from(id));
         let thread_state = self.thread_state();
         let function = self.code.import(self.exit_symbol(), &[types::I64; 4], Some(types::I64));
         let call = self.code.b.ins().call(function, &[thread_state, unit, number, buffer]);

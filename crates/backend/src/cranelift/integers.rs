@@ -142,8 +142,8 @@ impl Lowering<'_> {
                 false => ins.band_imm_s(left, divisor - 1),
             });
         }
-        if divisor.is_some() {
-            return Ok(self.floor(left, right, quotient_wanted));
+        if let Some(divisor) = divisor {
+            return Ok(self.floor(left, right, Some(divisor), quotient_wanted));
         }
         let not_zero = self.code.b.ins().icmp_imm_s(IntCC::NotEqual, right, 0);
         self.exit_unless(inst, data, ExitReason::Arithmetic, not_zero)?;
@@ -175,23 +175,38 @@ impl Lowering<'_> {
             let one = self.code.int(1);
             self.code.b.ins().select(minus_one, one, right)
         };
-        let full = self.floor(left, divisor, quotient_wanted);
+        let full = self.floor(left, divisor, None, quotient_wanted);
         self.code.jump(done, &[full]);
         self.code.switch_to(done);
         Ok(result)
     }
 
     /// The floor quotient, or its remainder, for a divisor that is not 0 and a quotient that fits.
-    fn floor(&mut self, left: ir::Value, right: ir::Value, quotient_wanted: bool) -> ir::Value {
+    fn floor(
+        &mut self,
+        left: ir::Value,
+        right: ir::Value,
+        constant: Option<i64>,
+        quotient_wanted: bool,
+    ) -> ir::Value {
         let quotient = self.code.b.ins().sdiv(left, right);
         let product = self.code.b.ins().imul(quotient, right);
         let remainder = self.code.b.ins().isub(left, product);
         // -1 if the remainder has the wrong sign.
-        let signs = self.code.b.ins().bxor(remainder, right);
-        let differ = self.code.b.ins().sshr_imm_u(signs, 63);
-        let zero = self.code.int(0);
-        let exact = self.code.b.ins().icmp_imm_s(IntCC::Equal, remainder, 0);
-        let correction = self.code.b.ins().select(exact, zero, differ);
+        let correction = match constant {
+            Some(1..) => self.code.b.ins().sshr_imm_u(remainder, 63),
+            Some(_) => {
+                let negated = self.code.b.ins().ineg(remainder);
+                self.code.b.ins().sshr_imm_u(negated, 63)
+            }
+            None => {
+                let signs = self.code.b.ins().bxor(remainder, right);
+                let differ = self.code.b.ins().sshr_imm_u(signs, 63);
+                let zero = self.code.int(0);
+                let exact = self.code.b.ins().icmp_imm_s(IntCC::Equal, remainder, 0);
+                self.code.b.ins().select(exact, zero, differ)
+            }
+        };
         if quotient_wanted {
             self.code.b.ins().iadd(quotient, correction)
         } else {
