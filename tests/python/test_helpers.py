@@ -1,0 +1,394 @@
+"""The functions that native code calls, against what the interpreter does for the same operands."""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import itertools
+import math
+import operator
+import random
+import sys
+from collections.abc import Callable
+
+import pytest
+from whipsnake import _native
+
+OBJ = ctypes.py_object
+I64 = ctypes.c_int64
+F64 = ctypes.c_double
+WORDS = ctypes.c_void_p
+NOTHING = None
+
+
+def helper(name: str, result: type | None, *arguments: type) -> Callable:
+    """A helper as a function that raises what the helper raises."""
+    return ctypes.PYFUNCTYPE(result, *arguments)(_native.helper_address(name))
+
+
+def outcome(function: Callable, *arguments: object) -> tuple:
+    """What a call gave: a value that tells types, signed zeros and NaNs apart, or the exception."""
+    try:
+        value = function(*arguments)
+    except BaseException as error:
+        return type(error), str(error), getattr(error, "name", None)
+    return "value", type(value), repr(value)
+
+
+def words(*items: object) -> ctypes.Array:
+    """The items as words behind one spare word; `...` stands for NULL. They must be kept alive by the caller."""
+    array = (ctypes.c_uint64 * (len(items) + 1))()
+    array[1:] = [0 if item is ... else id(item) for item in items]
+    return array
+
+
+def behind(array: ctypes.Array) -> object:
+    """The place behind the spare word, as an argument that keeps the array alive."""
+    return ctypes.byref(array, 8)
+
+
+VALUES = [1, 2.5, "a", [1], (1,), {1: 2}, {1}, None, 0, -3, b"x", True, 2**70]
+FLOATS = [0.0, 1.0, 2.0, 0.5, 3.0, 7.5, 1e308, 1e-308, 5e-324, 1023.0, 1075.0, 2.0**53, math.inf]
+FLOATS += [-x for x in FLOATS] + [math.nan] + [random.Random(7).uniform(-100, 100) for _ in range(40)]
+ARITHMETIC = "add and_ floordiv lshift matmul mul mod or_ pow rshift sub truediv xor".split()
+COMPARISONS = "lt le eq ne gt ge".split()
+
+
+def operands(name: str):
+    for left, right in itertools.product(VALUES, VALUES):
+        if "shift" not in name and "pow" not in name or 2**70 not in (left, right):
+            yield left, right
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(ARITHMETIC)))
+def test_binary_operators(number: int, name: str) -> None:
+    binary_op = helper("binary_op", OBJ, OBJ, OBJ, I64)
+    plain, in_place = getattr(operator, name), getattr(operator, f"i{name.rstrip('_')}")
+    for left, right in operands(name):
+        assert outcome(binary_op, left, right, number) == outcome(plain, left, right)
+        expected = outcome(in_place, copy.copy(left), right)
+        assert outcome(binary_op, copy.copy(left), right, number + 13) == expected
+
+
+def test_subscript_operator() -> None:
+    binary_op = helper("binary_op", OBJ, OBJ, OBJ, I64)
+    for left, right in itertools.product(VALUES, VALUES):
+        assert outcome(binary_op, left, right, 26) == outcome(operator.getitem, left, right)
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(COMPARISONS)))
+def test_comparisons(number: int, name: str) -> None:
+    compare_op, compare_bool = helper("compare_op", OBJ, OBJ, OBJ, I64), helper("compare_bool", I64, OBJ, OBJ, I64)
+    function = getattr(operator, name)
+    for left, right in itertools.product([*VALUES, math.nan], repeat=2):
+        assert outcome(compare_op, left, right, number) == outcome(function, left, right)
+        truth = outcome(lambda: compare_bool(left, right, number) == 1)
+        assert truth == outcome(function, left, right)
+
+
+def test_comparison_has_no_identity_shortcut() -> None:
+    compare_bool = helper("compare_bool", I64, OBJ, OBJ, I64)
+    assert compare_bool(math.nan, math.nan, COMPARISONS.index("eq")) == 0
+
+
+def test_float_arithmetic() -> None:
+    remainder, quotient = helper("float_mod", F64, F64, F64), helper("float_floordiv", F64, F64, F64)
+    for left, right in itertools.product(FLOATS, FLOATS):
+        if right:
+            assert repr(remainder(left, right)) == repr(left % right), (left, right)
+            assert repr(quotient(left, right)) == repr(left // right), (left, right)
+
+
+def test_float_power() -> None:
+    power = helper("float_pow", I64, F64, F64, WORDS)
+    out = ctypes.c_double()
+    for base, exponent in itertools.product(FLOATS, FLOATS):
+        try:
+            expected = base**exponent
+        except ArithmeticError:
+            expected = None
+        if power(base, exponent, ctypes.addressof(out)):
+            assert repr(out.value) == repr(expected), (base, exponent)
+        else:
+            assert expected is None or isinstance(expected, complex), (base, exponent)
+
+
+def test_int_power() -> None:
+    power = helper("int_pow", I64, I64, I64, WORDS)
+    out = ctypes.c_int64()
+    for base, exponent in itertools.product(range(-12, 13), range(-2, 70)):
+        fits = exponent >= 0 and -(2**63) <= base**exponent < 2**63
+        assert power(base, exponent, ctypes.addressof(out)) == fits, (base, exponent)
+        assert not fits or out.value == base**exponent, (base, exponent)
+
+
+def test_slices() -> None:
+    forward, reverse = helper("list_slice", OBJ, OBJ, I64, I64), helper("list_reverse_slice", OBJ, OBJ, I64)
+    items = list(range(7))
+    for start in range(-9, 10):
+        assert reverse(items, start) == items[start::-1]
+        for stop in range(-9, 10):
+            assert forward(items, start, stop) == items[start:stop]
+
+
+class Numbers:
+    """An iterable of unknown length."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __iter__(self):
+        return iter(range(self.count))
+
+
+class Failing(Numbers):
+    """An iterable that raises in the middle."""
+
+    def __iter__(self):
+        yield 1
+        raise LookupError("middle")
+
+
+SHAPES = [(1, -1), (2, -1), (3, -1), (1, 0), (1, 1), (2, 1), (0, 2), (0, 0), (2, 2)]
+
+
+@pytest.mark.parametrize(("before", "after"), SHAPES)
+def test_unpacking(before: int, after: int) -> None:
+    unpack_iterable = helper("unpack_iterable", I64, OBJ, WORDS, I64, I64)
+
+    def unpack(source: object) -> list:
+        out = (ctypes.c_uint64 * 8)()
+        unpack_iterable(source, ctypes.addressof(out), before, after)
+        count = before + (after + 1 if after >= 0 else 0)
+        items = [ctypes.cast(word, OBJ).value for word in out[:count]]
+        for item in items:
+            ctypes.pythonapi.Py_DecRef(OBJ(item))
+        return items
+
+    names = [f"x{i}" for i in range(before)] + ["*rest"] * (after >= 0) + [f"y{i}" for i in range(after)]
+    namespace: dict = {}
+    values = ", ".join(name.lstrip("*") for name in names)
+    exec(f"def plain(source):\n    [{', '.join(names)}] = source\n    return [{values}]", namespace)
+    sources = [(), (1,), (1, 2), [1, 2, 3], [5, 6], "ab", "abc", {1: 2, 3: 4}, {1: 2}, 5, None, range(3)]
+    for source in [*sources, Numbers(1), Numbers(2), Numbers(5), Failing(0)]:
+        assert outcome(unpack, source) == outcome(namespace["plain"], source)
+
+
+class Twin(str):
+    """A key with the hash of another one, that says when it is compared."""
+
+    compared = 0
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        Twin.compared += 1
+        return False
+
+    def __hash__(self) -> int:
+        return hash("abc")
+
+
+def deleted() -> dict:
+    table = {f"k{i}": i for i in range(100)}
+    for i in range(99):
+        del table[f"k{i}"]
+    return table
+
+
+class Point:
+    def __init__(self) -> None:
+        self.x = 1
+        self.y = 2
+
+
+DICTS = {
+    "strs": {"a": 1, "b": 2},
+    "mixed": {"a": 1, 3: 4, "abc": 7},
+    "twins": {Twin("zz"): 1, "abc": 5},
+    "twin only": {Twin("zz"): 1},
+    "16-bit indices": {str(i): i for i in range(300)},
+    "32-bit indices": {str(i): i for i in range(70000)},
+    "mixed and large": {**{str(i): i for i in range(3000)}, 5: 6},
+    "deleted entries": deleted(),
+    "instance": Point().__dict__,
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("table", DICTS.values(), ids=DICTS.keys())
+def test_dict_lookup_runs_no_python_code(table: dict) -> None:
+    dict_get_str = helper("dict_get_str", ctypes.c_void_p, OBJ, OBJ)
+    entries = {key: value for key, value in table.items() if type(key) is str}
+    Twin.compared = 0
+    for key in ["a", "b", "abc", "299", "2999", "69999", "5", "nope", "zz", "k99", "k5", "x", "y"]:
+        address = dict_get_str(table, key)
+        value = ctypes.cast(address, OBJ).value if address else None
+        assert value is entries.get(key), key
+    assert Twin.compared == 0
+
+
+def test_global_names() -> None:
+    load_global = helper("load_global", OBJ, OBJ, OBJ, OBJ)
+    assert load_global({"a": 1}, {"a": 2, "b": 3}, "a") == 1
+    assert load_global({"a": 1}, {"a": 2, "b": 3}, "b") == 3
+    expected = outcome(eval, "missing", {"__builtins__": {}})
+    assert outcome(load_global, {}, {}, "missing") == expected
+
+
+def gather(*args: object, **kwargs: object) -> tuple:
+    return args, kwargs
+
+
+def test_calls() -> None:
+    call = helper("call", OBJ, OBJ, WORDS, I64, OBJ)
+    call_plain = helper("call", OBJ, OBJ, WORDS, I64, ctypes.c_void_p)
+    arguments = ["self", "one", "two"]
+    with_self, without = words(*arguments), words(..., *arguments[1:])
+    assert call_plain(gather, behind(with_self), 2, None) == (("self", "one", "two"), {})
+    assert call_plain(gather, behind(without), 2, None) == (("one", "two"), {})
+    assert call(gather, behind(with_self), 2, ("key",)) == (("self", "one"), {"key": "two"})
+    assert call(gather, behind(without), 2, ("a", "b")) == ((), {"a": "one", "b": "two"})
+
+
+def test_calls_with_unpacking() -> None:
+    call_ex, call_plain = helper("call_ex", OBJ, OBJ, OBJ, OBJ), helper("call_ex", OBJ, OBJ, OBJ, ctypes.c_void_p)
+    assert call_ex(gather, [1, 2], {"key": 3}) == ((1, 2), {"key": 3})
+    assert outcome(call_plain, gather, 5, None) == outcome(lambda: gather(*5))
+    assert outcome(call_plain, gather, Failing(0), None) == outcome(lambda: gather(*Failing(0)))
+    assert outcome(call_plain, len, (1,), None) == outcome(len, 1)
+
+
+def test_load_method() -> None:
+    load_method = helper("load_method", I64, OBJ, OBJ, WORDS)
+    out = (ctypes.c_uint64 * 2)()
+
+    def found(owner: object, name: str) -> tuple:
+        load_method(owner, name, ctypes.addressof(out))
+        parts = [ctypes.cast(word, OBJ).value if word else None for word in out]
+        for part in parts:
+            if part is not None:
+                ctypes.pythonapi.Py_DecRef(OBJ(part))
+        return tuple(parts)
+
+    point = Point()
+    point.own = gather
+    assert found([], "append") == (list.append, [])
+    assert found(point, "__init__") == (Point.__init__, point)
+    assert found(point, "own") == (gather, None)
+    assert outcome(found, point, "nothing") == outcome(getattr, point, "nothing")
+
+
+def test_strings() -> None:
+    concat, equal = helper("str_concat", OBJ, OBJ, OBJ), helper("str_equal", I64, OBJ, OBJ)
+    compare, item = helper("str_compare", I64, OBJ, OBJ), helper("str_item", OBJ, OBJ, I64)
+    join = helper("build_string", OBJ, WORDS, I64)
+    for left, right in itertools.product(["", "a", "ab", "\xe9", "a\U0001f600", "b"], repeat=2):
+        assert concat(left, right) == left + right
+        assert equal(left, right) == (left == right)
+        assert compare(left, right) == (left > right) - (left < right)
+        assert join(behind(words(left, right, left)), 3) == left + right + left
+        assert [item(left, i) for i in range(len(left))] == list(left)
+
+
+def test_formatting() -> None:
+    simple, with_spec = helper("format_simple", OBJ, OBJ), helper("format_with_spec", OBJ, OBJ, OBJ)
+    convert = helper("convert_value", OBJ, OBJ, I64)
+    for value in [*VALUES, Point]:
+        assert simple(value) == format(value)
+        assert [convert(value, i) for i in (1, 2, 3)] == [str(value), repr(value), ascii(value)]
+        for spec in ("", ".2f", "5", "nonsense"):
+            assert outcome(with_spec, value, spec) == outcome(format, value, spec)
+
+
+def test_errors_of_displays() -> None:
+    extend, update = helper("list_extend", I64, OBJ, OBJ), helper("dict_update", I64, OBJ, OBJ)
+    build_set, build_map = helper("build_set", OBJ, WORDS, I64), helper("build_map", OBJ, WORDS, I64)
+    assert outcome(extend, [], 5) == outcome(lambda: [*5])
+    assert outcome(extend, [], Failing(0)) == outcome(lambda: [*Failing(0)])
+    assert outcome(update, {}, 5) == outcome(lambda: {**5})
+    unhashable = [[], 2]
+    assert outcome(build_set, behind(words(*unhashable)), 2) == outcome(lambda: {*unhashable})
+    pairs = ["a", 1, "b", 2]
+    assert build_map(behind(words(*pairs)), 2) == {"a": 1, "b": 2}
+
+
+def test_iteration() -> None:
+    get_iter = helper("get_iter", OBJ, OBJ)
+    iter_next = helper("iter_next", ctypes.c_void_p, OBJ)
+    assert iter_next(iter([])) is None
+    assert outcome(iter_next, Failing(0).__iter__().__class__) == outcome(next, type(Failing(0).__iter__()))
+    assert outcome(get_iter, 5) == outcome(iter, 5)
+
+    class Ends:
+        def __next__(self):
+            raise StopIteration(3)
+
+    assert iter_next(Ends()) is None
+
+
+def test_functions() -> None:
+    make_function = helper("make_function", OBJ, OBJ, OBJ)
+    set_attribute = helper("set_function_attribute", NOTHING, OBJ, OBJ, I64)
+
+    def give(value: object) -> object:
+        ctypes.pythonapi.Py_IncRef(OBJ(value))
+        return value
+
+    def template(a, b=1):
+        return a, b
+
+    function = make_function(template.__code__, globals())
+    assert function.__qualname__ == template.__qualname__ and function.__globals__ is globals()
+    set_attribute(function, give((7,)), 1)
+    assert function(3) == (3, 7)
+    if sys.version_info >= (3, 14):
+        annotate = make_function(template.__code__, globals())
+        set_attribute(function, give(annotate), 16)
+        assert annotate.__qualname__ == f"{function.__qualname__}.__annotate__"
+
+
+IMMORTAL = 2**28
+"""Reference counts from here on do not count."""
+
+VIRTUALS = [
+    (1, [2, 9, 3], "list(value)", [2, 5, 8]),
+    (2, ["int", 4, "int", 2, "int", 3], "list(value)", [4, 6, 8]),
+    (3, [[1, 2, 3], "int", 1], "list(value)", [2, 3]),
+    (4, [(1, 2, 3), "int", 3], "list(value)", []),
+    (5, [iter("ab"), "int", 5], "list(value)", [(5, "a"), (6, "b")]),
+    (6, [iter("ab"), iter([1, 2])], "list(value)", [("a", 1), ("b", 2)]),
+    (7, [1, None, 2], "value", slice(1, None, 2)),
+    (8, [gather, 5], "value(6)", ((5, 6), {})),
+]
+
+
+@pytest.mark.parametrize(("kind", "parts", "expression", "expected"), VIRTUALS)
+def test_virtual_objects(kind: int, parts: list, expression: str, expected: object) -> None:
+    build_virtual = helper("build_virtual", OBJ, I64, WORDS, I64)
+    array, rest = [], iter(parts)
+    for part in rest:
+        if part == "int":
+            array.append(next(rest))
+        else:
+            ctypes.pythonapi.Py_IncRef(OBJ(part))
+            array.append(id(part))
+    counts = [sys.getrefcount(part) for part in parts]
+    value = build_virtual(kind, (ctypes.c_uint64 * len(array))(*array), len(array))
+    assert eval(expression, {"value": value, "list": list}) == expected
+    del value
+    for part, count in zip(parts, counts, strict=True):
+        given_up = id(part) in array and count < IMMORTAL
+        assert sys.getrefcount(part) == count - given_up, part
+
+
+def test_appending() -> None:
+    append = helper("list_append", I64, OBJ, OBJ)
+    items: list = []
+    marker = object()
+    before = sys.getrefcount(marker)
+    for _ in range(1000):
+        ctypes.pythonapi.Py_IncRef(OBJ(marker))
+        append(items, marker)
+    assert len(items) == 1000 and sys.getrefcount(marker) == before + 1000
+    items.clear()
+    assert sys.getrefcount(marker) == before
