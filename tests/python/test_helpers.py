@@ -376,9 +376,8 @@ def test_virtual_objects(kind: int, parts: list, expression: str, expected: obje
     value = build_virtual(kind, (ctypes.c_uint64 * len(array))(*array), len(array))
     assert eval(expression, {"value": value, "list": list}) == expected
     del value
-    for part, count in zip(parts, counts, strict=True):
-        given_up = id(part) in array and count < IMMORTAL
-        assert sys.getrefcount(part) == count - given_up, part
+    given_up = [id(parts[i]) in array and count < IMMORTAL for i, count in enumerate(counts)]
+    assert [sys.getrefcount(part) for part in parts] == [count - gone for count, gone in zip(counts, given_up)]
 
 
 def test_appending() -> None:
