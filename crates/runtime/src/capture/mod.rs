@@ -7,10 +7,12 @@
 mod attributes;
 mod codes;
 mod feedback;
+mod json;
 mod objects;
 mod references;
 mod types;
 
+pub use json::snapshot_json;
 pub use references::References;
 
 use std::collections::{BTreeMap, HashMap};
@@ -111,6 +113,9 @@ pub enum CaptureError {
     /// The bytecode crate does not know the version.
     #[error("CPython 3.{0} has no opcode tables")]
     Version(u8),
+    /// The snapshot cannot be written as JSON.
+    #[error("the snapshot cannot be written as JSON: {0}")]
+    Text(String),
 }
 
 /// A snapshot and what keeps its addresses valid.
