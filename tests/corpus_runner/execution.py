@@ -138,18 +138,29 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
     if not promised and not no_exit:
         return []
     try:
-        statistics = json.loads(path.read_text(encoding="utf-8"))
-        compiled = {entry["name"] for entry in statistics["compiled"]}
-        exits = [(entry["name"], entry["reason"], entry["count"]) for entry in statistics["exits"]]
+        units = [unit for unit in json.loads(path.read_text(encoding="utf-8"))["units"] if _of_program(unit["filename"])]
+        run = {unit["name"] for unit in units if unit["code_bytes"] and unit["entries"]}
+        refused = {unit["name"]: unit["reason"] for unit in units if unit["reason"]}
+        exits = [(unit["name"], unit["kind"], unit["exits"].items()) for unit in units]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"no usable statistics in WHIPSNAKE_STATS_JSON: {type(error).__name__}: {error}"]
-    problems = [f"{name!r} was not compiled; compiled: {sorted(compiled)}" for name in promised if name not in compiled]
+    problems = [
+        f"{name!r} has no native code that was entered: {refused.get(name, f'entered are {sorted(run)}')}"
+        for name in promised
+        if name not in run
+    ]
     problems += [
-        f"{name!r} left its native code {count} times: {reason}"
-        for name, reason, count in exits
+        f"the {kind} {name!r} left its native code {count} times: {reason}"
+        for name, kind, counts in exits
+        for reason, count in counts
         if name in no_exit and count and reason not in ORDINARY_EXITS
     ]
     return problems
+
+
+def _of_program(filename: str) -> bool:
+    """True for code of the program itself, not of the standard library."""
+    return "/lib/python" not in filename and not filename.startswith("<frozen")
 
 
 ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})

@@ -117,7 +117,7 @@ def test_never(runner: Runner) -> None:
             return t
         for _ in range(100): cold(50), hot(50)
         print(cold.__name__, cold(10), whipsnake.is_compiled(cold), whipsnake.is_compiled(hot))
-        names = {entry["name"] for entry in whipsnake.stats()["compiled"]}
+        names = {unit["name"] for unit in whipsnake.stats()["units"] if unit["code_bytes"]}
         print("cold" in names, "hot" in names)
         """
     assert runner.snippet(text) == "cold 45 False True\nFalse True\n"
@@ -129,12 +129,14 @@ def test_stats_counts_exits_by_reason(runner: Runner) -> None:
         whipsnake.enable(threshold=20)
         def add(a, b): return a + b
         for i in range(100): add(i, 1)
-        before = sum(entry["count"] for entry in whipsnake.stats()["exits"] if entry["name"] == "add")
+        def exits():
+            (unit,) = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "add"]
+            return unit["exits"]
+        print(exits())
         add("a", "b")
-        exits = [entry for entry in whipsnake.stats()["exits"] if entry["name"] == "add"]
-        print(before, sum(entry["count"] for entry in exits) > 0, all(isinstance(entry["reason"], str) and entry["reason"] for entry in exits))
+        print(exits())
         """
-    assert runner.snippet(text) == "0 True True\n"
+    assert runner.snippet(text) == "{}\n{'type-guard': 1}\n"
 
 
 def test_stats_is_plain_data(runner: Runner) -> None:
@@ -145,10 +147,10 @@ def test_stats_is_plain_data(runner: Runner) -> None:
         f(1)
         stats = whipsnake.stats()
         assert json.loads(json.dumps(stats)) == stats
-        entry = [e for e in stats["compiled"] if e["name"] == "f"][0]
-        print(entry["kind"])
+        (unit,) = [unit for unit in stats["units"] if unit["name"] == "f"]
+        print(stats["enabled"], unit["kind"], unit["state"])
         """
-    assert runner.snippet(text) == "function\n"
+    assert runner.snippet(text) == "True function installed\n"
 
 
 def test_a_function_that_keeps_failing_is_left_alone_with_the_reason(runner: Runner) -> None:
@@ -162,10 +164,10 @@ def test_a_function_that_keeps_failing_is_left_alone_with_the_reason(runner: Run
                 add(values[i * 7 % 10], values[i * 7 % 10])
             except TypeError:
                 pass
-        exits = sum(e["count"] for e in whipsnake.stats()["exits"] if e["name"] == "add")
-        print(exits < 10000)
+        (unit,) = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "add"]
+        print(sum(unit["exits"].values()) < 10000, unit["state"] == "installed" or bool(unit["reason"]))
         """
-    assert runner.snippet(text) == "True\n"
+    assert runner.snippet(text) == "True True\n"
 
 
 def test_typed_stub_covers_the_public_names(runner: Runner) -> None:

@@ -58,24 +58,34 @@ def test_broken_programs_cannot_agree_with_themselves() -> None:
         assert execution.check_expected(program, bad)
 
 
-def test_promises_are_checked_against_statistics(tmp_path: Path) -> None:
+def unit(name: str, **changes: object) -> dict[str, object]:
+    fields = {"name": name, "filename": "x.py", "kind": "function", "reason": None, "code_bytes": 9, "entries": 1, "exits": {}}
+    return {**fields, **changes}
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ([unit("f"), unit("g", exits={"type-guard": 1})], None),
+        ([unit("f", exits={"eval-breaker": 3, "exception": 1}), unit("g")], None),
+        ([unit("f")], "'g' has no native code"),
+        ([unit("f"), unit("g", filename="/usr/lib/python3.14/x.py")], "'g' has no native code"),
+        ([unit("f"), unit("g", entries=0)], "'g' has no native code"),
+        ([unit("f"), unit("g", code_bytes=0, reason="too large")], "too large"),
+        ([unit("f", exits={"type-guard": 3}), unit("g")], "'f' left its native code 3 times: type-guard"),
+    ],
+)
+def test_promises_are_checked_against_statistics(tmp_path: Path, units: list, words: str | None) -> None:
     program = programs.Program(Path("x.py"), "x", compiled=("f", "g"), no_exit=("f",))
     path = tmp_path / "statistics.json"
-    entry = {"name": "f", "kind": "function"}
-    path.write_text(json.dumps({"compiled": [entry], "exits": [{"name": "f", "reason": "type-guard", "count": 3}]}))
-    text = "\n".join(execution.check_statistics(program, modes.MODES["warm"], path))
-    assert "'g' was not compiled" in text and "'f' left its native code" in text
-    path.write_text(
-        json.dumps(
-            {
-                "compiled": [entry, {**entry, "name": "g"}],
-                "exits": [{"name": "f", "reason": "eval-breaker", "count": 3}, {"name": "g", "reason": "type-guard", "count": 1}],
-            }
-        )
-    )
-    assert execution.check_statistics(program, modes.MODES["warm"], path) == []
-    path.unlink()
-    assert "no usable statistics" in execution.check_statistics(program, modes.MODES["warm"], path)[0]
+    path.write_text(json.dumps({"enabled": True, "units": units, "totals": {}}))
+    problems = execution.check_statistics(program, modes.MODES["warm"], path)
+    assert (words is None and not problems) or (words is not None and words in "\n".join(problems))
+
+
+def test_missing_statistics_are_a_failure(tmp_path: Path) -> None:
+    program = programs.Program(Path("x.py"), "x", compiled=("f",))
+    assert "no usable statistics" in execution.check_statistics(program, modes.MODES["on"], tmp_path / "none")[0]
 
 
 def test_random_exits_follow_the_seed() -> None:
