@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from typing import Any, TypedDict, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+__version__: str
+
+class UnitStats(TypedDict):
+    name: str
+    filename: str
+    line: int
+    kind: str
+    offset: int
+    state: str
+    reason: str | None
+    backend: str
+    code_bytes: int
+    compile_ms: float
+    compiles: int
+    invalidations: int
+    entries: int
+    exits: dict[str, int]
+
+class TotalStats(TypedDict, total=False):
+    installed: int
+    left_alone: int
+    compilations: int
+    refused: int
+    compile_ms: float
+    code_memory: int
+    entries: int
+    exits: int
+    invalidations: int
+
+class Stats(TypedDict):
+    enabled: bool
+    units: list[UnitStats]
+    totals: TotalStats
+
+class Option(TypedDict):
+    variable: str
+    value: str
+    default: str
+    takes: str
+    doc: str
+
+def enable(
+    *,
+    threshold: int = ...,
+    sync: bool = ...,
+    strategy: str = ...,
+    backend: str = ...,
+    exit_every: int = ...,
+    dump: str = ...,
+    code_cap: int = ...,
+    stats: bool = ...,
+    stats_json: str = ...,
+    snapshot_dir: str = ...,
+) -> None: ...
+def disable() -> None: ...
+def is_enabled() -> bool: ...
+def compile(function: Callable[..., Any]) -> None: ...
+def is_compiled(function: Callable[..., Any]) -> bool: ...
+def never(function: _F) -> _F: ...
+def stats() -> Stats: ...
+def options() -> dict[str, Option]: ...

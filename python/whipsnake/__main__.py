@@ -1,0 +1,164 @@
+"""The command line: ``whipsnake run [--stats] script.py``, ``whipsnake options``, ``whipsnake version``."""
+
+import os
+import sys
+
+USAGE = """\
+usage: whipsnake run [--stats] [--stats-json FILE] script.py [argument ...]
+       whipsnake run [--stats] [--stats-json FILE] -m module [argument ...]
+       whipsnake run [--stats] [--stats-json FILE] -c command [argument ...]
+       whipsnake options
+       whipsnake version
+
+run      runs a program as python does, with hot code compiled; - stands for standard input
+options  lists all options with their values and defaults
+version  shows the versions and whether this Python is supported
+"""
+
+
+def main():
+    arguments = sys.argv[1:]
+    command = arguments[0] if arguments else None
+    if command == "run":
+        return run(arguments[1:])
+    if command == "options" and len(arguments) == 1:
+        return show_options()
+    if command == "version" and len(arguments) == 1:
+        return show_version()
+    if command in ("-h", "--help", "help"):
+        sys.stdout.write(USAGE)
+        return 0
+    problem = "unknown command %r\n" % command if command else ""
+    sys.stderr.write(problem + USAGE)
+    return 2
+
+
+def fail(message):
+    sys.stderr.write("whipsnake: %s\n" % message)
+    return 2
+
+
+def show_options():
+    import whipsnake
+
+    try:
+        table = whipsnake.options()
+    except (ValueError, RuntimeError) as error:
+        return fail(error)
+    for option in table.values():
+        print("%s=%s" % (option["variable"], option["value"]))
+        print("    %s (%s; default: %s)" % (option["doc"], option["takes"], option["default"] or "none"))
+    print("WHIPSNAKE=0\n    Switches everything off, whatever else asks for it.")
+    return 0
+
+
+def show_version():
+    import whipsnake
+
+    reason = whipsnake._reason or whipsnake._native.unsupported()
+    print("whipsnake %s" % whipsnake.__version__)
+    print("%s %s: %s" % (sys.implementation.name, sys.version.split()[0], reason or "supported"))
+    return 0 if reason is None else 1
+
+
+def run(arguments):
+    keywords = {}
+    while arguments and arguments[0].startswith("--"):
+        flag, given, value = arguments.pop(0).partition("=")
+        if flag == "--stats" and not given:
+            keywords["stats"] = True
+        elif flag == "--stats-json" and (given or arguments):
+            keywords["stats_json"] = value if given else arguments.pop(0)
+        else:
+            return fail("unknown or incomplete option %s of run; see whipsnake --help" % flag)
+    kind = arguments[0] if arguments and arguments[0] in ("-m", "-c") else None
+    if not arguments or (kind and len(arguments) < 2):
+        return fail("run needs a script, -m module, -c command or -; see whipsnake --help")
+    if arguments[0].startswith("-") and arguments[0] not in ("-m", "-c", "-"):
+        return fail("unknown option %s of run; see whipsnake --help" % arguments[0])
+
+    import whipsnake
+
+    if whipsnake._native is None:
+        return fail(whipsnake._reason)
+    try:
+        reason = whipsnake._start(keywords)
+    except ValueError as error:
+        return fail(error)
+    if reason is not None:
+        sys.stderr.write("whipsnake stays off: %s\n" % reason)
+    fresh_main()
+    status = {"-m": run_module, "-c": run_command}.get(kind, run_script)(whipsnake._native, arguments)
+    return 0 if status is None else status
+
+
+def fresh_main():
+    """Gives the program a ``__main__`` of its own, as a new interpreter has it."""
+    main = type(sys)("__main__")
+    importer = sys.modules["_frozen_importlib"].BuiltinImporter
+    names = {"__name__": "__main__", "__doc__": None, "__package__": None, "__loader__": importer, "__spec__": None}
+    if sys.version_info < (3, 14):
+        names["__annotations__"] = {}
+    names["__builtins__"] = sys.modules["builtins"]
+    main.__dict__.clear()
+    main.__dict__.update(names)
+    global _command_line
+    _command_line = sys.modules["__main__"]
+    sys.modules["__main__"] = main
+
+
+def set_path(first):
+    """Replaces what the command line put before the module path."""
+    if not sys.flags.safe_path and sys.path:
+        sys.path[0] = first
+
+
+def run_command(native, arguments):
+    sys.argv[:] = ["-c"] + arguments[2:]
+    set_path("")
+    return native.run_command(arguments[1])
+
+
+def run_module(native, arguments):
+    sys.argv[:] = ["-m"] + arguments[2:]
+    set_path(os.getcwd())
+    return native.run_module(arguments[1], True)
+
+
+def run_script(native, arguments):
+    script = arguments[0]
+    sys.argv[:] = arguments
+    if script == "-":
+        set_path("")
+        return native.run_file("")
+    if os.path.isdir(script) or is_archive(script):
+        if not sys.flags.safe_path and sys.path:
+            sys.path[0] = script
+        else:
+            sys.path.insert(0, script)
+        return native.run_module("__main__", False)
+    set_path(os.path.dirname(os.path.realpath(script)))
+    try:
+        return native.run_file(script)
+    except OSError as error:
+        sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (
+            sys.executable, os.path.abspath(script), error.errno, os.strerror(error.errno)))
+        return 2
+
+
+def is_archive(script):
+    """True for a zip file, which python runs by its ``__main__``."""
+    try:
+        with open(script, "rb") as file:
+            if file.read(4) == b"PK\x03\x04":
+                return True
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(max(0, size - 65557))
+            return b"PK\x05\x06" in file.read()
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
