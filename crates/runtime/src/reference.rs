@@ -7,7 +7,7 @@ use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_REFCNT, Py_TYPE, Py_True, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::slot::is_immortal;
-use whipsnake_cpython::{Frame, Thread, int, memory, offsets};
+use whipsnake_cpython::{Frame, Slot, Thread, int, memory, offsets};
 use whipsnake_ir::MemSize;
 use whipsnake_ir::interp::{Outcome, Program, World};
 
@@ -159,6 +159,23 @@ impl World for Process<'_> {
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
         // SAFETY: the words are those of the exit; the object has no references left.
         unsafe { crate::exits::observe(self.thread, self.unit, u64::from(exit), words.as_ptr(), object as *mut PyObject) }
+    }
+
+    fn take_slot(&mut self, address: u64) -> u64 {
+        // SAFETY: verified functions take slots of frames; the content is theirs from then on.
+        unsafe {
+            let slot = *(address as *const Slot);
+            if slot.is_null() { 0 } else { slot.steal() as u64 }
+        }
+    }
+
+    fn store_slot(&mut self, address: u64, object: u64) {
+        let object = object as *mut PyObject;
+        // SAFETY: verified functions store objects that are alive, and no references.
+        unsafe {
+            let slot = if object.is_null() { Slot::NULL } else { Slot::from_owned(object) };
+            *(address as *mut Slot) = slot;
+        }
     }
 
     fn scratch(&mut self, words: usize) -> u64 {

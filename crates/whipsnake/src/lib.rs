@@ -30,7 +30,11 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
 #[pyfunction]
 #[pyo3(signature = (**keywords))]
 fn enable(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Option<String>> {
-    let options = options(keywords)?;
+    let options = match session() {
+        // Without keywords everything stays as it was.
+        Some(session) if keywords.is_none_or(|keywords| keywords.is_empty()) => session.options.clone(),
+        _ => options(keywords)?,
+    };
     // SAFETY: the GIL is held and no exception is raised.
     Ok(unsafe { start::enable(&options) }.err())
 }
