@@ -83,7 +83,7 @@ macro_rules! for_each_helper {
         load_method(object: Obj, name: Obj, out: Ptr) -> I64, Any, "Looks a method up: stores the callable and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
         load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj, Any, "A global or builtin name.";
         store_global(globals: Obj, name: Obj, value: Obj) -> I64, Any, "`name = value` at module level: 0, or -1 with an exception.";
-        vectorcall(callable: Obj, args: Ptr, nargs: I64, kwnames: Obj) -> Obj, Any, "Calls with `nargs` positional arguments at `args` (and keyword values behind them); `args[-1]` may be overwritten.";
+        call(callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";

@@ -229,6 +229,8 @@ pub enum ObjectKind {
 /// A Python function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FunctionInfo {
+    /// Address of the function object.
+    pub address: u64,
     /// Its code, if captured (it is when it may be inlined).
     pub code: Option<CodeId>,
     /// Address of its code object.
