@@ -89,20 +89,44 @@ pub enum Symbol {
 }
 
 /// Shared code that units call on slow paths. It preserves every register, so that a slow path that
-/// rejoins the fast one costs the fast one nothing.
+/// rejoins the fast one costs the fast one nothing. For the same reason most of them have one argument only: each
+/// fixed register bears on the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trampoline {
     /// Calls a helper with the arguments it was given and stores the result, if there is one, to one more pointer argument.
     Helper(Helper),
-    /// `(value, out)`: stores a new int object, of the interpreter's free list where it has one, to `out`.
+    /// `(word)`: replaces the integer there by a new int object, of the interpreter's free list where it has one.
     BoxInt,
-    /// `(object)`: destroys an object of a leaf type; floats and small ints go back to the interpreter's free lists.
+    /// `(object)`: destroys an object of a leaf type; floats go back to the interpreter's free list.
     FreeLeaf,
     /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.
     Free,
-    /// `(thread state, unit record, exit, buffer, object, out)`: destroys an object of any type, storing
-    /// 0 to `out` if the unit goes on and 1 if it must leave by the exit.
+    /// `(word)`: destroys the object there if it is of a leaf type, and puts 1 in its place, else 0.
+    FreeIfLeaf,
+    /// `(record)`: calls the helper `observe` with what is in the [`ObserveRecord`], and puts its result in front.
     Observe,
+}
+
+/// Words in front of the exit buffer at an observation point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObserveRecord {
+    /// The thread state, then the result.
+    ThreadState = 0,
+    /// The unit's record.
+    Unit = 1,
+    /// The number of the exit.
+    Exit = 2,
+    /// The object to destroy.
+    Object = 3,
+    /// The first word of the state.
+    Words = 4,
+}
+
+impl ObserveRecord {
+    /// Offset in bytes from the start of the record.
+    pub const fn offset(self) -> i32 {
+        self as i32 * 8
+    }
 }
 
 /// Sizes of one compilation.

@@ -25,6 +25,28 @@ impl interp::World for Interpreted<'_> {
         self.0.write_bytes(address, size.bytes() as u64, size.raw(word));
     }
 
+    fn take_slot(&mut self, address: u64) -> u64 {
+        let word = self.0.read(address);
+        if self.0.platform().layout.tagged_slots == 0 {
+            return word;
+        }
+        let object = word & !1;
+        if word & 1 != 0 && object != 0 {
+            self.incref(object);
+        }
+        object
+    }
+
+    fn store_slot(&mut self, address: u64, object: u64) {
+        let layout = self.0.platform().layout;
+        let word = match object {
+            _ if layout.tagged_slots == 0 => object,
+            0 => layout.slot_null as u64,
+            _ => object | u64::from(self.count(object) < 0),
+        };
+        self.0.write(address, word);
+    }
+
     fn call_helper(&mut self, helper: Helper, args: &[u64]) -> u64 {
         if matches!(helper, Helper::dealloc | Helper::dealloc_leaf) && self.0.free_float(args[0]) {
             return 0;
@@ -82,7 +104,9 @@ impl interp::World for Interpreted<'_> {
     }
 
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
-        if self.0.read(object + 8) == self.0.type_of(KnownType::Float) && self.0.free_float(object) {
+        let object_type = self.0.read(object + 8);
+        if KnownType::ALL.iter().any(|&known| known.is_leaf() && self.0.type_of(known) == object_type) {
+            self.call_helper(Helper::dealloc_leaf, &[object]);
             return false;
         }
         self.0.events.borrow_mut().push(Event::Observe(exit, words.to_vec(), object));

@@ -105,10 +105,15 @@ impl World {
         self.memory[word].as_ptr() as u64
     }
 
-    fn cell(&self, address: u64) -> &Cell<u64> {
+    /// The place of an address in [`World::words`].
+    pub fn index(&self, address: u64) -> usize {
         let offset = address.wrapping_sub(self.address(0));
         assert!(offset % 8 == 0 && offset < WORDS as u64 * 8, "{address:#x} is no word of the world");
-        &self.memory[offset as usize / 8]
+        offset as usize / 8
+    }
+
+    fn cell(&self, address: u64) -> &Cell<u64> {
+        &self.memory[self.index(address)]
     }
 
     /// Reads an aligned word.

@@ -123,7 +123,7 @@ block0(v0: ptr, v1: obj, v2: ptr):
                     let dies = count == 1 && op != "incref v3";
                     let inline = known == KnownType::Float;
                     assert_eq!(seen.events.len(), usize::from(dies && !inline), "{op} {known:?} {count:#x}");
-                    let observes = op.ends_with("[s0]") && dies && !inline;
+                    let observes = op.ends_with("[s0]") && dies && known == KnownType::List;
                     match observes && leaves {
                         true => {
                             let words = vec![object, 1.5f64.to_bits()];
@@ -154,6 +154,35 @@ block0(v0: ptr, v1: obj, v2: ptr):
             let float = world.float(1.0);
             assert_eq!(unit.check(&[float]).events.len(), calls, "{free} free floats");
         }
+    }
+}
+
+#[test]
+fn frame_slots_are_read_and_written() {
+    let text = "function %f abi function {
+block0(v0: ptr, v1: obj, v2: ptr):
+  v3: obj = take_slot.obj.frame v2
+  store_slot.obj.frame v2+8, v3
+  store.obj.frame v2+16, v3
+  v4: obj = null
+  store_slot.obj.frame v2, v4
+  return v4
+}";
+    for minor in MINORS {
+        let world = Rc::new(World::new(minor, 0));
+        let unit = unit(&world, text);
+        let tag = u64::from(minor == 14);
+        let (mortal, immortal) = (world.int(1000), world.small_int(3));
+        let count = |object: u64| world.read_bytes(object, 4);
+        for (word, object, stored) in [(tag, 0, tag), (mortal, mortal, mortal), (mortal | tag, mortal, mortal), (immortal | tag, immortal, immortal | tag)] {
+            let before = count(mortal);
+            let seen = unit.check(&[word]);
+            assert_eq!(seen.arguments[..3], [tag, stored, object], "{word:#x}");
+            assert_eq!(count(mortal), before, "the world is as before");
+        }
+        let seen = unit.check(&[mortal | tag]);
+        let at = world.index(mortal);
+        assert_eq!(seen.memory[at] as u32, 1 + tag as u32, "a borrowed object gets a reference");
     }
 }
 

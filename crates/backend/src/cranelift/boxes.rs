@@ -30,8 +30,8 @@ impl Lowering<'_> {
         self.code.b.ins().brif(small, done, &[shared.into()], slow, &[]);
 
         self.code.switch_to(slow);
-        let new = self.code.call_trampoline(Trampoline::BoxInt, &[types::I64], &[value], Some(types::I64));
-        self.code.jump(done, &[new.expect("it has a result")]);
+        let new = self.code.replace_word(Trampoline::BoxInt, value);
+        self.code.jump(done, &[new]);
         self.code.switch_to(done);
         Ok(result)
     }

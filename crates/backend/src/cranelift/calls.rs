@@ -58,30 +58,36 @@ impl Emitter<'_> {
         self.b.inst_results(call).first().copied()
     }
 
-    /// Calls a helper through its trampoline: no register is lost.
+    /// Calls a helper through its trampoline: no register is lost, and a result comes back in memory.
     pub(super) fn call_preserving(&mut self, helper: Helper, args: &[ir::Value]) -> Option<ir::Value> {
-        let params: Vec<ir::Type> = helper_params(helper).map(clif_type).collect();
-        self.call_trampoline(Trampoline::Helper(helper), &params, args, helper.info().result.map(helper_type))
-    }
-
-    /// Calls a trampoline; a result comes back in memory.
-    pub(super) fn call_trampoline(
-        &mut self,
-        trampoline: Trampoline,
-        params: &[ir::Type],
-        args: &[ir::Value],
-        result: Option<ir::Type>,
-    ) -> Option<ir::Value> {
-        let (mut params, mut args) = (params.to_vec(), args.to_vec());
-        let out = result.map(|_| {
-            let slot = self.result_slot();
-            self.slot_address(slot)
-        });
-        params.extend(out.map(|_| types::I64));
-        args.extend(out);
-        let function = self.import(Symbol::Trampoline(trampoline), &params, None);
+        let mut params: Vec<ir::Type> = helper_params(helper).map(clif_type).collect();
+        let mut args = args.to_vec();
+        let result = helper.info().result.map(|ty| (helper_type(ty), self.result_address()));
+        params.extend(result.map(|_| types::I64));
+        args.extend(result.map(|(_, out)| out));
+        let function = self.import(Symbol::Trampoline(Trampoline::Helper(helper)), &params, None);
         self.b.ins().call(function, &args);
         let flags = self.own(Own::Buffer);
-        result.zip(out).map(|(ty, out)| self.b.ins().load(ty, flags, out, 0))
+        result.map(|(ty, out)| self.b.ins().load(ty, flags, out, 0))
+    }
+
+    /// Calls a trampoline of one argument.
+    pub(super) fn call_trampoline(&mut self, trampoline: Trampoline, arg: ir::Value) {
+        let function = self.import(Symbol::Trampoline(trampoline), &[types::I64], None);
+        self.b.ins().call(function, &[arg]);
+    }
+
+    /// Calls a trampoline that replaces a word.
+    pub(super) fn replace_word(&mut self, trampoline: Trampoline, word: ir::Value) -> ir::Value {
+        let (flags, place) = (self.own(Own::Buffer), self.result_address());
+        self.b.ins().store(flags, word, place, 0);
+        self.call_trampoline(trampoline, place);
+        self.b.ins().load(types::I64, flags, place, 0)
+    }
+
+    /// Where results are stored.
+    fn result_address(&mut self) -> ir::Value {
+        let slot = self.result_slot();
+        self.slot_address(slot)
     }
 }

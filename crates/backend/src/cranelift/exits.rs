@@ -6,6 +6,7 @@
 use super::lower::Lowering;
 use super::regions::Own;
 use crate::backend::BackendError;
+use crate::code::ObserveRecord;
 use cranelift_codegen::ir::{self, InstBuilder, StackSlot, types};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_ir::{Inst, InstData, Ty};
@@ -40,12 +41,12 @@ impl Lowering<'_> {
         }
     }
 
-    /// The buffer that all exits share.
-    pub(super) fn buffer_slot(&mut self) -> StackSlot {
+    /// The record that all exits share.
+    fn record_slot(&mut self) -> StackSlot {
         match self.buffer {
             Some(slot) => slot,
             None => {
-                let slot = self.code.words(self.exits.max_words().max(1));
+                let slot = self.code.words(ObserveRecord::Words as usize + self.exits.max_words());
                 *self.buffer.insert(slot)
             }
         }
@@ -71,10 +72,10 @@ impl Lowering<'_> {
         self.leave(number);
     }
 
-    /// Stores the words of an exit into the buffer; returns the buffer's address.
+    /// Stores the words of an exit; returns the address of the record whose last part they are.
     pub(super) fn store_state(&mut self, id: u32) -> ir::Value {
-        let slot = self.buffer_slot();
-        let buffer = self.code.slot_address(slot);
+        let slot = self.record_slot();
+        let record = self.code.slot_address(slot);
         let flags = self.code.own(Own::Buffer);
         let exits = self.exits;
         for (word, &value) in exits.values[id as usize].iter().enumerate() {
@@ -83,15 +84,15 @@ impl Lowering<'_> {
             if self.function.ty(value) == Ty::Bool {
                 stored = self.code.b.ins().uextend(types::I64, stored);
             }
-            self.code.b.ins().store(flags, stored, buffer, (word * 8) as i32);
+            self.code.b.ins().store(flags, stored, record, ObserveRecord::Words.offset() + (word * 8) as i32);
         }
-        buffer
+        record
     }
 
     /// Calls the runtime's exit function and returns what it says.
     fn leave(&mut self, number: ir::Value) {
-        let slot = self.buffer_slot();
-        let buffer = self.code.slot_address(slot);
+        let slot = self.record_slot();
+        let buffer = self.code.b.ins().stack_addr(types::I64, slot, ObserveRecord::Words.offset());
         let unit = self.code.address(self.target.unit);
         let thread_state = self.thread_state();
         let function = self.code.import(self.exit_symbol(), &[types::I64; 4], Some(types::I64));

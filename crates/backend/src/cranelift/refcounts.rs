@@ -6,7 +6,7 @@
 use super::lower::{Emitter, Lowering};
 use super::regions::Own;
 use crate::backend::BackendError;
-use crate::code::Trampoline;
+use crate::code::{ObserveRecord, Trampoline};
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::layout::Layout;
@@ -35,13 +35,26 @@ impl Lowering<'_> {
         };
         let object = self.arg(data, 0)?;
         let next = self.drop_reference(object);
-        let buffer = self.store_state(id);
+        let freed = self.code.replace_word(Trampoline::FreeIfLeaf, object);
+        let observe = self.code.cold_block();
+        self.code.branch(freed, next, observe);
+
+        self.code.switch_to(observe);
+        let record = self.store_state(id);
+        let flags = self.code.own(Own::Buffer);
         let thread_state = self.thread_state();
         let unit = self.code.address(self.target.unit);
         let number = self.code.int(i64::from(id));
-        let args = [thread_state, unit, number, buffer, object];
-        let left = self.code.call_trampoline(Trampoline::Observe, &[types::I64; 5], &args, Some(types::I64));
-        let left = left.expect("it has a result");
+        for (word, field) in [
+            (thread_state, ObserveRecord::ThreadState),
+            (unit, ObserveRecord::Unit),
+            (number, ObserveRecord::Exit),
+            (object, ObserveRecord::Object),
+        ] {
+            self.code.b.ins().store(flags, word, record, field.offset());
+        }
+        self.code.call_trampoline(Trampoline::Observe, record);
+        let left = self.code.b.ins().load(types::I64, flags, record, 0);
         let leave = self.leave_block_of(id);
         self.code.branch(left, leave, next);
         self.code.switch_to(next);
@@ -53,7 +66,7 @@ impl Lowering<'_> {
         let object = self.arg(data, 0)?;
         let trampoline = if data.op == Op::DecrefLeaf { Trampoline::FreeLeaf } else { Trampoline::Free };
         let next = self.drop_reference(object);
-        self.code.call_trampoline(trampoline, &[types::I64], &[object], None);
+        self.code.call_trampoline(trampoline, object);
         self.code.jump(next, &[]);
         self.code.switch_to(next);
         Ok(())

@@ -7,13 +7,14 @@ use super::boxes::FloatList;
 use super::lower::{Emitter, clif_type};
 use super::regions::{Own, Regions};
 use crate::backend::TargetInfo;
-use crate::code::{Symbol, Trampoline};
+use crate::code::{ObserveRecord, Symbol, Trampoline};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::Region;
 use whipsnake_ir::function::helper_params;
 
@@ -24,9 +25,7 @@ fn params(trampoline: Trampoline) -> Vec<ir::Type> {
             let out = helper.info().result.map(|_| types::I64);
             helper_params(helper).map(clif_type).chain(out).collect()
         }
-        Trampoline::BoxInt => vec![types::I64; 2],
-        Trampoline::FreeLeaf | Trampoline::Free => vec![types::I64],
-        Trampoline::Observe => vec![types::I64; 6],
+        _ => vec![types::I64],
     }
 }
 
@@ -46,14 +45,23 @@ pub(super) fn build(
     let entry = code.block();
     code.b.append_block_params_for_function_params(entry);
     code.switch_to(entry);
-    let args = code.b.block_params(entry).to_vec();
-    match trampoline {
-        Trampoline::Helper(helper) => call_helper(&mut code, helper, &args),
-        Trampoline::BoxInt => call_helper(&mut code, Helper::box_int, &args),
-        Trampoline::FreeLeaf => free(&mut code, target, args[0], None, Helper::dealloc_leaf, &args),
-        Trampoline::Free => free(&mut code, target, args[0], None, Helper::dealloc, &args),
-        Trampoline::Observe => free(&mut code, target, args[4], Some(args[5]), Helper::observe, &args),
+    let args: Vec<ir::Value> = code.b.block_params(entry).to_vec();
+    match (trampoline, args.as_slice()) {
+        (Trampoline::Helper(helper), _) => call_helper(&mut code, helper, &args),
+        (Trampoline::BoxInt, &[arg]) => box_int(&mut code, arg),
+        (Trampoline::FreeLeaf, &[arg]) => {
+            free_float(&mut code, target, arg, None);
+            call_trampoline(&mut code, Helper::dealloc_leaf, &[arg]);
+        }
+        (Trampoline::Free, &[arg]) => {
+            free_float(&mut code, target, arg, None);
+            call_trampoline(&mut code, Helper::dealloc, &[arg]);
+        }
+        (Trampoline::FreeIfLeaf, &[arg]) => free_if_leaf(&mut code, target, arg),
+        (Trampoline::Observe, &[arg]) => observe(&mut code, arg),
+        (_, _) => unreachable!("all but helpers have one argument"),
     }
+    code.b.ins().return_(&[]);
     code.b.seal_all_blocks();
     code.b.finalize(isa.frontend_config());
 }
@@ -65,51 +73,88 @@ fn call_helper(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
         let flags = code.own(Own::Buffer);
         code.b.ins().store(flags, result, args[count], 0);
     }
-    code.b.ins().return_(&[]);
 }
 
-/// Puts a float into the interpreter's free list, storing 0 to `out`; hands anything else to a helper's trampoline.
-fn free(
-    code: &mut Emitter<'_>,
-    target: &TargetInfo<'_>,
-    object: ir::Value,
-    out: Option<ir::Value>,
-    otherwise: Helper,
-    args: &[ir::Value],
-) {
-    let layout = &target.platform.layout;
-    if let Some(list) = FloatList::of(target.platform) {
-        let (float, room, other) = (code.block(), code.block(), code.block());
-        let constant = code.regions.flags(Region::Const);
-        let object_type = code.b.ins().load(types::I64, constant, object, layout.ob_type as i32);
-        let float_type = code.address(list.float_type);
-        let is_float = code.b.ins().icmp(IntCC::Equal, object_type, float_type);
-        code.branch(is_float, float, other);
-
-        code.switch_to(float);
-        let flags = code.own(Own::FreeList);
-        let head = code.address(list.head);
-        let count = code.b.ins().load(types::I32, flags, head, list.count);
-        // A list that is switched off has a count of -1.
-        let limit = layout.float_freelist_limit;
-        let has_room = code.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, count, limit);
-        code.branch(has_room, room, other);
-
-        code.switch_to(room);
-        let first = code.b.ins().load(types::I64, flags, head, 0);
-        code.b.ins().store(flags, first, object, layout.float_freelist_link as i32);
-        code.b.ins().store(flags, object, head, 0);
-        let count = code.b.ins().iadd_imm_s(count, 1);
-        code.b.ins().store(flags, count, head, list.count);
-        if let Some(out) = out {
-            let (zero, buffer) = (code.int(0), code.own(Own::Buffer));
-            code.b.ins().store(buffer, zero, out, 0);
-        }
-        code.b.ins().return_(&[]);
-        code.switch_to(other);
-    }
-    let params = params(Trampoline::Helper(otherwise));
-    let function = code.import(Symbol::Trampoline(Trampoline::Helper(otherwise)), &params, None);
+/// Calls the trampoline of a helper without result: nothing needs to be saved for it.
+fn call_trampoline(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
+    let params = params(Trampoline::Helper(helper));
+    let function = code.import(Symbol::Trampoline(Trampoline::Helper(helper)), &params, None);
     code.b.ins().call(function, args);
+}
+
+fn box_int(code: &mut Emitter<'_>, place: ir::Value) {
+    let flags = code.own(Own::Buffer);
+    let value = code.b.ins().load(types::I64, flags, place, 0);
+    call_helper(code, Helper::box_int, &[value, place]);
+}
+
+fn observe(code: &mut Emitter<'_>, record: ir::Value) {
+    let flags = code.own(Own::Buffer);
+    let fields = [ObserveRecord::ThreadState, ObserveRecord::Unit, ObserveRecord::Exit];
+    let [thread_state, unit, exit] = fields.map(|f| code.b.ins().load(types::I64, flags, record, f.offset()));
+    let words = code.b.ins().iadd_imm_s(record, i64::from(ObserveRecord::Words.offset()));
+    let object = code.b.ins().load(types::I64, flags, record, ObserveRecord::Object.offset());
+    call_helper(code, Helper::observe, &[thread_state, unit, exit, words, object, record]);
+}
+
+/// Destroys the object in a word if its type is one of the leaf types, and says so in the word.
+fn free_if_leaf(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Value) {
+    let platform = target.platform;
+    let buffer = code.own(Own::Buffer);
+    let object = code.b.ins().load(types::I64, buffer, place, 0);
+    free_float(code, target, object, Some(place));
+    let constant = code.regions.flags(Region::Const);
+    let object_type = code.b.ins().load(types::I64, constant, object, platform.layout.ob_type as i32);
+    let leaf = code.block();
+    // Every type that is a leaf, the frequent ones first.
+    let frequent = [KnownType::Int, KnownType::Str];
+    let others = KnownType::ALL.iter().copied().filter(|known| known.is_leaf() && !frequent.contains(known));
+    for address in frequent.into_iter().chain(others).filter_map(|known| platform.known_type(known)) {
+        let known = code.address(address);
+        let same = code.b.ins().icmp(IntCC::Equal, object_type, known);
+        let next = code.block();
+        code.branch(same, leaf, next);
+        code.switch_to(next);
+    }
+    let no = code.int(0);
+    code.b.ins().store(buffer, no, place, 0);
     code.b.ins().return_(&[]);
+    code.switch_to(leaf);
+    call_trampoline(code, Helper::dealloc_leaf, &[object]);
+    let yes = code.int(1);
+    code.b.ins().store(buffer, yes, place, 0);
+}
+
+/// Puts a float into the interpreter's free list, stores 1 to `freed`, and returns; goes on with anything else.
+fn free_float(code: &mut Emitter<'_>, target: &TargetInfo<'_>, object: ir::Value, freed: Option<ir::Value>) {
+    let layout = &target.platform.layout;
+    let Some(list) = FloatList::of(target.platform) else { return };
+    let (float, room, other) = (code.block(), code.block(), code.block());
+    let constant = code.regions.flags(Region::Const);
+    let object_type = code.b.ins().load(types::I64, constant, object, layout.ob_type as i32);
+    let float_type = code.address(list.float_type);
+    let is_float = code.b.ins().icmp(IntCC::Equal, object_type, float_type);
+    code.branch(is_float, float, other);
+
+    code.switch_to(float);
+    let flags = code.own(Own::FreeList);
+    let head = code.address(list.head);
+    let count = code.b.ins().load(types::I32, flags, head, list.count);
+    // A list that is switched off has a count of -1.
+    let limit = layout.float_freelist_limit;
+    let has_room = code.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, count, limit);
+    code.branch(has_room, room, other);
+
+    code.switch_to(room);
+    let first = code.b.ins().load(types::I64, flags, head, 0);
+    code.b.ins().store(flags, first, object, layout.float_freelist_link as i32);
+    code.b.ins().store(flags, object, head, 0);
+    let count = code.b.ins().iadd_imm_s(count, 1);
+    code.b.ins().store(flags, count, head, list.count);
+    if let Some(freed) = freed {
+        let (yes, buffer) = (code.int(1), code.own(Own::Buffer));
+        code.b.ins().store(buffer, yes, freed, 0);
+    }
+    code.b.ins().return_(&[]);
+    code.switch_to(other);
 }
