@@ -64,6 +64,7 @@ macro_rules! for_each_helper {
         is_true(object: Obj) -> I64, Any, "Truth: 0, 1, or -1 with an exception.";
         negative(object: Obj) -> Obj, Any, "`-object`.";
         invert(object: Obj) -> Obj, Any, "`~object`.";
+        positive(object: Obj) -> Obj, Any, "`+object`.";
         float_pow(base: F64, exponent: F64, out: Ptr) -> I64, Pure, "Stores `base ** exponent` to `out` and returns 1, or returns 0 where Python raises or gives a complex number.";
         float_mod(left: F64, right: F64) -> F64, Pure, "Python's `left % right` for a divisor that is not zero.";
         float_floordiv(left: F64, right: F64) -> F64, Pure, "Python's `left // right` for a divisor that is not zero.";
@@ -83,6 +84,10 @@ macro_rules! for_each_helper {
         load_method(object: Obj, name: Obj, out: Ptr) -> I64, Any, "Looks a method up: stores the callable and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
         load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj, Any, "A global or builtin name.";
         store_global(globals: Obj, name: Obj, value: Obj) -> I64, Any, "`name = value` at module level: 0, or -1 with an exception.";
+        delete_global(globals: Obj, name: Obj) -> I64, Any, "DELETE_GLOBAL: 0, or -1 with an exception.";
+        load_super_attr(callable: Obj, class: Obj, object: Obj, name: Obj, flags: I64, out: Ptr) -> I64, Any, "LOAD_SUPER_ATTR: stores the attribute and `self` (or NULL) to `out[0..2]`, both owned; flags: 1 as a method, 2 both arguments were written; 0, or -1 with an exception.";
+        load_special(owner: Obj, which: I64, out: Ptr) -> I64, Any, "LOAD_SPECIAL with that argument: stores the method and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
+        enter_with(manager: Obj, out: Ptr) -> I64, Any, "BEFORE_WITH: stores the bound `__exit__` and the result of `__enter__` to `out[0..2]`, both owned; 0, or -1 with an exception.";
         call(callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
@@ -99,11 +104,19 @@ macro_rules! for_each_helper {
         list_extend(list: Obj, iterable: Obj) -> I64, Any, "`list += iterable` as LIST_EXTEND does: 0, or -1 with an exception.";
         set_add(set: Obj, item: Obj) -> I64, Any, "Adds to a set: 0, or -1 with an exception.";
         map_add(dict: Obj, key: Obj, value: Obj) -> I64, Any, "Sets an entry of an exact dict: 0, or -1 with an exception.";
+        set_update(set: Obj, iterable: Obj) -> I64, Any, "SET_UPDATE: 0, or -1 with an exception.";
+        dict_merge(dict: Obj, other: Obj, callable: Obj) -> I64, Any, "DICT_MERGE for a call of that callable: 0, or -1 with an exception.";
+        length(object: Obj) -> I64, Any, "`len(object)`, or -1 with an exception.";
+        match_keys(mapping: Obj, keys: Obj) -> Obj, Any, "MATCH_KEYS: a tuple of the values, or `None`.";
+        match_class(subject: Obj, class: Obj, count: I64, names: Obj) -> Obj, Any, "MATCH_CLASS: a tuple of the attributes, or `None`.";
         dict_update(dict: Obj, other: Obj) -> I64, Any, "DICT_UPDATE: 0, or -1 with an exception.";
         unpack_iterable(object: Obj, out: Ptr, before: I64, after: I64) -> I64, Any, "Unpacks into `before` owned items at `out` (with `after` >= 0: a list and `after` more): 0, or -1 with an exception.";
         format_simple(value: Obj) -> Obj, Any, "`format(value)`, or the str itself.";
         format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";
         convert_value(value: Obj, conversion: I64) -> Obj, Any, "`str` (1), `repr` (2) or `ascii` (3) of a value.";
+        build_template(strings: Obj, interpolations: Obj) -> Obj, Allocates, "A `Template` of two tuples.";
+        build_interpolation(value: Obj, text: Obj, conversion: I64, spec: Obj) -> Obj, Allocates, "An `Interpolation`; `conversion` as in `convert_value` or 0 for none, `spec` may be NULL.";
+        common_constant(which: I64) -> Obj, Pure, "What LOAD_COMMON_CONSTANT pushes, borrowed from the interpreter.";
         make_function(code: Obj, globals: Obj) -> Obj, Any, "A function.";
         set_function_attribute(function: Obj, value: Obj, which: I64) -> (), Any, "SET_FUNCTION_ATTRIBUTE, taking over the reference to `value`.";
         make_cell(value: Obj) -> Obj, Allocates, "A cell; `value` may be NULL.";
@@ -111,6 +124,7 @@ macro_rules! for_each_helper {
         str_append(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs, taking over the reference to `left` (grown in place if it is the only one); NULL with an exception.";
         load_name(frame: Ptr, name: Obj) -> Obj, Any, "LOAD_NAME in an interpreter frame.";
         store_name(frame: Ptr, name: Obj, value: Obj) -> I64, Any, "STORE_NAME in an interpreter frame: 0, or -1 with an exception.";
+        delete_name(frame: Ptr, name: Obj) -> I64, Any, "DELETE_NAME in an interpreter frame: 0, or -1 with an exception.";
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";

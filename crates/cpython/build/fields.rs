@@ -94,6 +94,10 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("function_version_item_code", "offsetof(struct _func_version_cache_item, code)"),
     ("interp_type_versions", "WS_TYPE_VERSION_CACHE"),
     ("type_version_cache_size", "WS_TYPE_VERSION_CACHE_SIZE"),
+    // Objects that instructions use without a name in the code.
+    ("interp_common_consts", "WS_COMMON_CONSTS"),
+    ("runtime_str_enter", "offsetof(struct pyruntimestate, static_objects.singletons.strings.identifiers._py___enter__)"),
+    ("runtime_str_exit", "offsetof(struct pyruntimestate, static_objects.singletons.strings.identifiers._py___exit__)"),
     // Objects.
     ("object_flags", "WS_IMMORTAL_FLAGS"),
     ("float_freelist_count_size", "WS_FLOAT_FREELIST_COUNT_SIZE"),

@@ -51,6 +51,7 @@
 #  define WS_OWNER_INTERPRETER FRAME_OWNED_BY_INTERPRETER
 #  define WS_GEN_FRAME offsetof(PyGenObject, gi_iframe)
 #  define WS_GEN_STATE offsetof(PyGenObject, gi_frame_state)
+#  define WS_COMMON_CONSTS offsetof(PyInterpreterState, common_consts)
 #else
 #  define WS_TAGGED_SLOTS 0
 #  define WS_SLOT_NULL 0
@@ -70,6 +71,7 @@
 #  define WS_OWNER_INTERPRETER FRAME_OWNED_BY_CSTACK
 #  define WS_GEN_FRAME offsetof(PyGenObject, gi_iframe)
 #  define WS_GEN_STATE offsetof(PyGenObject, gi_frame_state)
+#  define WS_COMMON_CONSTS 0
 #endif
 
 #ifdef Py_DEBUG

@@ -8,6 +8,7 @@ pub mod code;
 pub mod datastack;
 pub mod eval;
 pub mod frame;
+pub mod instructions;
 pub mod int;
 pub mod memory;
 pub mod monitoring;

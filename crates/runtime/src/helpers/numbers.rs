@@ -99,6 +99,13 @@ pub unsafe extern "C" fn negative(object: Obj) -> Obj {
 
 /// # Safety
 /// `object` is alive.
+pub unsafe extern "C" fn positive(object: Obj) -> Obj {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyNumber_Positive(object) }
+}
+
+/// # Safety
+/// `object` is alive.
 pub unsafe extern "C" fn invert(object: Obj) -> Obj {
     // SAFETY: the object is alive.
     unsafe { ffi::PyNumber_Invert(object) }
