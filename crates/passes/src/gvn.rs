@@ -1,0 +1,362 @@
+//! Value numbering over the dominator tree: what was computed, checked or loaded before is not computed, checked or loaded
+//! again. Loads stay valid until something may have written their region; stores say what the memory holds.
+
+use crate::Pass;
+use crate::edit::Replacements;
+use crate::effects::{Regions, is_numeric_function, writes};
+use crate::simplify_cfg::take_target;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::hash::Hash;
+use whipsnake_ir::dominators::Dominators;
+use whipsnake_ir::ops::Effect;
+use whipsnake_ir::{Block, Cond, Function, Imm, Inst, InstData, MemSize, Op, Region, Ty, Value};
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub struct Gvn;
+
+impl Pass for Gvn {
+    fn name(&self) -> &'static str {
+        "gvn"
+    }
+
+    fn run(&self, function: &mut Function) {
+        let dominators = Dominators::new(function);
+        let block_writes = function
+            .blocks
+            .iter()
+            .map(|b| b.insts.iter().fold(Regions::NONE, |all, &i| all.union(writes(function.inst(i)))))
+            .collect();
+        let mut scope = Scope {
+            function,
+            dominators,
+            block_writes,
+            replacements: Replacements::default(),
+            computed: Table::new(),
+            memory: Table::new(),
+            truths: Table::new(),
+            definitions: HashMap::new(),
+        };
+        scope.walk();
+        scope.replacements.apply(scope.function);
+    }
+}
+
+/// An operation with its operands: equal keys give equal values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    op: Op,
+    imm: [u64; 3],
+    args: SmallVec<[Value; 3]>,
+}
+
+/// A load that need not be repeated.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    value: Value,
+    access: Access,
+}
+
+/// A place in memory.
+#[derive(Clone, Copy, Debug)]
+struct Access {
+    region: Region,
+    base: Value,
+    offset: i64,
+    bytes: i64,
+    indexed: bool,
+}
+
+/// A table whose changes are undone when the walk leaves a part of the dominator tree.
+#[derive(Debug)]
+struct Table<K, V> {
+    entries: HashMap<K, V>,
+    log: Vec<(K, Option<V>)>,
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
+    fn new() -> Self {
+        Table { entries: HashMap::new(), log: Vec::new() }
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        self.entries.get(key)
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        let old = self.entries.insert(key.clone(), value);
+        self.log.push((key, old));
+    }
+
+    fn remove_if(&mut self, mut gone: impl FnMut(&K, &V) -> bool) {
+        let keys: Vec<K> = self.entries.iter().filter(|(k, v)| gone(k, v)).map(|(k, _)| k.clone()).collect();
+        for key in keys {
+            let old = self.entries.remove(&key);
+            self.log.push((key, old));
+        }
+    }
+
+    fn undo_to(&mut self, mark: usize) {
+        while self.log.len() > mark {
+            if let Some((key, old)) = self.log.pop() {
+                match old {
+                    Some(value) => self.entries.insert(key, value),
+                    None => self.entries.remove(&key),
+                };
+            }
+        }
+    }
+}
+
+struct Scope<'a> {
+    function: &'a mut Function,
+    dominators: Dominators,
+    block_writes: Vec<Regions>,
+    replacements: Replacements,
+    computed: Table<Key, Value>,
+    memory: Table<Key, Known>,
+    truths: Table<Value, bool>,
+    /// Instructions by result, for what is known of the parts of a condition.
+    definitions: HashMap<Value, Inst>,
+}
+
+enum Step {
+    Enter(Block),
+    Leave([usize; 3]),
+}
+
+impl Scope<'_> {
+    fn walk(&mut self) {
+        let mut children = vec![Vec::new(); self.function.blocks.len()];
+        for &block in self.dominators.order() {
+            if let Some(parent) = self.dominators.immediate(block) {
+                children[parent.index()].push(block);
+            }
+        }
+        let mut steps = vec![Step::Enter(self.function.entry())];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Enter(block) => {
+                    steps.push(Step::Leave([self.computed.log.len(), self.memory.log.len(), self.truths.log.len()]));
+                    self.enter(block);
+                    self.block(block);
+                    steps.extend(children[block.index()].iter().rev().map(|&child| Step::Enter(child)));
+                }
+                Step::Leave([computed, memory, truths]) => {
+                    self.computed.undo_to(computed);
+                    self.memory.undo_to(memory);
+                    self.truths.undo_to(truths);
+                }
+            }
+        }
+    }
+
+    /// What holds at the start of a block, as far as it differs from the end of its immediate dominator.
+    fn enter(&mut self, block: Block) {
+        let Some(parent) = self.dominators.immediate(block) else { return };
+        if let [only] = *self.dominators.predecessors(block) {
+            let Some(last) = self.function.terminator(only) else { return };
+            if last.op == Op::Branch {
+                let (condition, truth) = (last.args[0], last.targets[0].block == block);
+                self.learn(condition, truth);
+            }
+            return;
+        }
+        let between = self.writes_between(parent, block);
+        self.forget(between);
+    }
+
+    /// What is written on any path from the end of a dominator to the start of a block.
+    fn writes_between(&self, above: Block, block: Block) -> Regions {
+        let mut all = Regions::NONE;
+        let mut seen = vec![false; self.function.blocks.len()];
+        let mut work: Vec<Block> = self.dominators.predecessors(block).to_vec();
+        while let Some(at) = work.pop() {
+            if at == above || std::mem::replace(&mut seen[at.index()], true) {
+                continue;
+            }
+            all = all.union(self.block_writes[at.index()]);
+            work.extend(self.dominators.predecessors(at));
+        }
+        all
+    }
+
+    fn block(&mut self, block: Block) {
+        let insts = std::mem::take(&mut self.function.blocks[block.index()].insts);
+        let kept = insts.into_iter().filter(|&inst| self.inst(inst)).collect();
+        self.function.blocks[block.index()].insts = kept;
+    }
+
+    /// Returns whether the instruction is still needed.
+    fn inst(&mut self, inst: Inst) -> bool {
+        self.replacements.apply_to(self.function, inst);
+        let data = self.function.inst(inst).clone();
+        match (data.op, data.op.info().effect) {
+            // Each has a place of its own.
+            (Op::Scratch, _) => {
+                self.definitions.extend(data.result.map(|result| (result, inst)));
+            }
+            (Op::Guard, _) => {
+                if self.truths.get(&data.args[0]) == Some(&true) {
+                    return false;
+                }
+                self.learn(data.args[0], true);
+            }
+            (Op::GuardNotNull, _) => {
+                let key = Key { op: data.op, imm: [0; 3], args: SmallVec::from_slice(&data.args) };
+                if self.computed.get(&key).is_some() {
+                    return false;
+                }
+                self.computed.insert(key, data.args[0]);
+            }
+            // Objects keep their type until something runs that could change it.
+            (Op::GuardType, _) => return self.remember(&data, data.args[0], Region::Type),
+            (Op::Branch, _) => {
+                if let Some(&truth) = self.truths.get(&data.args[0]) {
+                    take_target(self.function, inst, usize::from(!truth));
+                }
+            }
+            (_, Effect::Load) => {
+                if let (Imm::Mem { region, .. }, Some(result)) = (data.imm, data.result)
+                    && region != Region::Thread
+                {
+                    return self.remember(&data, result, region);
+                }
+            }
+            (_, Effect::Store) => self.store(&data),
+            (_, Effect::Pure | Effect::Checked) => return self.compute(inst, &data),
+            (_, Effect::Helper) if is_numeric_function(&data) => return self.compute(inst, &data),
+            _ => self.forget(writes(&data)),
+        }
+        true
+    }
+
+    fn compute(&mut self, inst: Inst, data: &InstData) -> bool {
+        let Some(result) = data.result else { return true };
+        let key = key(data);
+        match self.computed.get(&key) {
+            Some(&known) => {
+                self.replacements.add(result, known);
+                false
+            }
+            None => {
+                self.computed.insert(key, result);
+                self.definitions.insert(result, inst);
+                true
+            }
+        }
+    }
+
+    /// A load or a check of memory: returns false if its outcome is known, else remembers it.
+    fn remember(&mut self, data: &InstData, outcome: Value, region: Region) -> bool {
+        let key = key(data);
+        if let Some(known) = self.memory.get(&key) {
+            if let Some(result) = data.result {
+                self.replacements.add(result, known.value);
+            }
+            return false;
+        }
+        let access = Access { region, ..access(data) };
+        self.memory.insert(key, Known { value: outcome, access });
+        true
+    }
+
+    fn store(&mut self, data: &InstData) {
+        let Imm::Mem { size, region, .. } = data.imm else { return };
+        let place = access(data);
+        let function = &*self.function;
+        let definitions = &self.definitions;
+        self.memory.remove_if(|_, known| may_alias(function, definitions, &place, &known.access));
+        let load = match data.op {
+            Op::Store => Op::Load,
+            Op::StoreIndexed => Op::LoadIndexed,
+            _ => return,
+        };
+        // Narrow stores drop bits.
+        let exact = matches!(size, MemSize::I64 | MemSize::F64 | MemSize::Obj | MemSize::Ptr);
+        let Some((&value, address)) = data.args.split_last().filter(|_| exact && region != Region::Thread) else { return };
+        let key = Key { op: load, imm: imm_words(&data.imm), args: SmallVec::from_slice(address) };
+        self.memory.insert(key, Known { value, access: place });
+    }
+
+    fn forget(&mut self, regions: Regions) {
+        if !regions.is_empty() {
+            self.memory.remove_if(|_, known| regions.contains(known.access.region));
+        }
+    }
+
+    /// A truth value is known from here on, and with it perhaps its parts.
+    fn learn(&mut self, value: Value, truth: bool) {
+        let value = self.replacements.resolve(value);
+        self.truths.insert(value, truth);
+        let Some(&inst) = self.definitions.get(&value) else { return };
+        let data = self.function.inst(inst).clone();
+        match (data.op, truth) {
+            (Op::Bnot, _) => self.learn(data.args[0], !truth),
+            (Op::Band, true) | (Op::Bor, false) => data.args.iter().for_each(|&part| self.learn(part, truth)),
+            _ => {}
+        }
+    }
+}
+
+fn access(data: &InstData) -> Access {
+    let (offset, bytes, region) = match data.imm {
+        Imm::Mem { offset, size, region } => (offset.into(), size.bytes(), region),
+        _ => (0, 0, Region::Other),
+    };
+    let indexed = matches!(data.op, Op::LoadIndexed | Op::StoreIndexed);
+    Access { region, base: data.args[0], offset, bytes, indexed }
+}
+
+/// False if the two places are certainly apart.
+fn may_alias(function: &Function, definitions: &HashMap<Value, Inst>, a: &Access, b: &Access) -> bool {
+    if a.region != b.region {
+        return false;
+    }
+    let apart = a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset;
+    // Offsets from object pointers are fields: one object's fields are no other object's.
+    let fields = a.base == b.base || (function.ty(a.base) == Ty::Obj && function.ty(b.base) == Ty::Obj);
+    if apart && fields && !a.indexed && !b.indexed && a.bytes > 0 && b.bytes > 0 {
+        return false;
+    }
+    let is_scratch = |value: Value| definitions.get(&value).is_some_and(|&i| function.inst(i).op == Op::Scratch);
+    !(a.region == Region::Scratch && a.base != b.base && is_scratch(a.base) && is_scratch(b.base))
+}
+
+fn imm_words(imm: &Imm) -> [u64; 3] {
+    match *imm {
+        Imm::None => [0; 3],
+        Imm::Int(value) => [value as u64, 0, 0],
+        Imm::Float(bits) | Imm::Type(bits) => [bits, 0, 0],
+        Imm::Cond(cond) => [cond as u64, 0, 0],
+        Imm::Mem { offset, size, region } => [offset as u64, size as u64, region as u64],
+        Imm::Object(index) => [index.into(), 0, 0],
+        Imm::Helper(helper) => [helper as u64, 0, 0],
+        Imm::Exit(reason) => [reason as u64, 0, 0],
+    }
+}
+
+fn key(data: &InstData) -> Key {
+    let mut args: SmallVec<[Value; 3]> = SmallVec::from_slice(&data.args);
+    let mut imm = imm_words(&data.imm);
+    let commutes = match (data.op, data.imm) {
+        (
+            Op::Iadd | Op::IaddChecked | Op::Imul | Op::ImulChecked | Op::Iand | Op::Ior | Op::Ixor | Op::Band | Op::Bor
+            | Op::Same,
+            _,
+        )
+        | (Op::Icmp | Op::Fcmp, Imm::Cond(Cond::Eq | Cond::Ne)) => true,
+        // `a > b` is `b < a`, also with NaNs.
+        (Op::Icmp | Op::Fcmp, Imm::Cond(cond @ (Cond::Gt | Cond::Ge))) => {
+            args.swap(0, 1);
+            imm[0] = if cond == Cond::Gt { Cond::Lt } else { Cond::Le } as u64;
+            false
+        }
+        _ => false,
+    };
+    if commutes {
+        args.sort_unstable();
+    }
+    Key { op: data.op, imm, args }
+}
