@@ -363,6 +363,15 @@ impl Builder<'_> {
         self.unary_helper(state, Helper::negative)
     }
 
+    /// `+value`.
+    pub(crate) fn unary_plus(&mut self, state: &mut State) -> Build<()> {
+        match self.number_kind(state, 1) {
+            // Exact ints and floats give themselves.
+            Some(KnownType::Int | KnownType::Float) => Ok(()),
+            _ => self.unary_helper(state, Helper::positive),
+        }
+    }
+
     /// `~value`.
     pub(crate) fn invert(&mut self, state: &mut State) -> Build<()> {
         if self.number_kind(state, 1) == Some(KnownType::Int)

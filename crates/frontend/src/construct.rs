@@ -3,7 +3,7 @@
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
-use whipsnake_bytecode::operand::Intrinsic1;
+use whipsnake_bytecode::operand::CommonConstant;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
@@ -188,16 +188,50 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Intrinsics that are compiled; false for the others.
-    pub(crate) fn intrinsic(&mut self, state: &mut State, function: Intrinsic1) -> Build<bool> {
-        if function != Intrinsic1::ListToTuple {
-            return Ok(false);
+    /// A dict of the values on the stack under the keys of the tuple above them (3.13).
+    pub(crate) fn build_const_key_map(&mut self, state: &mut State, count: usize) -> Build<()> {
+        let values = self.objects(state, count + 1);
+        let keys = values[count];
+        let words = self.emit(Ir::Scratch, &[], Imm::Int(2 * count.max(1) as i64));
+        for (i, value) in values[..count].iter().enumerate() {
+            let key = self.load(keys, self.layout().tuple_items + 8 * i as i64, MemSize::Obj, Region::Const);
+            self.store(words, key, 16 * i as i64, MemSize::Obj, Region::Scratch);
+            self.store(words, *value, 16 * i as i64 + 8, MemSize::Obj, Region::Scratch);
         }
+        let number = self.int_const(count as i64);
+        let dict = self.raising(state, Helper::build_map, &[words, number])?;
+        self.drop_operands(state, count + 1);
+        self.push_typed(state, dict, KnownType::Dict);
+        Ok(())
+    }
+
+    /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.
+    pub(crate) fn dict_merge(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        // callable, null, args, dict, …, mapping
+        let v = self.objects(state, depth + 4);
+        self.status(state, Helper::dict_merge, &[v[3], v[depth + 3], v[0]])?;
+        self.drop_operands(state, 1);
+        Ok(())
+    }
+
+    /// `tuple(list)`.
+    pub(crate) fn list_to_tuple(&mut self, state: &mut State) {
         let list = self.objects(state, 1)[0];
         let tuple = self.helper(Helper::list_to_tuple, &[list]);
         self.check_raised(tuple);
         self.drop_operands(state, 1);
         self.push_typed(state, tuple, KnownType::Tuple);
-        Ok(true)
+    }
+
+    /// Pushes a well-known object, which the interpreter keeps alive.
+    pub(crate) fn common_constant(&mut self, state: &mut State, constant: CommonConstant) {
+        let which = self.int_const(i64::from(constant.code()));
+        let object = self.helper(Helper::common_constant, &[which]);
+        let ty = self.platform().known_type(match constant {
+            CommonConstant::AssertionError | CommonConstant::NotImplementedError | CommonConstant::Tuple => KnownType::Type,
+            CommonConstant::All | CommonConstant::Any => KnownType::CFunction,
+        });
+        state.facts.update(object, |fact| fact.ty = ty);
+        state.stack.push(Slot::borrowed(Val::Obj(object)));
     }
 }

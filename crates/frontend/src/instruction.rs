@@ -1,9 +1,12 @@
 //! One instruction at a time.
 
 use crate::builder::{Build, Builder};
+use crate::coverage::{for_each_uncompiled, uncompiled_pattern};
+use crate::matching::Subject;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
-use whipsnake_bytecode::{Instr, Op};
+use whipsnake_bytecode::operand::Intrinsic1;
+use whipsnake_bytecode::{Flow, Instr, Op};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::ObjectKind;
@@ -16,12 +19,14 @@ impl Builder<'_> {
             Op::Nop | Op::NotTaken | Op::Resume { .. } => {}
             Op::LoadFast { local, .. } => {
                 if !self.load_fast(state, local) {
-                    return Ok(self.uncompiled());
+                    return Ok(self.unbound(state, local));
                 }
             }
             Op::LoadFastLoadFast { first, second, .. } => {
-                if !self.load_fast(state, first) || !self.load_fast(state, second) {
-                    return Ok(self.uncompiled());
+                for local in [first, second] {
+                    if !self.load_fast(state, local) {
+                        return Ok(self.unbound(state, local));
+                    }
                 }
             }
             Op::LoadFastAndClear { local } => {
@@ -30,10 +35,12 @@ impl Builder<'_> {
             }
             Op::StoreFast { local } => self.store_fast(state, local),
             Op::StoreFastLoadFast { store, load } => {
-                self.store_fast(state, store);
-                if !self.load_fast(state, load) {
-                    return Ok(self.uncompiled());
+                // The check comes first: it leaves by the state before the instruction.
+                if load != store && !self.bind(state, load) {
+                    return Ok(self.unbound(state, load));
                 }
+                self.store_fast(state, store);
+                self.load_fast(state, load);
             }
             Op::StoreFastStoreFast { first, second } => {
                 self.store_fast(state, first);
@@ -41,7 +48,7 @@ impl Builder<'_> {
             }
             Op::DeleteFast { local } => {
                 if !self.bind(state, local) {
-                    return Ok(self.uncompiled());
+                    return Ok(self.unbound(state, local));
                 }
                 let slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
                 self.drop_slot(state, slot);
@@ -93,7 +100,6 @@ impl Builder<'_> {
             }
             Op::GetIter => self.get_iter(state)?,
             Op::ForIter { exit, pops_iter, .. } => return self.for_iter(state, exit, pops_iter, instr, out),
-            Op::EndFor => return Ok(self.uncompiled()),
             Op::LoadGlobal { name, push_null } => self.load_global(state, name, push_null)?,
             Op::StoreGlobal { name } => self.store_global(state, name)?,
             Op::LoadName { name } => self.load_name(state, name)?,
@@ -132,11 +138,8 @@ impl Builder<'_> {
             Op::Call { argc } => return self.call(state, argc, instr, out),
             Op::CallKw { argc } => self.call_kw(state, argc)?,
             Op::CallFunctionEx { kwargs } => self.call_ex(state, kwargs)?,
-            Op::CallIntrinsic1 { function } => {
-                if !self.intrinsic(state, function)? {
-                    return Ok(self.uncompiled());
-                }
-            }
+            Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state)?,
+            Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple } => self.list_to_tuple(state),
             Op::MakeFunction => {
                 let code = self.objects(state, 1)[0];
                 let globals = self.address(self.code().globals);
@@ -199,15 +202,26 @@ impl Builder<'_> {
             }
             Op::UnpackSequence { count } => self.unpack_sequence(state, count as usize, instr)?,
             Op::UnpackEx { before, after } => self.unpack_ex(state, before as usize, after as usize)?,
-            Op::LoadCommonConstant { .. } => return Ok(self.uncompiled()),
-            Op::RaiseVarargs { .. } | Op::Reraise { .. } => {
-                let state = self.pre_state();
-                let block = self.block;
-                self.cold(block);
-                self.f.exit(block, ExitReason::Exception, state);
-                return Ok(false);
+            Op::LoadCommonConstant { constant } => self.common_constant(state, constant),
+            Op::LoadSuperAttr { name, method, two_args } => self.load_super_attr(state, name, method, two_args)?,
+            Op::LoadSpecial { method } => self.load_special(state, method)?,
+            Op::BeforeWith => self.before_with(state)?,
+            Op::DeleteGlobal { name } => self.delete_global(state, name)?,
+            Op::DeleteName { name } => self.delete_name(state, name)?,
+            Op::DeleteDeref { local } => self.delete_deref(state, local),
+            Op::SetUpdate { depth } => self.add_to(state, depth as usize, Helper::set_update)?,
+            Op::DictMerge { depth } => self.dict_merge(state, depth as usize)?,
+            Op::BuildConstKeyMap { count } => self.build_const_key_map(state, count as usize)?,
+            Op::BuildTemplate => self.build_template(state),
+            Op::BuildInterpolation { conversion, format_spec } => self.build_interpolation(state, conversion, format_spec),
+            Op::GetLen => self.get_len(state)?,
+            Op::MatchMapping => self.match_subject(state, Subject::Mapping),
+            Op::MatchSequence => self.match_subject(state, Subject::Sequence),
+            Op::MatchKeys => self.match_keys(state)?,
+            Op::MatchClass { count } => self.match_class(state, count)?,
+            for_each_uncompiled!(uncompiled_pattern) => {
+                return Ok(if instr.op.flow() == Flow::Raise { self.raises() } else { self.uncompiled() });
             }
-            _ => return Ok(self.uncompiled()),
         }
         self.finish(state, instr.next);
         Ok(true)
@@ -248,6 +262,23 @@ impl Builder<'_> {
         let block = self.block;
         self.f.exit(block, ExitReason::Uncompiled, state);
         false
+    }
+
+    /// Leaves to the interpreter at the current instruction, which is sure to raise.
+    pub(crate) fn raises(&mut self) -> bool {
+        let state = self.pre_state();
+        let block = self.block;
+        self.cold(block);
+        self.f.exit(block, ExitReason::Exception, state);
+        false
+    }
+
+    /// Leaves at an instruction that needs a local which [`Self::bind`] could not find bound.
+    fn unbound(&mut self, state: &State, local: u32) -> bool {
+        match state.locals[local as usize].val {
+            Val::Null => self.raises(),
+            _ => self.uncompiled(),
+        }
     }
 
     /// Makes sure that a local is bound; false if it never is here.

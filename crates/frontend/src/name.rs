@@ -128,7 +128,7 @@ impl Builder<'_> {
         true
     }
 
-    fn cell(&mut self, state: &State, local: u32) -> Value {
+    pub(crate) fn cell(&mut self, state: &State, local: u32) -> Value {
         match state.locals[local as usize].val {
             Val::Obj(v) | Val::MaybeObj(v) => v,
             Val::Const(id) => self.object_const(id),

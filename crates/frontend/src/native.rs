@@ -5,7 +5,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, TypeId};
-use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
 impl Builder<'_> {
     /// Replaces callable, self and arguments by a result.
@@ -37,25 +37,13 @@ impl Builder<'_> {
 
     /// `len(x)` of containers whose size is a field.
     fn len(&mut self, state: &mut State, base: usize) -> bool {
-        let val = state.peek(1).val.clone();
-        if let Val::Virtual(Virtual::Tuple, parts) = &val {
-            let size = parts.len() as i64;
-            self.finish_native(state, base, Slot::borrowed(Val::SmallInt(size)));
-            return true;
+        match self.known_length(state) {
+            Some(length) => {
+                self.finish_native(state, base, Slot::borrowed(length));
+                true
+            }
+            None => false,
         }
-        let layout = self.layout();
-        let (offset, region) = match self.known_type(state, &val) {
-            Some(KnownType::List) => (layout.ob_size, Region::ListHeader),
-            Some(KnownType::Tuple | KnownType::Bytes) => (layout.ob_size, Region::Const),
-            Some(KnownType::ByteArray | KnownType::Array) => (layout.ob_size, Region::Array),
-            Some(KnownType::Str) => (layout.str_length, Region::Const),
-            Some(KnownType::Dict) => (layout.dict_used, Region::Dict),
-            _ => return false,
-        };
-        let object = self.container_object(state, 1);
-        let size = self.load(object, offset, MemSize::I64, region);
-        self.finish_native(state, base, Slot::borrowed(Val::Int(size)));
-        true
     }
 
     fn abs(&mut self, state: &mut State, base: usize) -> bool {

@@ -235,6 +235,7 @@ fn special_methods(op: &Op) -> &'static [&'static str] {
             CmpOp::Ne => &["__ne__", "__eq__"],
         },
         Op::StoreSubscr => &["__setitem__"],
+        Op::LoadSpecial { .. } => &["__enter__", "__exit__"],
         Op::ContainsOp { .. } => &["__contains__"],
         Op::ToBool => &["__bool__", "__len__"],
         Op::UnaryNegative => &["__neg__"],
