@@ -139,11 +139,18 @@ def run_script(native, arguments):
         return native.run_module("__main__", False)
     set_path(os.path.dirname(os.path.realpath(script)))
     try:
-        return native.run_file(script)
+        return native.run_file(absolute(script))
     except OSError as error:
         sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (
             sys.executable, os.path.abspath(script), error.errno, os.strerror(error.errno)))
         return 2
+
+
+def absolute(script):
+    """The path as python shows it: absolute, but not normalised."""
+    if os.path.isabs(script):
+        return script
+    return os.path.join(os.getcwd(), script.removeprefix("./"))
 
 
 def is_archive(script):

@@ -13,10 +13,11 @@ unsafe extern "C" {
     fn PyRun_SimpleStringFlags(command: *const c_char, flags: *mut ffi::PyCompilerFlags) -> c_int;
 }
 
-/// The frames of the caller, unlinked; linked again when dropped.
+/// The frames of the caller, unlinked and not counted against the recursion limit; linked again when dropped.
 struct Hidden {
     thread: Thread,
     frame: Option<Frame>,
+    depth: i32,
 }
 
 impl Hidden {
@@ -27,7 +28,9 @@ impl Hidden {
         // SAFETY: as the caller says; a thread without frames is what a fresh interpreter has.
         unsafe {
             let thread = Thread::current();
-            let hidden = Hidden { thread, frame: thread.current_frame() };
+            let depth = thread.recursion_limit() - thread.recursion_remaining();
+            thread.set_recursion_remaining(thread.recursion_limit());
+            let hidden = Hidden { thread, frame: thread.current_frame(), depth };
             thread.set_current_frame(None);
             hidden
         }
@@ -36,8 +39,11 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        // SAFETY: the frames that were current before are still running.
-        unsafe { self.thread.set_current_frame(self.frame) };
+        // SAFETY: the frames that were current before are still running, and count again.
+        unsafe {
+            self.thread.set_current_frame(self.frame);
+            self.thread.set_recursion_remaining(self.thread.recursion_remaining() - self.depth);
+        }
     }
 }
 
