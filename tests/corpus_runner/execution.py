@@ -139,7 +139,8 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
         return []
     try:
         units = [unit for unit in json.loads(path.read_text(encoding="utf-8"))["units"] if _of_program(unit["filename"])]
-        run = {unit["name"] for unit in units if unit["code_bytes"] and unit["entries"]}
+        entered = [unit for unit in units if unit["code_bytes"] and unit["entries"]]
+        run = {name for unit in entered for name in (unit["name"], *unit.get("inlined", ()))}
         refused = {unit["name"]: unit["reason"] for unit in units if unit["reason"]}
         exits = [(unit["name"], unit["kind"], unit["exits"].items()) for unit in units]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -68,6 +68,7 @@ def unit(name: str, **changes: object) -> dict[str, object]:
     [
         ([unit("f"), unit("g", exits={"type-guard": 1})], None),
         ([unit("f", exits={"eval-breaker": 3, "exception": 1}), unit("g")], None),
+        ([unit("f", inlined=["g"])], None),
         ([unit("f")], "'g' has no native code"),
         ([unit("f"), unit("g", filename="/usr/lib/python3.14/x.py")], "'g' has no native code"),
         ([unit("f"), unit("g", entries=0)], "'g' has no native code"),
