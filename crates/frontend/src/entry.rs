@@ -12,8 +12,7 @@ use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Obser
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
-/// `co_flags` bits.
-const CO_OPTIMIZED: u32 = 0x1;
+/// `co_flags` bits of generators and coroutines.
 const CO_GENERATORS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Attempts at a unit before it counts as unstable.
 const MAX_ATTEMPTS: usize = 60;
@@ -342,11 +341,9 @@ impl Builder<'_> {
             facts: Facts::default(),
             loans: Vec::new(),
         };
-        // At module level there are no fast locals, and names are looked up.
-        let locals = if code.flags & CO_OPTIMIZED != 0 { nlocals } else { 0 };
         let mut taken = Vec::new();
         for (i, seen) in observed.iter().enumerate() {
-            if i < nlocals && (i >= locals || !touched.contains(&(i as u32))) {
+            if i < nlocals && !touched.contains(&(i as u32)) {
                 continue;
             }
             let offset = self.layout().frame_slots + 8 * i as i64;
