@@ -1,9 +1,10 @@
-//! Removes what nobody needs: unused results, block parameters and frame states. A box that only frame states refer to is
+//! Removes what nobody needs: unreachable blocks, unused results, block parameters and frame states. A box that only frame states refer to is
 //! not made; exits box the value instead.
 
 use crate::Pass;
 use crate::edit::{drop_unused_states, edges_in, keep_params};
 use crate::effects::is_removable;
+use crate::simplify_cfg::drop_unreachable;
 use whipsnake_ir::dominators::Definitions;
 use whipsnake_ir::{Function, Inst, Op, Slot, Value};
 
@@ -17,6 +18,7 @@ impl Pass for Dce {
     }
 
     fn run(&self, function: &mut Function) {
+        drop_unreachable(function);
         sink_boxes(function);
         remove_unused(function);
         drop_unused_states(function);

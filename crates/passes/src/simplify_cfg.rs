@@ -29,7 +29,8 @@ impl Pass for SimplifyCfg {
     }
 }
 
-fn drop_unreachable(function: &mut Function) {
+/// Removes the blocks that the entry does not lead to.
+pub(crate) fn drop_unreachable(function: &mut Function) {
     let mut keep = vec![false; function.blocks.len()];
     for block in function.reverse_postorder() {
         keep[block.index()] = true;
