@@ -377,7 +377,7 @@ impl<'s> Builder<'s> {
         self.drops
             .iter()
             .filter_map(|slot| match slot.val {
-                Val::Obj(v) => Some(v),
+                Val::Obj(v) | Val::MaybeObj(v) => Some(v),
                 _ => None,
             })
             .collect()

@@ -339,7 +339,7 @@ impl Builder<'_> {
         let rest: Vec<Value> = later
             .iter()
             .filter_map(|s| match s.val {
-                Val::Obj(v) => Some(v),
+                Val::Obj(v) | Val::MaybeObj(v) => Some(v),
                 _ => None,
             })
             .collect();

@@ -79,7 +79,7 @@ pub struct FrameState {
     pub locals: Vec<Slot>,
     /// Value stack, bottom first; for a parent: without callable and arguments.
     pub stack: Vec<Slot>,
-    /// Owned objects that are to be released when the state is used.
+    /// Owned objects (or NULLs) that are to be released when the state is used.
     pub release: Vec<Value>,
     /// The frame that inlined this one.
     pub parent: Option<StateId>,
