@@ -14,8 +14,7 @@ fn main() {
     let functions = whipsnake_ir::parse::parse_all(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let backend = CraneliftBackend::new().expect("there is a code generator for this machine");
     let platform = structure_platform(14);
-    let target =
-        TargetInfo { platform: &platform, unit: 0x1000, features: CpuFeatures::detect(), dump: Dump::ALL };
+    let target = TargetInfo { platform: &platform, unit: 0x1000, features: CpuFeatures::detect(), dump: Dump::ALL };
     for function in &functions {
         let started = std::time::Instant::now();
         match backend.compile(function, &target) {

@@ -97,7 +97,7 @@ pub enum Trampoline {
     Helper(Helper),
     /// `(word)`: replaces the integer there by a new int object, of the interpreter's free list where it has one.
     BoxInt,
-    /// `(object)`: destroys an object of a leaf type; floats go back to the interpreter's free list.
+    /// `(object)`: destroys an object of a leaf type; floats and ints go back to the interpreter's free lists.
     FreeLeaf,
     /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.
     Free,

@@ -74,7 +74,9 @@ fn some(f: &mut Function, ty: Ty) -> Value {
 fn immediates(op: Op) -> Vec<Imm> {
     match op.info().imm {
         ImmKind::None => vec![Imm::None],
-        ImmKind::Int => vec![Imm::Int(0), Imm::Int(1)].into_iter().filter(|i| op != Op::Scratch || *i == Imm::Int(1)).collect(),
+        ImmKind::Int => {
+            vec![Imm::Int(0), Imm::Int(1)].into_iter().filter(|i| op != Op::Scratch || *i == Imm::Int(1)).collect()
+        }
         ImmKind::Float => vec![Imm::Float(2.5f64.to_bits())],
         ImmKind::Cond => {
             let conditions = Cond::ALL.iter().filter(|&&c| op != Op::Fcmp || c != Cond::Ult);
@@ -225,7 +227,9 @@ fn the_float_loop_spills_nothing_and_calls_nothing() {
 
 #[test]
 fn division_by_a_positive_constant_has_no_checks() {
-    for (op, divisor) in [("ifloordiv_checked", 8), ("ifloordiv_checked", 10), ("imod_checked", 16), ("imod_checked", 7)] {
+    for (op, divisor) in
+        [("ifloordiv_checked", 8), ("ifloordiv_checked", 10), ("imod_checked", 16), ("imod_checked", 7)]
+    {
         let text = format!(
             "function %f abi function {{
   s0 = code 0 at 4 execute locals [raw v3]

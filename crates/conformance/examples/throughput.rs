@@ -45,51 +45,79 @@ block3:
 
 fn main() {
     let kernels: &[(&str, KnownType, &str)] = &[
-        ("sum of unboxed floats", KnownType::Float, "  guard_type v13, FLOAT [s1]
+        (
+            "sum of unboxed floats",
+            KnownType::Float,
+            "  guard_type v13, FLOAT [s1]
   v14: f64 = unbox_float v13
   v15: f64 = fmul v14, v14
   v21: f64 = fadd v7, v15
-  v20: i64 = iadd v6, v11"),
-        ("floats boxed into a list", KnownType::Float, "  guard_type v13, FLOAT [s1]
+  v20: i64 = iadd v6, v11",
+        ),
+        (
+            "floats boxed into a list",
+            KnownType::Float,
+            "  guard_type v13, FLOAT [s1]
   v14: f64 = unbox_float v13
   v15: f64 = fadd v14, v7
   v16: obj = box_float v15
   store_indexed.obj.list_items v3, v12, v16
   decref v13 [s0]
   v21: f64 = fadd v7, v14
-  v20: i64 = iadd v6, v11"),
-        ("floats boxed into a list, leaf", KnownType::Float, "  guard_type v13, FLOAT [s1]
+  v20: i64 = iadd v6, v11",
+        ),
+        (
+            "floats boxed into a list, leaf",
+            KnownType::Float,
+            "  guard_type v13, FLOAT [s1]
   v14: f64 = unbox_float v13
   v15: f64 = fadd v14, v7
   v16: obj = box_float v15
   store_indexed.obj.list_items v3, v12, v16
   decref_leaf v13
   v21: f64 = fadd v7, v14
-  v20: i64 = iadd v6, v11"),
-        ("checked integers", KnownType::Float, "  v14: i64 = imul_checked v8, v11 [s0]
+  v20: i64 = iadd v6, v11",
+        ),
+        (
+            "checked integers",
+            KnownType::Float,
+            "  v14: i64 = imul_checked v8, v11 [s0]
   v15: i64 = iconst 7
   v16: i64 = imod_checked v14, v15 [s0]
   v17: i64 = iadd_checked v6, v16 [s0]
   v20: i64 = isub_checked v17, v12 [s0]
-  v21: f64 = fadd v7, v7"),
-        ("division", KnownType::Float, "  v14: i64 = iadd v12, v11
+  v21: f64 = fadd v7, v7",
+        ),
+        (
+            "division",
+            KnownType::Float,
+            "  v14: i64 = iadd v12, v11
   v15: i64 = ifloordiv_checked v8, v14 [s0]
   v16: i64 = imod_checked v8, v14 [s0]
   v20: i64 = iadd_checked v15, v16 [s0]
-  v21: f64 = fadd v7, v7"),
-        ("unboxed int items", KnownType::Int, "  incref v13
+  v21: f64 = fadd v7, v7",
+        ),
+        (
+            "unboxed int items",
+            KnownType::Int,
+            "  incref v13
   v14: i64 = unbox_int v13 [s1]
   v20: i64 = iadd_checked v6, v14 [s1]
   decref_leaf v13
-  v21: f64 = fadd v7, v7"),
-        ("ints boxed into a list", KnownType::Int, "  v14: i64 = unbox_int v13 [s1]
+  v21: f64 = fadd v7, v7",
+        ),
+        (
+            "ints boxed into a list",
+            KnownType::Int,
+            "  v14: i64 = unbox_int v13 [s1]
   v15: i64 = iadd_checked v14, v11 [s1]
   v16: i64 = iand v15, v10
   v17: obj = box_int v16
   store_indexed.obj.list_items v3, v12, v17
   decref_leaf v13
   v20: i64 = iadd v6, v14
-  v21: f64 = fadd v7, v7"),
+  v21: f64 = fadd v7, v7",
+        ),
     ];
     for (name, known, body) in kernels {
         let world = Rc::new(World::new(14, 40));
@@ -113,7 +141,7 @@ fn main() {
         let best = times.fold(f64::INFINITY, f64::min);
         println!("{best:6.2} ns  {:5} bytes  {name}", unit.compiled.stats.code_bytes);
         if std::env::args().any(|a| a == "--asm") {
-            println!("{}", unit.compiled.asm.as_deref().unwrap_or_default());
+            println!("{}", unit.texts());
         }
     }
 }
@@ -121,7 +149,8 @@ fn main() {
 /// Gives values numbers in the order of their definitions, as text IR wants them.
 fn renumber(text: &str) -> String {
     let (states, code) = text.split_once("block0").expect("there is an entry block");
-    let is_name = |word: &&str| word.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_name =
+        |word: &&str| word.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let words = |line: &str| line.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
     let mut order: Vec<String> = Vec::new();
     for line in format!("block0{code}").lines() {

@@ -44,7 +44,11 @@ impl Running {
     }
 
     fn check(&self, thread_state: u64, unit: u64) {
-        assert_eq!((thread_state, unit), (self.world.thread_state(), self.world.unit()), "thread state and unit record");
+        assert_eq!(
+            (thread_state, unit),
+            (self.world.thread_state(), self.world.unit()),
+            "thread state and unit record"
+        );
     }
 }
 
@@ -54,12 +58,31 @@ fn clobber_registers() {
     #[cfg(target_arch = "x86_64")]
     unsafe {
         std::arch::asm!(
-            "pcmpeqd xmm0, xmm0", "pcmpeqd xmm1, xmm1", "pcmpeqd xmm2, xmm2", "pcmpeqd xmm3, xmm3",
-            "pcmpeqd xmm4, xmm4", "pcmpeqd xmm5, xmm5", "pcmpeqd xmm6, xmm6", "pcmpeqd xmm7, xmm7",
-            "pcmpeqd xmm8, xmm8", "pcmpeqd xmm9, xmm9", "pcmpeqd xmm10, xmm10", "pcmpeqd xmm11, xmm11",
-            "pcmpeqd xmm12, xmm12", "pcmpeqd xmm13, xmm13", "pcmpeqd xmm14, xmm14", "pcmpeqd xmm15, xmm15",
-            "mov rax, -1", "mov rcx, -1", "mov rdx, -1", "mov rsi, -1", "mov rdi, -1", "mov r8, -1",
-            "mov r9, -1", "mov r10, -1", "mov r11, -1",
+            "pcmpeqd xmm0, xmm0",
+            "pcmpeqd xmm1, xmm1",
+            "pcmpeqd xmm2, xmm2",
+            "pcmpeqd xmm3, xmm3",
+            "pcmpeqd xmm4, xmm4",
+            "pcmpeqd xmm5, xmm5",
+            "pcmpeqd xmm6, xmm6",
+            "pcmpeqd xmm7, xmm7",
+            "pcmpeqd xmm8, xmm8",
+            "pcmpeqd xmm9, xmm9",
+            "pcmpeqd xmm10, xmm10",
+            "pcmpeqd xmm11, xmm11",
+            "pcmpeqd xmm12, xmm12",
+            "pcmpeqd xmm13, xmm13",
+            "pcmpeqd xmm14, xmm14",
+            "pcmpeqd xmm15, xmm15",
+            "mov rax, -1",
+            "mov rcx, -1",
+            "mov rdx, -1",
+            "mov rsi, -1",
+            "mov rdi, -1",
+            "mov r8, -1",
+            "mov r9, -1",
+            "mov r10, -1",
+            "mov r11, -1",
             clobber_abi("C"),
         );
     }
@@ -142,9 +165,15 @@ impl Word for () {
 }
 
 macro_rules! c_type {
-    (F64) => { f64 };
-    (()) => { () };
-    ($other:ident) => { u64 };
+    (F64) => {
+        f64
+    };
+    (()) => {
+        ()
+    };
+    ($other:ident) => {
+        u64
+    };
 }
 
 macro_rules! define {

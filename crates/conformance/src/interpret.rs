@@ -48,7 +48,7 @@ impl interp::World for Interpreted<'_> {
     }
 
     fn call_helper(&mut self, helper: Helper, args: &[u64]) -> u64 {
-        if matches!(helper, Helper::dealloc | Helper::dealloc_leaf) && self.0.free_float(args[0]) {
+        if matches!(helper, Helper::dealloc | Helper::dealloc_leaf) && self.0.free(args[0]) {
             return 0;
         }
         self.0.helper(helper, args)
@@ -66,7 +66,10 @@ impl interp::World for Interpreted<'_> {
     fn box_int(&mut self, value: i64) -> u64 {
         match value {
             -5..257 => self.0.small_int(value),
-            _ => self.0.helper(Helper::box_int, &[value as u64]),
+            _ => {
+                let reused = self.0.reuse_int(value);
+                reused.unwrap_or_else(|| self.0.helper(Helper::box_int, &[value as u64]))
+            }
         }
     }
 

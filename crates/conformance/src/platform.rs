@@ -38,6 +38,8 @@ pub fn layout(minor: u8) -> Layout {
         interp_float_freelist_count: if minor >= 14 { 24 } else { 16 },
         float_freelist_link: if minor >= 14 { 0 } else { 8 },
         float_freelist_limit: 100,
+        interp_int_freelist: if minor >= 14 { 32 } else { 0 },
+        interp_int_freelist_count: if minor >= 14 { 40 } else { 0 },
         ..Layout::default()
     }
 }
@@ -67,5 +69,11 @@ pub const fn type_address(types: u64, known: KnownType) -> u64 {
 
 /// A platform with made-up addresses, for tests that only look at code.
 pub fn structure_platform(minor: u8) -> Platform {
-    platform(minor, 0x7f00_0001_0000, 0x7f00_0002_0000, [0x7f00_0003_0000, 0x7f00_0003_0020, 0x7f00_0003_0040], 0x7f00_0004_0000)
+    platform(
+        minor,
+        0x7f00_0001_0000,
+        0x7f00_0002_0000,
+        [0x7f00_0003_0000, 0x7f00_0003_0020, 0x7f00_0003_0040],
+        0x7f00_0004_0000,
+    )
 }

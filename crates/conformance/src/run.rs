@@ -37,8 +37,9 @@ pub struct Unit {
     /// What the backend made of it.
     pub compiled: CompiledCode,
     code: Executable,
+    function: Function,
     // Code refers to them by address.
-    _trampolines: Trampolines,
+    trampolines: Trampolines,
 }
 
 impl Unit {
@@ -59,13 +60,24 @@ impl Unit {
         assert!(problem.is_none(), "{}\n{function}", problem.unwrap_or_default());
         let backend = CraneliftBackend::new().expect("there is a code generator for this machine");
         let platform = world.platform();
-        let target = TargetInfo { platform: &platform, unit: world.unit(), features, dump: Dump::ALL };
+        let target = TargetInfo { platform: &platform, unit: world.unit(), features, dump: Dump::default() };
         let compiled = backend.compile(function, &target).unwrap_or_else(|error| panic!("{error}\n{function}"));
         let Artifact::Machine(machine) = &compiled.artifact else { panic!("no machine code") };
         let mut trampolines = Trampolines { backend, platform, features, placed: BTreeMap::new() };
         let code = trampolines.place(machine);
         let program = Program::new(function);
-        Unit { world: world.clone(), abi: function.abi, program, code, compiled, _trampolines: trampolines }
+        let (abi, function) = (function.abi, function.clone());
+        Unit { world: world.clone(), abi, program, code, compiled, function, trampolines }
+    }
+
+    /// The function's CLIF and machine code as text.
+    pub fn texts(&self) -> String {
+        let Trampolines { backend, platform, features, .. } = &self.trampolines;
+        let target = TargetInfo { platform, unit: self.world.unit(), features: *features, dump: Dump::ALL };
+        match backend.compile(&self.function, &target) {
+            Ok(code) => format!("{}\n{}", code.clif.unwrap_or_default(), code.asm.unwrap_or_default()),
+            Err(error) => error.to_string(),
+        }
     }
 
     /// Executes the machine code on the world as it was last kept.
@@ -120,16 +132,15 @@ impl Unit {
         let expected = self.interpreted();
         let found = self.machine();
         self.world.reset();
-        let describe = || {
-            let asm = self.compiled.asm.as_deref().unwrap_or_default();
-            let clif = self.compiled.clif.as_deref().unwrap_or_default();
-            format!("arguments {arguments:x?}\n{clif}\n{asm}")
-        };
+        let describe = || format!("arguments {arguments:x?}\n{}", self.texts());
         assert_eq!(found.outcome, expected.outcome, "{}", describe());
         assert_eq!(found.events, expected.events, "{}", describe());
         let changed = |o: &Observation| {
             let words = o.memory.iter().zip(&expected.memory).enumerate();
-            words.filter(|(_, (a, b))| a != b && !(is_nan(**a) && is_nan(**b))).map(|(i, (a, b))| (i, *a, *b)).collect::<Vec<_>>()
+            words
+                .filter(|(_, (a, b))| a != b && !(is_nan(**a) && is_nan(**b)))
+                .map(|(i, (a, b))| (i, *a, *b))
+                .collect::<Vec<_>>()
         };
         assert_eq!(changed(&found), [], "word, machine code, reference; {}", describe());
         expected

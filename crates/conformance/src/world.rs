@@ -6,7 +6,7 @@ use whipsnake_contract::helpers::{Arg, Helper};
 use whipsnake_contract::snapshot::{KnownType, Platform};
 
 /// Words of the whole memory.
-const WORDS: usize = 1 << 11;
+const WORDS: usize = 3 << 10;
 /// Words of the argument array.
 pub const ARGUMENT_WORDS: u64 = 32;
 /// Where the parts begin, in words.
@@ -47,8 +47,8 @@ pub struct World {
 }
 
 impl World {
-    /// A world for Python 3.`minor` with `free_floats` floats in the free list.
-    pub fn new(minor: u8, free_floats: usize) -> World {
+    /// A world for Python 3.`minor` with that many floats in the free list, and as many ints if there is one.
+    pub fn new(minor: u8, free_objects: usize) -> World {
         let world = World {
             memory: (0..WORDS).map(|_| Cell::new(0)).collect(),
             initial: RefCell::default(),
@@ -65,9 +65,10 @@ impl World {
             world.fill_int(constant, value, u64::from(u32::MAX));
             world.write(constant + 8, world.type_of(KnownType::Bool));
         }
-        for _ in 0..free_floats {
-            let float = world.float(0.5);
-            assert!(world.free_float(float), "the free list has room");
+        for _ in 0..free_objects {
+            let (float, int) = (world.float(0.5), world.int(1000));
+            assert!(world.free(float), "the free list has room");
+            assert_eq!(world.free(int), minor >= 14, "3.14 has a list of ints");
         }
         world.write(world.thread_state() + platform::layout(minor).tstate_interp as u64, world.address(INTERPRETER));
         world.keep();
@@ -108,7 +109,7 @@ impl World {
     /// The place of an address in [`World::words`].
     pub fn index(&self, address: u64) -> usize {
         let offset = address.wrapping_sub(self.address(0));
-        assert!(offset % 8 == 0 && offset < WORDS as u64 * 8, "{address:#x} is no word of the world");
+        assert!(offset.is_multiple_of(8) && offset < WORDS as u64 * 8, "{address:#x} is no word of the world");
         offset as usize / 8
     }
 
@@ -230,9 +231,14 @@ impl World {
 
     /// The value of an int or bool of any size, if it fits.
     pub fn int_value(&self, object: u64) -> Option<i64> {
-        let tag = self.read(object + 16);
-        let low = self.read(object + 24);
-        let high = if tag >> 3 > 2 { self.read(object + 32) } else { 0 };
+        self.int_value_in(&self.words(), object)
+    }
+
+    /// The value of an int or bool in what [`World::words`] gave.
+    pub fn int_value_in(&self, words: &[u64], object: u64) -> Option<i64> {
+        let at = self.index(object);
+        let (tag, low) = (words[at + 2], words[at + 3]);
+        let high = if tag >> 3 > 2 { words[at + 4] } else { 0 };
         let magnitude = match tag >> 3 {
             0 => 0,
             1 => u128::from(low & 0xffff_ffff),
@@ -243,30 +249,54 @@ impl World {
         i64::try_from(if tag & 3 == 2 { -(magnitude as i128) } else { magnitude as i128 }).ok()
     }
 
-    fn float_list(&self) -> [u64; 3] {
+    /// Addresses of head and count of a type's free list, and the offset of its links.
+    fn free_list(&self, known: KnownType) -> Option<[u64; 3]> {
         let layout = platform::layout(self.minor);
+        let (head, count) = match known {
+            KnownType::Float => (layout.interp_float_freelist, layout.interp_float_freelist_count),
+            KnownType::Int => (layout.interp_int_freelist, layout.interp_int_freelist_count),
+            _ => return None,
+        };
         let at = |offset: i64| self.address(INTERPRETER).wrapping_add_signed(offset);
-        [at(layout.interp_float_freelist), at(layout.interp_float_freelist_count), layout.float_freelist_link as u64]
+        (head != 0).then(|| [at(head), at(count), layout.float_freelist_link as u64])
+    }
+
+    fn reuse(&self, known: KnownType) -> Option<u64> {
+        let [head, count, link] = self.free_list(known)?;
+        let object = Some(self.read(head)).filter(|&f| f != 0)?;
+        self.write(head, self.read(object + link));
+        self.write_bytes(count, 4, self.read_bytes(count, 4).wrapping_sub(1));
+        self.write(object, 1);
+        Some(object)
     }
 
     /// Takes a float out of the free list.
     pub fn reuse_float(&self, value: f64) -> Option<u64> {
-        let [head, count, link] = self.float_list();
-        let float = Some(self.read(head)).filter(|&f| f != 0)?;
-        self.write(head, self.read(float + link));
-        self.write_bytes(count, 4, self.read_bytes(count, 4).wrapping_sub(1));
-        self.write(float, 1);
+        let float = self.reuse(KnownType::Float)?;
         self.write(float + 8, self.type_of(KnownType::Float));
         self.write(float + 16, value.to_bits());
         Some(float)
     }
 
-    /// Puts an object into the free list if it is a float and there is room.
-    pub fn free_float(&self, object: u64) -> bool {
-        let [head, count, link] = self.float_list();
+    /// Takes an int out of the free list, if it needs one digit only.
+    pub fn reuse_int(&self, value: i64) -> Option<u64> {
+        let digit = u32::try_from(value.unsigned_abs()).ok().filter(|&d| d < 1 << 30)?;
+        let int = self.reuse(KnownType::Int)?;
+        self.write(int + 16, 8 | if value < 0 { 2 } else { 0 });
+        self.write_bytes(int + 24, 4, u64::from(digit));
+        Some(int)
+    }
+
+    /// Puts an object into the free list of its type if it belongs there and there is room.
+    pub fn free(&self, object: u64) -> bool {
+        let kinds = [KnownType::Float, KnownType::Int];
+        let known = kinds.into_iter().find(|&known| self.read(object + 8) == self.type_of(known));
+        let Some((known, [head, count, link])) = known.and_then(|k| Some((k, self.free_list(k)?))) else {
+            return false;
+        };
         let free = self.read_bytes(count, 4);
         let limit = platform::layout(self.minor).float_freelist_limit as u64;
-        if self.read(object + 8) != self.type_of(KnownType::Float) || free >= limit {
+        if free >= limit || known == KnownType::Int && self.read(object + 16) >= 16 {
             return false;
         }
         self.write(object + link, self.read(head));

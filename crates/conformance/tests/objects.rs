@@ -17,8 +17,28 @@ fn unit(world: &Rc<World>, text: &str) -> Unit {
 
 /// Values whose boxes and digits differ in kind.
 const INTS: [i64; 22] = [
-    0, 1, -1, -5, -6, 256, 257, 1000, -1000, (1 << 30) - 1, 1 << 30, -(1 << 30) + 1, -(1 << 30), 1 << 31, 1 << 59, 1 << 60, -(1 << 60),
-    1 << 62, i64::MAX, i64::MIN, i64::MIN + 1, 12_345_678_901,
+    0,
+    1,
+    -1,
+    -5,
+    -6,
+    256,
+    257,
+    1000,
+    -1000,
+    (1 << 30) - 1,
+    1 << 30,
+    -(1 << 30) + 1,
+    -(1 << 30),
+    1 << 31,
+    1 << 59,
+    1 << 60,
+    -(1 << 60),
+    1 << 62,
+    i64::MAX,
+    i64::MIN,
+    i64::MIN + 1,
+    12_345_678_901,
 ];
 
 const UNBOX: &str = "function %f abi function {
@@ -78,14 +98,17 @@ block0(v0: ptr, v1: obj, v2: ptr):
   return v8
 }";
     for minor in MINORS {
-        for free_floats in [0, 1, 2, 50] {
-            let world = Rc::new(World::new(minor, free_floats));
+        for free_objects in [0, 1, 2, 50] {
+            let world = Rc::new(World::new(minor, free_objects));
             let unit = unit(&world, text);
             for value in INTS {
                 for flag in [0, 1] {
                     let seen = unit.check(&[value as u64, 2.5f64.to_bits(), flag]);
                     assert_eq!(seen.arguments[7], 5f64.to_bits());
-                    let calls = 2 - free_floats.min(2) + usize::from(!(-5..257).contains(&value));
+                    let int_at_hand =
+                        (-5..257).contains(&value) || minor == 14 && free_objects > 0 && value.unsigned_abs() < 1 << 30;
+                    let calls = 2 - free_objects.min(2) + usize::from(!int_at_hand);
+                    assert_eq!(world.int_value_in(&seen.memory, seen.arguments[3]), Some(value));
                     assert_eq!(seen.events.len(), calls, "helpers are called only for what is not at hand");
                 }
             }
@@ -114,14 +137,22 @@ block0(v0: ptr, v1: obj, v2: ptr):
             let world = Rc::new(World::new(minor, 2));
             let unit = unit(&world, &text(op));
             for known in [KnownType::Float, KnownType::List, KnownType::Int] {
-                for (count, leaves) in [(1u64, false), (1, true), (2, false), (0x7fff_fffe, false), (0x8000_0000, false), (0xffff_ffff, true), (0xc000_0000, false)] {
+                for (count, leaves) in [
+                    (1u64, false),
+                    (1, true),
+                    (2, false),
+                    (0x7fff_fffe, false),
+                    (0x8000_0000, false),
+                    (0xffff_ffff, true),
+                    (0xc000_0000, false),
+                ] {
                     let object = world.object(known, [0; 3]);
                     // The upper half of the word is not part of the count.
                     world.write(object, count | 0x1234_0000_0000_0000);
                     world.observe_leaves.set(leaves);
                     let seen = unit.check(&[object, 1.5f64.to_bits()]);
                     let dies = count == 1 && op != "incref v3";
-                    let inline = known == KnownType::Float;
+                    let inline = known == KnownType::Float || known == KnownType::Int && minor == 14;
                     assert_eq!(seen.events.len(), usize::from(dies && !inline), "{op} {known:?} {count:#x}");
                     let observes = op.ends_with("[s0]") && dies && known == KnownType::List;
                     match observes && leaves {
@@ -153,6 +184,10 @@ block0(v0: ptr, v1: obj, v2: ptr):
             let unit = unit(&world, text);
             let float = world.float(1.0);
             assert_eq!(unit.check(&[float]).events.len(), calls, "{free} free floats");
+            let (int, big) = (world.int(-300), world.int(1 << 40));
+            let calls = if minor == 14 { calls } else { 1 };
+            assert_eq!(unit.check(&[int]).events.len(), calls, "{free} free ints");
+            assert_eq!(unit.check(&[big]).events.len(), 1, "ints of two digits have no list");
         }
     }
 }
@@ -174,7 +209,12 @@ block0(v0: ptr, v1: obj, v2: ptr):
         let tag = u64::from(minor == 14);
         let (mortal, immortal) = (world.int(1000), world.small_int(3));
         let count = |object: u64| world.read_bytes(object, 4);
-        for (word, object, stored) in [(tag, 0, tag), (mortal, mortal, mortal), (mortal | tag, mortal, mortal), (immortal | tag, immortal, immortal | tag)] {
+        for (word, object, stored) in [
+            (tag, 0, tag),
+            (mortal, mortal, mortal),
+            (mortal | tag, mortal, mortal),
+            (immortal | tag, immortal, immortal | tag),
+        ] {
             let before = count(mortal);
             let seen = unit.check(&[word]);
             assert_eq!(seen.arguments[..3], [tag, stored, object], "{word:#x}");
@@ -213,7 +253,9 @@ block0(v0: ptr, v1: obj, v2: ptr):
         );
         let unit = unit(&world, &text);
         for index in [0, 1] {
-            for words in [[0x8182_8384_8586_8788, 0x7f11_2233_4455_6677], [0x3ff0_0000_4048_f5c3, 0x4009_21fb_5444_2d18]] {
+            for words in
+                [[0x8182_8384_8586_8788, 0x7f11_2233_4455_6677], [0x3ff0_0000_4048_f5c3, 0x4009_21fb_5444_2d18]]
+            {
                 unit.check(&[index, 64 + 8 * index, words[0], words[1]]);
             }
         }
@@ -248,7 +290,9 @@ block0(v0: ptr, v1: obj, v2: ptr):
 fn calls_in_cold_blocks_preserve_all_values() {
     for &helper in Helper::ALL.iter().filter(|h| !matches!(h, Helper::observe | Helper::unbox_int_slow)) {
         let world = Rc::new(World::new(14, 0));
-        let mut text = String::from("function %f abi function {\nblock0(v0: ptr, v1: obj, v2: ptr):\n  v3: i64 = load.i64.other v2\n");
+        let mut text = String::from(
+            "function %f abi function {\nblock0(v0: ptr, v1: obj, v2: ptr):\n  v3: i64 = load.i64.other v2\n",
+        );
         let mut next = 4;
         let mut line = |text: &mut String, ty: &str, rest: &str| {
             text.push_str(&format!("  v{next}: {ty} = {rest}\n"));
@@ -256,21 +300,28 @@ fn calls_in_cold_blocks_preserve_all_values() {
             next - 1
         };
         let live: Vec<u32> = (0..18).map(|_| line(&mut text, "f64", "load.f64.other v2+8")).collect();
-        let ints: Vec<u32> = (0..12).map(|i| line(&mut text, "i64", &format!("load.i64.other v2+{}", 8 * (i % 3)))).collect();
+        let ints: Vec<u32> =
+            (0..12).map(|i| line(&mut text, "i64", &format!("load.i64.other v2+{}", 8 * (i % 3)))).collect();
         let sums: Vec<u32> = ints.iter().map(|v| line(&mut text, "i64", &format!("iadd v{v}, v3"))).collect();
-        let floats: Vec<u32> = live.iter().map(|v| line(&mut text, "f64", &format!("fadd v{v}, v{}", live[0]))).collect();
+        let floats: Vec<u32> =
+            live.iter().map(|v| line(&mut text, "f64", &format!("fadd v{v}, v{}", live[0]))).collect();
         let zero = line(&mut text, "i64", "iconst 0");
         let flag = line(&mut text, "bool", &format!("icmp.ne v3, v{zero}"));
         text.push_str(&format!("  branch v{flag}, block1, block2\nblock1 cold:\n"));
-        let args: Vec<u32> = helper.info().args.iter().map(|arg| {
-            let (ty, size) = match whipsnake_ir::function::arg_type(*arg) {
-                whipsnake_ir::Ty::F64 => ("f64", "f64"),
-                whipsnake_ir::Ty::I64 => ("i64", "i64"),
-                whipsnake_ir::Ty::Obj => ("obj", "obj"),
-                _ => ("ptr", "ptr"),
-            };
-            line(&mut text, ty, &format!("load.{size}.other v2+8"))
-        }).collect();
+        let args: Vec<u32> = helper
+            .info()
+            .args
+            .iter()
+            .map(|arg| {
+                let (ty, size) = match whipsnake_ir::function::arg_type(*arg) {
+                    whipsnake_ir::Ty::F64 => ("f64", "f64"),
+                    whipsnake_ir::Ty::I64 => ("i64", "i64"),
+                    whipsnake_ir::Ty::Obj => ("obj", "obj"),
+                    _ => ("ptr", "ptr"),
+                };
+                line(&mut text, ty, &format!("load.{size}.other v2+8"))
+            })
+            .collect();
         let args = args.iter().map(|v| format!("v{v}")).collect::<Vec<_>>().join(", ");
         let call = format!("call_helper.{} {args}", helper.info().name);
         match helper.info().result.map(whipsnake_ir::function::arg_type) {
@@ -291,7 +342,7 @@ fn calls_in_cold_blocks_preserve_all_values() {
         text.push_str(&format!("  return v{null}\n}}\n"));
         let unit = unit(&world, &text);
         for flag in [0, 1] {
-            let object = world.int(3);
+            let object = world.object(KnownType::List, [0; 3]);
             let seen = unit.check(&[flag, object]);
             assert_eq!(seen.events.len(), flag as usize, "{helper:?}");
         }

@@ -157,6 +157,11 @@ layout_fields! {
     float_freelist_link = "WS_FLOAT_FREELIST_LINK";
     /// Number of floats that the free list may hold (the same in the headers of 3.12 to 3.15).
     float_freelist_limit = "100";
+    /// Free list of one-digit ints, from the interpreter state: pointer to the first free object; 0 if there is none. In 3.14
+    /// it stands behind that of floats, is linked like it, and holds as many objects.
+    interp_int_freelist = "(PY_VERSION_HEX >> 16 == 0x030E ? WS_FLOAT_FREELIST + 2 * sizeof(void *) : 0)";
+    /// Count of that free list, from the interpreter state; 0 if there is none.
+    interp_int_freelist_count = "(PY_VERSION_HEX >> 16 == 0x030E ? WS_FLOAT_FREELIST_COUNT + 2 * sizeof(void *) : 0)";
     /// Code object of a frame.
     frame_executable = "offsetof(_PyInterpreterFrame, f_executable)";
     /// Caller of a frame.

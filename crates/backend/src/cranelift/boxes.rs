@@ -1,5 +1,6 @@
 //! Boxing and unboxing.
 
+use super::free_lists::FreeList;
 use super::lower::{Emitter, Lowering};
 use super::regions::Own;
 use crate::backend::BackendError;
@@ -8,7 +9,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, Platform};
+use whipsnake_contract::snapshot::Platform;
 use whipsnake_ir::{Inst, InstData, Region};
 
 impl Lowering<'_> {
@@ -40,7 +41,7 @@ impl Lowering<'_> {
         let value = self.arg(data, 0)?;
         let platform = self.target.platform;
         let layout = &platform.layout;
-        let Some(list) = FloatList::of(platform) else {
+        let Some(list) = FreeList::floats(platform) else {
             let new = self.code.call_preserving(Helper::box_float, &[value]);
             return Ok(new.expect("it has a result"));
         };
@@ -56,16 +57,9 @@ impl Lowering<'_> {
         self.code.branch(object, fast, slow);
 
         self.code.switch_to(fast);
-        let next = self.code.b.ins().load(types::I64, flags, object, layout.float_freelist_link as i32);
-        self.code.b.ins().store(flags, next, interpreter, head);
-        let count = self.code.b.ins().load(types::I32, flags, interpreter, head + list.count);
-        let count = self.code.b.ins().iadd_imm_s(count, -1);
-        self.code.b.ins().store(flags, count, interpreter, head + list.count);
-        let one = self.code.int(1);
-        let refcount = self.code.own(Own::Refcount);
-        self.code.b.ins().store(refcount, one, object, layout.ob_refcnt as i32);
+        list.pop(&mut self.code, (interpreter, head), object, layout.ob_refcnt as i32);
         let constant = self.flags(Region::Const);
-        let float_type = self.code.address(list.float_type);
+        let float_type = self.code.address(list.object_type);
         self.code.b.ins().store(constant, float_type, object, layout.ob_type as i32);
         self.code.jump(done, &[object]);
 
@@ -130,30 +124,4 @@ impl Lowering<'_> {
 /// Address of a preallocated int.
 fn small_int(platform: &Platform, value: i64) -> u64 {
     platform.small_zero.wrapping_add_signed(value.wrapping_mul(platform.layout.long_size))
-}
-
-/// The interpreter's list of free floats.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FloatList {
-    /// Address of the pointer to the first free float.
-    pub(super) head: u64,
-    /// Offset of the 32-bit count from `head`.
-    pub(super) count: i32,
-    /// Address of the type.
-    pub(super) float_type: u64,
-}
-
-impl FloatList {
-    /// The list, if the interpreter has one.
-    pub(super) fn of(platform: &Platform) -> Option<FloatList> {
-        let layout = &platform.layout;
-        if layout.interp_float_freelist == 0 {
-            return None;
-        }
-        Some(FloatList {
-            head: platform.interpreter.wrapping_add_signed(layout.interp_float_freelist),
-            count: i32::try_from(layout.interp_float_freelist_count - layout.interp_float_freelist).ok()?,
-            float_type: platform.known_type(KnownType::Float)?,
-        })
-    }
 }

@@ -31,13 +31,7 @@ impl Lowering<'_> {
 
     /// Goes to `exit` unless a truth value is `expected`. Conjunctions and negations become branches of
     /// their own, which fuse with the comparisons they test.
-    fn require(
-        &mut self,
-        data: &InstData,
-        value: Value,
-        expected: bool,
-        exit: ir::Block,
-    ) -> Result<(), BackendError> {
+    fn require(&mut self, data: &InstData, value: Value, expected: bool, exit: ir::Block) -> Result<(), BackendError> {
         match self.definition(value).map(|d| (d.op, &d.args)) {
             Some((Op::Bnot, args)) => self.require(data, args[0], !expected, exit),
             Some((Op::Band, args)) if expected => {

@@ -182,13 +182,7 @@ impl Lowering<'_> {
     }
 
     /// The floor quotient, or its remainder, for a divisor that is not 0 and a quotient that fits.
-    fn floor(
-        &mut self,
-        left: ir::Value,
-        right: ir::Value,
-        constant: Option<i64>,
-        quotient_wanted: bool,
-    ) -> ir::Value {
+    fn floor(&mut self, left: ir::Value, right: ir::Value, constant: Option<i64>, quotient_wanted: bool) -> ir::Value {
         let quotient = self.code.b.ins().sdiv(left, right);
         let product = self.code.b.ins().imul(quotient, right);
         let remainder = self.code.b.ins().isub(left, product);

@@ -29,8 +29,7 @@ pub(super) const fn clif_type(ty: Ty) -> ir::Type {
 ///
 /// Returns the number of reachable instructions.
 pub(super) fn check_size(function: &Function, exits: &ExitTable) -> Result<usize, BackendError> {
-    let too_large =
-        |what, size, limit| BackendError::TooLarge { function: function.name.clone(), what, size, limit };
+    let too_large = |what, size, limit| BackendError::TooLarge { function: function.name.clone(), what, size, limit };
     let order = function.reverse_postorder();
     let insts = || order.iter().flat_map(|&b| &function.block(b).insts).map(|&i| function.inst(i));
     let instructions = insts().count();
@@ -69,7 +68,13 @@ pub(super) fn lower(
         function,
         exits,
         target,
-        code: Emitter { b: FunctionBuilder::new(clif, builder_context), regions, call_conv, imports: BTreeMap::new(), result: None },
+        code: Emitter {
+            b: FunctionBuilder::new(clif, builder_context),
+            regions,
+            call_conv,
+            imports: BTreeMap::new(),
+            result: None,
+        },
         values: vec![None; function.values.len()],
         definitions: vec![None; function.values.len()],
         blocks: vec![None; function.blocks.len()],
@@ -166,12 +171,7 @@ impl Emitter<'_> {
     }
 
     /// The function of a symbol; `params` and `returns` must be the same for all uses of one symbol.
-    pub(super) fn import(
-        &mut self,
-        symbol: Symbol,
-        params: &[ir::Type],
-        returns: Option<ir::Type>,
-    ) -> FuncRef {
+    pub(super) fn import(&mut self, symbol: Symbol, params: &[ir::Type], returns: Option<ir::Type>) -> FuncRef {
         if let Some(&known) = self.imports.get(&symbol) {
             return known;
         }
@@ -189,12 +189,7 @@ impl Emitter<'_> {
     }
 
     /// A signature of plain values.
-    pub(super) fn signature(
-        &self,
-        params: &[ir::Type],
-        returns: Option<ir::Type>,
-        call_conv: CallConv,
-    ) -> Signature {
+    pub(super) fn signature(&self, params: &[ir::Type], returns: Option<ir::Type>, call_conv: CallConv) -> Signature {
         Signature {
             params: params.iter().map(|&ty| AbiParam::new(ty)).collect(),
             returns: returns.iter().map(|&ty| AbiParam::new(ty)).collect(),
@@ -255,15 +250,8 @@ impl<'a> Lowering<'a> {
         let function = self.function;
         let data = function.inst(inst);
         let result = match data.op {
-            Op::Iconst
-            | Op::Fconst
-            | Op::Bconst
-            | Op::Object
-            | Op::Null
-            | Op::Address => Some(self.constant(data)?),
-            Op::Scratch
-            | Op::Load
-            | Op::LoadIndexed => Some(self.load(data)?),
+            Op::Iconst | Op::Fconst | Op::Bconst | Op::Object | Op::Null | Op::Address => Some(self.constant(data)?),
+            Op::Scratch | Op::Load | Op::LoadIndexed => Some(self.load(data)?),
             Op::TakeSlot => Some(self.take_slot(data)?),
             Op::StoreSlot => {
                 self.store_slot(data)?;
@@ -299,15 +287,9 @@ impl<'a> Lowering<'a> {
             | Op::IshrChecked
             | Op::IfloordivChecked
             | Op::ImodChecked => Some(self.checked_integer(inst, data)?),
-            Op::Fadd
-            | Op::Fsub
-            | Op::Fmul
-            | Op::Fdiv
-            | Op::Fneg
-            | Op::Fabs
-            | Op::Fsqrt
-            | Op::Fcmp
-            | Op::ItoF => Some(self.float(data)?),
+            Op::Fadd | Op::Fsub | Op::Fmul | Op::Fdiv | Op::Fneg | Op::Fabs | Op::Fsqrt | Op::Fcmp | Op::ItoF => {
+                Some(self.float(data)?)
+            }
             Op::FtoIChecked => Some(self.truncate(inst, data)?),
             Op::Guard | Op::GuardType | Op::GuardNotNull => {
                 self.guard(inst, data)?;

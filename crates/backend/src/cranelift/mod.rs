@@ -7,6 +7,7 @@ mod calls;
 mod control;
 mod exits;
 mod floats;
+mod free_lists;
 mod guards;
 mod integers;
 mod link;

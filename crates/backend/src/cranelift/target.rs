@@ -24,8 +24,7 @@ const SETTINGS: &[(&str, &str)] = &[
 /// The code generator for this architecture with these extensions.
 pub(super) fn isa(features: CpuFeatures) -> Result<OwnedTargetIsa, BackendError> {
     let triple = Triple::host();
-    let unsupported =
-        |message: String| BackendError::Unsupported { target: triple.to_string(), message };
+    let unsupported = |message: String| BackendError::Unsupported { target: triple.to_string(), message };
     let mut flags = settings::builder();
     let verify = if cfg!(debug_assertions) { "true" } else { "false" };
     for (name, value) in SETTINGS.iter().copied().chain([("enable_verifier", verify)]) {

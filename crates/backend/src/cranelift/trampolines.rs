@@ -3,7 +3,7 @@
 //! All of them preserve every register. Those that call a helper save 26 registers for it, so what is frequent is done
 //! before, in trampolines that clobber a few registers only and call the others.
 
-use super::boxes::FloatList;
+use super::free_lists::FreeList;
 use super::lower::{Emitter, clif_type};
 use super::regions::{Own, Regions};
 use crate::backend::TargetInfo;
@@ -14,9 +14,12 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::KnownType;
+use whipsnake_contract::snapshot::{KnownType, Platform};
 use whipsnake_ir::Region;
 use whipsnake_ir::function::helper_params;
+
+/// Bits of a digit of an int (`PyLong_SHIFT` of 64-bit builds).
+const DIGIT_BITS: u32 = 30;
 
 /// Parameters of a trampoline, the out-parameter included.
 fn params(trampoline: Trampoline) -> Vec<ir::Type> {
@@ -39,8 +42,7 @@ pub(super) fn build(
 ) {
     let regions = Regions::declare(clif);
     let b = FunctionBuilder::new(clif, builder_context);
-    let mut code =
-        Emitter { b, regions, call_conv: isa.default_call_conv(), imports: BTreeMap::new(), result: None };
+    let mut code = Emitter { b, regions, call_conv: isa.default_call_conv(), imports: BTreeMap::new(), result: None };
     code.b.func.signature = code.signature(&params(trampoline), None, CallConv::PreserveAll);
     let entry = code.block();
     code.b.append_block_params_for_function_params(entry);
@@ -48,13 +50,13 @@ pub(super) fn build(
     let args: Vec<ir::Value> = code.b.block_params(entry).to_vec();
     match (trampoline, args.as_slice()) {
         (Trampoline::Helper(helper), _) => call_helper(&mut code, helper, &args),
-        (Trampoline::BoxInt, &[arg]) => box_int(&mut code, arg),
+        (Trampoline::BoxInt, &[arg]) => box_int(&mut code, target.platform, arg),
         (Trampoline::FreeLeaf, &[arg]) => {
-            free_float(&mut code, target, arg, None);
+            reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc_leaf, &[arg]);
         }
         (Trampoline::Free, &[arg]) => {
-            free_float(&mut code, target, arg, None);
+            reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc, &[arg]);
         }
         (Trampoline::FreeIfLeaf, &[arg]) => free_if_leaf(&mut code, target, arg),
@@ -82,9 +84,38 @@ fn call_trampoline(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
     code.b.ins().call(function, args);
 }
 
-fn box_int(code: &mut Emitter<'_>, place: ir::Value) {
+/// Makes an int of the value in a word: of a free object if it has one digit.
+fn box_int(code: &mut Emitter<'_>, platform: &Platform, place: ir::Value) {
+    let layout = &platform.layout;
     let flags = code.own(Own::Buffer);
     let value = code.b.ins().load(types::I64, flags, place, 0);
+    if let Some(list) = FreeList::ints(platform) {
+        let (small, free, other) = (code.block(), code.block(), code.block());
+        let limit = (1 << DIGIT_BITS) - 1;
+        let shifted = code.b.ins().iadd_imm_s(value, limit);
+        let fits = code.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, shifted, 2 * limit);
+        code.branch(fits, small, other);
+
+        code.switch_to(small);
+        let head = code.address(list.head);
+        let own = code.own(Own::FreeList);
+        let object = code.b.ins().load(types::I64, own, head, 0);
+        code.branch(object, free, other);
+
+        code.switch_to(free);
+        list.pop(code, (head, 0), object, layout.ob_refcnt as i32);
+        let constant = code.regions.flags(Region::Const);
+        // Sign bits are 0 for positive and 2 for negative ints; 0 is preallocated.
+        let negative = code.b.ins().ushr_imm_u(value, 63);
+        let sign = code.b.ins().ishl_imm_u(negative, 1);
+        let tag = code.b.ins().bor_imm_s(sign, 1 << layout.long_non_size_bits);
+        code.b.ins().store(constant, tag, object, layout.long_tag as i32);
+        let digit = code.b.ins().iabs(value);
+        code.b.ins().istore32(constant, digit, object, layout.long_digits as i32);
+        code.b.ins().store(flags, object, place, 0);
+        code.b.ins().return_(&[]);
+        code.switch_to(other);
+    }
     call_helper(code, Helper::box_int, &[value, place]);
 }
 
@@ -102,7 +133,7 @@ fn free_if_leaf(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Valu
     let platform = target.platform;
     let buffer = code.own(Own::Buffer);
     let object = code.b.ins().load(types::I64, buffer, place, 0);
-    free_float(code, target, object, Some(place));
+    reuse(code, platform, object, Some(place));
     let constant = code.regions.flags(Region::Const);
     let object_type = code.b.ins().load(types::I64, constant, object, platform.layout.ob_type as i32);
     let leaf = code.block();
@@ -125,36 +156,9 @@ fn free_if_leaf(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Valu
     code.b.ins().store(buffer, yes, place, 0);
 }
 
-/// Puts a float into the interpreter's free list, stores 1 to `freed`, and returns; goes on with anything else.
-fn free_float(code: &mut Emitter<'_>, target: &TargetInfo<'_>, object: ir::Value, freed: Option<ir::Value>) {
-    let layout = &target.platform.layout;
-    let Some(list) = FloatList::of(target.platform) else { return };
-    let (float, room, other) = (code.block(), code.block(), code.block());
-    let constant = code.regions.flags(Region::Const);
-    let object_type = code.b.ins().load(types::I64, constant, object, layout.ob_type as i32);
-    let float_type = code.address(list.float_type);
-    let is_float = code.b.ins().icmp(IntCC::Equal, object_type, float_type);
-    code.branch(is_float, float, other);
-
-    code.switch_to(float);
-    let flags = code.own(Own::FreeList);
-    let head = code.address(list.head);
-    let count = code.b.ins().load(types::I32, flags, head, list.count);
-    // A list that is switched off has a count of -1.
-    let limit = layout.float_freelist_limit;
-    let has_room = code.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, count, limit);
-    code.branch(has_room, room, other);
-
-    code.switch_to(room);
-    let first = code.b.ins().load(types::I64, flags, head, 0);
-    code.b.ins().store(flags, first, object, layout.float_freelist_link as i32);
-    code.b.ins().store(flags, object, head, 0);
-    let count = code.b.ins().iadd_imm_s(count, 1);
-    code.b.ins().store(flags, count, head, list.count);
-    if let Some(freed) = freed {
-        let (yes, buffer) = (code.int(1), code.own(Own::Buffer));
-        code.b.ins().store(buffer, yes, freed, 0);
+/// Puts an object into the free list of its type, stores 1 to `freed`, and returns; goes on with objects without list.
+fn reuse(code: &mut Emitter<'_>, platform: &Platform, object: ir::Value, freed: Option<ir::Value>) {
+    for list in [FreeList::floats(platform), FreeList::ints(platform)].into_iter().flatten() {
+        list.push_and_return(code, platform, object, freed);
     }
-    code.b.ins().return_(&[]);
-    code.switch_to(other);
 }
