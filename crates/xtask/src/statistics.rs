@@ -32,32 +32,24 @@ impl Statistics {
         Some(Self::parse(&serde_json::from_str(&text).ok()?))
     }
 
-    /// Takes what is there; a missing key counts as nothing.
+    /// Takes what is there; a missing key counts as nothing. Units that are not compiled yet, or that were
+    /// given up, have no code and are left out.
     pub(crate) fn parse(value: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
         let mut statistics = Self::default();
-        for unit in value["compiled"].as_array().into_iter().flatten() {
-            statistics.units.push(Unit {
-                name: text(&unit["name"]),
-                kind: text(&unit["kind"]),
-                code_bytes: unit["code_bytes"].as_u64().unwrap_or(0),
-                compile_ms: unit["compile_ms"].as_f64().unwrap_or(0.0),
-            });
-        }
-        match &value["exits"] {
-            Value::Array(exits) => {
-                for exit in exits {
-                    *statistics.exits.entry(text(&exit["reason"])).or_default() +=
-                        exit["count"].as_u64().unwrap_or(0);
-                }
+        for unit in value["units"].as_array().into_iter().flatten() {
+            for (reason, count) in unit["exits"].as_object().into_iter().flatten() {
+                *statistics.exits.entry(reason.clone()).or_default() += count.as_u64().unwrap_or(0);
             }
-            Value::Object(exits) => {
-                for (reason, count) in exits {
-                    *statistics.exits.entry(reason.clone()).or_default() +=
-                        count.as_u64().unwrap_or(0);
-                }
+            let code_bytes = unit["code_bytes"].as_u64().unwrap_or(0);
+            if code_bytes > 0 {
+                statistics.units.push(Unit {
+                    name: text(&unit["name"]),
+                    kind: text(&unit["kind"]),
+                    code_bytes,
+                    compile_ms: unit["compile_ms"].as_f64().unwrap_or(0.0),
+                });
             }
-            _ => {}
         }
         statistics
     }
@@ -84,34 +76,32 @@ mod tests {
 
     #[test]
     fn sums_units_and_exits() {
-        let statistics = Statistics::parse(&serde_json::json!({
-            "compiled": [
-                {"name": "f", "kind": "function", "code_bytes": 100, "compile_ms": 1.5},
-                {"name": "g", "kind": "loop", "code_bytes": 20, "compile_ms": 0.5},
-            ],
-            "exits": [
-                {"name": "f", "reason": "type", "count": 2},
-                {"name": "g", "reason": "type", "count": 3},
-            ],
-        }));
+        let statistics = Statistics::parse(&serde_json::json!({"units": [
+            {"name": "f", "kind": "function", "code_bytes": 100, "compile_ms": 1.5, "exits": {"type": 2}},
+            {"name": "g", "kind": "loop", "code_bytes": 20, "compile_ms": 0.5, "exits": {"type": 3, "loop-end": 1}},
+            {"name": "h", "kind": "loop", "code_bytes": 0, "compile_ms": 0.0, "exits": {}},
+        ]}));
         assert_eq!(
             (
                 statistics.code_bytes(),
                 statistics.compile_ms(),
                 statistics.exit_count()
             ),
-            (120, 2.0, 5)
+            (120, 2.0, 6)
         );
-        assert_eq!(statistics.exits["type"], 5);
+        assert_eq!((statistics.units.len(), statistics.exits["type"]), (2, 5));
     }
 
     #[test]
-    fn exits_by_reason_are_read_too_and_missing_keys_are_nothing() {
-        let statistics = Statistics::parse(&serde_json::json!({"exits": {"overflow": 4}}));
-        assert_eq!((statistics.units.len(), statistics.exit_count()), (0, 4));
+    fn missing_keys_are_nothing() {
         assert_eq!(
-            Statistics::parse(&serde_json::json!({"compiled": [{}]})).units[0].name,
-            "?"
+            Statistics::parse(&serde_json::json!({})),
+            Statistics::default()
+        );
+        let statistics = Statistics::parse(&serde_json::json!({"units": [{"code_bytes": 1}]}));
+        assert_eq!(
+            (statistics.units[0].name.as_str(), statistics.exit_count()),
+            ("?", 0)
         );
     }
 }
