@@ -417,7 +417,7 @@ impl<'s> Builder<'s> {
             .iter()
             .enumerate()
             .map(|(i, slot)| match state.memory.get(i) {
-                Some(Some(held)) if *held == slot.val && self.memory_owns(&slot.val) => whipsnake_ir::Slot::InFrame,
+                Some(Some(held)) if held == slot && self.memory_owns(&slot.val) => whipsnake_ir::Slot::InFrame,
                 _ => self.ir_slot(slot),
             })
             .collect();

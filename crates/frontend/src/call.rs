@@ -262,23 +262,13 @@ impl Builder<'_> {
     fn call_unit(&mut self, state: &mut State, id: ObjectId, info: &FunctionInfo, unit: u64, base: usize, with_self: bool) -> Build<()> {
         self.assume(Assumption::Function { address: info.address });
         let count = state.stack.len() - base;
-        self.objects(state, count);
-        let mut args = state.stack.split_off(base);
-        let callable = args.remove(0);
-        if !with_self {
-            args.remove(0);
-        }
+        let mut args = self.objects(state, count).split_off(if with_self { 1 } else { 2 });
         let wanted = info.argcount as usize;
-        let missing = &info.defaults[info.defaults.len() - (wanted - args.len())..];
-        args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
-        let words = self.emit(Ir::Scratch, &[], Imm::Int(wanted.max(1) as i64));
-        for (i, slot) in args.iter_mut().enumerate() {
-            let value = self.owned_for_store(state, slot);
-            self.store(words, value, 8 * i as i64, MemSize::Obj, Region::Scratch);
+        for &default in &info.defaults[info.defaults.len() - (wanted - args.len())..] {
+            args.push(self.object_const(default));
         }
-        // The arguments' references are the callee's now, also if it raises.
-        self.recapture(state);
         self.before_python(state)?;
+        let words = self.lend_operands(&args, 0);
         let function = self.object_const(id);
         let record = self.address(unit);
         let entry = self.load(record, i64::from(UnitLayout::ENTRY), MemSize::Ptr, Region::Thread);
@@ -286,7 +276,7 @@ impl Builder<'_> {
         let result = self.emit(Ir::CallNative, &[entry, tstate, function, words], Imm::None);
         self.after_python(state);
         self.check_raised(result);
-        self.drop_slot(state, callable);
+        self.drop_operands(state, count);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())
     }

@@ -78,7 +78,8 @@ impl Builder<'_> {
         };
         for i in 0..parameters {
             let value = self.load(args, i as i64 * 8, MemSize::Obj, Region::Scratch);
-            state.locals[i] = Slot::owned(Val::Obj(value));
+            // The caller keeps arguments alive.
+            state.locals[i] = Slot::borrowed(Val::Obj(value));
         }
         let first = self.instance.body.decoded.instrs[0];
         self.begin(first, &state);
@@ -186,7 +187,7 @@ impl Builder<'_> {
             self.store_slot(frame, i, None);
         }
         self.store(tstate, frame, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-        state.memory = vec![Some(Val::Null); state.locals.len()];
+        state.memory = vec![Some(Slot::NULL); state.locals.len()];
         self.frame = Some(frame);
         let empty = i64::from(code.nlocalsplus);
         if layout.frame_stack_is_pointer != 0 {
@@ -281,7 +282,7 @@ impl Builder<'_> {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
-                self.release_all(&after, parent.call.next, drops);
+                self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
                 self.instance = callee;
                 out.returns.push((self.block, state.clone(), result));
                 Ok(())

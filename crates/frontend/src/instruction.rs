@@ -246,10 +246,17 @@ impl Builder<'_> {
             MemSize::I64,
             Region::Thread,
         );
-        let mut broken = invalid;
+        // Tools that were switched on raise the version in the upper bits.
+        let tstate = self.tstate;
+        let breaker = self.load(tstate, self.layout().tstate_eval_breaker, MemSize::I64, Region::Thread);
+        let quiet = self.load(unit, i64::from(whipsnake_contract::snapshot::UnitLayout::QUIET), MemSize::I64, Region::Thread);
+        let changed = self.emit(Ir::Ixor, &[breaker, quiet], Imm::None);
+        let flags = self.int_const(8);
+        let changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
+        let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
         if let Some(frame) = self.frame {
             let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
-            broken = self.emit(Ir::Ior, &[invalid, held], Imm::None);
+            broken = self.emit(Ir::Ior, &[broken, held], Imm::None);
         }
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Eq, broken, zero);
@@ -326,6 +333,17 @@ impl Builder<'_> {
         for slot in slots {
             self.drop_slot(state, slot);
         }
+    }
+
+    /// Pops and drops two operands in the order in which comparisons do.
+    pub(crate) fn drop_compared(&mut self, state: &mut State) {
+        if self.platform().minor < 14 {
+            return self.drop_operands(state, 2);
+        }
+        let right = state.pop();
+        let left = state.pop();
+        self.drop_slot(state, right);
+        self.drop_slot(state, left);
     }
 
     /// Pushes an owned object of a known type.

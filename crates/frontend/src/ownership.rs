@@ -183,6 +183,17 @@ impl Builder<'_> {
         let base = state.stack.len() - count;
         let mut changed = !state.loans.is_empty();
         self.settle(state);
+        if self.platform().minor < 14 {
+            // The interpreter's stack owns what it holds: whoever is called may count on that.
+            for i in base..state.stack.len() {
+                if matches!(state.stack[i], Slot { val: Val::Obj(_), owned: false }) {
+                    let mut slot = state.stack[i].clone();
+                    self.own(&mut slot);
+                    state.stack[i] = slot;
+                    changed = true;
+                }
+            }
+        }
         let mut values = Vec::with_capacity(count);
         for i in base..state.stack.len() {
             let mut slot = state.stack[i].clone();
@@ -303,7 +314,7 @@ impl Builder<'_> {
             self.settle(state);
             // Where the frame's memory differs from the slots, an observation leaves it in an unknown state.
             for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
-                if memory.as_ref() != Some(&local.val) {
+                if memory.as_ref() != Some(local) {
                     *memory = None;
                 }
             }
@@ -313,10 +324,16 @@ impl Builder<'_> {
 
     /// Releases slots one after the other, with frame states that go on at `offset`.
     pub(crate) fn release_all(&mut self, state: &State, offset: u32, drops: Vec<Slot>) {
+        let at = self.instr.map_or(offset, |instr| instr.op_offset);
+        self.release_at(state, at, offset, drops);
+    }
+
+    /// As [`Self::release_all`], with the instruction that destructors see as the current one.
+    pub(crate) fn release_at(&mut self, state: &State, at: u32, offset: u32, drops: Vec<Slot>) {
         for (i, slot) in drops.iter().enumerate() {
             match slot.val {
                 Val::Obj(v) if self.is_leaf(state, &slot.val) => self.effect(Op::DecrefLeaf, &[v], Imm::None),
-                Val::Obj(v) => self.release(state, offset, v, &drops[i + 1..]),
+                Val::Obj(v) => self.release(state, at, offset, v, &drops[i + 1..]),
                 Val::MaybeObj(v) => {
                     let bound = self.f.add_block();
                     let done = self.f.add_block();
@@ -325,7 +342,7 @@ impl Builder<'_> {
                     let from = self.block;
                     self.f.branch(from, is_null, Self::target(done), Self::target(bound));
                     self.block = bound;
-                    self.release(state, offset, v, &drops[i + 1..]);
+                    self.release(state, at, offset, v, &drops[i + 1..]);
                     let from = self.block;
                     self.f.jump(from, done, &[]);
                     self.block = done;
@@ -335,7 +352,7 @@ impl Builder<'_> {
         }
     }
 
-    fn release(&mut self, state: &State, offset: u32, value: Value, later: &[Slot]) {
+    fn release(&mut self, state: &State, at: u32, offset: u32, value: Value, later: &[Slot]) {
         let rest: Vec<Value> = later
             .iter()
             .filter_map(|s| match s.val {
@@ -343,7 +360,8 @@ impl Builder<'_> {
                 _ => None,
             })
             .collect();
-        let id = self.frame_state(state, offset, Resume::Execute, &rest);
+        let id = self.frame_state(state, at, Resume::Execute, &rest);
+        self.f.states[id.index()].return_offset = offset.wrapping_sub(at);
         let block = self.block;
         self.f.push(block, Op::Decref, &[value], Imm::None, Some(id));
     }
@@ -367,10 +385,21 @@ impl Builder<'_> {
             self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
         }
         for i in 0..state.locals.len() {
-            if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i].val) {
+            if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i]) {
                 continue;
             }
             let mut slot = state.locals[i].clone();
+            if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
+                // An argument that the caller keeps alive: the slot says so, where slots can.
+                if layout.tagged_slots != 0 {
+                    let tag = self.int_const(1);
+                    let word = self.emit(Op::Offset, &[*v, tag], Imm::None);
+                    self.store(frame, word, layout.frame_slots + 8 * i as i64, MemSize::Ptr, Region::Frame);
+                    state.memory[i] = Some(slot);
+                    continue;
+                }
+                self.own(&mut slot);
+            }
             let value = match slot.val.clone() {
                 Val::Null => None,
                 Val::MaybeObj(v) => Some(v),
@@ -388,7 +417,7 @@ impl Builder<'_> {
             };
             state.locals[i] = slot;
             self.store_slot(frame, i, value);
-            state.memory[i] = Some(state.locals[i].val.clone());
+            state.memory[i] = Some(state.locals[i].clone());
         }
     }
 

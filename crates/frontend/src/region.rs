@@ -170,7 +170,7 @@ impl Builder<'_> {
             self.enter(&mut first, &shapes, target);
             self.receive(&shapes, target, &mut state);
             for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
-                if local.val != Val::InFrame && !memory.as_ref().is_some_and(|m| *m == local.val) {
+                if memory.as_ref() != Some(local) {
                     *memory = None;
                 }
             }

@@ -128,8 +128,9 @@ pub(crate) struct State {
     pub locals: Vec<Slot>,
     /// Value stack, bottom first.
     pub stack: Vec<Slot>,
-    /// What the existing frame's local slots hold in memory, where it is known (outermost frame only).
-    pub memory: Vec<Option<Val>>,
+    /// What the existing frame's local slots hold in memory, and whether with a reference of their own, where it is known
+    /// (outermost frame only).
+    pub memory: Vec<Option<Slot>>,
     /// Facts about SSA values.
     pub facts: Facts,
     /// Objects on the stack that a container lends: before anything that could take them out of it, the stack gets
@@ -148,7 +149,7 @@ impl State {
         &self.stack[self.stack.len() - depth]
     }
 
-    /// The slot that holds the object without owning a reference to it, if there is one.
+    /// The stack slot that holds the object without owning a reference to it, if there is one.
     pub(crate) fn borrower(&mut self, value: Value) -> Option<&mut Slot> {
         fn find(slot: &mut Slot, value: Value) -> Option<&mut Slot> {
             if slot.val == Val::Obj(value) {
@@ -159,7 +160,7 @@ impl State {
                 _ => None,
             }
         }
-        self.stack.iter_mut().chain(&mut self.locals).find_map(|s| find(s, value))
+        self.stack.iter_mut().find_map(|s| find(s, value))
     }
 
     /// All slots of the frame.

@@ -374,7 +374,7 @@ macro_rules! for_each_op {
         DecrefLeaf, "decref_leaf", (Is(Ty::Obj)) -> Nothing, None, Refcount, Never, "One reference less to an object of a leaf type.";
         // Calls.
         CallHelper, "call_helper", (Rest) -> Named, Helper, Helper, Never, "Calls a runtime helper.";
-        CallNative, "call_native", (Is(Ty::Ptr), Is(Ty::Ptr), Is(Ty::Obj), Is(Ty::Ptr)) -> Is(Ty::Obj), None, Any, Never, "Calls a unit's entry point (entry, thread state, function, arguments); the arguments' references pass to it; NULL if it raised.";
+        CallNative, "call_native", (Is(Ty::Ptr), Is(Ty::Ptr), Is(Ty::Obj), Is(Ty::Ptr)) -> Is(Ty::Obj), None, Any, Never, "Calls a unit's entry point (entry, thread state, function, arguments, which the caller keeps alive); NULL if it raised.";
         // Control.
         Jump, "jump", () -> Nothing, None, Control, Never, "Goes to the target.";
         Branch, "branch", (Is(Ty::Bool)) -> Nothing, None, Control, Never, "Goes to the first target if true, else to the second.";

@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use whipsnake_cpython::ffi::{
-    Py_INCREF, PyObject, PyThreadState, PyTuple_GET_ITEM, PyTuple_GET_SIZE,
+    Py_DECREF, Py_INCREF, PyObject, PyThreadState, PyTuple_GET_ITEM, PyTuple_GET_SIZE,
 };
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, offsets};
@@ -15,7 +15,9 @@ const CO_VARKEYWORDS: u32 = 0x8;
 
 /// Outcome of binding.
 pub enum Bound {
-    /// The parameter words, each owned.
+    /// The arguments are the parameters, word for word.
+    Direct,
+    /// The parameter words; the caller of the unit keeps them until it returns.
     Exact(Words),
     /// The call is wrong; the interpreter's exception is raised.
     Raised,
@@ -23,17 +25,32 @@ pub enum Bound {
     Interpret,
 }
 
-/// Parameter words.
+/// Parameter words, and the references that were made for them.
 pub struct Words {
     inline: [*mut PyObject; INLINE],
     heap: Vec<*mut PyObject>,
+    len: usize,
+}
+
+impl Drop for Words {
+    fn drop(&mut self) {
+        for index in 0..self.len {
+            // SAFETY: each word is NULL or owned, and the GIL is held as long as there are words.
+            unsafe {
+                let word = *self.as_mut_ptr().add(index);
+                if !word.is_null() {
+                    Py_DECREF(word);
+                }
+            }
+        }
+    }
 }
 
 impl Words {
     #[inline]
     fn new(len: usize) -> Words {
         let heap = if len > INLINE { vec![std::ptr::null_mut(); len] } else { Vec::new() };
-        Words { inline: [std::ptr::null_mut(); INLINE], heap }
+        Words { inline: [std::ptr::null_mut(); INLINE], heap, len }
     }
 
     /// The words.
@@ -78,6 +95,9 @@ pub unsafe fn bind(
     unsafe {
         if !simple || nargs > argcount {
             return general(thread, function, code, args, nargs, kwnames);
+        }
+        if nargs == argcount {
+            return Bound::Direct;
         }
         let mut words = Words::new(argcount);
         if nargs < argcount {

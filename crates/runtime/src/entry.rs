@@ -11,7 +11,7 @@ use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, monitoring, offsets};
 
-/// Native entry of a function unit: thread state, function, owned argument words; the result is owned.
+/// Native entry of a function unit: thread state, function, argument words that the caller keeps alive; the result is owned.
 pub type FunctionEntry =
     unsafe extern "C" fn(*mut PyThreadState, *mut PyObject, *mut *mut PyObject) -> *mut PyObject;
 /// Native entry of a loop unit: thread state, frame.
@@ -78,6 +78,7 @@ pub unsafe extern "C" fn vectorcall(
             return interpret();
         }
         match bind::bind(thread, callable, code, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames) {
+            Bound::Direct => enter_function(session, thread, unit, callable, args.cast_mut()),
             Bound::Exact(mut words) => enter_function(session, thread, unit, callable, words.as_mut_ptr()),
             Bound::Raised => std::ptr::null_mut(),
             Bound::Interpret => interpret(),
@@ -209,11 +210,11 @@ fn c_stack_is_low(thread: Thread) -> bool {
     }
 }
 
-/// Enters a function unit. The argument words are given to it.
+/// Enters a function unit.
 ///
 /// # Safety
 ///
-/// The unit is installed and may run; `words` are its parameters, owned.
+/// The unit is installed and may run; `words` are its parameters, which stay alive until it returns.
 #[inline]
 unsafe fn enter_function(
     session: &Session,
@@ -293,18 +294,10 @@ pub unsafe extern "C" fn interpret(
                 }
             }
         }
-        let Some(frame) = datastack::push(thread, function, code) else {
-            for index in 0..parameters {
-                let word = *words.add(index);
-                if !word.is_null() {
-                    whipsnake_cpython::ffi::Py_DECREF(word);
-                }
-            }
-            return std::ptr::null_mut();
-        };
+        let Some(frame) = datastack::push(thread, function, code) else { return std::ptr::null_mut() };
         for index in 0..parameters {
             let word = *words.add(index);
-            frame.set_slot(index, if word.is_null() { Slot::NULL } else { Slot::from_owned(word) });
+            frame.set_slot(index, if word.is_null() { Slot::NULL } else { Slot::new(word) });
         }
         eval::resume(thread, frame)
     }

@@ -48,6 +48,10 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         if let Some(observed) = observed {
             let leaving = Leaving { thread, point, frames: observed.frames, raise };
             leaving.release_all(content, words);
+            // The destructor saw the instruction that dropped the object; the interpreter goes on behind it.
+            if let Some(image) = point.frames.last() {
+                leaving.innermost().frame.set_offset(image.offset.wrapping_add(image.return_offset));
+            }
             return leaving;
         }
         let mut words = Words::new(words, content, References::Move);

@@ -21,7 +21,7 @@ struct Process<'a> {
 ///
 /// # Safety
 ///
-/// As for a native entry: the words are the function's parameters, owned.
+/// As for a native entry: the words are the function's parameters, which stay alive until it returns.
 pub unsafe fn run_function(
     thread: Thread,
     unit: &Unit,
