@@ -1,4 +1,4 @@
-# corpus: compiled=read
+# corpus:
 class C:
     pass
 

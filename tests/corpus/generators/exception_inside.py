@@ -1,4 +1,4 @@
-# corpus: compiled=run
+# corpus:
 import traceback
 
 

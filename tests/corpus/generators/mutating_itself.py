@@ -1,4 +1,4 @@
-# corpus: compiled=run
+# corpus:
 class Self:
     def __init__(self, n):
         self.data = list(range(n))

@@ -1,4 +1,4 @@
-# corpus: compiled=count,logic
+# corpus: compiled=count
 def count(flags):
     total = 0
     for flag in flags:

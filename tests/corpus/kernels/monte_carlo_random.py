@@ -1,4 +1,4 @@
-# corpus: compiled=pi,shuffle
+# corpus: compiled=pi
 import random
 
 

@@ -1,4 +1,4 @@
-# corpus: compiled=advance,energy no-exit=advance,energy
+# corpus: compiled=advance no-exit=advance
 def advance(bodies, dt, n):
     for _ in range(n):
         for i in range(len(bodies)):

@@ -1,4 +1,4 @@
-# corpus: compiled=fill,transpose no-exit=fill
+# corpus: compiled=fill no-exit=fill
 def fill(n, m):
     grid = [[0] * m for _ in range(n)]
     for i in range(n):

@@ -1,4 +1,4 @@
-# corpus: compiled=solve,place
+# corpus: compiled=place
 def solve(n):
     found = []
 

@@ -1,4 +1,4 @@
-# corpus: compiled=count,report
+# corpus: compiled=count
 TEXT = """It is a period of small programs, striking from a hidden corpus;
 a loop is a loop is a loop. It is what it is, and it was what it was.""" * 6
 

@@ -1,4 +1,4 @@
-# corpus: compiled=spin,outer serial
+# corpus: compiled=spin serial
 import signal
 import traceback
 

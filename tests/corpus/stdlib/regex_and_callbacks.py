@@ -1,4 +1,4 @@
-# corpus: compiled=swap,run
+# corpus: compiled=run
 import re
 
 

@@ -1,4 +1,4 @@
-# corpus: compiled=work
+# corpus:
 import sys
 import threading
 
