@@ -55,7 +55,11 @@ impl ExitTable {
             let Some(state) = data.state else { continue };
             let exits = data.op.info().exits;
             let observes = exits == Exits::Observe;
-            let forced = (exits == Exits::Guard && function.exit_every.is_some()).then_some(ExitReason::Forced);
+            // A state that raises needs an exception, which a check that has passed does not have.
+            let forced = exits == Exits::Guard
+                && function.exit_every.is_some()
+                && function.states[state.index()].resume == Resume::Execute;
+            let forced = forced.then_some(ExitReason::Forced);
             for reason in exit_reasons(data).into_iter().chain(forced) {
                 let id = *known.entry((state, reason, observes)).or_insert_with(|| {
                     let (point, values) = definitions.exit_point(state, reason, observes);
@@ -71,7 +75,7 @@ impl ExitTable {
 
     /// Reasons and numbers of an instruction's exits, in the order in which they are tested.
     ///
-    /// Under forced exits the last one of a guard is [`ExitReason::Forced`]. The one of an observing
+    /// Under forced exits the last one of a guard is [`ExitReason::Forced`], unless its state raises. The one of an observing
     /// instruction has [`Resume::Observe`].
     pub fn exits_of(&self, inst: Inst) -> &[(ExitReason, u32)] {
         self.ids.get(inst.index()).map_or(&[], |ids| ids.as_slice())
@@ -264,5 +268,7 @@ mod tests {
         f.exit_every = Some((3, 0x1000));
         let table = ExitTable::build(&f);
         assert_eq!(table.exits_of(guard), [(ExitReason::Unbound, 0), (ExitReason::Forced, 1)]);
+        f.states[s.index()].resume = Resume::Raise;
+        assert_eq!(ExitTable::build(&f).exits_of(guard), [(ExitReason::Unbound, 0)]);
     }
 }

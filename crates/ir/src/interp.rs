@@ -10,7 +10,7 @@
 use crate::entity::{Block, Value};
 use crate::exits::ExitTable;
 use crate::function::{Function, InstData, Target};
-use crate::ops::{Effect, Imm, MemSize, Op};
+use crate::ops::{Imm, MemSize, Op};
 use crate::semantics::evaluate;
 use smallvec::SmallVec;
 use whipsnake_contract::exit::{ExitReason, Resume};
@@ -258,7 +258,7 @@ impl<W: World + ?Sized> Machine<'_, W> {
     /// Counts a guard that passed; true if it has to exit nevertheless.
     fn is_forced(&mut self, step: &Step) -> bool {
         let Some((every, counter)) = self.program.exit_every else { return false };
-        if !matches!(step.op.info().effect, Effect::Guard | Effect::Checked) {
+        if !step.exits.iter().any(|(reason, _)| *reason == ExitReason::Forced) {
             return false;
         }
         let left = self.world.load(counter, MemSize::I64).wrapping_sub(1);

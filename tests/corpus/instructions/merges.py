@@ -57,7 +57,7 @@ for _ in range(300):
     sets = united((1, 2), [3]), united("ab", {5: 6})
     dicts = keyed(1, None), keyed("a", [])
     signs = plus(3), plus(True), plus(-2.5), plus(Positive())
-print(good, sorted(map(str, sets)), dicts, signs)
+print(good, [sorted(map(str, s)) for s in sets], dicts, signs)
 for _ in range(250):
     bad = [
         outcome(merged, {"a": 1}, {"a": 2}),

@@ -1,4 +1,4 @@
-# corpus: compiled=Child.method,Child.value,Child.make,Child.meet,shadowed
+# corpus: compiled=Child.method,Child.value,Child.make,shadowed
 class Base:
     attribute = "base"
 
@@ -73,7 +73,7 @@ results = set()
 for i in range(600):
     results.add((child.method(i % 3), child.value, child.make(1), Child.make(2), child.meet(3), odd.method(1)))
 print(sorted(map(str, results)))
-print(shadowed(int, 300), shadowed(complex, 300) if False else "")
+print(shadowed(int, 300))
 for attempt in range(300):
     try:
         child.missing()

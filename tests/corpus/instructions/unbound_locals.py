@@ -1,4 +1,4 @@
-# corpus: compiled=late,both,stored,Never
+# corpus: compiled=late,both,stored,Never.__call__
 def late(n):
     for i in range(n):
         if i == n - 1:
