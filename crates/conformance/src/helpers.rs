@@ -1,6 +1,5 @@
 //! The functions that machine code calls. They find the world through their thread.
 
-use crate::world::{Event, World};
 use std::cell::RefCell;
 use std::rc::Rc;
 use whipsnake_contract::for_each_helper;
@@ -9,11 +8,24 @@ use whipsnake_contract::helpers::Helper;
 /// What the exit functions return; the unit must return it too.
 pub const EXIT_RESULT: u64 = 0xe817_0000_0000_e817;
 
+/// What a running unit finds around it.
+pub trait Host {
+    /// What the unit got as thread state.
+    fn thread_state(&self) -> u64;
+    /// The unit's record.
+    fn unit(&self) -> u64;
+    /// Calls a helper.
+    fn helper(&self, helper: Helper, args: &[u64]) -> u64;
+    /// Calls a unit with thread state, function and arguments.
+    fn native(&self, arguments: [u64; 3]) -> u64;
+    /// Destroys an object at an observation point; true if the unit must leave.
+    fn observe(&self, exit: u32, words: Vec<u64>, object: u64) -> bool;
+}
+
 /// The unit that runs on this thread.
-#[derive(Debug)]
 pub struct Running {
-    /// Its world.
-    pub world: Rc<World>,
+    /// What is around it.
+    pub host: Rc<dyn Host>,
     /// Words of each exit.
     pub exit_words: Vec<u32>,
     /// The exit that was taken.
@@ -44,11 +56,7 @@ impl Running {
     }
 
     fn check(&self, thread_state: u64, unit: u64) {
-        assert_eq!(
-            (thread_state, unit),
-            (self.world.thread_state(), self.world.unit()),
-            "thread state and unit record"
-        );
+        assert_eq!((thread_state, unit), (self.host.thread_state(), self.host.unit()), "thread state and unit record");
     }
 }
 
@@ -94,11 +102,10 @@ fn call(helper: Helper, args: &[u64]) -> u64 {
     let result = match (helper, args) {
         (Helper::observe, &[thread_state, unit, exit, buffer, object]) => {
             running.check(thread_state, unit);
-            let event = Event::Observe(exit as u32, running.words(exit, buffer), object);
-            running.world.events.borrow_mut().push(event);
-            u64::from(running.world.observe_leaves.get())
+            let words = running.words(exit, buffer);
+            u64::from(running.host.observe(exit as u32, words, object))
         }
-        _ => running.world.helper(helper, args),
+        _ => running.host.helper(helper, args),
     };
     clobber_registers();
     result
@@ -106,7 +113,7 @@ fn call(helper: Helper, args: &[u64]) -> u64 {
 
 /// A unit that is called by native code.
 extern "C" fn native(thread_state: u64, function: u64, args: u64) -> u64 {
-    let result = running().world.native([thread_state, function, args]);
+    let result = running().host.native([thread_state, function, args]);
     clobber_registers();
     result
 }

@@ -1,6 +1,7 @@
 //! The world as the reference interpreter sees it.
 
-use crate::world::{Event, World};
+use crate::helpers::Host;
+use crate::world::World;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::MemSize;
@@ -51,7 +52,7 @@ impl interp::World for Interpreted<'_> {
         if matches!(helper, Helper::dealloc | Helper::dealloc_leaf) && self.0.free(args[0]) {
             return 0;
         }
-        self.0.helper(helper, args)
+        self.0.call(helper, args)
     }
 
     fn call_native(&mut self, entry: u64, tstate: u64, function: u64, args: u64) -> u64 {
@@ -68,14 +69,14 @@ impl interp::World for Interpreted<'_> {
             -5..257 => self.0.small_int(value),
             _ => {
                 let reused = self.0.reuse_int(value);
-                reused.unwrap_or_else(|| self.0.helper(Helper::box_int, &[value as u64]))
+                reused.unwrap_or_else(|| self.0.call(Helper::box_int, &[value as u64]))
             }
         }
     }
 
     fn box_float(&mut self, value: f64) -> u64 {
         let reused = self.0.reuse_float(value);
-        reused.unwrap_or_else(|| self.0.helper(Helper::box_float, &[value.to_bits()]))
+        reused.unwrap_or_else(|| self.0.call(Helper::box_float, &[value.to_bits()]))
     }
 
     fn box_bool(&mut self, value: bool) -> u64 {
@@ -112,8 +113,7 @@ impl interp::World for Interpreted<'_> {
             self.call_helper(Helper::dealloc_leaf, &[object]);
             return false;
         }
-        self.0.events.borrow_mut().push(Event::Observe(exit, words.to_vec(), object));
-        self.0.observe_leaves.get()
+        Host::observe(self.0, exit, words.to_vec(), object)
     }
 
     fn scratch(&mut self, _words: usize) -> u64 {

@@ -4,10 +4,12 @@
 //! Only tests use this crate. It is the one place besides the runtime where machine code is entered.
 
 pub mod executable;
+pub mod filetests;
 pub mod helpers;
 pub mod interpret;
 pub mod platform;
 pub mod run;
+pub mod trampolines;
 pub mod world;
 
 pub use platform::{platform, structure_platform};

@@ -1,16 +1,13 @@
 //! One function, executed both ways.
 
 use crate::executable::Executable;
-use crate::helpers::{EXIT_RESULT, Running, exit_address, helper_address, while_running};
+use crate::helpers::{EXIT_RESULT, Running, while_running};
 use crate::interpret::Interpreted;
+use crate::trampolines::Trampolines;
 use crate::world::{ARGUMENT_WORDS, Event, World};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use whipsnake_backend::{
-    Artifact, Backend, CompiledCode, CpuFeatures, CraneliftBackend, Dump, MachineCode, Symbol, TargetInfo, Trampoline,
-};
-use whipsnake_contract::snapshot::Platform;
+use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, CraneliftBackend, Dump, TargetInfo};
 use whipsnake_ir::Function;
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::interp::{Outcome, Program};
@@ -63,7 +60,7 @@ impl Unit {
         let target = TargetInfo { platform: &platform, unit: world.unit(), features, dump: Dump::default() };
         let compiled = backend.compile(function, &target).unwrap_or_else(|error| panic!("{error}\n{function}"));
         let Artifact::Machine(machine) = &compiled.artifact else { panic!("no machine code") };
-        let mut trampolines = Trampolines { backend, platform, features, placed: BTreeMap::new() };
+        let mut trampolines = Trampolines::new(backend, platform, features);
         let code = trampolines.place(machine);
         let program = Program::new(function);
         let (abi, function) = (function.abi, function.clone());
@@ -84,7 +81,7 @@ impl Unit {
     pub fn machine(&self) -> Observation {
         self.world.reset();
         let exit_words = self.compiled.exits.iter().map(|e| e.words).collect();
-        let running = Rc::new(Running { world: self.world.clone(), exit_words, exit: RefCell::new(None) });
+        let running = Rc::new(Running { host: self.world.clone(), exit_words, exit: RefCell::new(None) });
         let (function, arguments) = (self.world.small_int(0), self.world.arguments());
         let thread_state = self.world.thread_state();
         let result = while_running(&running, || match self.abi {
@@ -149,35 +146,4 @@ impl Unit {
 
 fn is_nan(word: u64) -> bool {
     f64::from_bits(word).is_nan()
-}
-
-/// The trampolines of one unit.
-#[derive(Debug)]
-struct Trampolines {
-    backend: CraneliftBackend,
-    platform: Platform,
-    features: CpuFeatures,
-    placed: BTreeMap<Trampoline, Executable>,
-}
-
-impl Trampolines {
-    fn place(&mut self, code: &MachineCode) -> Executable {
-        Executable::place(code, |symbol| match symbol {
-            Symbol::Helper(helper) => helper_address(helper),
-            Symbol::ExitFunction | Symbol::ExitLoop => exit_address(),
-            Symbol::Trampoline(trampoline) => self.address(trampoline),
-        })
-    }
-
-    fn address(&mut self, trampoline: Trampoline) -> u64 {
-        if !self.placed.contains_key(&trampoline) {
-            let dump = Dump::default();
-            let platform = self.platform.clone();
-            let target = TargetInfo { platform: &platform, unit: 0, features: self.features, dump };
-            let code = self.backend.trampoline(trampoline, &target).expect("trampolines compile");
-            let placed = self.place(&code);
-            self.placed.insert(trampoline, placed);
-        }
-        self.placed[&trampoline].entry()
-    }
 }

@@ -1,5 +1,6 @@
 //! A block of memory with a few objects in it, and a log of what code does besides writing to memory.
 
+use crate::helpers::Host;
 use crate::platform::{self, LONG_SIZE, SMALL_NEGATIVE, SMALL_POSITIVE, type_address};
 use std::cell::{Cell, RefCell};
 use whipsnake_contract::helpers::{Arg, Helper};
@@ -305,14 +306,8 @@ impl World {
         true
     }
 
-    /// What a unit does that native code calls.
-    pub fn native(&self, arguments: [u64; 3]) -> u64 {
-        self.events.borrow_mut().push(Event::Native(arguments));
-        arguments[2] ^ 0x55
-    }
-
     /// What a helper does in this world: it is noted, and most results are made up from the arguments.
-    pub fn helper(&self, helper: Helper, args: &[u64]) -> u64 {
+    pub fn call(&self, helper: Helper, args: &[u64]) -> u64 {
         // The out-parameter of this one is somewhere else for the reference interpreter.
         match helper {
             Helper::unbox_int_slow => {}
@@ -337,5 +332,29 @@ impl World {
                 Some(_) => args.iter().fold(helper as u64 + 1, |hash, &arg| hash.wrapping_mul(31).wrapping_add(arg)),
             },
         }
+    }
+}
+
+impl Host for World {
+    fn thread_state(&self) -> u64 {
+        World::thread_state(self)
+    }
+
+    fn unit(&self) -> u64 {
+        World::unit(self)
+    }
+
+    fn helper(&self, helper: Helper, args: &[u64]) -> u64 {
+        self.call(helper, args)
+    }
+
+    fn native(&self, arguments: [u64; 3]) -> u64 {
+        self.events.borrow_mut().push(Event::Native(arguments));
+        arguments[2] ^ 0x55
+    }
+
+    fn observe(&self, exit: u32, words: Vec<u64>, object: u64) -> bool {
+        self.events.borrow_mut().push(Event::Observe(exit, words, object));
+        self.observe_leaves.get()
     }
 }
