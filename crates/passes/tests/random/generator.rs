@@ -11,9 +11,9 @@ use whipsnake_ir::{
 /// Bytes in front of an object's fields.
 pub const FIELDS: i32 = 16;
 /// Words of an object's fields and of other memory.
-pub const WORDS: i32 = 6;
+pub const WORDS: i32 = 3;
 /// Regions of memory that is found by a pointer, in the order of the arguments behind the objects.
-pub const POINTED: [Region; 3] = [Region::ListItems, Region::Array, Region::Const];
+pub const POINTED: [Region; 4] = [Region::ListItems, Region::ListItems, Region::Array, Region::Const];
 /// Objects among the arguments; the last one may be NULL.
 pub const OBJECTS: usize = 4;
 
@@ -140,9 +140,22 @@ impl Generator<'_> {
         for value in std::mem::take(&mut self.scope.taken) {
             self.effect(Op::DecrefPlain, &[value], Imm::None);
         }
-        let int = self.int();
-        let result = self.emit(Op::BoxInt, &[int], Imm::None);
+        let digest = self.digest(0);
+        let result = self.emit(Op::BoxInt, &[digest], Imm::None);
         self.effect(Op::Return, &[result], Imm::None);
+    }
+
+    /// An integer that depends on all integers from a position in the scope on, or just one of them.
+    fn digest(&mut self, from: usize) -> Value {
+        if self.choice() % 8 == 7 {
+            return self.int();
+        }
+        let ints = self.scope.ints[from..].to_vec();
+        let three = self.int_const(3);
+        ints.into_iter().fold(three, |digest, int| {
+            let scaled = self.emit(Op::Imul, &[digest, three], Imm::None);
+            self.emit(Op::Ixor, &[scaled, int], Imm::None)
+        })
     }
 
     /// A state with some of the values, and all references.
@@ -169,24 +182,26 @@ impl Generator<'_> {
     }
 
     fn statement(&mut self) {
-        match self.choice() % 24 {
-            0..4 => self.integers(),
-            4 => self.floats(),
-            5 => self.comparison(),
-            6 => self.truths(),
-            7..11 => self.load(),
-            11..13 => self.store(),
-            13 => self.call(),
-            14 => self.guard(),
-            15 => self.checked(),
-            16 => self.boxed(),
-            17 => self.take_reference(),
-            18 => self.drop_reference(),
-            19 => self.type_check(),
-            20 => self.nullable(),
-            21 => self.scratch(),
-            22 if self.depth < 3 => self.condition(),
-            23 if self.depth < 3 => self.counted_loop(),
+        match self.choice() % 32 {
+            0..3 => self.integers(),
+            3 => self.floats(),
+            4 => self.comparison(),
+            5 => self.truths(),
+            6..14 => self.load(),
+            14..17 => self.store(),
+            17..19 => self.call(),
+            19..21 => self.guard(),
+            21 => self.checked(),
+            22 => self.boxed(),
+            23..25 => self.take_reference(),
+            25 => self.drop_reference(),
+            26 => self.type_check(),
+            27 => self.nullable(),
+            28 => self.scratch(),
+            29..32 if self.depth < 3 => match self.choice() % 2 {
+                0 => self.condition(),
+                _ => self.counted_loop(),
+            },
             _ => self.integers(),
         }
     }
@@ -253,7 +268,7 @@ impl Generator<'_> {
     /// An index inside the memory behind a pointer.
     fn index(&mut self) -> Value {
         let value = self.int();
-        let mask = self.int_const(3);
+        let mask = self.int_const(1);
         self.emit(Op::Iand, &[value, mask], Imm::None)
     }
 
@@ -266,7 +281,7 @@ impl Generator<'_> {
         let which = self.below(POINTED.len() + 2);
         let result = if which < POINTED.len() {
             let (pointer, region) = (self.pointers[which], POINTED[which]);
-            let imm = Imm::Mem { offset: 8 * self.below(3) as i32, size: MemSize::I64, region };
+            let imm = Imm::Mem { offset: 8 * self.below(2) as i32, size: MemSize::I64, region };
             if self.choice().is_multiple_of(2) {
                 let index = self.index();
                 self.emit(Op::LoadIndexed, &[pointer, index], imm)
@@ -287,7 +302,7 @@ impl Generator<'_> {
         if which < POINTED.len() - 1 {
             let (pointer, region) = (self.pointers[which], POINTED[which]);
             let size = [MemSize::I64, MemSize::I32][self.below(2)];
-            let imm = Imm::Mem { offset: 8 * self.below(3) as i32, size, region };
+            let imm = Imm::Mem { offset: 8 * self.below(2) as i32, size, region };
             if size == MemSize::I64 && self.choice().is_multiple_of(2) {
                 let index = self.index();
                 self.effect(Op::StoreIndexed, &[pointer, index, value], imm);
@@ -316,7 +331,7 @@ impl Generator<'_> {
             truth
         } else {
             let int = self.int();
-            let rare = self.int_const(77);
+            let rare = self.int_const(2);
             let common = self.emit(Op::Icmp, &[int, rare], Imm::Cond(Cond::Ne));
             self.scope.truths.push(common);
             common
@@ -341,7 +356,7 @@ impl Generator<'_> {
         let result = self.function.push_value(self.block, op, &[left, right], Imm::None, Some(state));
         self.scope.ints.push(result);
         let imm = Imm::Mem { offset: 0, size: MemSize::I64, region: Region::Array };
-        let pointer = self.pointers[1];
+        let pointer = self.pointers[2];
         self.effect(Op::Store, &[pointer, result], imm);
     }
 
@@ -417,7 +432,7 @@ impl Generator<'_> {
     fn inner(&mut self, count: usize) -> Value {
         let outer = self.scope.clone();
         self.statements(count);
-        let result = self.int();
+        let result = self.digest(outer.ints.len());
         for value in self.scope.boxes.split_off(outer.boxes.len()) {
             self.effect(Op::DecrefLeaf, &[value], Imm::None);
         }
@@ -460,7 +475,7 @@ impl Generator<'_> {
         self.block = body;
         let outer = self.scope.clone();
         self.scope.ints.extend([counter, carried]);
-        let count = self.below(8);
+        let count = self.below(10);
         let next = self.inner(count);
         self.scope = outer;
         let one = self.int_const(1);

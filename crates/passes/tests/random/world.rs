@@ -66,7 +66,8 @@ pub fn execute(function: &Function, seed: u64) -> Report {
         args[OBJECTS - 1] = 0;
     }
     for (index, _) in POINTED.iter().enumerate() {
-        let address = MEMORY + 0x100_00 + 0x1000 * index as u64;
+        // The first two overlap.
+        let address = if index == 1 { args[OBJECTS] + 8 } else { MEMORY + 0x1_0000 + 0x1000 * index as u64 };
         world.fill(address, 2 * WORDS as u64, seed * 17 + index as u64);
         world.areas.push(address);
         args.push(address);
