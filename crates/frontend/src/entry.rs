@@ -294,7 +294,7 @@ impl Builder<'_> {
         match slot.val {
             Val::Obj(_) if slot.owned => drops.push(slot),
             Val::MaybeObj(_) => drops.push(slot),
-            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.collect_drops(p, drops)),
+            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.collect_drops(p, drops)),
             _ => {}
         }
     }
@@ -316,7 +316,7 @@ impl Builder<'_> {
                 self.f.jump(from, done, &[]);
                 self.block = done;
             }
-            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.release_at_return(state, p)),
+            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.release_at_return(state, p)),
             _ => {}
         }
     }

@@ -146,7 +146,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Makes sure that a slot of the state holds an object, and returns it. Other slots of the frame that hold the same
+    /// Makes sure that a slot taken out of the state holds an object, and returns it. Other slots of the frame that hold the same
     /// unboxed value get the same object, so that identity is what the interpreter's would be.
     pub(crate) fn object_in(&mut self, state: &mut State, slot: &mut Slot) -> Value {
         match &slot.val {
@@ -196,7 +196,7 @@ impl Builder<'_> {
         }
         let mut values = Vec::with_capacity(count);
         for i in base..state.stack.len() {
-            let mut slot = state.stack[i].clone();
+            let mut slot = std::mem::replace(&mut state.stack[i], Slot::NULL);
             let plain = matches!(slot.val, Val::Obj(_) | Val::Const(_));
             match slot.val {
                 Val::Null => {
@@ -205,6 +205,7 @@ impl Builder<'_> {
                 }
                 Val::MaybeObj(v) => {
                     values.push(v);
+                    state.stack[i] = slot;
                     continue;
                 }
                 _ => {}
@@ -274,7 +275,8 @@ impl Builder<'_> {
                 }
             }
             Val::MaybeObj(_) => self.drops.push(slot),
-            Val::Virtual(_, parts) => parts.into_iter().for_each(|p| self.drop_slot(state, p)),
+            // Tuples release their items from the last one on.
+            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.drop_slot(state, p)),
             _ => {}
         }
     }
@@ -388,14 +390,15 @@ impl Builder<'_> {
             if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i]) {
                 continue;
             }
-            let mut slot = state.locals[i].clone();
+            let mut slot = std::mem::replace(&mut state.locals[i], Slot::NULL);
             if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
                 // An argument that the caller keeps alive: the slot says so, where slots can.
                 if layout.tagged_slots != 0 {
                     let tag = self.int_const(1);
                     let word = self.emit(Op::Offset, &[*v, tag], Imm::None);
                     self.store(frame, word, layout.frame_slots + 8 * i as i64, MemSize::Ptr, Region::Frame);
-                    state.memory[i] = Some(slot);
+                    state.memory[i] = Some(slot.clone());
+                    state.locals[i] = slot;
                     continue;
                 }
                 self.own(&mut slot);

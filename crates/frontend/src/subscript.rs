@@ -120,7 +120,7 @@ impl Builder<'_> {
             Val::Const(id) => self.object_const(id),
             _ => {
                 let at = state.stack.len() - depth;
-                let mut slot = state.stack[at].clone();
+                let mut slot = std::mem::replace(&mut state.stack[at], Slot::NULL);
                 let value = self.object_in(state, &mut slot);
                 state.stack[at] = slot;
                 self.recapture(state);
