@@ -4,13 +4,14 @@
 use crate::Pass;
 use crate::edit::Replacements;
 use crate::effects::{Regions, is_numeric_function, writes};
+use crate::memory::{Access, Places, Written, keeps_all_bits};
 use crate::simplify_cfg::take_target;
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::hash::Hash;
 use whipsnake_ir::dominators::Dominators;
 use whipsnake_ir::ops::Effect;
-use whipsnake_ir::{Block, Cond, Function, Imm, Inst, InstData, MemSize, Op, Region, Ty, Value};
+use whipsnake_ir::{Block, Cond, Function, Imm, Inst, InstData, Op, Region, Value};
 
 /// See the module.
 #[derive(Clone, Copy, Debug)]
@@ -23,15 +24,13 @@ impl Pass for Gvn {
 
     fn run(&self, function: &mut Function) {
         let dominators = Dominators::new(function);
-        let block_writes = function
-            .blocks
-            .iter()
-            .map(|b| b.insts.iter().fold(Regions::NONE, |all, &i| all.union(writes(function.inst(i)))))
-            .collect();
+        let written = function.blocks.iter().map(|b| Written::by(function, &b.insts)).collect();
+        let places = Places::new(function);
         let mut scope = Scope {
             function,
             dominators,
-            block_writes,
+            written,
+            places,
             replacements: Replacements::default(),
             computed: Table::new(),
             memory: Table::new(),
@@ -56,16 +55,6 @@ struct Key {
 struct Known {
     value: Value,
     access: Access,
-}
-
-/// A place in memory.
-#[derive(Clone, Copy, Debug)]
-struct Access {
-    region: Region,
-    base: Value,
-    offset: i64,
-    bytes: i64,
-    indexed: bool,
 }
 
 /// A table whose changes are undone when the walk leaves a part of the dominator tree.
@@ -112,7 +101,8 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
 struct Scope<'a> {
     function: &'a mut Function,
     dominators: Dominators,
-    block_writes: Vec<Regions>,
+    written: Vec<Written>,
+    places: Places,
     replacements: Replacements,
     computed: Table<Key, Value>,
     memory: Table<Key, Known>,
@@ -163,20 +153,20 @@ impl Scope<'_> {
             }
             return;
         }
-        let between = self.writes_between(parent, block);
-        self.forget(between);
+        let between = self.written_between(parent, block);
+        self.forget(&between);
     }
 
     /// What is written on any path from the end of a dominator to the start of a block.
-    fn writes_between(&self, above: Block, block: Block) -> Regions {
-        let mut all = Regions::NONE;
+    fn written_between(&self, above: Block, block: Block) -> Written {
+        let mut all = Written::default();
         let mut seen = vec![false; self.function.blocks.len()];
         let mut work: Vec<Block> = self.dominators.predecessors(block).to_vec();
         while let Some(at) = work.pop() {
             if at == above || std::mem::replace(&mut seen[at.index()], true) {
                 continue;
             }
-            all = all.union(self.block_writes[at.index()]);
+            all.add(&self.written[at.index()]);
             work.extend(self.dominators.predecessors(at));
         }
         all
@@ -194,9 +184,7 @@ impl Scope<'_> {
         let data = self.function.inst(inst).clone();
         match (data.op, data.op.info().effect) {
             // Each has a place of its own.
-            (Op::Scratch, _) => {
-                self.definitions.extend(data.result.map(|result| (result, inst)));
-            }
+            (Op::Scratch, _) => {}
             (Op::Guard, _) => {
                 if self.truths.get(&data.args[0]) == Some(&true) {
                     return false;
@@ -211,23 +199,27 @@ impl Scope<'_> {
                 self.computed.insert(key, data.args[0]);
             }
             // Objects keep their type until something runs that could change it.
-            (Op::GuardType, _) => return self.remember(&data, data.args[0], Region::Type),
+            (Op::GuardType, _) => {
+                let base = data.args[0];
+                let place = Access { region: Region::Type, base, offset: 0, bytes: i64::MAX, indexed: false };
+                return self.remember(&data, base, place);
+            }
             (Op::Branch, _) => {
                 if let Some(&truth) = self.truths.get(&data.args[0]) {
                     take_target(self.function, inst, usize::from(!truth));
                 }
             }
             (_, Effect::Load) => {
-                if let (Imm::Mem { region, .. }, Some(result)) = (data.imm, data.result)
-                    && region != Region::Thread
+                if let (Some(place), Some(result)) = (Access::of(&data), data.result)
+                    && place.region != Region::Thread
                 {
-                    return self.remember(&data, result, region);
+                    return self.remember(&data, result, place);
                 }
             }
             (_, Effect::Store) => self.store(&data),
             (_, Effect::Pure | Effect::Checked) => return self.compute(inst, &data),
             (_, Effect::Helper) if is_numeric_function(&data) => return self.compute(inst, &data),
-            _ => self.forget(writes(&data)),
+            _ => self.forget(&Written { regions: writes(&data), stores: Vec::new() }),
         }
         true
     }
@@ -249,7 +241,7 @@ impl Scope<'_> {
     }
 
     /// A load or a check of memory: returns false if its outcome is known, else remembers it.
-    fn remember(&mut self, data: &InstData, outcome: Value, region: Region) -> bool {
+    fn remember(&mut self, data: &InstData, outcome: Value, access: Access) -> bool {
         let key = key(data);
         if let Some(known) = self.memory.get(&key) {
             if let Some(result) = data.result {
@@ -257,32 +249,31 @@ impl Scope<'_> {
             }
             return false;
         }
-        let access = Access { region, ..access(data) };
         self.memory.insert(key, Known { value: outcome, access });
         true
     }
 
     fn store(&mut self, data: &InstData) {
-        let Imm::Mem { size, region, .. } = data.imm else { return };
-        let place = access(data);
-        let function = &*self.function;
-        let definitions = &self.definitions;
-        self.memory.remove_if(|_, known| may_alias(function, definitions, &place, &known.access));
+        let (Some(place), Imm::Mem { size, .. }) = (Access::of(data), data.imm) else { return };
+        self.forget(&Written { regions: Regions::NONE, stores: vec![place] });
         let load = match data.op {
             Op::Store => Op::Load,
             Op::StoreIndexed => Op::LoadIndexed,
             _ => return,
         };
-        // Narrow stores drop bits.
-        let exact = matches!(size, MemSize::I64 | MemSize::F64 | MemSize::Obj | MemSize::Ptr);
-        let Some((&value, address)) = data.args.split_last().filter(|_| exact && region != Region::Thread) else { return };
-        let key = Key { op: load, imm: imm_words(&data.imm), args: SmallVec::from_slice(address) };
-        self.memory.insert(key, Known { value, access: place });
+        if keeps_all_bits(size)
+            && place.region != Region::Thread
+            && let Some((&value, address)) = data.args.split_last()
+        {
+            let key = Key { op: load, imm: imm_words(&data.imm), args: SmallVec::from_slice(address) };
+            self.memory.insert(key, Known { value, access: place });
+        }
     }
 
-    fn forget(&mut self, regions: Regions) {
-        if !regions.is_empty() {
-            self.memory.remove_if(|_, known| regions.contains(known.access.region));
+    fn forget(&mut self, written: &Written) {
+        let places = &self.places;
+        if !written.regions.is_empty() || !written.stores.is_empty() {
+            self.memory.remove_if(|_, known| written.touches(places, &known.access));
         }
     }
 
@@ -298,30 +289,6 @@ impl Scope<'_> {
             _ => {}
         }
     }
-}
-
-fn access(data: &InstData) -> Access {
-    let (offset, bytes, region) = match data.imm {
-        Imm::Mem { offset, size, region } => (offset.into(), size.bytes(), region),
-        _ => (0, 0, Region::Other),
-    };
-    let indexed = matches!(data.op, Op::LoadIndexed | Op::StoreIndexed);
-    Access { region, base: data.args[0], offset, bytes, indexed }
-}
-
-/// False if the two places are certainly apart.
-fn may_alias(function: &Function, definitions: &HashMap<Value, Inst>, a: &Access, b: &Access) -> bool {
-    if a.region != b.region {
-        return false;
-    }
-    let apart = a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset;
-    // Offsets from object pointers are fields: one object's fields are no other object's.
-    let fields = a.base == b.base || (function.ty(a.base) == Ty::Obj && function.ty(b.base) == Ty::Obj);
-    if apart && fields && !a.indexed && !b.indexed && a.bytes > 0 && b.bytes > 0 {
-        return false;
-    }
-    let is_scratch = |value: Value| definitions.get(&value).is_some_and(|&i| function.inst(i).op == Op::Scratch);
-    !(a.region == Region::Scratch && a.base != b.base && is_scratch(a.base) && is_scratch(b.base))
 }
 
 fn imm_words(imm: &Imm) -> [u64; 3] {

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod gvn;
 pub mod licm;
 pub mod loops;
+mod memory;
 pub mod refcount;
 pub mod runner;
 pub mod simplify_cfg;

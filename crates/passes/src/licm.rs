@@ -4,8 +4,8 @@
 //! called with.
 
 use crate::Pass;
-use crate::effects::{Regions, writes};
 use crate::loops::{Loop, find_loops, preheader};
+use crate::memory::{Access, Places, Written};
 use whipsnake_ir::dominators::{Definitions, Dominators};
 use whipsnake_ir::ops::{Effect, Exits};
 use whipsnake_ir::{Block, Function, Imm, Inst, InstData, Op, Region, Ty, Value};
@@ -42,11 +42,8 @@ fn hoist(function: &mut Function, natural: &Loop) {
     {
         let dominators = Dominators::new(function);
         let mut search = Search {
-            written: natural
-                .blocks
-                .iter()
-                .flat_map(|&b| &function.block(b).insts)
-                .fold(Regions::NONE, |all, &i| all.union(writes(function.inst(i)))),
+            written: Written::by(function, natural.blocks.iter().flat_map(|&b| &function.block(b).insts)),
+            places: Places::new(function),
             definitions: Definitions::new(function),
             outside: vec![false; function.values.len()],
             dominators,
@@ -93,7 +90,8 @@ struct Search<'a> {
     natural: &'a Loop,
     dominators: Dominators,
     definitions: Definitions,
-    written: Regions,
+    written: Written,
+    places: Places,
     /// Values that are available in front of the loop.
     outside: Vec<bool>,
 }
@@ -114,7 +112,8 @@ impl Search<'_> {
             (Op::UnboxFloat, ..) => certain || self.is_valid_address(data.args[0]),
             (_, _, Effect::Pure) => true,
             (op, Imm::Mem { region, offset, size }, Effect::Load) => {
-                let settled = region == Region::Const || (region != Region::Thread && !self.written.contains(region));
+                let written = Access::of(data).is_none_or(|place| self.written.touches(&self.places, &place));
+                let settled = region == Region::Const || (region != Region::Thread && !written);
                 let end = i64::from(offset) + size.bytes();
                 let in_bounds = op == Op::Load && (region != Region::Const || end <= VAR_HEADER);
                 settled && (certain || (in_bounds && self.is_valid_address(data.args[0])))

@@ -9,13 +9,13 @@ use whipsnake_ir::{
 };
 
 /// Bytes in front of an object's fields.
-pub const FIELDS: i32 = 16;
+pub(crate) const FIELDS: i32 = 16;
 /// Words of an object's fields and of other memory.
-pub const WORDS: i32 = 3;
+pub(crate) const WORDS: i32 = 3;
 /// Regions of memory that is found by a pointer, in the order of the arguments behind the objects.
-pub const POINTED: [Region; 4] = [Region::ListItems, Region::ListItems, Region::Array, Region::Const];
+pub(crate) const POINTED: [Region; 4] = [Region::ListItems, Region::ListItems, Region::Array, Region::Const];
 /// Objects among the arguments; the last one may be NULL.
-pub const OBJECTS: usize = 4;
+pub(crate) const OBJECTS: usize = 4;
 
 #[derive(Clone, Default)]
 struct InScope {
@@ -28,7 +28,7 @@ struct InScope {
     taken: Vec<Value>,
 }
 
-pub struct Generator<'a> {
+pub(crate) struct Generator<'a> {
     choices: std::slice::Iter<'a, u64>,
     function: Function,
     block: Block,
@@ -40,7 +40,7 @@ pub struct Generator<'a> {
 }
 
 impl Generator<'_> {
-    pub fn generate(choices: &[u64]) -> Function {
+    pub(crate) fn generate(choices: &[u64]) -> Function {
         let function = Function::new("random", Abi::Function);
         let block = function.entry();
         let mut g = Generator {

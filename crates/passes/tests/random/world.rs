@@ -9,17 +9,17 @@ use whipsnake_ir::{Function, MemSize};
 
 /// What can be seen of an execution.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Result or exit, with values instead of addresses.
-    pub ended: String,
+    pub(crate) ended: String,
     /// Helper calls.
-    pub log: Vec<String>,
+    pub(crate) log: Vec<String>,
     /// Objects' fields and other memory.
-    pub memory: BTreeMap<u64, u8>,
+    pub(crate) memory: BTreeMap<u64, u8>,
     /// References to the objects that the function was given.
-    pub counts: Vec<i64>,
+    pub(crate) counts: Vec<i64>,
     /// Something forbidden.
-    pub fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 const MEMORY: u64 = 0x10_0000;
@@ -39,7 +39,7 @@ struct Random {
 }
 
 /// Executes a function on a world that the seed decides.
-pub fn execute(function: &Function, seed: u64) -> Report {
+pub(crate) fn execute(function: &Function, seed: u64) -> Report {
     let mut world = Random {
         memory: BTreeMap::new(),
         objects: BTreeMap::new(),
