@@ -100,12 +100,14 @@ impl Executor for MachineExecutor {
         let exit_words = compiled.exits.iter().map(|exit| exit.words).collect();
         let running = Rc::new(Running { host: Rc::new(host), exit_words, exit: RefCell::new(None) });
         let result = while_running(&running, || match (function.abi, params) {
-            // SAFETY: the symbols are resolved, and the test's function works on the heap only.
             (Abi::Function, &[thread_state, callee, args]) => {
+                // SAFETY: the symbols are resolved, and the test's function works on the heap only.
                 Ok(unsafe { code.call_function(thread_state, callee, args) })
             }
-            // SAFETY: as above.
-            (Abi::Loop, &[thread_state, frame]) => Ok(unsafe { code.call_loop(thread_state, frame) }),
+            (Abi::Loop, &[thread_state, frame]) => {
+                // SAFETY: the symbols are resolved, and the test's function works on the heap only.
+                Ok(unsafe { code.call_loop(thread_state, frame) })
+            }
             _ => Err(format!("{} words for abi {}", params.len(), function.abi.name())),
         })?;
         let outcome = match running.exit.take() {
