@@ -36,7 +36,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
             Entry::Loop { header, slots, .. } => builder.running_loop(*header, slots),
         };
         match outcome {
-            Ok(()) => return Ok(builder.f),
+            Ok(()) => return Ok(crate::compact::compact(builder.f)),
             Err(Stop::GiveUp(reason)) => return Err(reason),
             Err(Stop::NeedsFrame) => {
                 lessons = builder.lessons;

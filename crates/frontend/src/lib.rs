@@ -10,6 +10,7 @@ mod attribute;
 mod body;
 mod builder;
 mod call;
+mod compact;
 mod compare;
 mod construct;
 pub mod coverage;
