@@ -48,6 +48,7 @@ pub(crate) fn run(
     workspace: &Workspace,
     wanted: Option<Minor>,
     rounds: u32,
+    build: bool,
     script: &[OsString],
 ) -> Result<ExitCode> {
     let mut shows: Vec<Show> = PROGRAMS
@@ -76,7 +77,11 @@ pub(crate) fn run(
     }
 
     let python = interpreter::find_for_measuring(workspace, wanted)?;
-    let environment = package::install(workspace, &python, Profile::Release)?;
+    let environment = if build {
+        package::install(workspace, &python, Profile::Release)?
+    } else {
+        package::installed(workspace, &python)?
+    };
 
     let mut table = Table::new([
         "program", "JIT off", "JIT on", "ratio", "output", "compiled",

@@ -68,6 +68,9 @@ enum Task {
         /// How often each program runs; the best time counts
         #[arg(long, default_value_t = 2)]
         rounds: u32,
+        /// Use the package as it is installed, without building it again
+        #[arg(long)]
+        no_build: bool,
         /// A script of yours to run as well, and its arguments
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         script: Vec<OsString>,
@@ -103,8 +106,9 @@ fn dispatch(task: Task) -> Result<ExitCode> {
         Task::Demo {
             python,
             rounds,
+            no_build,
             script,
-        } => demo::run(&workspace, python, rounds, &script),
+        } => demo::run(&workspace, python, rounds, !no_build, &script),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Structure => {
             let report = structure::check(&workspace)?;
