@@ -37,18 +37,24 @@ fn store_version(feedback: Feedback) -> Option<u32> {
 }
 
 impl Builder<'_> {
-    /// The type of the object `depth` from the top, guarded to be the one of a version, if it is not known.
+    /// The type of the object `depth` from the top, guarded to be the one it had before or
+    /// else the one of a version, if it is not known.
     pub(crate) fn owner_type(&mut self, state: &mut State, depth: usize, version: Option<u32>) -> Option<&'_ TypeInfo> {
         let val = state.peek(depth).val.clone();
         let address = match self.exact_type(state, &val) {
             Some(address) => address,
             None => {
                 let Val::Obj(v) = val else { return None };
-                let id = *self.code().types_by_version.get(&version?)?;
+                let address = match state.facts.get(v).likely {
+                    Some(address) => address,
+                    None => {
+                        let id = *self.code().types_by_version.get(&version?)?;
+                        self.snapshot.types[id as usize].address
+                    }
+                };
                 if !self.may_speculate(ExitReason::TypeGuard) {
                     return None;
                 }
-                let address = self.snapshot.types[id as usize].address;
                 let exit = self.pre_state();
                 let block = self.block;
                 self.f.push(block, Ir::GuardType, &[v], Imm::Type(address), Some(exit));

@@ -74,6 +74,8 @@ pub(crate) struct Fact {
     pub ty: Option<u64>,
     /// The int or float in it, unboxed.
     pub raw: Option<Value>,
+    /// Address of the exact type that it had before code ran that could have changed it.
+    pub likely: Option<u64>,
 }
 
 /// Facts by SSA value; cheap to clone.
@@ -104,6 +106,7 @@ impl Facts {
                 let fact = Fact {
                     ty: a.ty.filter(|_| a.ty == b.ty),
                     raw: a.raw.filter(|_| a.raw == b.raw),
+                    likely: a.likely.filter(|_| a.likely == b.likely),
                 };
                 (fact != Fact::default()).then_some((*value, fact))
             })
@@ -111,11 +114,14 @@ impl Facts {
         self.0 = Rc::new(both);
     }
 
-    /// Forgets the types for which `forget` says so.
+    /// Forgets the types for which `forget` says so; they stay likely.
     pub(crate) fn forget_types(&mut self, forget: impl Fn(u64) -> bool) {
         if self.0.values().any(|fact| fact.ty.is_some_and(&forget)) {
             for fact in Rc::make_mut(&mut self.0).values_mut() {
-                fact.ty = fact.ty.filter(|ty| !forget(*ty));
+                if let Some(ty) = fact.ty.filter(|ty| forget(*ty)) {
+                    fact.ty = None;
+                    fact.likely = Some(ty);
+                }
             }
         }
     }
