@@ -111,6 +111,8 @@ pub(crate) struct Builder<'s> {
     pub ran_python: bool,
     /// Counts helper calls that may run Python code.
     pub python_runs: usize,
+    /// Slots of a running loop that may be bound after all: whether they are, and the number in them.
+    pub unseen: HashMap<Value, (Value, Value)>,
     /// The interpreter frame, if the unit has one.
     pub frame: Option<Value>,
     pub tstate: Value,
@@ -143,6 +145,7 @@ impl<'s> Builder<'s> {
             drops: Vec::new(),
             ran_python: false,
             python_runs: 0,
+            unseen: HashMap::new(),
             frame: None,
             tstate,
             lessons,
@@ -455,7 +458,7 @@ impl<'s> Builder<'s> {
             Val::Null => Ir::Null,
             Val::Obj(v) if slot.owned => Ir::Owned(*v),
             Val::Obj(v) => Ir::Borrowed(*v),
-            Val::MaybeObj(v) => Ir::OwnedOrNull(*v),
+            Val::MaybeObj(v) | Val::Unseen(v) => Ir::OwnedOrNull(*v),
             Val::Int(v) | Val::Float(v) | Val::Bool(v) => Ir::Raw(*v),
             Val::SmallInt(value) => Ir::Int(*value),
             Val::Const(id) => Ir::Object(self.object_ref(*id)),

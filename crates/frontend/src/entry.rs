@@ -293,7 +293,7 @@ impl Builder<'_> {
     fn collect_drops(&self, slot: Slot, drops: &mut Vec<Slot>) {
         match slot.val {
             Val::Obj(_) if slot.owned => drops.push(slot),
-            Val::MaybeObj(_) => drops.push(slot),
+            Val::MaybeObj(v) | Val::Unseen(v) => drops.push(Slot::owned(Val::MaybeObj(v))),
             Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.collect_drops(p, drops)),
             _ => {}
         }
@@ -306,7 +306,7 @@ impl Builder<'_> {
                 let op = if self.is_leaf(state, &slot.val) { Op::DecrefLeaf } else { Op::DecrefPlain };
                 self.effect(op, &[v], Imm::None);
             }
-            Val::MaybeObj(v) => {
+            Val::MaybeObj(v) | Val::Unseen(v) => {
                 let null = self.null();
                 let unbound = self.same(v, null);
                 let (done, bound) = self.split(unbound);
@@ -387,10 +387,7 @@ impl Builder<'_> {
         let block = self.block;
         match seen {
             Observed::Null => {
-                let null = self.null();
-                let unbound = self.same(value, null);
-                self.guard_at(unbound, ExitReason::Unbound, exit);
-                Slot::NULL
+                Slot::owned(Val::Unseen(value))
             }
             Observed::Object { type_id, big } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));

@@ -293,7 +293,7 @@ impl Builder<'_> {
         let slot = &state.locals[local as usize];
         match slot.val.clone() {
             Val::Null | Val::InFrame => false,
-            Val::MaybeObj(v) => {
+            Val::MaybeObj(v) | Val::Unseen(v) => {
                 self.guard_not_null(v, ExitReason::Unbound);
                 state.locals[local as usize] = Slot::owned(Val::Obj(v));
                 self.recapture(state);

@@ -105,7 +105,7 @@ impl Builder<'_> {
                 value
             }
             Val::Virtual(kind, parts) => self.build_virtual(state, kind, parts),
-            Val::MaybeObj(v) => v,
+            Val::MaybeObj(v) | Val::Unseen(v) => v,
             Val::Null | Val::Maybe(..) | Val::InFrame => unreachable!("the slot holds an object"),
         };
         slot.owned = false;
@@ -126,7 +126,7 @@ impl Builder<'_> {
     pub(crate) fn owned_or_null(&mut self, state: &mut State, slot: &mut Slot) -> Value {
         match slot.val.clone() {
             Val::Null => self.null(),
-            Val::MaybeObj(v) => v,
+            Val::MaybeObj(v) | Val::Unseen(v) => v,
             Val::Maybe(flag, val) => {
                 let bound = self.f.add_block();
                 let done = self.f.add_block();
@@ -203,7 +203,7 @@ impl Builder<'_> {
                     values.push(self.null());
                     continue;
                 }
-                Val::MaybeObj(v) => {
+                Val::MaybeObj(v) | Val::Unseen(v) => {
                     values.push(v);
                     state.stack[i] = slot;
                     continue;
@@ -274,7 +274,7 @@ impl Builder<'_> {
                     None => self.drops.push(Slot::owned(Val::Obj(v))),
                 }
             }
-            Val::MaybeObj(_) => self.drops.push(slot),
+            Val::MaybeObj(v) | Val::Unseen(v) => self.drops.push(Slot::owned(Val::MaybeObj(v))),
             // Tuples release their items from the last one on.
             Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.drop_slot(state, p)),
             _ => {}
@@ -405,7 +405,7 @@ impl Builder<'_> {
             }
             let value = match slot.val.clone() {
                 Val::Null => None,
-                Val::MaybeObj(v) => Some(v),
+                Val::MaybeObj(v) | Val::Unseen(v) => Some(v),
                 Val::Maybe(..) => {
                     let value = self.owned_or_null(state, &mut slot);
                     slot = Slot::owned(Val::MaybeObj(value));

@@ -3,7 +3,7 @@
 
 use crate::builder::{Builder, Edge};
 use crate::value::{Slot, State, Val};
-use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind};
 use whipsnake_ir::{Imm, Op, Target, Ty, Value};
 
@@ -28,6 +28,14 @@ pub(crate) enum Shape {
     Maybe(Box<Shape>),
     /// An object in parts.
     Virtual(Virtual, Vec<Shape>),
+}
+
+/// The shape inside a shape that may be unbound, else the shape.
+fn inner_shape(shape: &Shape) -> &Shape {
+    match shape {
+        Shape::Maybe(inner) => inner,
+        shape => shape,
+    }
 }
 
 /// True for shapes that hold an unboxed value.
@@ -55,7 +63,7 @@ impl Builder<'_> {
                 Virtual::Slice => KnownType::Slice,
                 Virtual::Method => KnownType::Method,
             }),
-            Val::Null | Val::MaybeObj(_) | Val::Maybe(..) | Val::InFrame => None,
+            Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }
     }
 
@@ -67,7 +75,7 @@ impl Builder<'_> {
     /// The most specific shape of one edge's slot.
     pub(crate) fn shape_of(&self, state: &State, slot: &Slot) -> Shape {
         match &slot.val {
-            Val::Null => Shape::Null,
+            Val::Null | Val::Unseen(_) => Shape::Null,
             Val::Int(_) | Val::SmallInt(_) => Shape::Int,
             Val::Float(_) => Shape::Float,
             Val::Bool(_) => Shape::Bool,
@@ -127,15 +135,16 @@ impl Builder<'_> {
     pub(crate) fn fits(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
         match shape {
             Shape::Same(wanted) => slot == wanted || self.holds_raw(state, slot, wanted),
-            Shape::Null => slot.val == Val::Null,
+            Shape::Null => matches!(slot.val, Val::Null | Val::Unseen(_)),
             Shape::Int | Shape::Float | Shape::Bool => self.shape_of(state, slot) == *shape,
             Shape::Obj(ty) => match slot.val {
-                Val::Null | Val::MaybeObj(_) | Val::Maybe(..) | Val::InFrame => false,
+                Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => false,
                 _ => ty.is_none() || self.exact_type(state, &slot.val) == *ty,
             },
             Shape::MaybeObj => slot.val != Val::InFrame,
             Shape::Maybe(inner) => match &slot.val {
                 Val::Null => true,
+                Val::Unseen(_) => matches!(**inner, Shape::Int | Shape::Float),
                 Val::Maybe(_, val) => self.fits(state, &Slot::borrowed((**val).clone()), inner),
                 _ => self.fits(state, slot, inner),
             },
@@ -191,6 +200,18 @@ impl Builder<'_> {
                         Shape::Bool => self.bool_const(false),
                         _ => self.int_const(0),
                     });
+                }
+                Val::Unseen(object) => {
+                    let (flag, raw) = self.unseen[&object];
+                    args.push(flag);
+                    args.push(raw);
+                    // Unboxed already: only the reference is left.
+                    let (bound, done) = self.split(flag);
+                    self.block = bound;
+                    self.effect(Op::DecrefLeaf, &[object], Imm::None);
+                    let from = self.block;
+                    self.f.jump(from, done, &[]);
+                    self.block = done;
                 }
                 Val::Maybe(flag, val) => {
                     args.push(flag);
@@ -339,10 +360,19 @@ impl Builder<'_> {
         let slots: Vec<Slot> = edge.state.locals.iter().chain(&edge.state.stack).cloned().collect();
         let mut id = None;
         for (slot, shape) in slots.iter().zip(shapes) {
-            let wanted = match shape {
-                Shape::Maybe(inner) => inner,
-                shape => shape,
-            };
+            let wanted = inner_shape(shape);
+            if let Val::Unseen(v) = slot.val {
+                let id = *id.get_or_insert_with(|| self.frame_state(&edge.state, edge.offset, Resume::Execute, &[]));
+                match (shape, inner_shape(shape)) {
+                    (Shape::Null, _) => {
+                        let null = self.null();
+                        let unbound = self.same(v, null);
+                        self.guard_at(unbound, ExitReason::Unbound, id);
+                    }
+                    (Shape::Maybe(_), inner @ (Shape::Int | Shape::Float)) => self.open_unseen(v, inner, id),
+                    _ => {}
+                }
+            }
             if let (Val::Obj(v), Shape::Int) = (&slot.val, wanted)
                 && edge.state.facts.get(*v).raw.is_none()
             {
@@ -352,6 +382,33 @@ impl Builder<'_> {
                 edge.state.facts.update(*v, |fact| fact.raw = Some(raw));
             }
         }
+    }
+
+    /// Takes an object that may be NULL apart into whether it is bound and its number.
+    fn open_unseen(&mut self, object: Value, shape: &Shape, exit: whipsnake_ir::StateId) {
+        let null = self.null();
+        let unbound = self.same(object, null);
+        let (no, yes) = self.split(unbound);
+        let done = self.f.add_block();
+        let flag = self.f.add_param(done, Ty::Bool);
+        let float = *shape == Shape::Float;
+        let number = self.f.add_param(done, if float { Ty::F64 } else { Ty::I64 });
+        self.block = no;
+        let absent = self.bool_const(false);
+        let nothing = if float { self.float_const(0) } else { self.int_const(0) };
+        self.f.jump(no, done, &[absent, nothing]);
+        self.block = yes;
+        let known = self.platform().known_type(if float { KnownType::Float } else { KnownType::Int });
+        self.f.push(yes, Op::GuardType, &[object], Imm::Type(known.expect("builtin")), Some(exit));
+        let raw = if float {
+            self.emit(Op::UnboxFloat, &[object], Imm::None)
+        } else {
+            self.f.push_value(yes, Op::UnboxInt, &[object], Imm::None, Some(exit))
+        };
+        let present = self.bool_const(true);
+        self.f.jump(yes, done, &[present, raw]);
+        self.block = done;
+        self.unseen.insert(object, (flag, number));
     }
 
     /// Adds the parameters of the shapes to a block and puts them into the state.

@@ -30,6 +30,9 @@ pub(crate) enum Val {
     Maybe(Value, Box<Val>),
     /// An object kept in parts.
     Virtual(Virtual, Vec<Slot>),
+    /// An owned object or NULL that was NULL when the loop became hot: taken as unbound, but for the type that it has once the
+    /// loop went round.
+    Unseen(Value),
     /// Whatever the existing frame holds there; never read or written by the unit.
     InFrame,
 }

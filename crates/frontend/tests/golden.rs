@@ -89,7 +89,12 @@ fn ir_is_valid_whatever_exits_were_seen() {
                 let mut snapshot = snapshot.clone();
                 for code in &mut snapshot.codes {
                     for offset in 0..code.units.len() as u32 {
-                        code.exits_seen.extend(reasons.iter().map(|&reason| SeenExit { offset, reason, count: 50 }));
+                        code.exits_seen.extend(reasons.iter().map(|&reason| SeenExit {
+                            offset,
+                            reason,
+                            count: 50,
+                            types: Vec::new(),
+                        }));
                     }
                 }
                 snapshot

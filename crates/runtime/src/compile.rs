@@ -123,13 +123,19 @@ fn stages(
     })
 }
 
-/// The passes.
+/// The passes; `show` gets the function after each.
 fn optimise(
     function: &mut whipsnake_ir::Function,
-    _show: Option<&mut dyn FnMut(&str, &str)>,
+    mut show: Option<&mut dyn FnMut(&str, &str)>,
 ) -> Result<(), String> {
-    let _ = function;
-    Ok(())
+    let mut observer = |pass: &'static str, function: &whipsnake_ir::Function, time: Duration| {
+        if let Some(show) = &mut show {
+            show(&format!("{pass} ({} us)", time.as_micros()), &function.to_string());
+        }
+    };
+    let mut runner = whipsnake_passes::Runner::default();
+    runner.observer = Some(&mut observer);
+    runner.passes(whipsnake_passes::PIPELINE, function).map_err(|error| error.to_string())
 }
 
 impl TrampolineCache {
