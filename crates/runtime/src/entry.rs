@@ -77,9 +77,11 @@ pub unsafe extern "C" fn vectorcall(
         if thread.recursion_remaining() <= 0 || c_stack_is_low(thread) {
             return interpret();
         }
+        // From here on the unit's code stays: binding may run Python code.
+        let _activity = Activity::new(session);
         match bind::bind(thread, callable, code, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames) {
-            Bound::Direct => enter_function(session, thread, unit, callable, args.cast_mut()),
-            Bound::Exact(mut words) => enter_function(session, thread, unit, callable, words.as_mut_ptr()),
+            Bound::Direct => enter_function(thread, unit, callable, args.cast_mut()),
+            Bound::Exact(mut words) => enter_function(thread, unit, callable, words.as_mut_ptr()),
             Bound::Raised => std::ptr::null_mut(),
             Bound::Interpret => interpret(),
         }
@@ -217,13 +219,11 @@ fn c_stack_is_low(thread: Thread) -> bool {
 /// The unit is installed and may run; `words` are its parameters, which stay alive until it returns.
 #[inline]
 unsafe fn enter_function(
-    session: &Session,
     thread: Thread,
     unit: &Unit,
     function: *mut PyObject,
     words: *mut *mut PyObject,
 ) -> *mut PyObject {
-    let _activity = Activity::new(session);
     unit.entries.set(unit.entries.get() + 1);
     let _depth = CDepth::enter(thread);
     // SAFETY: an installed function unit's entry has this signature.
@@ -289,7 +289,8 @@ pub unsafe extern "C" fn interpret(
             if let Some((_, site)) = site_of_function(session, function) {
                 if let Some(unit) = ready(session, thread, code, site.as_ref()) {
                     if unit.content().is_some_and(|content| content.interpreted.is_some()) {
-                        return enter_function(session, thread, unit, function, words);
+                        let _activity = Activity::new(session);
+                        return enter_function(thread, unit, function, words);
                     }
                 }
             }
