@@ -41,8 +41,12 @@ def _start(options):
     reason = _native.enable(**options)
     if reason is None and not _registered and _native.is_enabled():
         import atexit
+        import os
 
         atexit.register(_native.end)
+        os.register_at_fork(
+            before=_native.before_fork, after_in_parent=_native.after_fork, after_in_child=_native.after_fork
+        )
         _registered = True
     return reason
 

@@ -15,6 +15,7 @@ class UnitStats(TypedDict):
     reason: str | None
     backend: str
     code_bytes: int
+    inlined: list[str]
     compile_ms: float
     compiles: int
     invalidations: int

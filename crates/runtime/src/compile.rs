@@ -19,6 +19,8 @@ pub struct Compiled {
     pub objects: Vec<ObjectRef>,
     /// What must stay true.
     pub assumptions: Vec<Assumption>,
+    /// Qualified names of the functions that were inlined.
+    pub inlined: Vec<String>,
     /// Trampolines that the code refers to, directly or through others.
     pub trampolines: Vec<(Trampoline, Arc<MachineCode>)>,
     /// Name of the backend.
@@ -113,7 +115,10 @@ fn stages(
         show("asm", asm);
     }
     let trampolines = cache.needed_by(&code, backend, &target)?;
+    let inlined: BTreeSet<u32> = function.states.iter().map(|state| state.code).filter(|&code| code != 0).collect();
+    let qualname = |code: u32| snapshot.codes.get(code as usize).map(|code| code.qualname.clone());
     Ok(Compiled {
+        inlined: inlined.into_iter().filter_map(qualname).collect(),
         trampolines,
         code,
         objects: function.objects,

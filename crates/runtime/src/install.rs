@@ -153,6 +153,7 @@ impl Session {
             watched: dependent,
             assumptions: compiled.assumptions,
             stack_words,
+            inlined: compiled.inlined,
             backend: compiled.backend,
             compile_time: compiled.time,
         });
@@ -189,7 +190,7 @@ impl Session {
             // SAFETY: the unit keeps its codes alive.
             let code = unsafe { Code::from_object(content.codes[image.code as usize]) };
             if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(self, code)) {
-                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: count.get() });
+                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: count.get(), types: Vec::new() });
             }
         }
     }

@@ -19,6 +19,7 @@ use whipsnake_cpython::ffi::{
 };
 use whipsnake_cpython::monitoring::OPTIMIZER_ID;
 use whipsnake_cpython::offsets;
+use whipsnake_cpython::Thread;
 use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
 use whipsnake_cpython::verify::{Unsupported, verify};
 
@@ -46,9 +47,23 @@ static METHODS: Methods = Methods(UnsafeCell::new([
     },
 ]));
 
-/// True unless `WHIPSNAKE=0` switches everything off.
-pub fn allowed() -> bool {
-    std::env::var_os("WHIPSNAKE").is_none_or(|value| value != "0")
+/// False if `WHIPSNAKE=0` switches everything off.
+///
+/// # Errors
+/// If the variable is neither 0 nor 1.
+pub fn allowed() -> Result<bool, String> {
+    match std::env::var_os("WHIPSNAKE") {
+        None => Ok(true),
+        Some(value) if value == "1" || value.is_empty() => Ok(true),
+        Some(value) if value == "0" => Ok(false),
+        Some(value) => Err(format!("WHIPSNAKE={value:?} is not valid: use 0 to switch whipsnake off, or 1")),
+    }
+}
+
+/// True in the interpreter that the session belongs to.
+fn in_main_interpreter() -> bool {
+    // SAFETY: callers hold the GIL.
+    unsafe { Thread::current().interpreter() == whipsnake_cpython::symbols::PyInterpreterState_Main() }
 }
 
 /// Why this Python is not supported, if it is not; looks at nothing that needs a session.
@@ -79,8 +94,8 @@ pub unsafe fn check() -> Result<whipsnake_cpython::verify::Facts, Unsupported> {
 ///
 /// The GIL is held and no exception is raised.
 pub unsafe fn enable(options: &Options) -> Result<(), String> {
-    if !allowed() {
-        return Ok(());
+    if !in_main_interpreter() {
+        return Err(Unsupported::Subinterpreter.to_string());
     }
     // SAFETY: as the caller says.
     unsafe {
@@ -227,7 +242,7 @@ unsafe fn take_tool(_session: &Session) -> Result<(), String> {
 ///
 /// The GIL is held and no exception is raised.
 pub unsafe fn disable() {
-    let Some(session) = session().filter(|session| session.enabled.get()) else { return };
+    let Some(session) = session().filter(|session| session.enabled.get() && in_main_interpreter()) else { return };
     session.enabled.set(false);
     // SAFETY: the GIL is held; hooked functions are alive: dying ones take themselves out of the table.
     unsafe {
@@ -275,7 +290,21 @@ unsafe fn give_tool_back() {
 
 /// True while hot code is compiled.
 pub fn is_enabled() -> bool {
-    session().is_some_and(|session| session.enabled.get())
+    session().is_some_and(|session| session.enabled.get()) && in_main_interpreter()
+}
+
+/// To be called before `os.fork()`.
+pub fn before_fork() {
+    if let Some(session) = session() {
+        session.worker.pause();
+    }
+}
+
+/// To be called after `os.fork()`, in parent and child.
+pub fn after_fork() {
+    if let Some(session) = session() {
+        session.worker.resume();
+    }
 }
 
 /// Compiles a function now, in this thread.
@@ -287,7 +316,7 @@ pub fn is_enabled() -> bool {
 ///
 /// The GIL is held and no exception is raised.
 pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
-    let Some(session) = session().filter(|session| session.enabled.get()) else {
+    let Some(session) = session().filter(|session| session.enabled.get() && in_main_interpreter()) else {
         return Err("the JIT is off; call whipsnake.enable() first".to_owned());
     };
     // SAFETY: as the caller says.
@@ -323,7 +352,7 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
 ///
 /// The GIL is held; `function` is alive.
 pub unsafe fn is_compiled(function: *mut PyObject) -> bool {
-    let Some(session) = session().filter(|session| session.enabled.get()) else { return false };
+    let Some(session) = session().filter(|session| session.enabled.get() && in_main_interpreter()) else { return false };
     // SAFETY: as the caller says.
     unsafe {
         session.install_finished();

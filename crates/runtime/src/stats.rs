@@ -47,6 +47,8 @@ pub struct UnitStats {
     pub backend: &'static str,
     /// Bytes of machine code over all compilations.
     pub code_bytes: u64,
+    /// Qualified names of the functions that were inlined into it.
+    pub inlined: Vec<String>,
     /// Milliseconds of all compilations.
     pub compile_ms: f64,
     /// Compilations begun.
@@ -147,6 +149,7 @@ impl UnitStats {
             compile_ms: milliseconds(past.compile_time),
             compiles: site.compiles.get(),
             invalidations: site.invalidations.get(),
+            inlined: past.inlined.into_iter().collect(),
             entries: past.entries,
             exits: past.exits.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
         })

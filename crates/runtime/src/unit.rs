@@ -9,7 +9,7 @@
 
 use crate::memory::CodeBlock;
 use std::cell::{Cell, RefCell, UnsafeCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::time::Duration;
@@ -208,6 +208,8 @@ pub struct Past {
     pub code_bytes: u64,
     /// Backend of the last one.
     pub backend: &'static str,
+    /// Functions that were inlined.
+    pub inlined: BTreeSet<String>,
 }
 
 impl Past {
@@ -223,6 +225,7 @@ impl Past {
         self.compile_time += content.compile_time;
         self.code_bytes += u64::from(content.code_bytes);
         self.backend = content.backend;
+        self.inlined.extend(content.inlined.iter().cloned());
     }
 }
 
@@ -263,6 +266,8 @@ pub struct Content {
     pub assumptions: Vec<Assumption>,
     /// Words of data stack that exits may need.
     pub stack_words: usize,
+    /// Qualified names of the functions that were inlined.
+    pub inlined: Vec<String>,
     /// Name of the backend.
     pub backend: &'static str,
     /// Bytes of machine code.

@@ -1,7 +1,8 @@
 //! The compiling thread. It never holds the GIL: snapshots go in, code comes out, and a pending call of the interpreter
 //! (or the next counted event) installs what is done.
 //!
-//! A forked child has no such thread; the next job there starts one with empty queues.
+//! `os.fork()` is announced: the thread ends before and starts again after, in parent and child, when there is work. After a fork that was
+//! not announced, the child's next job starts a thread with empty queues.
 
 use crate::capture::References;
 use crate::compile::{Outcome, TrampolineCache, compile};
@@ -11,6 +12,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use whipsnake_backend::{Backend, CpuFeatures};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
@@ -59,6 +61,8 @@ struct Shared {
     ready: AtomicBool,
     /// Held while the interpreter is called; true once it must not be called any more.
     closed: Mutex<bool>,
+    /// The thread ends when it has finished its present job.
+    pausing: Mutex<bool>,
     cache: Arc<TrampolineCache>,
 }
 
@@ -66,10 +70,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+struct Running {
+    pid: u32,
+    shared: Arc<Shared>,
+    /// `None` while the thread pauses.
+    thread: Option<JoinHandle<()>>,
+}
+
 /// The thread, once there is one. Used with the GIL held.
 #[derive(Default)]
 pub struct Worker {
-    running: RefCell<Option<(u32, Arc<Shared>)>>,
+    running: RefCell<Option<Running>>,
     /// Trampolines made so far.
     pub cache: Arc<TrampolineCache>,
 }
@@ -81,31 +92,63 @@ impl Worker {
     /// The job, if no thread can be started.
     pub fn submit(&self, job: Job) -> Result<(), Box<Job>> {
         let pid = std::process::id();
-        let mut running = self.running.borrow_mut();
-        if running.as_ref().is_none_or(|(owner, _)| *owner != pid) {
-            let Some(shared) = start(&self.cache) else { return Err(Box::new(job)) };
+        let mut slot = self.running.borrow_mut();
+        if slot.as_ref().is_none_or(|running| running.pid != pid && running.thread.is_some()) {
+            let shared = Arc::new(Shared { cache: self.cache.clone(), ..Shared::default() });
             // A parent's queues may be locked by a thread that does not exist here: they are left as they are.
-            std::mem::forget(running.replace((pid, shared)));
+            std::mem::forget(slot.replace(Running { pid, shared, thread: None }));
         }
-        if let Some((_, shared)) = &*running {
-            lock(&shared.queue).push_back(job);
-            shared.wake.notify_one();
+        let Some(running) = &mut *slot else { return Err(Box::new(job)) };
+        running.pid = pid;
+        if running.thread.is_none() {
+            match start(&running.shared) {
+                Some(thread) => running.thread = Some(thread),
+                None => return Err(Box::new(job)),
+            }
         }
+        lock(&running.shared.queue).push_back(job);
+        running.shared.wake.notify_one();
         Ok(())
+    }
+
+    /// Lets the thread end after the job that it has begun, and waits for that: a fork then copies no locked queue and no
+    /// half of a thread.
+    pub fn pause(&self) {
+        let mut slot = self.running.borrow_mut();
+        let Some(running) = &mut *slot else { return };
+        if running.pid != std::process::id() {
+            return;
+        }
+        if let Some(thread) = running.thread.take() {
+            *lock(&running.shared.pausing) = true;
+            running.shared.wake.notify_one();
+            let _ = thread.join();
+            *lock(&running.shared.pausing) = false;
+        }
+    }
+
+    /// Starts the thread again if jobs wait.
+    pub fn resume(&self) {
+        let mut slot = self.running.borrow_mut();
+        let Some(running) = &mut *slot else { return };
+        if running.thread.is_none() && !lock(&running.shared.queue).is_empty() {
+            running.pid = std::process::id();
+            running.thread = start(&running.shared);
+        }
     }
 
     /// True if finished jobs wait.
     #[inline]
     pub fn has_finished(&self) -> bool {
-        self.running.borrow().as_ref().is_some_and(|(_, shared)| shared.ready.load(Ordering::Acquire))
+        self.running.borrow().as_ref().is_some_and(|running| running.shared.ready.load(Ordering::Acquire))
     }
 
     /// Takes the finished jobs.
     pub fn finished(&self) -> Vec<(Job, Outcome)> {
         match &*self.running.borrow() {
-            Some((pid, shared)) if *pid == std::process::id() => {
-                shared.ready.store(false, Ordering::Release);
-                std::mem::take(&mut *lock(&shared.done))
+            Some(running) if running.pid == std::process::id() => {
+                running.shared.ready.store(false, Ordering::Release);
+                std::mem::take(&mut *lock(&running.shared.done))
             }
             _ => Vec::new(),
         }
@@ -113,12 +156,12 @@ impl Worker {
 
     /// Lets the thread end; it does not call the interpreter again.
     pub fn close(&self) {
-        if let Some((pid, shared)) = &*self.running.borrow()
-            && *pid == std::process::id()
+        if let Some(running) = &*self.running.borrow()
+            && running.pid == std::process::id()
         {
-            *lock(&shared.closed) = true;
-            lock(&shared.queue).clear_without_dropping();
-            shared.wake.notify_one();
+            *lock(&running.shared.closed) = true;
+            lock(&running.shared.queue).clear_without_dropping();
+            running.shared.wake.notify_one();
         }
     }
 }
@@ -134,8 +177,7 @@ impl ClearWithoutDropping for VecDeque<Job> {
     }
 }
 
-fn start(cache: &Arc<TrampolineCache>) -> Option<Arc<Shared>> {
-    let shared = Arc::new(Shared { cache: cache.clone(), ..Shared::default() });
+fn start(shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
     let theirs = shared.clone();
     // Signals are the main thread's: a new thread inherits the mask of its creator.
     // SAFETY: plain calls on local signal sets.
@@ -146,7 +188,7 @@ fn start(cache: &Arc<TrampolineCache>) -> Option<Arc<Shared>> {
         libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
         let thread = std::thread::Builder::new().name("whipsnake".into()).stack_size(STACK).spawn(move || work(&theirs));
         libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
-        thread.is_ok().then_some(shared)
+        thread.ok()
     }
 }
 
@@ -155,7 +197,7 @@ fn work(shared: &Shared) {
         let job = {
             let mut queue = lock(&shared.queue);
             loop {
-                if *lock(&shared.closed) {
+                if *lock(&shared.closed) || *lock(&shared.pausing) {
                     return;
                 }
                 match queue.pop_front() {

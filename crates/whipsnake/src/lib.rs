@@ -30,6 +30,10 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
 #[pyfunction]
 #[pyo3(signature = (**keywords))]
 fn enable(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Option<String>> {
+    if !start::allowed().map_err(PyValueError::new_err)? {
+        // Bad options are errors all the same.
+        return options(keywords).map(|_| None);
+    }
     let options = match session() {
         // Without keywords everything stays as it was.
         Some(session) if keywords.is_none_or(|keywords| keywords.is_empty()) => session.options.clone(),
@@ -128,6 +132,18 @@ fn unsupported() -> Option<String> {
     unsafe { start::check() }.err().map(|reason| reason.to_string())
 }
 
+/// Called before `os.fork()`.
+#[pyfunction]
+fn before_fork() {
+    start::before_fork();
+}
+
+/// Called after `os.fork()`.
+#[pyfunction]
+fn after_fork() {
+    start::after_fork();
+}
+
 /// Called when the interpreter begins to shut down.
 #[pyfunction]
 fn end() {
@@ -150,6 +166,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(option_table, module)?)?;
     module.add_function(wrap_pyfunction!(unsupported, module)?)?;
     module.add_function(wrap_pyfunction!(end, module)?)?;
+    module.add_function(wrap_pyfunction!(before_fork, module)?)?;
+    module.add_function(wrap_pyfunction!(after_fork, module)?)?;
     module.add_function(wrap_pyfunction!(run::run_file, module)?)?;
     module.add_function(wrap_pyfunction!(run::run_command, module)?)?;
     module.add_function(wrap_pyfunction!(run::run_module, module)?)?;
