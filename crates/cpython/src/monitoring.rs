@@ -90,6 +90,17 @@ pub unsafe fn instruction_tools(thread: Thread, code: Code) -> Tools {
     })
 }
 
+/// True if a tool other than ours wants any instruction event in all code.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
+    (0..offsets::MONITORING_LOCAL_EVENTS)
+        // SAFETY: all events tied to instructions exist by themselves.
+        .any(|event| !unsafe { global_tools(thread.interpreter(), event) }.others().is_empty())
+}
+
 /// True if a tool other than ours wants any instruction event in `code`: native code for it must not run.
 ///
 /// # Safety

@@ -21,6 +21,8 @@ pub type LoopEntry = unsafe extern "C" fn(*mut PyThreadState, *mut c_void) -> u6
 const PY_VECTORCALL_ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 /// Words of data stack that must be free besides those of the unit's own frames.
 const SPARE_WORDS: usize = 64;
+/// Counted events of one kind or another until resting functions are looked at again.
+const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
 const C_STACK_MARGIN: usize = 128 * 1024;
 /// Units of C recursion that native code may need on versions that count them.
@@ -73,7 +75,12 @@ pub unsafe extern "C" fn vectorcall(
         if site.unit.get().is_none() {
             count_call(session, thread, site, callable, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
         }
-        let Some(unit) = ready(session, thread, code, site) else { return interpret() };
+        let Some(unit) = ready(session, thread, code, site) else {
+            if monitoring::other_tools_active(thread, code) {
+                session.rest(thread, callable);
+            }
+            return interpret();
+        };
         if thread.recursion_remaining() <= 0 || c_stack_is_low(thread) {
             return interpret();
         }
@@ -370,6 +377,54 @@ impl Session {
         }
     }
 
+    /// Another tool wants events. To it, hooked functions look like C functions, so this one gets its own vectorcall back, and all
+    /// others as well if the events are wanted everywhere.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`].
+    pub unsafe fn rest(&self, thread: Thread, function: *mut PyObject) {
+        // SAFETY: hooked functions are alive: dying ones take themselves out of the table.
+        unsafe {
+            let functions: Vec<usize> = if monitoring::other_tools_everywhere(thread) {
+                self.hooked.borrow().keys().copied().collect()
+            } else {
+                (!function.is_null()).then_some(function as usize).into_iter().collect()
+            };
+            for function in functions {
+                self.unhook(function as *mut PyObject);
+                self.resting.borrow_mut().insert(function);
+            }
+            self.until_awake.set(EVENTS_UNTIL_AWAKE);
+        }
+    }
+
+    /// Hooks resting functions again, once no other tool wants events everywhere.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held.
+    #[inline]
+    pub unsafe fn wake(&self, thread: Thread) {
+        let left = self.until_awake.get();
+        if left == 0 {
+            return;
+        }
+        self.until_awake.set(left - 1);
+        // SAFETY: resting functions are alive: dying ones take themselves out of the table.
+        unsafe {
+            if left == 1 {
+                if monitoring::other_tools_everywhere(thread) {
+                    self.until_awake.set(EVENTS_UNTIL_AWAKE);
+                    return;
+                }
+                for function in self.resting.take() {
+                    self.hook(function as *mut PyObject);
+                }
+            }
+        }
+    }
+
     /// True if the function's vectorcall is ours.
     ///
     /// # Safety
@@ -409,6 +464,9 @@ impl Session {
         // SAFETY: the caller vouches for the function.
         if unsafe { self.is_hooked(function) } {
             self.hooked.borrow_mut().remove(&(function as usize));
+        }
+        if self.until_awake.get() != 0 {
+            self.resting.borrow_mut().remove(&(function as usize));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::unit::{Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
-use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject};
+use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_strategy::{Decision, ExitFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
@@ -30,6 +30,13 @@ impl Units for Session {
 
     fn exits_seen(&self, code: Code) -> Vec<SeenExit> {
         CodeExtra::of(self, code).map_or(Vec::new(), CodeExtra::seen)
+    }
+
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject)) {
+        if let Some(extra) = CodeExtra::of(self, code) {
+            // SAFETY: captures are taken with the GIL held.
+            unsafe { extra.types.borrow().for_each(offset, visit) };
+        }
     }
 }
 
@@ -322,8 +329,12 @@ unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Threa
             session.install_finished();
         }
         if monitoring::other_tools_active(thread, code) {
+            if session.until_awake.get() == 0 {
+                session.rest(thread, std::ptr::null_mut());
+            }
             return None;
         }
+        session.wake(thread);
         Some((session, thread, code))
     }
 }

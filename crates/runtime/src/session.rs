@@ -11,7 +11,7 @@ use crate::unit::{Site, SiteKey};
 use crate::watch::Watch;
 use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
 use std::sync::Arc;
@@ -75,6 +75,10 @@ pub struct Session {
     pub function_changes: Cell<u64>,
     /// Functions whose vectorcall is ours, with the version they had.
     pub hooked: RefCell<HashMap<usize, u32>>,
+    /// Functions that were given their own vectorcall back while another tool wants events.
+    pub resting: RefCell<HashSet<usize>>,
+    /// Events until it is looked whether resting functions can be hooked again.
+    pub until_awake: Cell<u32>,
     /// Live sites by number.
     pub sites: RefCell<BTreeMap<u64, NonNull<Site>>>,
     /// What is freed once no native code runs.
@@ -140,6 +144,8 @@ impl Session {
             watch: RefCell::new(parts.watch),
             function_changes: Cell::new(0),
             hooked: RefCell::default(),
+            resting: RefCell::default(),
+            until_awake: Cell::new(0),
             sites: RefCell::default(),
             graves: RefCell::default(),
             mourning: Cell::new(false),
