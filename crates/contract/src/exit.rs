@@ -212,6 +212,8 @@ pub struct ExitPoint {
     pub frames: Vec<FrameImage>,
     /// Objects whose references native code owned and nobody needs any more.
     pub release: Vec<Source>,
+    /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit.
+    pub culprit: Option<u32>,
     /// Words the exit buffer must hold.
     pub words: u32,
 }

@@ -326,6 +326,14 @@ pub struct SeenExit {
     pub reason: ExitReason,
     /// How often.
     pub count: u32,
+    /// Exact types of the objects that failed type guards there, most frequent first; types that died since are left out.
+    /// At [`SeenExit::MAX_TYPES`] there may have been more.
+    pub types: Vec<TypeId>,
+}
+
+impl SeenExit {
+    /// Most types that are told of one exit.
+    pub const MAX_TYPES: usize = 6;
 }
 
 /// What was in a slot when the unit became hot.

@@ -1,8 +1,8 @@
 //! From frame states to exit tables: what every backend stores at an exit, in which order, and what the
 //! runtime is told about it.
 //!
-//! There is one [`ExitPoint`] for each distinct (state, reason, resume) of the instructions in the function's
-//! blocks, numbered in layout order. A backend asks [`ExitTable::exits_of`] which exits an instruction
+//! There is one [`ExitPoint`] for each distinct (state, reason, resume, culprit) of the instructions in the function's
+//! blocks, numbered in layout order; the culprit is the object whose type a `guard_type` checks. A backend asks [`ExitTable::exits_of`] which exits an instruction
 //! has, stores [`ExitTable::values`] of the number into the exit buffer (one 64-bit word each: integers and
 //! truth values as they are, doubles as bits) and hands the number to the runtime.
 
@@ -49,7 +49,7 @@ impl ExitTable {
     pub fn build(function: &Function) -> ExitTable {
         let definitions = Definitions::new(function);
         let mut table = ExitTable { ids: vec![SmallVec::new(); function.insts.len()], ..ExitTable::default() };
-        let mut known: HashMap<(StateId, ExitReason, bool), u32> = HashMap::new();
+        let mut known: HashMap<(StateId, ExitReason, bool, Option<Value>), u32> = HashMap::new();
         for &inst in function.blocks.iter().flat_map(|block| &block.insts) {
             let data = function.inst(inst);
             let Some(state) = data.state else { continue };
@@ -61,8 +61,9 @@ impl ExitTable {
                 && function.states[state.index()].resume == Resume::Execute;
             let forced = forced.then_some(ExitReason::Forced);
             for reason in exit_reasons(data).into_iter().chain(forced) {
-                let id = *known.entry((state, reason, observes)).or_insert_with(|| {
-                    let (point, values) = definitions.exit_point(state, reason, observes);
+                let culprit = (data.op == Op::GuardType && reason == ExitReason::TypeGuard).then(|| data.args[0]);
+                let id = *known.entry((state, reason, observes, culprit)).or_insert_with(|| {
+                    let (point, values) = definitions.exit_point(state, reason, observes, culprit);
                     table.points.push(point);
                     table.values.push(values);
                     table.points.len() as u32 - 1
@@ -114,7 +115,13 @@ impl<'a> Definitions<'a> {
         Definitions { function, definition }
     }
 
-    fn exit_point(&self, state: StateId, reason: ExitReason, observes: bool) -> (ExitPoint, Vec<Value>) {
+    fn exit_point(
+        &self,
+        state: StateId,
+        reason: ExitReason,
+        observes: bool,
+        culprit: Option<Value>,
+    ) -> (ExitPoint, Vec<Value>) {
         let mut words = Words { definitions: self, values: Vec::new() };
         let mut release = Vec::new();
         let mut frames = Vec::new();
@@ -134,8 +141,9 @@ impl<'a> Definitions<'a> {
         }
         frames.reverse();
         let resume = if observes { Resume::Observe } else { self.function.state(state).resume };
+        let culprit = culprit.map(|value| words.word(value));
         let values = words.values;
-        (ExitPoint { reason, resume, frames, release, words: values.len() as u32 }, values)
+        (ExitPoint { reason, resume, frames, release, culprit, words: values.len() as u32 }, values)
     }
 
     fn constant(&self, value: Value) -> Option<&InstData> {
@@ -254,6 +262,33 @@ mod tests {
         assert_eq!(point.release, [Source::Owned(0)]);
         assert_eq!(table.points[2].resume, Resume::Observe);
         assert_eq!(table.max_words(), 3);
+    }
+
+    #[test]
+    fn type_guards_tell_which_object_failed() {
+        let mut f = Function::new("f", Abi::Function);
+        let entry = f.entry();
+        let stored = f.block(entry).params[1];
+        let one = f.push_value(entry, Op::Iconst, &[], Imm::Int(1), None);
+        let [other, boxed] = [(); 2].map(|()| f.push_value(entry, Op::BoxInt, &[one], Imm::None, None));
+        let s = f.add_state(state(vec![Slot::Borrowed(other), Slot::Borrowed(stored)], None));
+        let guards: Vec<Inst> = [(stored, 1), (boxed, 1), (stored, 2), (other, 1)]
+            .map(|(value, ty)| f.push(entry, Op::GuardType, &[value], Imm::Type(ty), Some(s)))
+            .to_vec();
+        let unbox = f.push(entry, Op::UnboxInt, &[stored], Imm::None, Some(s));
+        f.exit_every = Some((3, 0x1000));
+        f.exit(entry, ExitReason::TypeGuard, s);
+
+        let table = ExitTable::build(&f);
+        let ids: Vec<u32> = guards.iter().map(|&guard| table.id_of(guard, ExitReason::TypeGuard).unwrap()).collect();
+        assert_eq!(ids, [0, 2, 0, 3], "one exit per object, whatever type is expected");
+        let culprits: Vec<Option<u32>> = table.points.iter().map(|point| point.culprit).collect();
+        assert_eq!(culprits, [Some(1), None, Some(2), Some(0), None, None]);
+        assert_eq!(table.values[0], [other, stored], "a word of the state serves");
+        assert_eq!(table.values[2], [other, stored, boxed], "a word of its own");
+        assert_eq!((table.points[2].words, table.points[1].reason), (3, ExitReason::Forced));
+        assert_eq!(table.id_of(unbox, ExitReason::BigInt), Some(4));
+        assert_eq!(table.points[5].reason, ExitReason::TypeGuard, "an exit without a guard blames nothing");
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Ways out of native code: frames are rebuilt and the interpreter goes on in them.
 
+use crate::entry::may_go_on;
+use crate::extra::CodeExtra;
 use crate::rebuild::{Rebuilt, References, Words, count};
 use crate::session::{Session, session};
 use crate::unit::{Content, Unit};
 use std::ffi::c_void;
-use whipsnake_contract::exit::{ExitPoint, FrameImage, OnReturn, Resume, Source};
+use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
 use whipsnake_cpython::ffi::{
-    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
+    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, PyTypeObject, Py_DECREF,
     Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
 };
 use whipsnake_cpython::symbols::_Py_Dealloc;
 use whipsnake_cpython::unwind::raise_from_callback;
-use whipsnake_cpython::{Frame, Slot, Thread, datastack, eval};
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval};
 
 /// An observation after which the unit has to leave: its frames stand already.
 #[derive(Debug)]
@@ -93,6 +95,18 @@ impl Leaving<'_> {
             if !raised.is_null() {
                 whipsnake_cpython::ffi::PyErr_SetRaisedException(raised);
             }
+        }
+    }
+
+    /// Installs what the compiling thread has finished: code that runs natively may meet no other event for long.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete.
+    unsafe fn install_finished(&self, session: &Session) {
+        if session.worker.has_finished() {
+            // SAFETY: the GIL is held; the unit stays as long as a native activation does.
+            unsafe { self.with_frames_linked(|| session.install_finished()) };
         }
     }
 
@@ -181,12 +195,44 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject) -> bo
     true
 }
 
-/// Counts an exit and asks the strategy what follows. True if the site is to be compiled again.
-fn counted(session: &Session, unit: &Unit, content: &Content, exit: u64) -> bool {
+/// Counts an exit, learns from it, and asks the strategy what follows. True if the site is to be compiled again.
+///
+/// # Safety
+///
+/// As for [`exit_function`]; called before [`leave`].
+unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Content, exit: u64, words: *const u64) -> bool {
+    let point = &content.exits[exit as usize];
     let cell = &content.counts[exit as usize];
     let times = cell.get().saturating_add(1);
     cell.set(times);
-    session.exit_taken(unit, &content.exits[exit as usize], times)
+    // SAFETY: the caller vouches for the words; the unit has just been left.
+    unsafe {
+        if point.reason == ExitReason::EvalBreaker {
+            // With nothing pending the record was out of date: units that call this one do not refresh it.
+            may_go_on(session, thread, unit);
+        }
+        if let Some(word) = point.culprit {
+            let object = words.add(word as usize).read() as *mut PyObject;
+            learn_type(session, content, point, Py_TYPE(object));
+        }
+    }
+    session.exit_taken(unit, point, times)
+}
+
+/// Notes a type that failed a guard with the code that the guard was made from, which may be inlined in the unit.
+///
+/// # Safety
+///
+/// The unit is in use, so that its codes are alive; so is the type.
+unsafe fn learn_type(session: &Session, content: &Content, point: &ExitPoint, kind: *mut PyTypeObject) {
+    let Some(image) = point.frames.last() else { return };
+    // SAFETY: as the caller says.
+    unsafe {
+        let code = Code::from_object(content.codes[image.code as usize]);
+        if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(session, code)) {
+            extra.types.borrow_mut().add(image.offset, kind);
+        }
+    }
 }
 
 /// Leaves a function unit; the result is the unit's.
@@ -206,8 +252,9 @@ pub unsafe extern "C" fn exit_function(
         let (Some(thread), Some(content), Some(session)) = (Thread::from_ptr(tstate), unit.content(), session()) else {
             Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
         };
-        let again = counted(session, unit, content, exit);
+        let again = counted(session, thread, unit, content, exit, words);
         let leaving = leave(thread, unit, content, exit, words);
+        leaving.install_finished(session);
         if again && let Some(outermost) = leaving.frames.first() {
             session.compile_again(thread, unit.site(), outermost.frame);
         }
@@ -227,10 +274,11 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
         let (Some(thread), Some(content), Some(session)) = (Thread::from_ptr(tstate), unit.content(), session()) else {
             Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
         };
-        if counted(session, unit, content, exit) {
+        if counted(session, thread, unit, content, exit, words) {
             unit.site().again.set(true);
         }
         let leaving = leave(thread, unit, content, exit, words);
+        leaving.install_finished(session);
         let (outermost, image) = (leaving.frames[0].frame, &leaving.point.frames[0]);
         let raised = if leaving.frames.len() == 1 {
             leaving.raise

@@ -1,5 +1,6 @@
 //! The extra slot of code objects: it owns the sites of the code, and with them all units.
 
+use crate::profile::TypeProfile;
 use crate::session::{Session, session};
 use crate::unit::{Site, SiteKey};
 use std::cell::{Cell, RefCell};
@@ -20,8 +21,10 @@ const MAX_LOOPS: usize = 256;
 pub struct CodeExtra {
     functions: RefCell<Vec<Box<Site>>>,
     loops: RefCell<Vec<Box<Site>>>,
-    /// Exits that units took often in this code.
+    /// Exits that units took often in this code; without types, which are numbered by each snapshot anew.
     seen: RefCell<Vec<SeenExit>>,
+    /// Types of objects that failed type guards in this code, wherever it was compiled in.
+    pub types: RefCell<TypeProfile>,
     /// Excluded by `never()`.
     pub never: Cell<bool>,
     /// Starts seen by the monitoring callback since the unit was installed.
@@ -100,7 +103,7 @@ impl CodeExtra {
         }
     }
 
-    /// The exits that units took often in this code.
+    /// The exits that units took often in this code, without types.
     pub fn seen(&self) -> Vec<SeenExit> {
         self.seen.borrow().clone()
     }

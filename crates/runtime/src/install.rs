@@ -14,7 +14,7 @@ use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
 use whipsnake_contract::snapshot::{Assumption, SeenExit};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
-use whipsnake_cpython::{Code, slot::is_immortal};
+use whipsnake_cpython::{Code, Thread, slot::is_immortal};
 use whipsnake_ir::interp::Program;
 
 /// Count from which an exit is told to the compiler.
@@ -142,7 +142,8 @@ impl Session {
         // SAFETY: the job keeps the code alive.
         let stack_words = unsafe { stack_words(&exits, &codes) };
         unit.fill(Content {
-            counts: exits.iter().map(|_| Cell::new(0)).collect(),
+            counts: vec![Cell::new(0); exits.len()],
+            told: vec![Cell::new(0); exits.len()],
             exits,
             interpreted: program,
             code_bytes: compiled.code.stats.code_bytes,
@@ -163,12 +164,17 @@ impl Session {
             self.bury_unit(unit);
             return Err(Refused::Never("an assumption cannot be watched".to_owned()));
         }
-        self.switch(site, unit);
+        // SAFETY: the GIL is held; the site owns the unit.
+        unsafe { self.switch(site, unit) };
         Ok(())
     }
 
     /// Makes a filled-in unit the one that is entered.
-    fn switch(&self, site: &Site, unit: &Unit) {
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the unit is the site's.
+    unsafe fn switch(&self, site: &Site, unit: &Unit) {
         self.remember_exits(site);
         self.drop_unit(site);
         site.unit.set(Some(NonNull::from(unit)));
@@ -177,20 +183,24 @@ impl Session {
             site.record.entry.set(unit.record.entry.get());
         }
         *site.state.borrow_mut() = State::Installed;
+        // Units that call this one directly rely on its record alone.
+        // SAFETY: the GIL is held; the site's code is alive.
+        unsafe { crate::entry::may_go_on(self, Thread::current(), unit) };
     }
 
     /// Keeps what guards of the present unit saw, for the next compilation of any unit with that code.
     pub(crate) fn remember_exits(&self, site: &Site) {
         let Some(content) = site.current().and_then(Unit::content) else { return };
-        for (exit, count) in content.exits.iter().zip(&content.counts) {
-            if count.get() < OFTEN || exit.reason.policy() == ExitPolicy::Normal {
+        for ((exit, count), told) in content.exits.iter().zip(&content.counts).zip(&content.told) {
+            if count.get() < OFTEN || count == told || exit.reason.policy() == ExitPolicy::Normal {
                 continue;
             }
+            let new = count.get() - told.replace(count.get());
             let Some(image) = exit.frames.last() else { continue };
             // SAFETY: the unit keeps its codes alive.
             let code = unsafe { Code::from_object(content.codes[image.code as usize]) };
             if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(self, code)) {
-                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: count.get(), types: Vec::new() });
+                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: new, types: Vec::new() });
             }
         }
     }

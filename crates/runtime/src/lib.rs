@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod install;
 pub mod memory;
 pub mod native_entry;
+pub mod profile;
 pub mod rebuild;
 pub mod reference;
 pub mod session;

@@ -254,6 +254,8 @@ pub struct Content {
     pub exits: Vec<ExitPoint>,
     /// How often each was taken.
     pub counts: Vec<Cell<u32>>,
+    /// The part of each count that the code's extra data has been told of.
+    pub told: Vec<Cell<u32>>,
     /// Objects that exit points and code refer to.
     pub objects: Vec<*mut PyObject>,
     /// Code objects that exit points refer to.

@@ -6,7 +6,8 @@ use crate::dict_keys;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_bytecode::{Op, decode};
-use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectId, ObjectKind};
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectId, ObjectKind, SeenExit};
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{self, PyObject};
 
@@ -69,12 +70,28 @@ impl Builder<'_> {
                 types_by_version: BTreeMap::new(),
                 objects_by_address: BTreeMap::new(),
                 functions_by_version: BTreeMap::new(),
-                exits_seen: self.units.exits_seen(code),
+                exits_seen: self.exits_seen(code),
             };
             self.codes.push(info);
             self.sources.push(Source { code, instrs, globals, builtins, locals_are_globals });
             Ok(id)
         }
+    }
+
+    /// What exits of earlier units tell of a code.
+    ///
+    /// # Safety
+    /// The GIL is held, and the code is alive.
+    unsafe fn exits_seen(&mut self, code: Code) -> Vec<SeenExit> {
+        let units = self.units;
+        let mut seen = units.exits_seen(code);
+        for exit in seen.iter_mut().filter(|exit| exit.reason == ExitReason::TypeGuard) {
+            units.types_seen(code, exit.offset, &mut |kind| {
+                // SAFETY: the type is alive, and is kept so from here on.
+                exit.types.push(unsafe { self.type_id(kind) });
+            });
+        }
+        seen
     }
 
     /// Looks the global names of a code up, and notes its attribute names and nested codes.

@@ -1,20 +1,27 @@
 //! Snapshots as text, for developers and tests.
 
 use super::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
+use crate::session::session;
 use whipsnake_contract::snapshot::SeenExit;
-use whipsnake_cpython::ffi::PyObject;
+use whipsnake_cpython::ffi::{PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, platform};
 
-/// A process in which nothing was compiled.
-struct NoUnits;
+/// Exits and types as they are known, but no units that could be called.
+struct Seen;
 
-impl Units for NoUnits {
+impl Units for Seen {
     fn unit_of(&self, _function: *mut PyObject) -> u64 {
         0
     }
 
-    fn exits_seen(&self, _code: Code) -> Vec<SeenExit> {
-        Vec::new()
+    fn exits_seen(&self, code: Code) -> Vec<SeenExit> {
+        session().map_or(Vec::new(), |session| session.exits_seen(code))
+    }
+
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject)) {
+        if let Some(session) = session() {
+            session.types_seen(code, offset, visit);
+        }
     }
 }
 
@@ -29,7 +36,7 @@ pub unsafe fn snapshot_json(function: *mut PyObject, arguments: &[*mut PyObject]
     // SAFETY: the caller vouches for the objects; the addresses are not used after the references are given up.
     unsafe {
         let entry = EntryPoint::Function { function, arguments };
-        let captured = capture(entry, &platform::platform(), UnitFacts::default(), &NoUnits, Limits::default())?;
+        let captured = capture(entry, &platform::platform(), UnitFacts::default(), &Seen, Limits::default())?;
         let text = serde_json::to_string(&captured.snapshot).map_err(|error| CaptureError::Text(error.to_string()));
         captured.references.release();
         text

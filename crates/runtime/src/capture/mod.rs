@@ -49,8 +49,10 @@ pub enum EntryPoint<'a> {
 pub trait Units {
     /// Address of the record of an installed unit for direct calls of the function; 0 if there is none.
     fn unit_of(&self, function: *mut PyObject) -> u64;
-    /// Exits that earlier units of the code took often.
+    /// Exits that earlier units of the code took often, without types.
     fn exits_seen(&self, code: Code) -> Vec<SeenExit>;
+    /// Calls `visit` with each type that failed type guards at the instruction, most frequent first; it is alive during the call.
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject));
 }
 
 /// What the snapshot says of the unit to be compiled.
