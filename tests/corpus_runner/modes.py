@@ -37,6 +37,9 @@ class Mode:
 
 _ON = {"THRESHOLD": "1", "SYNC": "1"}
 
+_SOON = {"THRESHOLD": "3", "SYNC": "1"}
+"""Compiles all that a program repeats, but not what the interpreter runs once at start-up."""
+
 MODES = {
     mode.name: mode
     for mode in (
@@ -44,10 +47,10 @@ MODES = {
         Mode("off", "whipsnake run with the JIT off", {"": "0"}),
         Mode("on", "threshold 1", _ON, asserts_compiled=True, slowness=3),
         Mode("warm", "threshold 30", {**_ON, "THRESHOLD": "30"}, asserts_compiled=True, asserts_no_exit=True),
-        Mode("exit1", "threshold 1, each guard exits", {**_ON, "EXIT_EVERY": "1"}, slowness=5),
-        Mode("exit7", "threshold 1, each 7th guard exits", {**_ON, "EXIT_EVERY": "7"}, slowness=5),
-        Mode("exitrand", "threshold 1, each n-th guard exits, n from the seed", _ON, random_exits=True, slowness=5),
-        Mode("reference", "threshold 1 on the reference backend", {**_ON, "BACKEND": "reference"}, slowness=8),
+        Mode("exit1", "threshold 3, each guard exits", {**_SOON, "EXIT_EVERY": "1"}, slowness=5),
+        Mode("exit7", "threshold 3, each 7th guard exits", {**_SOON, "EXIT_EVERY": "7"}, slowness=5),
+        Mode("exitrand", "threshold 3, each n-th guard exits, n from the seed", _SOON, random_exits=True, slowness=5),
+        Mode("reference", "threshold 3 on the reference backend", {**_SOON, "BACKEND": "reference"}, slowness=8),
         Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),
     )
 }

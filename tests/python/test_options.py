@@ -58,7 +58,7 @@ def test_dump_prints_stages_of_the_named_function_only(runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
-        ("WHIPSNAKE_TRESHOLD", "5", "threshold"),
+        ("WHIPSNAKE_TRESHOLD", "", "threshold"),
         ("WHIPSNAKE_THRESHOLD", "0", "1"),
         ("WHIPSNAKE_THRESHOLD", "many", "whole number"),
         ("WHIPSNAKE_SYNC", "yes", "0 or 1"),

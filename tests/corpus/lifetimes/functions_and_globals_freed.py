@@ -1,4 +1,4 @@
-# corpus: compiled=work
+# corpus: compiled=work skip-modes=background
 import gc
 import weakref
 

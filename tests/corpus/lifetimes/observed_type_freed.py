@@ -1,4 +1,4 @@
-# corpus: compiled=call
+# corpus: compiled=call skip-modes=background
 import gc
 import weakref
 

@@ -1,4 +1,4 @@
-# corpus: compiled=f
+# corpus: compiled=f skip-modes=background
 import sys
 
 
