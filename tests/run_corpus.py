@@ -166,12 +166,12 @@ def main(argv: list[str]) -> int:
     if any(mode.under_whipsnake for mode in arguments.modes) and not _has_module(arguments.python, "whipsnake"):
         print(f"run_corpus: {arguments.python} has no module whipsnake; install the package there", file=sys.stderr)
         return 2
-    problems = [problem for program in selected for problem in programs.lint(program)]
-    for problem in problems:
-        print(f"FAIL {problem}")
     version, known = _version(arguments.python), {}
     skipped = {p.name: why for p in selected if (why := runnable(p, version, arguments.python, known))}
     selected = [program for program in selected if program.name not in skipped]
+    problems = [problem for program in selected for problem in programs.lint(program)]
+    for problem in problems:
+        print(f"FAIL {problem}")
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         reports = run_all(selected, arguments, Path(scratch))

@@ -126,8 +126,10 @@ def qualified_names(source: str, filename: str) -> set[str]:
 
 
 def lint(program: Program) -> list[str]:
-    """What is wrong with a program as a corpus member, in words."""
-    problems = []
+    """What is wrong with a program as a corpus member, in words; programs for another Python are not judged."""
+    problems: list[str] = []
+    if not program.min_python <= sys.version_info[:2] <= program.max_python:
+        return problems
     stem = program.path.stem
     if stem in sys.stdlib_module_names:
         problems.append(f"{program.name}: the file name hides the standard module {stem!r}")
