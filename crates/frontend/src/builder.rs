@@ -113,7 +113,7 @@ pub(crate) struct Builder<'s> {
     pub python_runs: usize,
     /// Slots of a running loop that may be bound after all: whether they are, and the number in them.
     pub unseen: HashMap<Value, (Value, Value)>,
-    /// The interpreter frame, if the unit has one.
+    /// Where the interpreter frame is, or will be once it is pushed.
     pub frame: Option<Value>,
     pub tstate: Value,
     pub lessons: Lessons,
@@ -314,11 +314,13 @@ impl<'s> Builder<'s> {
         if self.frame.is_none() {
             return Err(Stop::NeedsFrame);
         }
+        self.link(state);
         self.sync(state);
         // Locals may have been boxed, and the frame holds them now: exits of this instruction must know.
         let pre = self.pre.as_mut().expect("an instruction was begun");
         pre.locals = state.locals.clone();
         pre.memory = state.memory.clone();
+        pre.linked = true;
         self.pre_id = None;
         self.raise_id = None;
         Ok(())
@@ -433,7 +435,7 @@ impl<'s> Builder<'s> {
             return_offset: 0,
             on_return: OnReturn::Push,
             resume,
-            frame: if instance.depth == 0 { self.frame } else { None },
+            frame: self.frame.filter(|_| instance.depth == 0 && state.linked),
             locals,
             stack,
             release: release.to_vec(),

@@ -199,6 +199,7 @@ impl Builder<'_> {
             locals,
             stack: Vec::new(),
             memory: Vec::new(),
+            linked: false,
             facts: state.facts.clone(),
             loans: Vec::new(),
         };

@@ -73,6 +73,7 @@ impl Builder<'_> {
             locals: vec![Slot::NULL; code.nlocalsplus as usize],
             stack: Vec::new(),
             memory: Vec::new(),
+            linked: false,
             facts: Facts::default(),
             loans: Vec::new(),
         };
@@ -96,10 +97,7 @@ impl Builder<'_> {
             self.expect_type(&mut state, i, *seen, start);
         }
         if self.lessons.frame {
-            self.push_frame(&mut state, function, start);
-            let one = self.int_const(1);
-            let less = self.emit(Op::Isub, &[remaining, one], Imm::None);
-            self.store(tstate, less, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+            self.reserve_frame(start);
         }
         self.recapture(&state);
         let mut outcome = Outcome::default();
@@ -139,70 +137,85 @@ impl Builder<'_> {
         }
     }
 
-    /// Pushes a frame for the function on the thread's data stack and links it.
-    fn push_frame(&mut self, state: &mut State, function: Value, exit: StateId) {
+    /// Makes sure that the thread's data stack has room for the function's frame; it is pushed where it is first needed.
+    fn reserve_frame(&mut self, exit: StateId) {
         let layout = self.layout();
-        let code = self.code();
         let tstate = self.tstate;
         let top = self.load(tstate, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
         let limit = self.load(tstate, layout.tstate_datastack_limit, MemSize::Ptr, Region::Thread);
-        let bytes = self.int_const(i64::from(code.framesize) * 8);
-        let after = self.emit(Op::Offset, &[top, bytes], Imm::None);
+        let after = self.behind_frame(top);
         let room = self.emit(Op::Below, &[after, limit], Imm::None);
         self.guard_at(room, ExitReason::StackSpace, exit);
+        self.frame = Some(top);
+    }
+
+    fn behind_frame(&mut self, frame: Value) -> Value {
+        let bytes = self.int_const(i64::from(self.code().framesize) * 8);
+        self.emit(Op::Offset, &[frame, bytes], Imm::None)
+    }
+
+    /// Pushes and links the function's frame, if that is still to be done. Its local slots, stack pointer and instruction are
+    /// written whenever foreign code can look.
+    pub(crate) fn link(&mut self, state: &mut State) {
+        if state.linked || self.instance.depth > 0 {
+            return;
+        }
+        let Some(frame) = self.frame else { return };
+        state.linked = true;
+        state.memory = vec![None; state.locals.len()];
+        let layout = self.layout();
+        let code = self.code();
+        let tstate = self.tstate;
+        let after = self.behind_frame(frame);
         self.store(tstate, after, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
         let previous = self.load(tstate, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-        let frame = top;
-        let frame_store = |b: &mut Self, value, offset, size| b.store(frame, value, offset, size, Region::Frame);
-        frame_store(self, previous, layout.frame_previous, MemSize::Ptr);
-        // The frame holds references to its code and function of its own, as the interpreter's frames do.
-        let executable = self.f.add_object(whipsnake_ir::function::ObjectRef {
-            address: code.address,
-            immortal: false,
-            label: code.qualname.clone(),
-        });
-        let executable = self.emit(Op::Object, &[], Imm::Object(executable));
-        self.effect(Op::Incref, &[executable], Imm::None);
-        self.effect(Op::Incref, &[function], Imm::None);
+        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        let one = self.int_const(1);
+        let less = self.emit(Op::Isub, &[remaining, one], Imm::None);
+        self.store(tstate, less, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        self.store(frame, previous, layout.frame_previous, MemSize::Ptr, Region::Frame);
+        let executable = self.frame_code();
+        let function = self.f.block(self.f.entry()).params[1];
         for (value, offset) in [(executable, layout.frame_executable), (function, layout.frame_function)] {
-            self.effect(
-                Op::StoreSlot,
-                &[frame, value],
-                Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame },
-            );
+            if layout.tagged_slots != 0 {
+                // The caller keeps both alive: the slots say that they only borrow.
+                let word = self.emit(Op::Offset, &[value, one], Imm::None);
+                self.store(frame, word, offset, MemSize::Ptr, Region::Frame);
+            } else {
+                self.effect(Op::Incref, &[value], Imm::None);
+                self.store(frame, value, offset, MemSize::Obj, Region::Frame);
+            }
         }
         let globals = self.address(code.globals);
         let builtins = self.address(code.builtins);
         let null = self.address(0);
-        frame_store(self, globals, layout.frame_globals, MemSize::Ptr);
-        frame_store(self, builtins, layout.frame_builtins, MemSize::Ptr);
-        frame_store(self, null, layout.frame_locals, MemSize::Ptr);
-        frame_store(self, null, layout.frame_object, MemSize::Ptr);
-        let units = self.address((code.address as i64 + layout.code_units) as u64);
-        frame_store(self, units, layout.frame_instr_ptr, MemSize::Ptr);
+        for (value, offset) in [
+            (globals, layout.frame_globals),
+            (builtins, layout.frame_builtins),
+            (null, layout.frame_locals),
+            (null, layout.frame_object),
+        ] {
+            self.store(frame, value, offset, MemSize::Ptr, Region::Frame);
+        }
         // Owner "thread" is 0; return offset and owner share a word with padding.
         let zero = self.int_const(0);
-        frame_store(self, zero, layout.frame_return_offset, MemSize::I32);
-        for i in 0..state.locals.len() {
-            self.store_slot(frame, i, None);
-        }
+        self.store(frame, zero, layout.frame_return_offset, MemSize::I32, Region::Frame);
         self.store(tstate, frame, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-        state.memory = vec![Some(Slot::NULL); state.locals.len()];
-        self.frame = Some(frame);
-        let empty = i64::from(code.nlocalsplus);
-        if layout.frame_stack_is_pointer != 0 {
-            let bytes = self.int_const(layout.frame_slots + 8 * empty);
-            let base = self.emit(Op::Offset, &[frame, bytes], Imm::None);
-            self.store(frame, base, layout.frame_stack, MemSize::Ptr, Region::Frame);
-        } else {
-            let top = self.int_const(empty);
-            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
-        }
+    }
+
+    /// The unit's code object.
+    fn frame_code(&mut self) -> Value {
+        let code = self.code();
+        let index = self.f.add_object(whipsnake_ir::function::ObjectRef {
+            address: code.address,
+            immortal: false,
+            label: code.qualname.clone(),
+        });
+        self.emit(Op::Object, &[], Imm::Object(index))
     }
 
     /// Takes the unit's own frame down before it returns.
-    fn pop_frame(&mut self) {
-        let Some(frame) = self.frame else { return };
+    fn pop_frame(&mut self, frame: Value) {
         let layout = self.layout();
         let tstate = self.tstate;
         let previous = self.load(frame, layout.frame_previous, MemSize::Ptr, Region::Frame);
@@ -226,19 +239,18 @@ impl Builder<'_> {
                     result.owned = true;
                 }
                 let value = self.owned_object(state, &mut result);
-                let framed = self.frame.is_some();
-                self.pop_frame();
+                let frame = self.frame.filter(|_| state.linked);
+                if let Some(frame) = frame {
+                    self.pop_frame(frame);
+                }
                 let locals = std::mem::take(&mut state.locals);
                 for slot in locals {
                     self.release_at_return(state, slot);
                 }
-                if framed {
-                    let entry = self.f.entry();
-                    let function = self.f.block(entry).params[1];
+                if frame.is_some() && self.layout().tagged_slots == 0 {
+                    let function = self.f.block(self.f.entry()).params[1];
                     self.effect(Op::DecrefPlain, &[function], Imm::None);
-                    let code = self.code().address;
-                    let code = self.f.objects.iter().position(|o| o.address == code).expect("the frame refers to it");
-                    let code = self.emit(Op::Object, &[], Imm::Object(code as u32));
+                    let code = self.frame_code();
                     self.effect(Op::DecrefPlain, &[code], Imm::None);
                 }
                 self.effect(Op::Return, &[value], Imm::None);
@@ -339,6 +351,7 @@ impl Builder<'_> {
             locals: vec![Slot::borrowed(Val::InFrame); nlocals],
             stack: Vec::new(),
             memory: vec![None; nlocals],
+            linked: true,
             facts: Facts::default(),
             loans: Vec::new(),
         };

@@ -254,7 +254,7 @@ impl Builder<'_> {
         let flags = self.int_const(8);
         let changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
         let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
-        if let Some(frame) = self.frame {
+        if let Some(frame) = self.frame.filter(|_| state.linked) {
             let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
             broken = self.emit(Ir::Ior, &[broken, held], Imm::None);
         }

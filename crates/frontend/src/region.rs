@@ -55,6 +55,7 @@ pub(crate) struct Outcome {
 /// A built version of a loop header.
 struct Version {
     block: Block,
+    linked: bool,
     shapes: Vec<Shape>,
 }
 
@@ -120,10 +121,10 @@ impl Builder<'_> {
         let mut versions: Vec<Version> = Vec::new();
         let mut work = vec![entry];
         while let Some(mut edge) = work.pop() {
-            match versions.iter().find(|v| self.fits_all(&edge.state, &v.shapes)) {
+            match versions.iter().find(|v| self.fits_version(&edge.state, v)) {
                 Some(version) => {
-                    let (shapes, block) = (version.shapes.clone(), version.block);
-                    self.enter(&mut edge, &shapes, block);
+                    let (shapes, linked, block) = (version.shapes.clone(), version.linked, version.block);
+                    self.enter(&mut edge, &shapes, linked, block);
                 }
                 None => {
                     let (version, rest) = self.build_version(index, edge, &versions, out)?;
@@ -136,6 +137,10 @@ impl Builder<'_> {
             }
         }
         Ok(())
+    }
+
+    fn fits_version(&self, state: &State, version: &Version) -> bool {
+        version.linked >= state.linked && self.fits_all(state, &version.shapes)
     }
 
     fn fits_all(&self, state: &State, shapes: &[Shape]) -> bool {
@@ -167,7 +172,13 @@ impl Builder<'_> {
             let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
             let mut state = entry.state.clone();
             self.forget_in_loop(&mut state, &widened);
-            self.enter(&mut first, &shapes, target);
+            if widened.contains_key(&RUNS_PYTHON) && !state.linked && self.frame.is_some() && self.instance.depth == 0 {
+                // The frame is pushed before the loop, not in it.
+                state.linked = true;
+                state.memory = vec![None; state.locals.len()];
+            }
+            let linked = state.linked;
+            self.enter(&mut first, &shapes, linked, target);
             self.receive(&shapes, target, &mut state);
             for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
                 if memory.as_ref() != Some(local) {
@@ -194,10 +205,11 @@ impl Builder<'_> {
                         again.insert(MEMORY + i, Shape::Null);
                     }
                 }
+                debug_assert!(edge.state.linked == linked || self.python_runs > runs);
                 if self.fits_all(&edge.state, &shapes) {
-                    fitting.push((edge, shapes.clone(), target));
-                } else if let Some(v) = versions.iter().find(|v| self.fits_all(&edge.state, &v.shapes)) {
-                    fitting.push((edge, v.shapes.clone(), v.block));
+                    fitting.push((edge, shapes.clone(), linked, target));
+                } else if let Some(v) = versions.iter().find(|v| self.fits_version(&edge.state, v)) {
+                    fitting.push((edge, v.shapes.clone(), v.linked, v.block));
                 } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
                     rest.push(edge);
                 } else {
@@ -207,10 +219,10 @@ impl Builder<'_> {
             if again.is_empty() {
                 let from = entry.block;
                 self.f.jump(from, before, &[]);
-                for (mut edge, shapes, block) in fitting {
-                    self.enter(&mut edge, &shapes, block);
+                for (mut edge, shapes, linked, block) in fitting {
+                    self.enter(&mut edge, &shapes, linked, block);
                 }
-                return Ok((Version { block: target, shapes }, rest));
+                return Ok((Version { block: target, linked, shapes }, rest));
             }
             self.lessons.shapes.entry(key).or_default().extend(again);
             out.pending.roll_back(&mark);

@@ -288,14 +288,18 @@ impl Builder<'_> {
         for edge in &edges[1..] {
             joined.facts.intersect(&edge.state.facts);
             joined.loans.extend(&edge.state.loans);
+            joined.linked |= edge.state.linked;
             for (mine, theirs) in joined.memory.iter_mut().zip(&edge.state.memory) {
                 if mine != theirs {
                     *mine = None;
                 }
             }
         }
+        if edges.iter().any(|edge| edge.state.linked != joined.linked) {
+            joined.memory = vec![None; joined.locals.len()];
+        }
         for edge in &mut edges {
-            self.enter(edge, &shapes, target);
+            self.enter(edge, &shapes, joined.linked, target);
         }
         self.receive(&shapes, target, &mut joined);
         Edge { block: target, state: joined, offset: edges[0].offset }
@@ -335,9 +339,12 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// Ends an edge's block with a jump to `target`, its slots brought into the shapes.
-    pub(crate) fn enter(&mut self, edge: &mut Edge, shapes: &[Shape], target: whipsnake_ir::Block) {
+    /// Ends an edge's block with a jump to `target`, its slots brought into the shapes, and the frame linked if it is there.
+    pub(crate) fn enter(&mut self, edge: &mut Edge, shapes: &[Shape], linked: bool, target: whipsnake_ir::Block) {
         self.block = edge.block;
+        if linked {
+            self.link(&mut edge.state);
+        }
         self.unbox_for(edge, shapes);
         let mut args = Vec::new();
         let count = edge.state.locals.len();

@@ -140,6 +140,8 @@ pub(crate) struct State {
     /// What the existing frame's local slots hold in memory, and whether with a reference of their own, where it is known
     /// (outermost frame only).
     pub memory: Vec<Option<Slot>>,
+    /// The unit's frame is linked: foreign code can see it.
+    pub linked: bool,
     /// Facts about SSA values.
     pub facts: Facts,
     /// Objects on the stack that a container lends: before anything that could take them out of it, the stack gets
