@@ -110,11 +110,15 @@ impl Session {
     /// # Safety
     ///
     /// The GIL is held, no exception is raised; the entry point belongs to the site.
-    pub unsafe fn compile(&self, _thread: Thread, site: &Site, entry: EntryPoint<'_>) {
+    pub unsafe fn compile(&self, thread: Thread, site: &Site, entry: EntryPoint<'_>) {
         // SAFETY: as the caller says.
         unsafe {
+            if !self.passes_self_check(thread) {
+                return;
+            }
             let Some(job) = self.job(site, entry) else { return };
             match self.strategy.place() {
+                _ if site.hidden => self.compile_here(job),
                 Where::Here => self.compile_here(job),
                 Where::Background => {
                     if let Err(job) = self.worker.submit(job) {
@@ -185,7 +189,7 @@ impl Session {
                     function_changes: self.function_changes.get(),
                     backend: self.backend.borrow().clone(),
                     features: self.features,
-                    dump: self.options.dump.clone(),
+                    dump: if site.hidden { Default::default() } else { self.options.dump.clone() },
                 })
             }
             Ok(Err(error)) => {

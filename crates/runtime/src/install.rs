@@ -56,7 +56,9 @@ impl Session {
         if !outcome.dump.is_empty() {
             eprint!("{}", outcome.dump);
         }
-        self.totals.compiled(&outcome);
+        if !self.self_check.is_running() {
+            self.totals.compiled(&outcome);
+        }
         if let Some(site) = self.site(job.site) {
             site.compiling.set(false);
             // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.

@@ -17,6 +17,7 @@ pub mod native_entry;
 pub mod profile;
 pub mod rebuild;
 pub mod reference;
+pub mod selfcheck;
 pub mod session;
 pub mod start;
 pub mod stats;

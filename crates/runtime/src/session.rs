@@ -6,6 +6,7 @@
 
 use crate::extra::CodeExtra;
 use crate::memory::{CodeBlock, CodeMemory};
+use crate::selfcheck::SelfCheck;
 use crate::stats::Totals;
 use crate::unit::{Site, SiteKey};
 use crate::watch::Watch;
@@ -20,6 +21,9 @@ use whipsnake_contract::options::Options;
 use whipsnake_contract::snapshot::Platform;
 use whipsnake_cpython::ffi::{Py_DECREF, PyObject, vectorcallfunc};
 use whipsnake_strategy::Strategy;
+
+/// Back edges after which the self-check's loop is compiled.
+const SELF_CHECK_THRESHOLD: u64 = 20;
 
 static SESSION: AtomicPtr<Session> = AtomicPtr::new(std::ptr::null_mut());
 
@@ -93,6 +97,8 @@ pub struct Session {
     pub exit_counter: AtomicI64,
     /// `(dictionary, key)` pairs that changed while something was assumed of them; the compiler is not told their value again.
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
+    /// The check before the first compilation.
+    pub self_check: SelfCheck,
     next_site: Cell<u64>,
 }
 
@@ -153,6 +159,7 @@ impl Session {
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
+            self_check: SelfCheck::default(),
             next_site: Cell::new(1),
         }
     }
@@ -163,7 +170,9 @@ impl Session {
         self.next_site.set(id + 1);
         let kind = if key.header.is_some() { whipsnake_strategy::UnitKind::Loop } else { whipsnake_strategy::UnitKind::Function };
         let entry = crate::entry::interpret as *const () as u64;
-        Site::new(key, name, id, self.strategy.threshold(kind), entry)
+        let hidden = self.self_check.is_running();
+        let threshold = if hidden { SELF_CHECK_THRESHOLD } else { self.strategy.threshold(kind) };
+        Site::new(key, name, id, threshold, entry, hidden)
     }
 
     /// Adds a site that has found its place.

@@ -331,6 +331,9 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
                 if CodeExtra::of(session, code).is_some_and(|extra| extra.never.get()) {
                     return Err("excluded by whipsnake.never()".to_owned());
                 }
+                if !session.passes_self_check(Thread::current()) {
+                    return Err("the self-check failed".to_owned());
+                }
                 let arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
                 session.compile_synchronously(site, EntryPoint::Function { function, arguments: &arguments });
             }

@@ -126,7 +126,7 @@ impl UnitStats {
     /// The statistics of a site; `None` if nothing has happened to it.
     fn of(site: &Site, alive: bool) -> Option<UnitStats> {
         let state = site.state.borrow();
-        if site.compiles.get() == 0 && !matches!(*state, State::LeftAlone(_)) {
+        if site.hidden || site.compiles.get() == 0 && !matches!(*state, State::LeftAlone(_)) {
             return None;
         }
         // SAFETY: the code of a live site is alive.
@@ -179,7 +179,7 @@ impl Session {
 
     /// Saves a compiler input if the options ask for it.
     pub(crate) fn save_snapshot(&self, site: &Site, snapshot: &whipsnake_contract::snapshot::Snapshot) {
-        if self.options.snapshot_dir.is_empty() {
+        if self.options.snapshot_dir.is_empty() || site.hidden {
             return;
         }
         let clean: String = site.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();

@@ -100,6 +100,8 @@ pub struct Site {
     pub name: String,
     /// Number over all sites of the process.
     pub id: u64,
+    /// Belongs to the self-check, and is no part of statistics and dumps.
+    pub hidden: bool,
     /// Calls or back edges counted.
     pub count: Cell<u64>,
     /// Count at which the strategy is asked again.
@@ -124,7 +126,7 @@ pub struct Site {
 
 impl Site {
     /// A cold site.
-    pub fn new(key: SiteKey, name: String, id: u64, threshold: u64, entry: u64) -> Site {
+    pub fn new(key: SiteKey, name: String, id: u64, threshold: u64, entry: u64, hidden: bool) -> Site {
         Site {
             record: Record::new(entry),
             code: key.code,
@@ -134,6 +136,7 @@ impl Site {
             header: key.header.unwrap_or(0),
             name,
             id,
+            hidden,
             count: Cell::new(0),
             next: Cell::new(threshold),
             state: RefCell::new(State::Cold),

@@ -1,0 +1,172 @@
+//! The self-check: before anything else is compiled, small functions are compiled, run, left by exits, and made to
+//! raise. If any answer is wrong, native code stays off.
+
+use crate::capture::EntryPoint;
+use crate::session::Session;
+use crate::unit::Site;
+use std::cell::Cell;
+use whipsnake_cpython::Thread;
+use whipsnake_cpython::ffi::{
+    Py_DECREF, Py_EQ, Py_eval_input, Py_file_input, PyDict_GetItemString, PyDict_New, PyDict_SetItemString,
+    PyErr_Clear, PyErr_GetRaisedException, PyEval_GetBuiltins, PyObject, PyObject_CallObject,
+    PyObject_RichCompareBool, PyRun_StringFlags,
+};
+use whipsnake_cpython::thread::OutsideCallback;
+
+const SOURCE: &std::ffi::CStr = c"
+def calculate(a, b):
+    return a * b + a
+def divide(a, b):
+    return (
+        a // b)
+def total(n):
+    t = 0
+    for i in range(n):
+        t += i
+    return t
+def caught(a, b):
+    try:
+        return divide(a, b)
+    except ZeroDivisionError as error:
+        return error.__traceback__.tb_lineno, error.__traceback__.tb_next.tb_lineno
+";
+
+/// Function, arguments, expected result; the first call of each function decides what it is compiled for.
+const CALLS: &[(&std::ffi::CStr, &std::ffi::CStr, &std::ffi::CStr)] = &[
+    (c"calculate", c"(5, 7)", c"40"),
+    (c"calculate", c"(2.5, 2.0)", c"7.5"),
+    (c"calculate", c"(2**62, 8)", c"2**65 + 2**62"),
+    (c"calculate", c"('ab', 2)", c"'ababab'"),
+    (c"divide", c"(-7, 2)", c"-4"),
+    (c"caught", c"(9, 2)", c"4"),
+    (c"caught", c"(9, 0)", c"(14, 6)"),
+    (c"total", c"(60,)", c"1770"),
+    (c"total", c"(70,)", c"2415"),
+];
+
+/// How far the self-check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Progress {
+    /// Not begun.
+    #[default]
+    Open,
+    /// Running: sites that appear now belong to it.
+    Running,
+    /// Passed or failed.
+    Done,
+}
+
+/// The state of the self-check.
+#[derive(Debug, Default)]
+pub struct SelfCheck(Cell<Progress>);
+
+impl SelfCheck {
+    /// True while it runs.
+    pub fn is_running(&self) -> bool {
+        self.0.get() == Progress::Running
+    }
+}
+
+/// An owned reference, given back when dropped.
+struct Owned(*mut PyObject);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: the reference is owned; the self-check holds the GIL.
+        unsafe { Py_DECREF(self.0) };
+    }
+}
+
+/// # Safety
+///
+/// The GIL is held; `object` is owned or NULL with an exception.
+unsafe fn owned(object: *mut PyObject) -> Option<Owned> {
+    if object.is_null() {
+        // SAFETY: the GIL is held.
+        unsafe { PyErr_Clear() };
+        return None;
+    }
+    Some(Owned(object))
+}
+
+impl Session {
+    /// Runs the self-check unless that was done. False if native code has to stay off.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn passes_self_check(&self, thread: Thread) -> bool {
+        match self.self_check.0.get() {
+            Progress::Done => return self.enabled.get(),
+            Progress::Running => return true,
+            Progress::Open => {}
+        }
+        self.self_check.0.set(Progress::Running);
+        // SAFETY: as the caller says. Usually a callback of ours is running; its events are wanted in the check.
+        let failure = unsafe {
+            let _outside = OutsideCallback::enter(thread);
+            self.self_check_failure()
+        };
+        self.self_check.0.set(Progress::Done);
+        if let Some(what) = failure {
+            self.enabled.set(false);
+            eprintln!("whipsnake stays off: its self-check failed ({what}); please report this with the output of `whipsnake version`");
+        }
+        self.enabled.get()
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::passes_self_check`].
+    unsafe fn self_check_failure(&self) -> Option<String> {
+        // SAFETY: the GIL is held; the code is our own.
+        unsafe {
+            let Some(space) = owned(PyDict_New()) else { return Some("no memory".to_owned()) };
+            PyDict_SetItemString(space.0, c"__builtins__".as_ptr(), PyEval_GetBuiltins());
+            let run = |source: &std::ffi::CStr, start| {
+                owned(PyRun_StringFlags(source.as_ptr(), start, space.0, space.0, std::ptr::null_mut()))
+            };
+            if run(SOURCE, Py_file_input).is_none() {
+                return Some("its source does not run".to_owned());
+            }
+            for (name, arguments, expected) in CALLS {
+                let shown = || format!("{}{}", name.to_string_lossy(), arguments.to_string_lossy());
+                let function = PyDict_GetItemString(space.0, name.as_ptr());
+                let (Some(arguments), Some(expected)) = (run(arguments, Py_eval_input), run(expected, Py_eval_input)) else {
+                    return Some(shown());
+                };
+                let site = self.function_site(function)?;
+                let is_loop = *name == c"total";
+                if site.as_ref().unit.get().is_none() && !is_loop {
+                    let tuple = arguments.0;
+                    let count = whipsnake_cpython::ffi::PyTuple_GET_SIZE(tuple);
+                    let items: Vec<*mut PyObject> =
+                        (0..count).map(|index| whipsnake_cpython::ffi::PyTuple_GET_ITEM(tuple, index)).collect();
+                    self.compile_synchronously(site.as_ref(), EntryPoint::Function { function, arguments: &items });
+                    if let Some(reason) = site.as_ref().left_alone() {
+                        return Some(format!("{}: {reason}", shown()));
+                    }
+                    self.hook(function);
+                }
+                let Some(result) = owned(PyObject_CallObject(function, arguments.0)) else {
+                    return Some(format!("{} raised", shown()));
+                };
+                if PyObject_RichCompareBool(result.0, expected.0, Py_EQ) != 1 {
+                    PyErr_Clear();
+                    return Some(format!("{} has a wrong result", shown()));
+                }
+                if !is_loop && site.as_ref().current().is_none_or(|unit| unit.entries.get() == 0) {
+                    return Some(format!("{} was not entered", shown()));
+                }
+            }
+            let entered = |site: &Site| site.kind == whipsnake_strategy::UnitKind::Loop && site.history().entries > 0;
+            let looped = self.sites.borrow().values().any(|site| site.as_ref().hidden && entered(site.as_ref()));
+            let error = PyErr_GetRaisedException();
+            if !error.is_null() {
+                Py_DECREF(error);
+                return Some("an exception was left behind".to_owned());
+            }
+            (!looped).then(|| "the loop was not entered".to_owned())
+        }
+    }
+}
