@@ -4,7 +4,7 @@ mod run;
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use std::collections::BTreeMap;
 use whipsnake_contract::options::{Kind, OPTIONS, Options};
 use whipsnake_runtime::session::session;
@@ -94,6 +94,16 @@ fn never(object: &Bound<'_, PyAny>) -> PyResult<()> {
     unsafe { start::never(function) }.map_err(PyRuntimeError::new_err)
 }
 
+/// What the compiler would be told of a function and such arguments, as JSON.
+#[pyfunction]
+#[pyo3(signature = (object, *arguments))]
+fn snapshot_json(object: &Bound<'_, PyAny>, arguments: &Bound<'_, PyTuple>) -> PyResult<String> {
+    let words: Vec<*mut pyo3::ffi::PyObject> = arguments.iter().map(|argument| argument.as_ptr()).collect();
+    // SAFETY: the GIL is held and no exception is raised; the tuple keeps the arguments alive.
+    let text = unsafe { whipsnake_runtime::capture::snapshot_json(object.as_ptr(), &words) };
+    text.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
 /// Statistics as JSON; `None` before the first `enable()`.
 #[pyfunction]
 fn stats() -> PyResult<Option<String>> {
@@ -163,6 +173,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(is_compiled, module)?)?;
     module.add_function(wrap_pyfunction!(never, module)?)?;
     module.add_function(wrap_pyfunction!(stats, module)?)?;
+    module.add_function(wrap_pyfunction!(snapshot_json, module)?)?;
     module.add_function(wrap_pyfunction!(option_table, module)?)?;
     module.add_function(wrap_pyfunction!(unsupported, module)?)?;
     module.add_function(wrap_pyfunction!(end, module)?)?;
