@@ -1,6 +1,6 @@
 //! Changing functions: replacing values, removing instructions, renumbering.
 
-use whipsnake_ir::{Block, Function, Inst, StateId, Target, Value};
+use whipsnake_ir::{Block, Function, Inst, StateId, Value};
 
 /// Values that are replaced by others.
 #[derive(Clone, Debug, Default)]
@@ -61,55 +61,51 @@ pub(crate) fn edges_in(function: &Function) -> Vec<Vec<(Block, Inst, usize)>> {
     edges
 }
 
+/// The numbers after those for which `keep` is false are gone.
+fn renumber(keep: &[bool]) -> Vec<u32> {
+    let mut next = 0;
+    keep.iter()
+        .map(|&keep| {
+            next += u32::from(keep);
+            next.saturating_sub(1)
+        })
+        .collect()
+}
+
+/// Removes the items for which `keep` is false.
+fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    items.retain(|_| keep.next().is_none_or(|&keep| keep));
+}
+
 /// Removes the blocks for which `keep` is false and renumbers the others. Nothing kept may jump to a removed block.
 pub(crate) fn keep_blocks(function: &mut Function, keep: &[bool]) {
     if keep.iter().all(|&keep| keep) {
         return;
     }
-    let mut numbers = vec![None; keep.len()];
-    let mut next = 0;
-    for (index, _) in keep.iter().enumerate().filter(|(_, keep)| **keep) {
-        numbers[index] = Some(Block(next));
-        next += 1;
-    }
-    let mut index = 0;
-    function.blocks.retain(|_| {
-        index += 1;
-        keep[index - 1]
-    });
-    let renumber = |target: &mut Target| {
-        if let Some(number) = numbers[target.block.index()] {
-            target.block = number;
+    let numbers = renumber(keep);
+    retain(&mut function.blocks, keep);
+    for &inst in function.blocks.iter().flat_map(|block| &block.insts) {
+        for target in &mut function.insts[inst.index()].targets {
+            target.block = Block(numbers[target.block.index()]);
         }
-    };
-    let placed: Vec<Inst> = function.blocks.iter().flat_map(|b| b.insts.iter().copied()).collect();
-    for inst in placed {
-        function.insts[inst.index()].targets.iter_mut().for_each(renumber);
     }
 }
 
 /// Removes the parameters of a block at the positions where `keep` is false, with the arguments for them.
 pub(crate) fn keep_params(function: &mut Function, block: Block, keep: &[bool], edges: &[(Block, Inst, usize)]) {
-    let retain = |values: &mut dyn FnMut(&mut dyn FnMut(&Value) -> bool)| {
-        let mut index = 0;
-        values(&mut |_| {
-            index += 1;
-            keep[index - 1]
-        });
-    };
-    retain(&mut |f| function.blocks[block.index()].params.retain(|v| f(v)));
+    retain(&mut function.blocks[block.index()].params, keep);
     for &(_, inst, target) in edges {
-        retain(&mut |f| function.insts[inst.index()].targets[target].args.retain(|v| f(v)));
+        let mut keep = keep.iter();
+        function.insts[inst.index()].targets[target].args.retain(|_| keep.next().is_none_or(|&keep| keep));
     }
 }
 
 /// Removes frame states that no instruction uses, directly or as a parent, and renumbers the others.
 pub(crate) fn drop_unused_states(function: &mut Function) {
     let mut used = vec![false; function.states.len()];
-    let roots: Vec<StateId> =
-        function.blocks.iter().flat_map(|b| &b.insts).filter_map(|&i| function.inst(i).state).collect();
-    for root in roots {
-        let mut at = Some(root);
+    for &inst in function.blocks.iter().flat_map(|block| &block.insts) {
+        let mut at = function.inst(inst).state;
         while let Some(state) = at.filter(|s| !used[s.index()]) {
             used[state.index()] = true;
             at = function.state(state).parent;
@@ -118,21 +114,14 @@ pub(crate) fn drop_unused_states(function: &mut Function) {
     if used.iter().all(|&used| used) {
         return;
     }
-    let mut numbers = vec![StateId(0); used.len()];
-    let mut next = 0;
-    for (index, _) in used.iter().enumerate().filter(|(_, used)| **used) {
-        numbers[index] = StateId(next);
-        next += 1;
-    }
-    let mut index = 0;
-    function.states.retain(|_| {
-        index += 1;
-        used[index - 1]
-    });
+    let numbers = renumber(&used);
+    retain(&mut function.states, &used);
     for state in &mut function.states {
-        state.parent = state.parent.map(|p| numbers[p.index()]);
+        state.parent = state.parent.map(|p| StateId(numbers[p.index()]));
     }
     for data in &mut function.insts {
-        data.state = data.state.filter(|s| used.get(s.index()) == Some(&true)).map(|s| numbers[s.index()]);
+        // Instructions outside the blocks may name states that are gone.
+        let state = data.state.filter(|s| used.get(s.index()) == Some(&true));
+        data.state = state.map(|s| StateId(numbers[s.index()]));
     }
 }

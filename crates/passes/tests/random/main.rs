@@ -28,7 +28,7 @@ fn check(choices: &[u64]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn passes_change_nothing_that_can_be_seen(choices in proptest::collection::vec(any::<u64>(), 1..240)) {

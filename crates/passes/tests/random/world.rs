@@ -62,7 +62,7 @@ pub(crate) fn execute(function: &Function, seed: u64) -> Report {
     if seed % 2 == 1 {
         args[1] = args[0];
     }
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         args[OBJECTS - 1] = 0;
     }
     for (index, _) in POINTED.iter().enumerate() {
