@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use whipsnake_conformance::{Unit, World};
 use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::interp::Outcome;
 use whipsnake_ir::parse::parse;
 
@@ -182,4 +183,30 @@ block0(v0: ptr, v1: obj, v2: ptr):
         assert_eq!(words.len(), unit.compiled.exits[0].words as usize);
         assert!(words.contains(&object) && words.contains(&u64::from(value < 5)) && words.contains(&0x1000));
     }
+}
+
+#[test]
+fn type_guards_that_share_a_state_name_their_object() {
+    let world = Rc::new(World::new(14, 0));
+    let text = "function %f abi function {
+  s0 = code 0 at 4 execute function borrowed v1 locals [borrowed v3] stack [null]
+block0(v0: ptr, v1: obj, v2: ptr):
+  v3: obj = load.obj.other v2
+  v4: obj = load.obj.other v2+8
+  guard_type v3, TYPE [s0]
+  guard_type v4, TYPE [s0]
+  exit.cold-branch [s0]
+}";
+    let (int, float) = (world.int(3), world.float(0.5));
+    let expected = format!("{:#x}", world.type_of(KnownType::Int));
+    let unit = unit(&world, &text.replace("TYPE", &expected));
+    let exits = &unit.compiled.exits;
+    assert_eq!(exits.iter().filter(|exit| exit.reason == ExitReason::TypeGuard).count(), 2);
+    for objects in [[float, int], [int, float]] {
+        let Outcome::Exit { exit, words } = unit.check(&objects).outcome else { panic!("{objects:?} passed") };
+        let culprit = exits[exit as usize].culprit.expect("a type guard names its object");
+        assert_eq!(words[culprit as usize], float);
+    }
+    let Outcome::Exit { exit, .. } = unit.check(&[int, int]).outcome else { panic!("the function returned") };
+    assert_eq!((exits[exit as usize].reason, exits[exit as usize].culprit), (ExitReason::ColdBranch, None));
 }
