@@ -12,6 +12,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .modes import Mode
 from .programs import CORPUS, Program
@@ -138,18 +139,20 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
     if not promised and not no_exit:
         return []
     try:
-        units = [unit for unit in json.loads(path.read_text(encoding="utf-8"))["units"] if _of_program(unit["filename"])]
-        entered = [unit for unit in units if unit["code_bytes"] and unit["entries"]]
-        run = {name for unit in entered for name in (unit["name"], *unit.get("inlined", ()))}
+        units = [unit for unit in json.loads(path.read_text(encoding="utf-8"))["units"] if _of_program(unit)]
+        compiled = {name for unit in units if unit["code_bytes"] for name in (unit["name"], *unit["inlined"])}
+        entered = any(unit["entries"] for unit in units)
         refused = {unit["name"]: unit["reason"] for unit in units if unit["reason"]}
         exits = [(unit["name"], unit["kind"], unit["exits"].items()) for unit in units]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"no usable statistics in WHIPSNAKE_STATS_JSON: {type(error).__name__}: {error}"]
     problems = [
-        f"{name!r} has no native code that was entered: {refused.get(name, f'entered are {sorted(run)}')}"
+        f"{name!r} was not compiled: {refused.get(name, f'compiled are {sorted(compiled)}')}"
         for name in promised
-        if name not in run
+        if name not in compiled
     ]
+    if promised and not entered:
+        problems.append("no native code of the program was entered")
     problems += [
         f"the {kind} {name!r} left its native code {count} times: {reason}"
         for name, kind, counts in exits
@@ -159,8 +162,11 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
     return problems
 
 
-def _of_program(filename: str) -> bool:
-    """True for code of the program itself, not of the standard library."""
+def _of_program(unit: dict[str, Any]) -> bool:
+    """True for code of the program itself, not of the standard library, whose modules' code is gone at exit."""
+    filename = unit["filename"]
+    if not filename:
+        return unit["name"] != "<module>"
     return "/lib/python" not in filename and not filename.startswith("<frozen")
 
 

@@ -27,7 +27,7 @@ class Program:
     name: str
     """Path below the corpus without suffix: ``ints/overflow_add``."""
     compiled: tuple[str, ...] = ()
-    """Qualified names of which native code must have been made and entered, on their own or inlined."""
+    """Qualified names of which native code must have been made, on their own or inlined."""
     no_exit: tuple[str, ...] = ()
     """Qualified names whose native code must not have left by a failed guard."""
     min_python: tuple[int, int] = (3, 12)

@@ -59,7 +59,7 @@ def test_broken_programs_cannot_agree_with_themselves() -> None:
 
 
 def unit(name: str, **changes: object) -> dict[str, object]:
-    fields = {"name": name, "filename": "x.py", "kind": "function", "reason": None, "code_bytes": 9, "entries": 1, "exits": {}}
+    fields = {"name": name, "filename": "x.py", "kind": "function", "reason": None, "code_bytes": 9, "entries": 1, "exits": {}, "inlined": []}
     return {**fields, **changes}
 
 
@@ -69,9 +69,10 @@ def unit(name: str, **changes: object) -> dict[str, object]:
         ([unit("f"), unit("g", exits={"type-guard": 1})], None),
         ([unit("f", exits={"eval-breaker": 3, "exception": 1}), unit("g")], None),
         ([unit("f", inlined=["g"])], None),
-        ([unit("f")], "'g' has no native code"),
-        ([unit("f"), unit("g", filename="/usr/lib/python3.14/x.py")], "'g' has no native code"),
-        ([unit("f"), unit("g", entries=0)], "'g' has no native code"),
+        ([unit("f")], "'g' was not compiled"),
+        ([unit("f"), unit("g", filename="/usr/lib/python3.14/x.py")], "'g' was not compiled"),
+        ([unit("f"), unit("g", entries=0)], None),
+        ([unit("f", entries=0), unit("g", entries=0)], "no native code of the program was entered"),
         ([unit("f"), unit("g", code_bytes=0, reason="too large")], "too large"),
         ([unit("f", exits={"type-guard": 3}), unit("g")], "'f' left its native code 3 times: type-guard"),
     ],
