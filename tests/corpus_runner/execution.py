@@ -163,11 +163,8 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
 
 
 def _of_program(unit: dict[str, Any]) -> bool:
-    """True for code of the program itself, not of the standard library, whose modules' code is gone at exit."""
-    filename = unit["filename"]
-    if not filename:
-        return unit["name"] != "<module>"
-    return "/lib/python" not in filename and not filename.startswith("<frozen")
+    """True for code of the program itself, not of the standard library."""
+    return "/lib/python" not in unit["filename"] and not unit["filename"].startswith("<frozen")
 
 
 ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})
