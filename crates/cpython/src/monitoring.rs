@@ -90,6 +90,22 @@ pub unsafe fn instruction_tools(thread: Thread, code: Code) -> Tools {
     })
 }
 
+/// True if any tool (ours asks for events everywhere) wants events of this code object alone. Tools may begin to without a new
+/// instrumentation version.
+#[inline]
+pub fn has_local_tools(code: Code) -> bool {
+    const LAST: usize = offsets::MONITORING_LOCAL_EVENTS - size_of::<u64>();
+    let record = code.monitoring();
+    if record.is_null() {
+        return false;
+    }
+    // SAFETY: the record has one byte for each event that is tied to an instruction, which are more than eight.
+    unsafe {
+        let words = record.add(offsets::MONITORING_LOCAL).cast::<u64>();
+        words.read_unaligned() | words.byte_add(LAST).read_unaligned() != 0
+    }
+}
+
 /// True if a tool other than ours wants any instruction event in all code.
 ///
 /// # Safety

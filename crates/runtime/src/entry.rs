@@ -158,7 +158,7 @@ unsafe fn ready<'a>(
     site: &'a Site,
 ) -> Option<&'a Unit> {
     let unit = site.current()?;
-    if thread.eval_breaker() as u64 == site.record.quiet.get() {
+    if thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code) {
         return Some(unit);
     }
     // SAFETY: the caller vouches for the site.
@@ -321,7 +321,9 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
     let Some(content) = unit.content() else { return false };
     // SAFETY: the caller vouches for frame and site.
     unsafe {
-        if thread.eval_breaker() as u64 != unit.record.quiet.get() && !grow_quiet(session, thread, code, site, unit) {
+        let mut codes = content.codes.iter().filter_map(|&code| Code::from_object(code));
+        let suspicious = thread.eval_breaker() as u64 != unit.record.quiet.get() || codes.any(monitoring::has_local_tools);
+        if suspicious && !grow_quiet(session, thread, code, site, unit) {
             return false;
         }
         if c_stack_is_low(thread) || !datastack::has_room(thread, content.stack_words + SPARE_WORDS) {

@@ -321,7 +321,8 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
-        if changed || unit.record.invalid.get() != 0 {
+        let tools = thread.instrumentation_version() as u64 != unit.record.quiet.get();
+        if changed || tools || unit.record.invalid.get() != 0 {
             OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
             return true;
         }
