@@ -48,6 +48,16 @@ impl Code {
         unsafe { std::ptr::eq(Py_TYPE(object.as_ptr()), &raw const PyCode_Type) }.then_some(Code(object))
     }
 
+    /// Wraps what is known to be a code object, or NULL.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::from_object`]; `object` is NULL or a code object.
+    #[inline]
+    pub unsafe fn from_object_unchecked(object: *mut PyObject) -> Option<Code> {
+        NonNull::new(object).map(Code)
+    }
+
     /// The code object of an exact function; `None` for any other object.
     ///
     /// # Safety
@@ -171,6 +181,26 @@ impl Code {
     /// Instrumentation version that the code units were last adapted to.
     pub fn instrumentation_version(self) -> usize {
         self.field(offsets::CODE_INSTRUMENTATION_VERSION)
+    }
+
+    /// What `PyUnstable_Code_GetExtra` gives for a valid index, without its checks.
+    ///
+    /// The array is a length and that many pointers (`_PyCodeObjectExtra` in `codeobject.c`, in no header): callers make sure that both
+    /// ways agree before they rely on this one.
+    ///
+    /// # Safety
+    ///
+    /// The array is laid out like that.
+    #[inline]
+    pub unsafe fn extra(self, index: usize) -> *mut std::ffi::c_void {
+        let array: *const usize = self.field(offsets::CODE_EXTRA);
+        // SAFETY: the caller vouches for the array; entries are read below its length only.
+        unsafe {
+            if array.is_null() || array.read() <= index {
+                return std::ptr::null_mut();
+            }
+            array.add(1 + index).read() as *mut std::ffi::c_void
+        }
     }
 
     /// The monitoring record, NULL if no tool ever wanted events of the code.

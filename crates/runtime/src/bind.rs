@@ -75,6 +75,11 @@ pub fn parameters(code: Code) -> usize {
         + usize::from(flags & CO_VARKEYWORDS != 0)
 }
 
+/// Number of parameters if all of them are positional.
+pub fn simple_parameters(code: Code) -> Option<u32> {
+    (code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0).then(|| code.argcount())
+}
+
 /// Binds the arguments of a vectorcall as the interpreter does.
 ///
 /// # Safety

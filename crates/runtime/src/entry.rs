@@ -65,33 +65,55 @@ pub unsafe extern "C" fn vectorcall(
     // as they came.
     unsafe {
         let Some(session) = session() else { return std::ptr::null_mut() };
-        let interpret = || (session.original)(callable, args, nargsf, kwnames);
-        if !session.enabled.get() {
-            return interpret();
-        }
         let thread = Thread::current();
-        let Some((code, site)) = site_of_function(session, callable) else { return interpret() };
-        let site = site.as_ref();
-        if site.unit.get().is_none() {
-            count_call(session, thread, site, callable, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+        let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+        if let Some((code, site)) = site_of_function(session, callable)
+            && let Some(unit) = ready(session, thread, code, site.as_ref())
+            && thread.recursion_remaining() > 0
+            && !c_stack_is_low(thread)
+        {
+            // From here on the unit's code stays: binding may run Python code.
+            let _activity = Activity::new(session);
+            if kwnames.is_null() && site.as_ref().simple_parameters == Some(nargs as u32) {
+                return enter_function(thread, unit, callable, args.cast_mut());
+            }
+            match bind::bind(thread, callable, code, args, nargs, kwnames) {
+                Bound::Direct => return enter_function(thread, unit, callable, args.cast_mut()),
+                Bound::Exact(mut words) => return enter_function(thread, unit, callable, words.as_mut_ptr()),
+                Bound::Raised => return std::ptr::null_mut(),
+                Bound::Interpret => {}
+            }
         }
-        let Some(unit) = ready(session, thread, code, site) else {
-            if monitoring::other_tools_active(thread, code) {
+        vectorcall_slowly(session, thread, callable, args, nargsf, kwnames)
+    }
+}
+
+/// A call that is not entered as it is: perhaps compiled first, else left to the interpreter.
+///
+/// # Safety
+///
+/// As for [`vectorcall`].
+#[cold]
+unsafe fn vectorcall_slowly(
+    session: &Session,
+    thread: Thread,
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: the arguments are passed on as they came.
+    unsafe {
+        if let Some((code, site)) = site_of_function(session, callable).filter(|_| session.enabled.get()) {
+            let site = site.as_ref();
+            if site.unit.get().is_none() {
+                let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+                count_call(session, thread, site, callable, args, nargs, kwnames);
+            } else if monitoring::other_tools_active(thread, code) {
                 session.rest(thread, callable);
             }
-            return interpret();
-        };
-        if thread.recursion_remaining() <= 0 || c_stack_is_low(thread) {
-            return interpret();
         }
-        // From here on the unit's code stays: binding may run Python code.
-        let _activity = Activity::new(session);
-        match bind::bind(thread, callable, code, args, nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames) {
-            Bound::Direct => enter_function(thread, unit, callable, args.cast_mut()),
-            Bound::Exact(mut words) => enter_function(thread, unit, callable, words.as_mut_ptr()),
-            Bound::Raised => std::ptr::null_mut(),
-            Bound::Interpret => interpret(),
-        }
+        (session.original)(callable, args, nargsf, kwnames)
     }
 }
 
@@ -124,6 +146,8 @@ unsafe fn count_call(
         }
         if site.left_alone().is_none() {
             session.count_call(thread, site, function, &arguments);
+        } else {
+            session.unhook(function);
         }
     }
 }
@@ -137,8 +161,8 @@ unsafe fn count_call(
 unsafe fn site_of_function(session: &Session, function: *mut PyObject) -> Option<(Code, NonNull<Site>)> {
     // SAFETY: functions have these fields.
     unsafe {
-        let code = Code::of_function(function)?;
-        let extra = CodeExtra::of(session, code)?;
+        let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
+        let extra = CodeExtra::of_fast(session, code)?;
         let globals = read(function.cast(), offsets::FUNCTION_GLOBALS);
         let builtins = read(function.cast(), offsets::FUNCTION_BUILTINS);
         Some((code, extra.function(globals, builtins)?))

@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
-use whipsnake_cpython::ffi::PyErr_Clear;
+use whipsnake_cpython::ffi::{PyErr_Clear, PyObject};
 use whipsnake_cpython::symbols::{PyUnstable_Code_GetExtra, PyUnstable_Code_SetExtra};
 
 /// Pairs of globals and builtins under which one code object is compiled; code that runs under more is left alone there.
@@ -27,6 +27,8 @@ pub struct CodeExtra {
     pub types: RefCell<TypeProfile>,
     /// Excluded by `never()`.
     pub never: Cell<bool>,
+    /// The first function site: nearly always the only one.
+    first: Cell<Option<NonNull<Site>>>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }
@@ -47,6 +49,17 @@ impl CodeExtra {
         }
     }
 
+    /// [`Self::of`] without checks, for entries.
+    ///
+    /// # Safety
+    ///
+    /// Extra data was made for some code object before, which is when the layout is checked.
+    #[inline]
+    pub unsafe fn of_fast(session: &Session, code: Code) -> Option<&'static CodeExtra> {
+        // SAFETY: as for `of`.
+        unsafe { code.extra(session.extra_index as usize).cast::<CodeExtra>().as_ref() }
+    }
+
     /// The extra data of a code object, made if there is none; `None` if memory is short.
     pub fn of_or_new(session: &Session, code: Code) -> Option<&'static CodeExtra> {
         if let Some(extra) = CodeExtra::of(session, code) {
@@ -60,13 +73,21 @@ impl CodeExtra {
                 drop(Box::from_raw(extra));
                 return None;
             }
+            if code.extra(session.extra_index as usize) != extra.cast() {
+                session.enabled.set(false);
+                eprintln!("whipsnake stays off: extra slots of code objects are not laid out as expected");
+            }
             extra.as_ref()
         }
     }
 
     /// The function site of that namespace.
     #[inline]
-    pub fn function(&self, globals: *mut whipsnake_cpython::ffi::PyObject, builtins: *mut whipsnake_cpython::ffi::PyObject) -> Option<NonNull<Site>> {
+    pub fn function(&self, globals: *mut PyObject, builtins: *mut PyObject) -> Option<NonNull<Site>> {
+        // SAFETY: the site is owned by this value.
+        if let Some(first) = self.first.get().filter(|first| unsafe { first.as_ref() }.belongs_to(globals, builtins)) {
+            return Some(first);
+        }
         let sites = self.functions.borrow();
         sites.iter().find(|site| site.belongs_to(globals, builtins)).map(|site| NonNull::from(&**site))
     }
@@ -88,6 +109,9 @@ impl CodeExtra {
         }
         let site = Box::new(session.new_site(key, name()));
         let address = NonNull::from(&*site);
+        if sites.is_empty() && key.header.is_none() {
+            self.first.set(Some(address));
+        }
         sites.push(site);
         drop(sites);
         session.register(address);

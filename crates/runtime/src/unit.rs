@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use std::time::Duration;
 use whipsnake_contract::exit::{ExitPoint, ExitReason};
 use whipsnake_contract::snapshot::{Assumption, UnitLayout};
+use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::PyObject;
 use whipsnake_ir::interp::Program;
 use whipsnake_strategy::{SiteFacts, UnitKind};
@@ -98,6 +99,8 @@ pub struct Site {
     pub header: u32,
     /// Qualified name, for people.
     pub name: String,
+    /// Number of positional parameters, if there are no others.
+    pub simple_parameters: Option<u32>,
     /// Number over all sites of the process.
     pub id: u64,
     /// Belongs to the self-check, and is no part of statistics and dumps.
@@ -135,6 +138,8 @@ impl Site {
             kind: if key.header.is_some() { UnitKind::Loop } else { UnitKind::Function },
             header: key.header.unwrap_or(0),
             name,
+            // SAFETY: the code object is alive when a site is made for it.
+            simple_parameters: unsafe { Code::from_object(key.code) }.and_then(crate::bind::simple_parameters),
             id,
             hidden,
             count: Cell::new(0),
