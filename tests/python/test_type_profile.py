@@ -71,7 +71,6 @@ def test_inlined_code_has_exits_of_its_own(runner) -> None:
         return result
 
     first, other = (kind() for kind in classes(2))
-    first.side = other.side = 3
     for _ in range(100):
         sides([first] * 5)
     for _ in range(100):
