@@ -241,11 +241,20 @@ impl Builder<'_> {
             .chain(&state.stack)
             .enumerate()
             .map(|(i, slot)| match widened.get(&i) {
-                Some(shape) => shape.clone(),
+                Some(shape) => self.shape_for_entry(state, slot, shape),
                 None if i < locals && stored.contains(&(i as u32)) => self.carried_shape(state, slot),
                 None => self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone())),
             })
             .collect()
+    }
+
+    /// A shape that an earlier attempt arrived at, made general enough for a slot that enters the loop now.
+    fn shape_for_entry(&self, state: &State, slot: &Slot, shape: &Shape) -> Shape {
+        if self.fits(state, slot, shape) {
+            return shape.clone();
+        }
+        let joined = self.join_shapes(shape.clone(), self.shape_of(state, slot));
+        [joined, Shape::Obj(None)].into_iter().find(|shape| self.fits(state, slot, shape)).unwrap_or(Shape::MaybeObj)
     }
 
     fn carried_shape(&self, state: &State, slot: &Slot) -> Shape {

@@ -79,8 +79,9 @@ impl Builder<'_> {
             Val::Int(_) | Val::SmallInt(_) => Shape::Int,
             Val::Float(_) => Shape::Float,
             Val::Bool(_) => Shape::Bool,
-            Val::Obj(_) => match self.known_type(state, &slot.val) {
-                Some(KnownType::Int) => Shape::Int,
+            Val::Obj(v) => match self.known_type(state, &slot.val) {
+                // It may be too large for 64 bits unless it was unboxed.
+                Some(KnownType::Int) if state.facts.get(*v).raw.is_some() => Shape::Int,
                 Some(KnownType::Float) => Shape::Float,
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
