@@ -5,6 +5,7 @@
 pub mod bind;
 pub mod capture;
 pub mod compile;
+pub mod destroy;
 pub mod dict_keys;
 pub mod entry;
 pub mod exits;

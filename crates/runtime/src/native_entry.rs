@@ -39,6 +39,10 @@ pub unsafe extern "C" fn poll(tstate: Ptr, unit: Ptr) -> i64 {
 pub unsafe extern "C" fn observe(tstate: Ptr, unit: Ptr, exit: i64, words: Ptr, object: Obj) -> i64 {
     // SAFETY: the caller passes what its code was compiled with.
     unsafe {
+        if crate::destroy::is_silent(object) {
+            _Py_Dealloc(object);
+            return 0;
+        }
         let Some(thread) = Thread::from_ptr(tstate.cast()) else { return 1 };
         i64::from(exits::observe(thread, &*unit.cast::<Unit>(), exit as u64, words.cast(), object))
     }
