@@ -139,11 +139,12 @@ def run_script(native, arguments):
         return native.run_module("__main__", False)
     set_path(os.path.dirname(os.path.realpath(script)))
     try:
-        return native.run_file(absolute(script))
+        open(script, "rb").close()
     except OSError as error:
         sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (
-            sys.executable, os.path.abspath(script), error.errno, os.strerror(error.errno)))
+            sys.executable, absolute(script), error.errno, os.strerror(error.errno)))
         return 2
+    return native.run_file(absolute(script))
 
 
 def absolute(script):
