@@ -172,19 +172,20 @@ impl Session {
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };
         let platform = self.platform.borrow();
-        let taken = crate::compile::without_panic(|| {
+        let taken = whipsnake_compiler::without_panic(|| {
             // SAFETY: as the caller says.
             unsafe { capture(entry, &platform, facts, self, Limits::default()) }
         });
         drop(platform);
         match taken {
             Ok(Ok(captured)) => {
-                self.save_snapshot(site, &captured.snapshot);
+                let saved = self.save_snapshot(site, &captured.snapshot);
                 site.compiling.set(true);
                 Some(Job {
                     site: site.id,
                     unit: address,
                     snapshot: Box::new(captured.snapshot),
+                    saved,
                     references: captured.references,
                     function_changes: self.function_changes.get(),
                     backend: self.backend.borrow().clone(),
@@ -378,7 +379,7 @@ pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nar
 
 /// A panic of the runtime must not cross into the interpreter: the event is ignored, native code stays off from now on.
 fn guarded(f: impl FnOnce() -> *mut PyObject) -> *mut PyObject {
-    crate::compile::without_panic(f).unwrap_or_else(|message| {
+    whipsnake_compiler::without_panic(f).unwrap_or_else(|message| {
         if let Some(session) = session() {
             session.enabled.set(false);
         }

@@ -1,6 +1,6 @@
 //! What becomes of a compilation: assumptions checked, code placed, watchers registered, the site switched over.
 
-use crate::compile::{Compiled, Outcome};
+use whipsnake_compiler::{Compiled, Outcome};
 use crate::extra::CodeExtra;
 use crate::memory::PlaceError;
 use crate::session::Session;
@@ -56,6 +56,7 @@ impl Session {
         if !outcome.dump.is_empty() {
             eprint!("{}", outcome.dump);
         }
+        crate::saved::save_code(job.saved.as_deref(), &outcome);
         if !self.self_check.is_running() {
             self.totals.compiled(&outcome);
         }

@@ -4,7 +4,6 @@
 
 pub mod bind;
 pub mod capture;
-pub mod compile;
 pub mod destroy;
 pub mod dict_keys;
 pub mod entry;
@@ -18,6 +17,7 @@ pub mod native_entry;
 pub mod profile;
 pub mod rebuild;
 pub mod reference;
+mod saved;
 pub mod selfcheck;
 pub mod session;
 pub mod start;

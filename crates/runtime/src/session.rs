@@ -97,6 +97,8 @@ pub struct Session {
     pub exit_counter: AtomicI64,
     /// `(dictionary, key)` pairs that changed while something was assumed of them; the compiler is not told their value again.
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
+    /// Compiler inputs that were saved.
+    pub saved: Cell<u64>,
     /// The check before the first compilation.
     pub self_check: SelfCheck,
     next_site: Cell<u64>,
@@ -159,6 +161,7 @@ impl Session {
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
+            saved: Cell::new(0),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),
         }

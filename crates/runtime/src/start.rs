@@ -135,7 +135,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             PyErr_Clear();
             reason.to_owned()
         })?;
-        crate::compile::install_panic_hook();
+        whipsnake_compiler::install_panic_hook();
         Ok(publish(Box::new(Session::new(Parts {
             options: options.clone(),
             platform: facts.platform,

@@ -1,6 +1,6 @@
 //! Statistics: what was compiled, how it went, and why not.
 
-use crate::compile::Outcome;
+use whipsnake_compiler::Outcome;
 use crate::session::Session;
 use crate::unit::{Site, State};
 use serde::Serialize;
@@ -175,23 +175,6 @@ impl Session {
             invalidations: self.totals.invalidations.get(),
         };
         Stats { enabled: self.enabled.get(), units, totals }
-    }
-
-    /// Saves a compiler input if the options ask for it.
-    pub(crate) fn save_snapshot(&self, site: &Site, snapshot: &whipsnake_contract::snapshot::Snapshot) {
-        if self.options.snapshot_dir.is_empty() || site.hidden {
-            return;
-        }
-        let clean: String = site.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-        let file = format!("{:04}-{}-{clean}.json", self.totals.compilations.get(), site.kind.name());
-        let path = std::path::Path::new(&self.options.snapshot_dir).join(file);
-        let written = std::fs::create_dir_all(&self.options.snapshot_dir)
-            .map_err(|error| error.to_string())
-            .and_then(|()| serde_json::to_vec(snapshot).map_err(|error| error.to_string()))
-            .and_then(|bytes| std::fs::write(&path, bytes).map_err(|error| error.to_string()));
-        if let Err(error) = written {
-            eprintln!("whipsnake: snapshot {}: {error}", path.display());
-        }
     }
 }
 

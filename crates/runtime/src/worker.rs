@@ -5,7 +5,7 @@
 //! not announced, the child's next job starts a thread with empty queues.
 
 use crate::capture::References;
-use crate::compile::{Outcome, TrampolineCache, compile};
+use whipsnake_compiler::{Outcome, TrampolineCache, compile};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
@@ -31,6 +31,8 @@ pub struct Job {
     pub unit: NonNull<Unit>,
     /// The input.
     pub snapshot: Box<Snapshot>,
+    /// Where the input was saved.
+    pub saved: Option<std::path::PathBuf>,
     /// What keeps the snapshot's addresses valid.
     pub references: References,
     /// Count of changed functions when the snapshot was taken.

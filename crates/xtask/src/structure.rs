@@ -12,8 +12,8 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The crates that know nothing of a running Python and hold no unsafe code.
-const SAFE_CRATES: [&str; 7] = [
-    "contract", "bytecode", "ir", "frontend", "passes", "backend", "strategy",
+const SAFE_CRATES: [&str; 8] = [
+    "contract", "bytecode", "ir", "frontend", "passes", "backend", "compiler", "strategy",
 ];
 /// The crates that are built for one CPython version; those above must not reach them, directly or through others.
 pub(crate) const RUNNING_PYTHON: [&str; 3] =

@@ -1,4 +1,9 @@
 //! From a snapshot to code: the compiler as a pure function, with panics caught and dumps collected.
+//!
+//! ```text
+//! snapshot -> frontend -> passes -> backend -> code with relocations, exit table, assumptions
+//! ```
+#![forbid(unsafe_code)]
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
