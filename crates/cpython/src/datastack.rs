@@ -109,6 +109,44 @@ unsafe fn push_chunk(thread: Thread, words: usize) -> Option<*mut u64> {
     }
 }
 
+/// Room on the data stack for frames to come; if a new chunk had to be made for it, that goes when the value is dropped.
+#[derive(Debug)]
+pub struct Reserved {
+    thread: Thread,
+    chunk: Option<*mut u64>,
+}
+
+/// Makes sure that frames of `words` in sum fit the current chunk. `None` if memory is short; no exception is raised.
+///
+/// # Safety
+///
+/// The value is dropped on this thread when all frames that were pushed meanwhile are popped.
+#[inline]
+pub unsafe fn reserve(thread: Thread, words: usize) -> Option<Reserved> {
+    if has_room(thread, words) {
+        return Some(Reserved { thread, chunk: None });
+    }
+    // SAFETY: the GIL is held. The chunk begins with one word of ours, by which it is popped like a frame.
+    unsafe {
+        let Some(memory) = push_chunk(thread, words) else {
+            crate::ffi::PyErr_Clear();
+            return None;
+        };
+        thread.set_datastack_top(memory.add(1));
+        Some(Reserved { thread, chunk: Some(memory) })
+    }
+}
+
+impl Drop for Reserved {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(memory) = self.chunk {
+            // SAFETY: the first word of a chunk stands for a frame that fills it; all frames behind it are popped.
+            unsafe { _PyThreadState_PopFrame(self.thread.as_ptr(), memory.cast()) };
+        }
+    }
+}
+
 /// Gives up all that a pushed frame refers to and pops it; if its frame object lives on, that takes the content
 /// over, as when the interpreter leaves a frame. Unlinks the frame if it is current. Any Python code may run.
 ///

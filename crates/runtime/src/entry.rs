@@ -350,9 +350,10 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         if suspicious && !grow_quiet(session, thread, code, site, unit) {
             return false;
         }
-        if c_stack_is_low(thread) || !datastack::has_room(thread, content.stack_words + SPARE_WORDS) {
+        if c_stack_is_low(thread) {
             return false;
         }
+        let Some(_room) = datastack::reserve(thread, content.stack_words + SPARE_WORDS) else { return false };
         let _activity = Activity::new(session);
         let _outside = OutsideCallback::enter(thread);
         let _depth = CDepth::enter(thread);

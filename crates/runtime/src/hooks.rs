@@ -18,6 +18,8 @@ const CO_OPTIMIZED: u32 = 0x1;
 const CO_NEWLOCALS: u32 = 0x2;
 /// Generators and coroutines of all kinds.
 const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+/// Changes of a dictionary entry that units relied on, from which its value is not relied on any more.
+const VOLATILE: u32 = 2;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
 /// vectorcall, before it stops to look.
 const LATE_STARTS: u32 = 1000;
@@ -26,6 +28,11 @@ impl Units for Session {
     fn unit_of(&self, function: *mut PyObject) -> u64 {
         // SAFETY: the capture passes alive functions.
         unsafe { self.function_site(function) }.map_or(0, |site| site.as_ptr() as u64)
+    }
+
+    fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool {
+        let volatile = self.volatile.borrow();
+        !volatile.is_empty() && volatile.get(&(dict as usize, name.to_owned())).is_some_and(|changes| *changes >= VOLATILE)
     }
 
     fn exits_seen(&self, code: Code) -> Vec<SeenExit> {

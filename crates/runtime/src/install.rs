@@ -277,7 +277,8 @@ fn address(symbol: Symbol) -> u64 {
 /// The codes are alive.
 unsafe fn stack_words(exits: &[ExitPoint], codes: &[*mut PyObject]) -> usize {
     let words = |exit: &ExitPoint| -> usize {
-        let new = exit.frames.iter().filter(|image| image.frame.is_none());
+        // A unit's inlined frames may be pushed by its own code; the outermost frame of a loop is the interpreter's.
+        let new = exit.frames.iter().enumerate().filter(|(depth, image)| *depth > 0 || image.frame.is_none()).map(|(_, image)| image);
         // SAFETY: the caller vouches for the codes.
         new.filter_map(|image| unsafe { Code::from_object(codes[image.code as usize]) }).map(Code::framesize).sum()
     };

@@ -40,7 +40,7 @@ impl Builder<'_> {
             let Name { text, object: name, special } = self.names[at].clone();
             // SAFETY: a module's dictionary is exact, the name is an exact str.
             let value = unsafe { dict_keys::get(dict, name) };
-            if value.is_null() || special {
+            if value.is_null() || special || self.units.is_volatile(dict, &text) {
                 continue;
             }
             // SAFETY: the value is alive, as it is in the dictionary.

@@ -158,6 +158,9 @@ impl Builder<'_> {
                 }
                 let value = dict_keys::get(dict, name);
                 if !value.is_null() {
+                    if self.units.is_volatile(dict, &text) {
+                        return;
+                    }
                     let object = self.object_id(value);
                     self.codes[index].global_values.insert(text, GlobalInfo { object, builtin });
                     return;

@@ -10,6 +10,10 @@ use whipsnake_cpython::{Code, platform};
 struct Seen;
 
 impl Units for Seen {
+    fn is_volatile(&self, _: *mut PyObject, _: &str) -> bool {
+        false
+    }
+
     fn unit_of(&self, _function: *mut PyObject) -> u64 {
         0
     }
