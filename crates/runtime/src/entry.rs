@@ -24,7 +24,9 @@ const SPARE_WORDS: usize = 64;
 /// Counted events of one kind or another until resting functions are looked at again.
 const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
-const C_STACK_MARGIN: usize = 128 * 1024;
+pub const C_STACK_MARGIN: usize = 128 * 1024;
+/// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.
+pub const MAX_NATIVE_DEPTH: i32 = 10_000;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 
@@ -109,7 +111,8 @@ unsafe fn vectorcall_slowly(
             if site.unit.get().is_none() {
                 let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
                 count_call(session, thread, site, callable, args, nargs, kwnames);
-            } else if monitoring::other_tools_active(thread, code) {
+            } else if c_stack_is_low(thread) || monitoring::other_tools_active(thread, code) {
+                // Interpreted calls of functions that are not hooked need no native stack.
                 session.rest(thread, callable);
             }
         }
@@ -239,6 +242,7 @@ fn c_stack_is_low(thread: Thread) -> bool {
             here < read::<usize>(thread.as_ptr().cast(), offsets::TSTATE_C_STACK_SOFT_LIMIT) + C_STACK_MARGIN
         } else {
             read::<i32>(thread.as_ptr().cast(), offsets::TSTATE_C_RECURSION) < C_RECURSION_MARGIN
+                || thread.recursion_limit() - thread.recursion_remaining() > MAX_NATIVE_DEPTH
         }
     }
 }
@@ -317,7 +321,9 @@ pub unsafe extern "C" fn interpret(
         };
         let parameters = bind::parameters(code);
         if let Some(session) = session() {
-            if let Some((_, site)) = site_of_function(session, function) {
+            if c_stack_is_low(thread) {
+                session.rest(thread, function);
+            } else if let Some((_, site)) = site_of_function(session, function) {
                 if let Some(unit) = ready(session, thread, code, site.as_ref()) {
                     if unit.content().is_some_and(|content| content.interpreted.is_some()) {
                         let _activity = Activity::new(session);
@@ -404,8 +410,8 @@ impl Session {
         }
     }
 
-    /// Another tool wants events. To it, hooked functions look like C functions, so this one gets its own vectorcall back, and all
-    /// others as well if the events are wanted everywhere.
+    /// Gives a function its own vectorcall back for a while: because another tool wants events (to it, hooked functions look like C
+    /// functions; if the events are wanted everywhere, all functions rest), or because the native stack is short.
     ///
     /// # Safety
     ///
@@ -426,6 +432,11 @@ impl Session {
         }
     }
 
+    /// True if the function was given its own vectorcall back for a while.
+    pub(crate) fn is_resting(&self, function: *mut PyObject) -> bool {
+        self.until_awake.get() != 0 && self.resting.borrow().contains(&(function as usize))
+    }
+
     /// Hooks resting functions again, once no other tool wants events everywhere.
     ///
     /// # Safety
@@ -441,7 +452,7 @@ impl Session {
         // SAFETY: resting functions are alive: dying ones take themselves out of the table.
         unsafe {
             if left == 1 {
-                if monitoring::other_tools_everywhere(thread) {
+                if c_stack_is_low(thread) || monitoring::other_tools_everywhere(thread) {
                     self.until_awake.set(EVENTS_UNTIL_AWAKE);
                     return;
                 }

@@ -282,7 +282,9 @@ impl Session {
                 self.count_call(thread, site, function, &arguments);
             }
             if site.is(&State::Installed) {
-                self.hook(function);
+                if !self.is_resting(function) {
+                    self.hook(function);
+                }
                 extra.late_starts.set(extra.late_starts.get() + 1);
                 if extra.late_starts.get() > LATE_STARTS {
                     return self.disable();

@@ -1,6 +1,7 @@
 //! What becomes of a compilation: assumptions checked, code placed, watchers registered, the site switched over.
 
 use whipsnake_compiler::{Compiled, Outcome};
+use crate::direct::with_checked_entry;
 use crate::extra::CodeExtra;
 use crate::memory::PlaceError;
 use crate::session::Session;
@@ -16,6 +17,7 @@ use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
 use whipsnake_ir::interp::Program;
+use whipsnake_strategy::UnitKind;
 
 /// Count from which an exit is told to the compiler.
 const OFTEN: u32 = 4;
@@ -95,10 +97,21 @@ impl Session {
         if !hold || functions_changed && assumes_functions || !self.enabled.get() {
             return Err(Refused::Stale);
         }
+        let mut direct = None;
         let block = match &compiled.code.artifact {
+            Artifact::Machine(code) if site.kind == UnitKind::Function => {
+                match with_checked_entry(code, crate::entry::interpret as *const () as u64) {
+                    Some((code, checked)) => {
+                        direct = Some(checked);
+                        Some(self.place(&code, &compiled)?)
+                    }
+                    None => Some(self.place(code, &compiled)?),
+                }
+            }
             Artifact::Machine(code) => Some(self.place(code, &compiled)?),
             Artifact::Interpreted(_) => None,
         };
+        let direct = direct.zip(block.as_ref()).map(|(offset, block)| block.base() + offset);
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
         let codes: Vec<*mut PyObject> = job.snapshot.codes.iter().map(|code| code.address as *mut PyObject).collect();
@@ -168,22 +181,22 @@ impl Session {
             return Err(Refused::Never("an assumption cannot be watched".to_owned()));
         }
         // SAFETY: the GIL is held; the site owns the unit.
-        unsafe { self.switch(site, unit) };
+        unsafe { self.switch(site, unit, direct) };
         Ok(())
     }
 
-    /// Makes a filled-in unit the one that is entered.
+    /// Makes a filled-in unit the one that is entered, by other units at `direct` if that differs.
     ///
     /// # Safety
     ///
     /// The GIL is held; the unit is the site's.
-    unsafe fn switch(&self, site: &Site, unit: &Unit) {
+    unsafe fn switch(&self, site: &Site, unit: &Unit, direct: Option<u64>) {
         self.remember_exits(site);
         self.drop_unit(site);
         site.unit.set(Some(NonNull::from(unit)));
         let machine = unit.content().is_some_and(|content| content.interpreted.is_none());
-        if machine && site.kind == whipsnake_strategy::UnitKind::Function {
-            site.record.entry.set(unit.record.entry.get());
+        if machine && site.kind == UnitKind::Function {
+            site.record.entry.set(direct.unwrap_or(unit.record.entry.get()));
         }
         *site.state.borrow_mut() = State::Installed;
         // Units that call this one directly rely on its record alone.

@@ -6,6 +6,7 @@ pub mod bind;
 pub mod capture;
 pub mod destroy;
 pub mod dict_keys;
+pub mod direct;
 pub mod entry;
 pub mod exits;
 pub mod extra;

@@ -65,6 +65,11 @@ impl CodeBlock {
         &self.entries
     }
 
+    /// Address of the first byte.
+    pub fn base(&self) -> u64 {
+        self.base.as_ptr() as u64
+    }
+
     /// Mapped bytes.
     pub fn mapped(&self) -> usize {
         self.mapped
