@@ -31,6 +31,8 @@ class Report:
     program: Program
     passed: int = 0
     failures: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    """Failures that `open.txt` explains."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by mode; ``""`` is the run that gave the expected answer."""
 
@@ -124,6 +126,25 @@ def print_list(selected: list[Program]) -> None:
     print(f"{len(selected)} programs")
 
 
+OPEN = Path(__file__).parent / "corpus" / "open.txt"
+
+
+def open_programs() -> dict[str, str]:
+    """Programs that are known to differ, with the reason; each line of `open.txt` is `program: reason`."""
+    lines = (line for line in OPEN.read_text().splitlines() if line and not line.startswith("#"))
+    return {name.strip(): reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
+
+
+def set_open_apart(reports: list[Report]) -> None:
+    """Move explained failures out of the failures, and say which explanations are out of date."""
+    known = open_programs()
+    for report in reports:
+        if (reason := known.get(report.program.name)) is not None:
+            report.open, report.failures = report.failures, []
+            state = f"open in {len(report.open)} modes" if report.open else "open, but passes here"
+            print(f"{state}: {report.program.name}: {reason}")
+
+
 def run_all(selected: list[Program], arguments: argparse.Namespace, scratch: Path) -> list[Report]:
     """Run programs, those marked serial after the others and one at a time."""
     reports: list[Report] = []
@@ -175,6 +196,7 @@ def main(argv: list[str]) -> int:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         reports = run_all(selected, arguments, Path(scratch))
+    set_open_apart(reports)
     times = sorted(
         ((seconds, report.program.name, mode) for report in reports for mode, seconds in report.seconds.items()),
         reverse=True,
