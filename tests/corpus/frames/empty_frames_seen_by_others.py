@@ -16,11 +16,14 @@ def call(f, n):
 
 nothing = lambda: None
 stop = False
+passes = 0
 
 
 def watch():
+    global passes
     n = 0
     while not stop:
+        passes += 1
         for frame in list(sys._current_frames().values()):
             while frame:
                 n += len(frame.f_locals) >= 0
@@ -34,6 +37,8 @@ t = threading.Thread(target=watch)
 t.start()
 for f in (empty, nothing, threading.get_ident):
     call(f, 300)
+while passes < 3:
+    call(empty, 100)
 stop = True
 t.join()
 print(out, nothing(), empty())
