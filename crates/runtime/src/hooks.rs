@@ -178,6 +178,10 @@ impl Session {
             exit_every: self.options.exit_every,
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };
+        let function = match entry {
+            EntryPoint::Function { function, .. } => function,
+            EntryPoint::Loop { .. } => std::ptr::null_mut(),
+        };
         let platform = self.platform.borrow();
         let taken = whipsnake_compiler::without_panic(|| {
             // SAFETY: as the caller says.
@@ -190,6 +194,7 @@ impl Session {
                 site.compiling.set(true);
                 Some(Job {
                     site: site.id,
+                    function,
                     unit: address,
                     snapshot: Box::new(captured.snapshot),
                     saved,

@@ -70,6 +70,8 @@ impl Session {
                 Err(reason) => Err(Refused::Never(reason)),
             };
             match installed {
+                // SAFETY: the job keeps the function alive.
+                Ok(()) if !job.function.is_null() && !self.is_resting(job.function) => unsafe { self.hook(job.function) },
                 Ok(()) => {}
                 Err(Refused::Stale) => site.next.set(site.count.get() + 1),
                 Err(Refused::Never(reason)) if site.unit.get().is_some() => {

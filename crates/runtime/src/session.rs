@@ -19,7 +19,7 @@ use std::sync::Arc;
 use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
 use whipsnake_contract::options::Options;
 use whipsnake_contract::snapshot::Platform;
-use whipsnake_cpython::ffi::{Py_DECREF, PyObject, vectorcallfunc};
+use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject, vectorcallfunc};
 use whipsnake_strategy::Strategy;
 
 /// Back edges after which the self-check's loop is compiled.
@@ -247,9 +247,15 @@ impl Session {
             }
         }
         drop(graves.sites);
-        for object in graves.objects {
-            // SAFETY: the graves owned the reference.
-            unsafe { Py_DECREF(object) };
+        // SAFETY: the GIL is held; the graves owned the references. Destructors must not see the exception of a unit that raised.
+        unsafe {
+            let raised = PyErr_GetRaisedException();
+            for object in graves.objects {
+                Py_DECREF(object);
+            }
+            if !raised.is_null() {
+                PyErr_SetRaisedException(raised);
+            }
         }
     }
 }

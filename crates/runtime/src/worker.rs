@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use whipsnake_backend::{Backend, CpuFeatures};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
-use whipsnake_cpython::ffi::Py_AddPendingCall;
+use whipsnake_cpython::ffi::{Py_AddPendingCall, PyObject};
 
 use crate::unit::Unit;
 
@@ -27,6 +27,8 @@ const STACK: usize = 16 << 20;
 pub struct Job {
     /// Number of the site.
     pub site: u64,
+    /// The function that was called, to be hooked when the unit is installed; NULL for loops. Kept alive by the references.
+    pub function: *mut PyObject,
     /// The unit to fill in; valid while the site is.
     pub unit: NonNull<Unit>,
     /// The input.
@@ -45,7 +47,7 @@ pub struct Job {
     pub dump: DumpSpec,
 }
 
-// SAFETY: the unit's address is only used with the GIL held.
+// SAFETY: the addresses of unit and function are only used with the GIL held.
 unsafe impl Send for Job {}
 
 impl Job {
@@ -194,6 +196,15 @@ fn start(shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
     }
 }
 
+/// A running loop pays for events until it is compiled, and the one that became hot last runs most likely: loops first, the latest
+/// of them. Functions in turn.
+fn next_job(queue: &mut VecDeque<Job>) -> Option<Job> {
+    match queue.iter().rposition(|job| job.function.is_null()) {
+        Some(index) => queue.remove(index),
+        None => queue.pop_front(),
+    }
+}
+
 fn work(shared: &Shared) {
     loop {
         let job = {
@@ -202,7 +213,7 @@ fn work(shared: &Shared) {
                 if *lock(&shared.closed) || *lock(&shared.pausing) {
                     return;
                 }
-                match queue.pop_front() {
+                match next_job(&mut queue) {
                     Some(job) => break job,
                     None => queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner),
                 }
