@@ -104,6 +104,14 @@ fn snapshot_json(object: &Bound<'_, PyAny>, arguments: &Bound<'_, PyTuple>) -> P
     text.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
+/// Where native code finds a helper, for tests.
+#[pyfunction]
+fn helper_address(name: &str) -> PyResult<usize> {
+    whipsnake_contract::helpers::Helper::from_name(name)
+        .map(|helper| whipsnake_runtime::helpers::address(helper) as usize)
+        .ok_or_else(|| PyValueError::new_err(format!("there is no helper {name:?}; the table is in the contract crate")))
+}
+
 /// Statistics as JSON; `None` before the first `enable()`.
 #[pyfunction]
 fn stats() -> PyResult<Option<String>> {
@@ -174,6 +182,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(never, module)?)?;
     module.add_function(wrap_pyfunction!(stats, module)?)?;
     module.add_function(wrap_pyfunction!(snapshot_json, module)?)?;
+    module.add_function(wrap_pyfunction!(helper_address, module)?)?;
     module.add_function(wrap_pyfunction!(option_table, module)?)?;
     module.add_function(wrap_pyfunction!(unsupported, module)?)?;
     module.add_function(wrap_pyfunction!(end, module)?)?;
