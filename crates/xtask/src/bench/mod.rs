@@ -51,7 +51,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 0.1)]
     sample_time: f64,
     /// Warm-up per run, in seconds
-    #[arg(long, default_value_t = 1.5)]
+    #[arg(long, default_value_t = 2.5)]
     warmup: f64,
     /// What is measured: processor time of the process, or wall time
     #[arg(long, value_enum, default_value_t = Clock::Cpu)]
