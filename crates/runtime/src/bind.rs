@@ -1,6 +1,7 @@
 //! Arguments of a call to parameters of the callee.
 
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_INCREF, PyObject, PyThreadState, PyTuple_GET_ITEM, PyTuple_GET_SIZE,
 };
@@ -27,15 +28,18 @@ pub enum Bound {
 
 /// Parameter words, and the references that were made for them.
 pub struct Words {
-    inline: [*mut PyObject; INLINE],
+    inline: [MaybeUninit<*mut PyObject>; INLINE],
     heap: Vec<*mut PyObject>,
+    /// The words before are borrowed from the call.
+    owned_from: usize,
+    /// Words that were set.
     len: usize,
 }
 
 impl Drop for Words {
     fn drop(&mut self) {
-        for index in 0..self.len {
-            // SAFETY: each word is NULL or owned, and the GIL is held as long as there are words.
+        for index in self.owned_from..self.len {
+            // SAFETY: each of these words is NULL or owned, and the GIL is held as long as there are words.
             unsafe {
                 let word = *self.as_mut_ptr().add(index);
                 if !word.is_null() {
@@ -47,22 +51,28 @@ impl Drop for Words {
 }
 
 impl Words {
+    /// Room for `capacity` words; those from `owned_from` on are given up at the end.
     #[inline]
-    fn new(len: usize) -> Words {
-        let heap = if len > INLINE { vec![std::ptr::null_mut(); len] } else { Vec::new() };
-        Words { inline: [std::ptr::null_mut(); INLINE], heap, len }
+    fn new(capacity: usize, owned_from: usize) -> Words {
+        let heap = if capacity > INLINE { vec![std::ptr::null_mut(); capacity] } else { Vec::new() };
+        Words { inline: [MaybeUninit::uninit(); INLINE], heap, owned_from, len: 0 }
     }
 
     /// The words.
     #[inline]
     pub fn as_mut_ptr(&mut self) -> *mut *mut PyObject {
-        if self.heap.is_empty() { self.inline.as_mut_ptr() } else { self.heap.as_mut_ptr() }
+        if self.heap.is_empty() { self.inline.as_mut_ptr().cast() } else { self.heap.as_mut_ptr() }
     }
 
     #[inline]
-    fn set(&mut self, index: usize, word: *mut PyObject) {
-        let words: &mut [*mut PyObject] = if self.heap.is_empty() { &mut self.inline } else { &mut self.heap };
-        words[index] = word;
+    fn push(&mut self, word: *mut PyObject) {
+        let at = self.len;
+        self.len += 1;
+        if self.heap.is_empty() {
+            self.inline[at].write(word);
+        } else {
+            self.heap[at] = word;
+        }
     }
 }
 
@@ -104,23 +114,20 @@ pub unsafe fn bind(
         if nargs == argcount {
             return Bound::Direct;
         }
-        let mut words = Words::new(argcount);
-        if nargs < argcount {
-            let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
-            let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
-            if nargs + count < argcount {
-                return general(thread, function, code, args, nargs, kwnames);
-            }
-            for index in nargs..argcount {
-                let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
-                Py_INCREF(value);
-                words.set(index, value);
-            }
+        let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
+        let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
+        if nargs + count < argcount {
+            return general(thread, function, code, args, nargs, kwnames);
         }
+        // The caller keeps the arguments; the defaults may be replaced while the function runs.
+        let mut words = Words::new(argcount, nargs);
         for index in 0..nargs {
-            let value = *args.add(index);
+            words.push(*args.add(index));
+        }
+        for index in nargs..argcount {
+            let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
             Py_INCREF(value);
-            words.set(index, value);
+            words.push(value);
         }
         Bound::Exact(words)
     }
@@ -163,11 +170,11 @@ unsafe fn general(
         let frame = _PyEvalFramePushAndInit(tstate, function, locals, slots.as_ptr(), nargs, kwnames, previous);
         let Some(frame) = Frame::from_ptr(frame) else { return Bound::Raised };
         let len = parameters(code);
-        let mut words = Words::new(len);
+        let mut words = Words::new(len, 0);
         for index in 0..len {
             let slot = frame.slot(index);
             frame.set_slot(index, Slot::NULL);
-            words.set(index, if slot.is_null() { std::ptr::null_mut() } else { slot.steal() });
+            words.push(if slot.is_null() { std::ptr::null_mut() } else { slot.steal() });
         }
         datastack::clear_and_pop(thread, frame);
         Bound::Exact(words)
