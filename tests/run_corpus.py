@@ -33,6 +33,8 @@ class Report:
     failures: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     """Failures that `open.txt` explains."""
+    crashes: list[str] = field(default_factory=list)
+    """Runs that a signal or the time limit ended; nothing excuses them."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by mode; ``""`` is the run that gave the expected answer."""
 
@@ -60,7 +62,9 @@ def run_program(program: Program, modes: list[Mode], python: str, seed: int, scr
             problems = execution.check_statistics(program, mode, statistics)
         if problems:
             again = execution.reproduction(command, variables)
-            report.failures.append("\n    ".join([f"FAIL {program.name} [{mode.name}]", *problems, f"again: {again}"]))
+            text = "\n    ".join([f"FAIL {program.name} [{mode.name}]", *problems, f"again: {again}"])
+            crashed = actual.returncode != expected.returncode and (actual.returncode is None or actual.returncode < 0)
+            (report.crashes if crashed else report.failures).append(text)
         else:
             report.passed += 1
     return report
@@ -151,9 +155,9 @@ def run_all(selected: list[Program], arguments: argparse.Namespace, scratch: Pat
 
     def take(report: Report) -> bool:
         reports.append(report)
-        for failure in report.failures:
+        for failure in report.crashes + report.failures:
             print(failure, flush=True)
-        return bool(report.failures) and arguments.fail_fast
+        return bool(report.crashes + report.failures) and arguments.fail_fast
 
     def run(program: Program) -> Report:
         return run_program(program, arguments.modes, arguments.python, arguments.seed, scratch)
@@ -206,7 +210,7 @@ def main(argv: list[str]) -> int:
     for name, why in skipped.items():
         print(f"skipped {name}: {why}")
     passed = sum(report.passed for report in reports)
-    failed = sum(len(report.failures) for report in reports) + len(problems)
+    failed = sum(len(report.crashes + report.failures) for report in reports) + len(problems)
     print(
         f"{len(reports)} programs, modes {','.join(mode.name for mode in arguments.modes)}, seed {arguments.seed}, "
         f"{len(skipped)} skipped, {time.perf_counter() - started:.1f} s"

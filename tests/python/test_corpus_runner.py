@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import run_corpus  # noqa: E402
 from corpus_runner import execution, modes, programs  # noqa: E402
 from corpus_runner.execution import Outcome  # noqa: E402
 
@@ -101,3 +102,20 @@ def test_every_program_of_the_corpus_is_sound() -> None:
     found = programs.discover()
     assert len(found) >= 300
     assert [problem for program in found for problem in programs.lint(program)] == []
+
+
+@pytest.mark.parametrize(("program_end", "excused"), [("print('other')", True), ("os.kill(os.getpid(), 11)", False)])
+def test_open_differences_are_excused_but_not_crashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program_end: str, excused: bool
+) -> None:
+    path = tmp_path / "topic" / "prog.py"
+    path.parent.mkdir()
+    path.write_text(f"# corpus:\nimport os\nprint('same')\nif 'WHIPSNAKE_THRESHOLD' in os.environ: {program_end}\n")
+    (tmp_path / "open.txt").write_text("# explained\ntopic/prog: known\n")
+    monkeypatch.setattr(programs, "CORPUS", tmp_path)
+    monkeypatch.setattr(execution, "CORPUS", tmp_path)
+    monkeypatch.setattr(run_corpus, "OPEN", tmp_path / "open.txt")
+    monkeypatch.setattr(execution, "jit_command", execution.plain_command)
+    report = run_corpus.run_program(programs.load(path), [modes.MODES["warm"]], sys.executable, 0, tmp_path)
+    run_corpus.set_open_apart([report])
+    assert (len(report.open), len(report.crashes), report.failures) == ((1, 0, []) if excused else (0, 1, []))

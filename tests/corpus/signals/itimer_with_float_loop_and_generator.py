@@ -5,9 +5,9 @@ ticks = []
 
 
 def handler(signum, frame):
-    if frame.f_code.co_name not in ("spin", "gen"):
+    if "x" not in frame.f_locals:
         return
-    ticks.append("x" in frame.f_locals or "total" in frame.f_locals)
+    ticks.append(frame.f_code.co_name in ("spin", "gen"))
     if len(ticks) >= 5:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
