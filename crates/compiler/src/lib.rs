@@ -45,7 +45,10 @@ pub struct Outcome {
 
 /// Trampolines made so far; they are the same for all units of a process.
 #[derive(Debug, Default)]
-pub struct TrampolineCache(Mutex<BTreeMap<(&'static str, Trampoline), Arc<MachineCode>>>);
+pub struct TrampolineCache(Mutex<Made>);
+
+/// By backend and trampoline.
+type Made = BTreeMap<(&'static str, Trampoline), Arc<MachineCode>>;
 
 thread_local! {
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -102,7 +105,7 @@ fn stages(
     if wants("ir") {
         show("ir", &function.to_string());
     }
-    optimise(&mut function, wants("passes").then_some(&mut show as &mut dyn FnMut(&str, &str)))?;
+    optimise(&mut function, wants("passes").then_some(&mut show as Show<'_>))?;
     if wants("ir") {
         show("optimised ir", &function.to_string());
     }
@@ -133,18 +136,20 @@ fn stages(
     })
 }
 
+/// Prints a stage.
+type Show<'a> = &'a mut dyn FnMut(&str, &str);
+
 /// The passes; `show` gets the function after each.
 fn optimise(
     function: &mut whipsnake_ir::Function,
-    mut show: Option<&mut dyn FnMut(&str, &str)>,
+    mut show: Option<Show<'_>>,
 ) -> Result<(), String> {
     let mut observer = |pass: &'static str, function: &whipsnake_ir::Function, time: Duration| {
         if let Some(show) = &mut show {
             show(&format!("{pass} ({} us)", time.as_micros()), &function.to_string());
         }
     };
-    let mut runner = whipsnake_passes::Runner::default();
-    runner.observer = Some(&mut observer);
+    let mut runner = whipsnake_passes::Runner { observer: Some(&mut observer), ..whipsnake_passes::Runner::default() };
     runner.passes(whipsnake_passes::PIPELINE, function).map_err(|error| error.to_string())
 }
 

@@ -323,13 +323,12 @@ pub unsafe extern "C" fn interpret(
         if let Some(session) = session() {
             if c_stack_is_low(thread) {
                 session.rest(thread, function);
-            } else if let Some((_, site)) = site_of_function(session, function) {
-                if let Some(unit) = ready(session, thread, code, site.as_ref()) {
-                    if unit.content().is_some_and(|content| content.interpreted.is_some()) {
-                        let _activity = Activity::new(session);
-                        return enter_function(thread, unit, function, words);
-                    }
-                }
+            } else if let Some((_, site)) = site_of_function(session, function)
+                && let Some(unit) = ready(session, thread, code, site.as_ref())
+                && unit.content().is_some_and(|content| content.interpreted.is_some())
+            {
+                let _activity = Activity::new(session);
+                return enter_function(thread, unit, function, words);
             }
         }
         let Some(frame) = datastack::push(thread, function, code) else { return std::ptr::null_mut() };

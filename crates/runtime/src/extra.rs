@@ -18,6 +18,7 @@ const MAX_LOOPS: usize = 256;
 
 /// What is kept for a code object.
 #[derive(Debug, Default)]
+#[allow(clippy::vec_box, reason = "native code holds the addresses of sites")]
 pub struct CodeExtra {
     functions: RefCell<Vec<Box<Site>>>,
     loops: RefCell<Vec<Box<Site>>>,
@@ -151,7 +152,7 @@ pub unsafe extern "C" fn free_extra(extra: *mut c_void) {
     // SAFETY: the slot owned the box.
     let extra = unsafe { Box::from_raw(extra.cast::<CodeExtra>()) };
     match session() {
-        Some(session) => session.retire(extra),
+        Some(session) => session.retire(*extra),
         // Nobody could have compiled anything.
         None => drop(extra),
     }

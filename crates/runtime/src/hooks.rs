@@ -25,6 +25,7 @@ const VOLATILE: u32 = 2;
 const LATE_STARTS: u32 = 1000;
 
 impl Units for Session {
+    #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
     fn unit_of(&self, function: *mut PyObject) -> u64 {
         // SAFETY: the capture passes alive functions.
         unsafe { self.function_site(function) }.map_or(0, |site| site.as_ptr() as u64)

@@ -64,8 +64,8 @@ impl Session {
         }
         if let Some(site) = self.site(job.site) {
             site.compiling.set(false);
-            // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.
             let installed = match outcome.result {
+                // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.
                 Ok(compiled) => unsafe { self.try_install(site, &job, compiled) },
                 Err(reason) => Err(Refused::Never(reason)),
             };

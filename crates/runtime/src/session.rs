@@ -192,7 +192,7 @@ impl Session {
     }
 
     /// Takes over the sites of a code object that dies.
-    pub fn retire(&self, extra: Box<CodeExtra>) {
+    pub fn retire(&self, extra: CodeExtra) {
         for site in extra.into_sites() {
             self.sites.borrow_mut().remove(&site.id);
             self.drop_unit(&site);

@@ -326,17 +326,17 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
         };
         let site = site.as_ref();
         session.install_finished();
-        if site.unit.get().is_none() {
-            if let Some(code) = whipsnake_cpython::Code::of_function(function) {
-                if CodeExtra::of(session, code).is_some_and(|extra| extra.never.get()) {
-                    return Err("excluded by whipsnake.never()".to_owned());
-                }
-                if !session.passes_self_check(Thread::current()) {
-                    return Err("the self-check failed".to_owned());
-                }
-                let arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
-                session.compile_synchronously(site, EntryPoint::Function { function, arguments: &arguments });
+        if site.unit.get().is_none()
+            && let Some(code) = whipsnake_cpython::Code::of_function(function)
+        {
+            if CodeExtra::of(session, code).is_some_and(|extra| extra.never.get()) {
+                return Err("excluded by whipsnake.never()".to_owned());
             }
+            if !session.passes_self_check(Thread::current()) {
+                return Err("the self-check failed".to_owned());
+            }
+            let arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
+            session.compile_synchronously(site, EntryPoint::Function { function, arguments: &arguments });
         }
         if let Some(reason) = site.left_alone() {
             return Err(reason);

@@ -17,13 +17,15 @@ use whipsnake_cpython::symbols::{
 use whipsnake_strategy::Decision;
 
 type Units = Vec<NonNull<Unit>>;
+/// For each key the units that rely on it, with the address of the value they expect.
+type Keys = HashMap<String, Vec<(u64, NonNull<Unit>)>>;
 
 /// Watcher ids and dependants.
 #[derive(Debug)]
 pub struct Watch {
     dict_id: c_int,
     type_id: c_int,
-    dicts: HashMap<usize, HashMap<String, Vec<(u64, NonNull<Unit>)>>>,
+    dicts: HashMap<usize, Keys>,
     types: HashMap<usize, Units>,
     functions: HashMap<usize, Units>,
 }

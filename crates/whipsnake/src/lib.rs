@@ -121,9 +121,12 @@ fn stats() -> PyResult<Option<String>> {
     serde_json::to_string(&session.stats()).map(Some).map_err(|error| PyRuntimeError::new_err(error.to_string()))
 }
 
+/// Variable, value, default, what it takes, text.
+type OptionRow = (String, String, &'static str, String, &'static str);
+
 /// All options: name to (variable, value, default, what it takes, text).
 #[pyfunction]
-fn option_table() -> PyResult<BTreeMap<&'static str, (String, String, &'static str, String, &'static str)>> {
+fn option_table() -> PyResult<BTreeMap<&'static str, OptionRow>> {
     let present: BTreeMap<String, String> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
     options(None)?;
