@@ -21,6 +21,8 @@ pub type LoopEntry = unsafe extern "C" fn(*mut PyThreadState, *mut c_void) -> u6
 const PY_VECTORCALL_ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 /// Words of data stack that must be free besides those of the unit's own frames.
 const SPARE_WORDS: usize = 64;
+/// Versions below are no versions (3.14 uses 1 for functions that shall get none).
+const FIRST_FUNCTION_VERSION: u32 = 2;
 /// Counted events of one kind or another until resting functions are looked at again.
 const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
@@ -404,7 +406,11 @@ impl Session {
         unsafe {
             if self.is_hooked(function) {
                 whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, self.original);
-                whipsnake_cpython::symbols::_PyFunction_SetVersion(function, version);
+                // Without a version the interpreter gives the function one when it wants to specialise a call.
+                whipsnake_cpython::memory::write(function.cast(), offsets::FUNCTION_VERSION, 0u32);
+                if version >= FIRST_FUNCTION_VERSION {
+                    whipsnake_cpython::symbols::_PyFunction_SetVersion(function, version);
+                }
             }
         }
     }
@@ -489,6 +495,13 @@ impl Session {
             if *site.as_ref().state.borrow() == State::Installed {
                 self.hook(function);
             }
+        }
+    }
+
+    /// A function's code or defaults are about to change: the version it had stands for what it was.
+    pub(crate) fn function_changes(&self, function: *mut PyObject) {
+        if let Some(version) = self.hooked.borrow_mut().get_mut(&(function as usize)) {
+            *version = 0;
         }
     }
 

@@ -236,6 +236,7 @@ unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut 
         unsafe { session.function_dies(function) };
     } else {
         session.function_changes.set(session.function_changes.get() + 1);
+        session.function_changes(function);
     }
     let units = session.watch.borrow().functions.get(&(function as usize)).cloned();
     session.invalidate_all(units.into_iter().flatten());
