@@ -157,7 +157,7 @@ def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
         f"the {kind} {name!r} left its native code {count} times: {reason}"
         for name, kind, counts in exits
         for reason, count in counts
-        if name in no_exit and count and reason not in ORDINARY_EXITS
+        if name in no_exit and count > LEARNING_EXITS.get(reason, 0) and reason not in ORDINARY_EXITS
     ]
     return problems
 
@@ -169,3 +169,6 @@ def _of_program(unit: dict[str, Any]) -> bool:
 
 ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})
 """Reasons that no speculation caused: the loop ended, a signal came, a callee raised."""
+
+LEARNING_EXITS = {"cold-branch": 64, "profiled": 4}
+"""How often units may leave to learn what the interpreter has not told: each ends in a recompilation."""

@@ -42,6 +42,8 @@ pub enum ExitPolicy {
     Normal,
     /// A speculation was wrong: recompile with what was seen.
     Speculation,
+    /// Enough was seen to compile better code: recompile at once.
+    Feedback,
     /// The compiler does not cover what happens there: recompiling does not help.
     Uncovered,
 }
@@ -81,6 +83,8 @@ exit_reasons! {
     LengthGuard, "length-guard", Speculation;
     /// A branch that was never seen taken was taken.
     ColdBranch, "cold-branch", Speculation;
+    /// The types of operands that the interpreter's feedback does not tell have been noted often enough.
+    Profiled, "profiled", Feedback;
     /// The instruction is not compiled.
     Uncompiled, "uncompiled", Uncovered;
 }

@@ -129,6 +129,7 @@ macro_rules! for_each_helper {
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
         list_reverse_slice(list: Obj, start: I64) -> Obj, Allocates, "`list[start::-1]` of an exact list.";
+        note_type(unit: Ptr, code: I64, operand: I64, object: Obj) -> I64, Allocates, "Notes the type of an instruction's operand with code number `code` of the unit: 1 once enough were noted, else 0.";
         poll(tstate: Ptr, unit: Ptr) -> I64, Any, "Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.";
         observe(tstate: Ptr, unit: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";
     } };

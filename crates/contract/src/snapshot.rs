@@ -94,8 +94,17 @@ pub struct Platform {
     pub array_items: i64,
     /// Offset of the descriptor pointer in an `array.array`.
     pub array_descriptor: i64,
-    /// Address of the descriptor of type code `d`; 0 if unknown.
-    pub array_double: u64,
+    /// Item types of `array.array`; none if the program has not imported it.
+    pub array_formats: Vec<ArrayFormat>,
+}
+
+/// An item type of `array.array`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArrayFormat {
+    /// Its type code, an ASCII letter.
+    pub code: u8,
+    /// Address of its descriptor, which arrays point to.
+    pub descriptor: u64,
 }
 
 impl Platform {
@@ -315,6 +324,24 @@ pub struct CodeInfo {
     pub functions_by_version: BTreeMap<u32, ObjectId>,
     /// Exits seen so far in earlier units of this code, by code unit offset.
     pub exits_seen: Vec<SeenExit>,
+    /// Types of operands that an earlier unit has noted, by [`operand_key`], most frequent first.
+    pub operand_types: BTreeMap<u32, Vec<SeenType>>,
+    /// An earlier unit has noted the types of operands: what is missing in `operand_types` was not met.
+    pub profiled: bool,
+}
+
+/// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.
+pub const fn operand_key(offset: u32, operand: u32) -> u32 {
+    offset << 2 | operand
+}
+
+/// An exact type that objects were seen to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenType {
+    /// The type.
+    pub type_id: TypeId,
+    /// Type code of the items of an `array.array`, if all that were seen had the same; 0 otherwise.
+    pub format: u8,
 }
 
 /// An exit that was taken often in an earlier unit.
@@ -328,7 +355,7 @@ pub struct SeenExit {
     pub count: u32,
     /// Exact types of the objects that failed type guards there, most frequent first; types that died since are left out.
     /// At [`SeenExit::MAX_TYPES`] there may have been more.
-    pub types: Vec<TypeId>,
+    pub types: Vec<SeenType>,
 }
 
 impl SeenExit {
@@ -347,6 +374,8 @@ pub enum Observed {
         type_id: TypeId,
         /// An int that does not fit 64 bits.
         big: bool,
+        /// Type code of the items of an `array.array`; 0 otherwise.
+        format: u8,
     },
 }
 
@@ -384,6 +413,8 @@ pub struct Snapshot {
     pub types: Vec<TypeInfo>,
     /// Address of the unit's record in the runtime (see [`UnitLayout`]).
     pub unit: u64,
+    /// The interpreter has run the code often: instructions that it has never executed are not expected to be.
+    pub warm: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the thread-independent countdown of forced exits.

@@ -1,8 +1,8 @@
 //! The facts of the running interpreter that the compiler needs.
 
 use crate::ffi::{
-    Py_DECREF, Py_False, Py_None, Py_True, Py_TYPE, PyBUF_SIMPLE, PyBuffer_Release, PyDict_GetItemString, PyErr_Clear,
-    PyImport_GetModuleDict, PyObject, PyObject_CallFunction, PyObject_GetAttrString, PyObject_GetBuffer,
+    Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_TYPE, PyBUF_SIMPLE, PyBuffer_Release, PyDict_GetItemString, PyErr_Clear,
+    PyDict_CheckExact, PySys_GetObject, PyObject, PyObject_CallFunction, PyObject_GetAttrString, PyObject_GetBuffer,
     PyObject_GetIter, PyTypeObject,
 };
 use crate::int::small_zero;
@@ -11,7 +11,8 @@ use crate::offsets;
 use crate::symbols::{PyMethod_Type, PyZip_Type};
 use crate::thread::Thread;
 use std::mem::MaybeUninit;
-use whipsnake_contract::snapshot::{KnownType, Platform};
+use std::ffi::c_char;
+use whipsnake_contract::snapshot::{ArrayFormat, KnownType, Platform};
 
 /// Collects the facts. Imports nothing: `array` is known only if the program has imported it, see [`array_facts`].
 ///
@@ -21,25 +22,48 @@ use whipsnake_contract::snapshot::{KnownType, Platform};
 pub unsafe fn platform() -> Platform {
     // SAFETY: the GIL is held.
     unsafe {
-        let array = array_facts();
-        Platform {
+        let mut platform = Platform {
             minor: offsets::MINOR,
             layout: offsets::layout(),
-            known_types: KnownType::ALL.iter().map(|&known| known_type(known, array) as u64).collect(),
+            known_types: KnownType::ALL.iter().map(|&known| known_type(known) as u64).collect(),
             none: Py_None() as u64,
             true_: Py_True() as u64,
             false_: Py_False() as u64,
             small_zero: small_zero() as u64,
             interpreter: Thread::current().interpreter() as u64,
-            array_items: array.map_or(0, |facts| facts.items as i64),
-            array_descriptor: array.map_or(0, |facts| facts.descriptor as i64),
-            array_double: array.map_or(0, |facts| facts.double as u64),
+            array_items: 0,
+            array_descriptor: 0,
+            array_formats: Vec::new(),
+        };
+        add_arrays(&mut platform);
+        platform
+    }
+}
+
+/// Adds what is known of `array.array`, if the program has imported it by now.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn add_arrays(platform: &mut Platform) {
+    // SAFETY: as the caller says; the type is alive.
+    unsafe {
+        if let Some(facts) = array_facts() {
+            // What the compiler was told stays valid when the program forgets the module.
+            Py_INCREF(facts.kind.cast());
+            platform.known_types[KnownType::Array as usize] = facts.kind as u64;
+            platform.array_items = facts.items as i64;
+            platform.array_descriptor = facts.descriptor as i64;
+            platform.array_formats = facts.formats;
         }
     }
 }
 
+/// Type codes of numbers.
+const NUMBER_CODES: &[u8] = b"bBhHiIlLqQfd";
+
 /// What is known of `array.array`, whose structure is in no header.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ArrayFacts {
     /// The type.
     pub kind: *mut PyTypeObject,
@@ -47,8 +71,8 @@ pub struct ArrayFacts {
     pub items: usize,
     /// Offset of the pointer to the item type's descriptor in bytes.
     pub descriptor: usize,
-    /// Address of the descriptor of type code `d`.
-    pub double: usize,
+    /// Descriptors of the type codes of numbers.
+    pub formats: Vec<ArrayFormat>,
 }
 
 /// `array.array` as the program has imported it, with offsets that were checked against an instance.
@@ -59,7 +83,12 @@ pub struct ArrayFacts {
 pub unsafe fn array_facts() -> Option<ArrayFacts> {
     // SAFETY: the GIL is held; all references taken are given back.
     unsafe {
-        let module = PyDict_GetItemString(PyImport_GetModuleDict(), c"array".as_ptr());
+        // There is none while the interpreter ends.
+        let modules = PySys_GetObject(c"modules".as_ptr());
+        if modules.is_null() || PyDict_CheckExact(modules) == 0 {
+            return None;
+        }
+        let module = PyDict_GetItemString(modules, c"array".as_ptr());
         if module.is_null() {
             return None;
         }
@@ -100,7 +129,16 @@ unsafe fn probe_array(kind: *mut PyObject) -> Option<ArrayFacts> {
             && field(&first, allocated) >= 2
             && field(&first, descriptor) != 0
             && field(&first, descriptor) == field(&second, descriptor);
-        known.then(|| ArrayFacts { kind: kind.cast(), items, descriptor, double: field(&first, descriptor) })
+        if !known {
+            return None;
+        }
+        let format = |&code: &u8| {
+            let text = [code as c_char, 0];
+            let array = owned(PyObject_CallFunction(kind, c"s".as_ptr(), text.as_ptr()))?;
+            Some(ArrayFormat { code, descriptor: field(&array, descriptor) as u64 })
+        };
+        let formats = NUMBER_CODES.iter().map(format).collect::<Option<Vec<_>>>()?;
+        Some(ArrayFacts { kind: kind.cast(), items, descriptor, formats })
     }
 }
 
@@ -109,7 +147,7 @@ unsafe fn probe_array(kind: *mut PyObject) -> Option<ArrayFacts> {
 /// # Safety
 ///
 /// The GIL is held and no exception is raised.
-unsafe fn known_type(known: KnownType, array: Option<ArrayFacts>) -> *mut PyTypeObject {
+unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
     use crate::ffi;
     // SAFETY: static types are always there; `None` and the module exist as long as the interpreter.
     unsafe {
@@ -145,7 +183,8 @@ unsafe fn known_type(known: KnownType, array: Option<ArrayFacts>) -> *mut PyType
             KnownType::Cell => &raw mut ffi::PyCell_Type,
             KnownType::Module => &raw mut ffi::PyModule_Type,
             KnownType::Type => &raw mut ffi::PyType_Type,
-            KnownType::Array => array.map_or(std::ptr::null_mut(), |facts| facts.kind),
+            // Known once the program has imported it.
+            KnownType::Array => std::ptr::null_mut(),
         }
     }
 }

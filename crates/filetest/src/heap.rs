@@ -81,7 +81,7 @@ impl Heap {
             interpreter: 0,
             array_items: 0,
             array_descriptor: 0,
-            array_double: 0,
+            array_formats: Vec::new(),
         };
         let mut heap = Heap {
             bytes,

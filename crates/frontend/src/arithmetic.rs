@@ -7,8 +7,8 @@ use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::KnownType;
-use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_contract::snapshot::{KnownType, SeenType};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Ty, Value};
 
 /// Ints up to this magnitude convert to doubles exactly.
 pub(crate) const EXACT_DOUBLE: i64 = 1 << 53;
@@ -74,7 +74,7 @@ impl Builder<'_> {
             }
             Feedback::Binary(BinaryKind::Float) => {
                 if !self.speculate(state, 1, KnownType::Float) || !self.speculate(state, 2, KnownType::Float) {
-                    return self.known_operands(state);
+                    return self.mixed_operands(state).or_else(|| self.known_operands(state));
                 }
             }
             _ if guess => {
@@ -91,7 +91,54 @@ impl Builder<'_> {
             }
             _ => {}
         }
-        self.known_operands(state)
+        self.mixed_operands(state).or_else(|| self.known_operands(state))
+    }
+
+    /// A float and an operand that was seen to be an int now and a float then.
+    fn mixed_operands(&mut self, state: &mut State) -> Option<Operands> {
+        for (float, other) in [(1, 2), (2, 1)] {
+            if self.number_kind(state, float) == Some(KnownType::Float)
+                && let Some(mixed) = self.double_of_mixed(state, other)
+            {
+                let float = self.double_on_stack(state, float)?;
+                return Some(if other == 2 { Operands::Floats(mixed, float) } else { Operands::Floats(float, mixed) });
+            }
+        }
+        None
+    }
+
+    /// The double of an operand of which ints and floats were seen, and nothing else.
+    fn double_of_mixed(&mut self, state: &mut State, depth: usize) -> Option<Value> {
+        let Val::Obj(object) = state.peek(depth).val else { return None };
+        let met = self.types_met(depth);
+        let number = |seen: &SeenType| {
+            matches!(self.snapshot.types[seen.type_id as usize].known, Some(KnownType::Int | KnownType::Float))
+        };
+        if self.exact_type(state, &Val::Obj(object)).is_some()
+            || met.is_empty()
+            || !met.iter().all(number)
+            || !self.may_speculate(ExitReason::BigInt)
+        {
+            return None;
+        }
+        let (int, float) = (self.platform().known_type(KnownType::Int)?, self.platform().known_type(KnownType::Float)?);
+        let done = self.f.add_block();
+        let result = self.f.add_param(done, Ty::F64);
+        let ty = self.load(object, self.layout().ob_type, MemSize::Ptr, Region::Type);
+        let wanted = self.address(float);
+        let is_float = self.same(ty, wanted);
+        let (yes, no) = self.split(is_float);
+        self.block = yes;
+        let value = self.emit(Ir::UnboxFloat, &[object], Imm::None);
+        self.f.jump(yes, done, &[value]);
+        self.block = no;
+        let exit = self.pre_state();
+        self.f.push(no, Ir::GuardType, &[object], Imm::Type(int), Some(exit));
+        let raw = self.checked(Ir::UnboxInt, &[object]);
+        let value = self.emit(Ir::ItoF, &[raw], Imm::None);
+        self.f.jump(no, done, &[value]);
+        self.block = done;
+        Some(result)
     }
 
     fn known_operands(&mut self, state: &mut State) -> Option<Operands> {
@@ -156,6 +203,10 @@ impl Builder<'_> {
         if op == BinaryOp::Subscr {
             return self.subscript(state, instr);
         }
+        if matches!(instr.feedback, Feedback::None | Feedback::Binary(BinaryKind::Extend { .. })) {
+            self.expect_noted(state, 1);
+            self.expect_noted(state, 2);
+        }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
         if !overflowed {
             if let Some(operands) = self.operands(state, instr.feedback, true)
@@ -169,6 +220,8 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
+        self.note(state, 2);
+        self.note(state, 1);
         let v = self.objects(state, 2);
         let number = i64::from(op.code()) + if inplace { 13 } else { 0 };
         let number = self.int_const(number);

@@ -91,6 +91,7 @@ impl<'s> Builder<'s> {
             }
             return Ok(());
         }
+        self.expect_noted(state, 1);
         let attribute = self
             .owner_type(state, 1, load_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
@@ -105,6 +106,7 @@ impl<'s> Builder<'s> {
         {
             return Ok(());
         }
+        self.note(state, 1);
         let object = self.objects(state, 1)[0];
         let name = self.name_object(name);
         if method {
@@ -201,9 +203,10 @@ impl<'s> Builder<'s> {
             .exits_seen
             .iter()
             .filter(|e| e.offset == instr.offset && e.reason == ExitReason::TypeGuard)
-            .flat_map(|e| e.types.iter().copied())
+            .flat_map(|e| e.types.iter().map(|seen| seen.type_id))
             .collect();
         ids.extend(version.and_then(|v| self.code().types_by_version.get(&v)));
+        ids.extend(self.noted(1).iter().map(|seen| seen.type_id));
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() || ids.len() > MAX_TYPES {
@@ -328,6 +331,7 @@ impl<'s> Builder<'s> {
     pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
         // value, owner
         let text = self.code().names[name as usize].clone();
+        self.expect_noted(state, 1);
         let attribute = self
             .owner_type(state, 1, store_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
@@ -383,6 +387,7 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
+        self.note(state, 1);
         let v = self.objects(state, 2);
         let name = self.name_object(name);
         self.status(state, Helper::set_attr, &[v[1], name, v[0]])?;

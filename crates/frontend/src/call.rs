@@ -10,7 +10,7 @@ use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 
 /// Most frames inlined into each other.
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
@@ -21,13 +21,21 @@ const MAX_INLINE_INSTS: usize = 12_000;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
+/// A Python function to be inlined.
+pub(crate) struct Callee<'a> {
+    id: ObjectId,
+    info: &'a FunctionInfo,
+    code: CodeId,
+    /// The function as a value that the call keeps alive; a constant of the unit otherwise.
+    held: Option<Value>,
+}
+
 impl Builder<'_> {
     /// `callable(args…)`.
     pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr, _out: &mut Outcome) -> Build<bool> {
         let argc = argc as usize;
         let base = state.stack.len() - argc - 2;
-        self.resolve_callable(state, base, instr);
-        if let Val::Const(id) = state.stack[base].val {
+        if let Some(id) = self.resolve_callable(state, base, instr) {
             match self.kind(id).clone() {
                 ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
                     if let Some(goes_on) = self.python_call(state, id, &info, base, instr)? {
@@ -63,54 +71,59 @@ impl Builder<'_> {
         Ok(true)
     }
 
-    /// Makes the callable a constant where it or feedback says what it is.
-    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) {
+    /// What is called, where the callable is a constant or feedback says what it is. An object that is guarded to be the one
+    /// that was seen stays on the stack, which keeps it alive: the unit does not.
+    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) -> Option<ObjectId> {
         if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
             let parts = parts.clone();
             state.stack[base] = parts[0].clone();
             state.stack[base + 1] = parts[1].clone();
-            return;
         }
-        let Val::Obj(callable) = state.stack[base].val else { return };
-        let Feedback::Call(kind) = instr.feedback else { return };
+        let callable = match state.stack[base].val {
+            Val::Const(id) => return Some(id),
+            Val::Obj(callable) => callable,
+            _ => return None,
+        };
+        let Feedback::Call(kind) = instr.feedback else { return None };
         let (version, bound) = match kind {
             CallKind::PyExactArgs { func_version } | CallKind::PyGeneral { func_version } => (func_version, false),
             CallKind::BoundMethodExactArgs { func_version } | CallKind::BoundMethodGeneral { func_version } => (func_version, true),
-            _ => return,
+            _ => return None,
         };
-        let Some(&id) = self.code().functions_by_version.get(&version) else { return };
+        let &id = self.code().functions_by_version.get(&version)?;
         if !self.may_speculate(ExitReason::IdentityGuard) || !self.may_speculate(ExitReason::TypeGuard) {
-            return;
+            return None;
         }
-        let wanted = self.object_const(id);
+        let wanted = self.snapshot.objects[id as usize].address;
         if bound {
             if state.stack[base + 1].val != Val::Null {
-                return;
+                return None;
             }
             let depth = state.stack.len() - base;
             if !self.speculate(state, depth, KnownType::Method) {
-                return;
+                return None;
             }
+            let wanted = self.address(wanted);
             let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
             let same = self.same(function, wanted);
             self.guard(same, ExitReason::IdentityGuard);
             let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
             self.effect(Ir::Incref, &[receiver], Imm::None);
-            let method = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
+            self.effect(Ir::Incref, &[function], Imm::None);
+            let method = std::mem::replace(&mut state.stack[base], Slot::owned(Val::Obj(function)));
             state.stack[base + 1] = Slot::owned(Val::Obj(receiver));
             self.drop_slot(state, method);
             // Calling the function with self is the same call.
             self.recapture(state);
         } else {
-            if !matches!(state.stack[base + 1].val, Val::Null) && matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
-                return;
+            if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
+                return None;
             }
+            let wanted = self.address(wanted);
             let same = self.same(callable, wanted);
             self.guard(same, ExitReason::IdentityGuard);
-            let function = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(id)));
-            self.drop_slot(state, function);
-            self.recapture(state);
         }
+        Some(id)
     }
 
     /// Calls a known Python function: inlined or native to native. `None` if neither is possible, else whether control
@@ -126,13 +139,22 @@ impl Builder<'_> {
             && self.may_inline(code, instr.offset)
         {
             let mut args = state.stack.split_off(base);
-            args.remove(0);
+            let mut callable = args.remove(0);
+            let held = match callable.val {
+                Val::Obj(v) => {
+                    self.own_if_lent(state, &mut callable);
+                    Some(v)
+                }
+                _ => None,
+            };
+            self.drop_slot(state, callable);
             if !with_self {
                 args.remove(0);
             }
             let missing = &info.defaults[info.defaults.len() - (wanted - given)..];
             args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
-            return self.inline(state, id, info, code, args, OnReturn::Push, instr).map(Some);
+            let callee = Callee { id, info, code, held };
+            return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
         let unit = if info.code_address == self.snapshot.codes[0].address
             && info.globals == self.snapshot.codes[0].globals
@@ -166,13 +188,10 @@ impl Builder<'_> {
     }
 
     /// Builds a callee in place of the call. The operands are gone from the state's stack; the result is pushed.
-    #[allow(clippy::too_many_arguments, reason = "a call has that many parts")]
     pub(crate) fn inline(
         &mut self,
         state: &mut State,
-        id: ObjectId,
-        info: &FunctionInfo,
-        code: CodeId,
+        Callee { id, info, code, held }: Callee<'_>,
         mut args: Vec<Slot>,
         on_return: OnReturn,
         instr: Instr,
@@ -203,7 +222,10 @@ impl Builder<'_> {
             facts: state.facts.clone(),
             loans: Vec::new(),
         };
-        let function = whipsnake_ir::Slot::Object(self.object_ref(id));
+        let function = match held {
+            Some(v) => whipsnake_ir::Slot::Borrowed(v),
+            None => whipsnake_ir::Slot::Object(self.object_ref(id)),
+        };
         let caller = self.instance.clone();
         let path = (caller.path ^ (u64::from(instr.offset) << 16) ^ u64::from(code) ^ 0x9e37)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -270,7 +292,10 @@ impl Builder<'_> {
         }
         self.before_python(state)?;
         let words = self.lend_operands(&args, 0);
-        let function = self.object_const(id);
+        let function = match state.stack[base].val {
+            Val::Obj(v) => v,
+            _ => self.object_const(id),
+        };
         let record = self.address(unit);
         let entry = self.load(record, i64::from(UnitLayout::ENTRY), MemSize::Ptr, Region::Thread);
         let tstate = self.tstate;
@@ -291,7 +316,8 @@ impl Builder<'_> {
         }
         let at = state.stack.len() - operands;
         let args = state.stack.split_off(at);
-        if !self.inline(state, function, &info, code, args, OnReturn::Push, instr)? {
+        let callee = Callee { id: function, info: &info, code, held: None };
+        if !self.inline(state, callee, args, OnReturn::Push, instr)? {
             // The callee always leaves: whatever follows is never reached.
             self.block = self.f.add_block();
             self.revive(state);

@@ -121,7 +121,7 @@ impl Builder<'_> {
 
     /// Guards an argument's type where one was observed.
     fn expect_type(&mut self, state: &mut State, index: usize, seen: Observed, exit: StateId) {
-        let Observed::Object { type_id, big } = seen else { return };
+        let Observed::Object { type_id, big, format } = seen else { return };
         let info = &self.snapshot.types[type_id as usize];
         let mutable = info.known.is_none();
         if (mutable && info.version == 0) || self.exits_seen(&[ExitReason::TypeGuard]) > 0 {
@@ -131,6 +131,7 @@ impl Builder<'_> {
         let block = self.block;
         self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
         state.facts.update(value, |fact| fact.ty = Some(info.address));
+        self.expect_format(state, value, format, exit);
         if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
             let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
             state.facts.update(value, |fact| fact.raw = Some(raw));
@@ -402,12 +403,13 @@ impl Builder<'_> {
             Observed::Null => {
                 Slot::owned(Val::Unseen(value))
             }
-            Observed::Object { type_id, big } => {
+            Observed::Object { type_id, big, format } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
                 let info = &self.snapshot.types[type_id as usize];
                 if (info.known.is_some() || info.version != 0) && self.exits_seen(&[ExitReason::TypeGuard]) == 0 {
                     self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
                     state.facts.update(value, |fact| fact.ty = Some(info.address));
+                    self.expect_format(state, value, format, exit);
                     if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
                         let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
                         state.facts.update(value, |fact| fact.raw = Some(raw));

@@ -15,6 +15,9 @@ use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
 impl Builder<'_> {
     /// Builds an instruction. False if control does not fall through to the next one.
     pub(crate) fn instruction(&mut self, state: &mut State, instr: Instr, out: &mut Outcome) -> Build<bool> {
+        if self.is_never_reached(instr) {
+            return Ok(self.leaves(ExitReason::ColdBranch));
+        }
         match instr.op {
             Op::Nop | Op::NotTaken | Op::Resume { .. } => {}
             Op::LoadFast { local, .. } => {
@@ -265,9 +268,14 @@ impl Builder<'_> {
 
     /// Leaves to the interpreter at the current instruction, which is not compiled.
     pub(crate) fn uncompiled(&mut self) -> bool {
+        self.leaves(ExitReason::Uncompiled)
+    }
+
+    /// Leaves to the interpreter at the current instruction.
+    fn leaves(&mut self, reason: ExitReason) -> bool {
         let state = self.pre_state();
         let block = self.block;
-        self.f.exit(block, ExitReason::Uncompiled, state);
+        self.f.exit(block, reason, state);
         false
     }
 

@@ -63,8 +63,11 @@ impl Builder<'_> {
     fn open_range(&mut self, state: &State, parts: &[Slot]) -> Option<Vec<Slot>> {
         let start = self.int_of(state, &parts[0].val)?;
         let stop = self.int_of(state, &parts[1].val)?;
-        let step = self.const_int(&parts[2].val).filter(|s| (1..1 << 31).contains(&s.abs()))?;
         let zero = self.int_const(0);
+        let Some(step) = self.const_int(&parts[2].val) else { return self.open_any_range(state, start, stop, &parts[2].val) };
+        if !(1..1 << 31).contains(&step.abs()) {
+            return None;
+        }
         // len = max(0, ceil((stop - start) / step)); the difference of two 64-bit ints may not fit.
         let (low, high) = if step > 0 { (start, stop) } else { (stop, start) };
         let difference = self.checked(Ir::IsubChecked, &[high, low]);
@@ -80,6 +83,25 @@ impl Builder<'_> {
         };
         let left = self.emit(Ir::Select, &[some, count, zero], Imm::None);
         let step = self.int_const(step);
+        Some([start, step, left].map(|v| Slot::borrowed(Val::Int(v))).to_vec())
+    }
+
+    /// The same for a step that is no constant: which way it goes is found out when the loop is entered.
+    fn open_any_range(&mut self, state: &State, start: Value, stop: Value, step: &Val) -> Option<Vec<Slot>> {
+        let step = self.int_of(state, step)?;
+        let (zero, one) = (self.int_const(0), self.int_const(1));
+        let up = self.icmp(Cond::Gt, step, zero);
+        let low = self.emit(Ir::Select, &[up, start, stop], Imm::None);
+        let high = self.emit(Ir::Select, &[up, stop, start], Imm::None);
+        let difference = self.checked(Ir::IsubChecked, &[high, low]);
+        let some = self.icmp(Cond::Gt, difference, zero);
+        let negated = self.checked(Ir::IsubChecked, &[zero, step]);
+        let pace = self.emit(Ir::Select, &[up, step, negated], Imm::None);
+        let last = self.emit(Ir::Isub, &[difference, one], Imm::None);
+        // A step of 0 leaves by this: the interpreter raises.
+        let full = self.checked(Ir::IfloordivChecked, &[last, pace]);
+        let count = self.emit(Ir::Iadd, &[full, one], Imm::None);
+        let left = self.emit(Ir::Select, &[some, count, zero], Imm::None);
         Some([start, step, left].map(|v| Slot::borrowed(Val::Int(v))).to_vec())
     }
 

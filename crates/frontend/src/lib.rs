@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod arithmetic;
+mod array;
 mod attribute;
 mod body;
 mod builder;
@@ -16,6 +17,7 @@ mod construct;
 pub mod coverage;
 mod deletion;
 mod entry;
+mod feedback;
 mod instruction;
 mod iterate;
 mod matching;

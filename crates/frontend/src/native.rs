@@ -199,22 +199,32 @@ impl Builder<'_> {
         if args.iter().any(|a| self.known_type(state, &a.val) != Some(KnownType::Int)) {
             return false;
         }
-        let step = if argc == 3 {
-            match self.const_int(&args[2].val) {
-                Some(step) if step != 0 => step,
-                _ => return false,
-            }
-        } else {
-            1
-        };
+        // `range(a, b, 0)` raises when it is called, not when it is iterated.
+        let constant = if argc == 3 { self.const_int(&args[2].val) } else { Some(1) };
+        if constant == Some(0) {
+            return false;
+        }
         let ints: Vec<Option<Value>> = (0..argc).map(|i| self.int_on_stack(state, argc - i)).collect();
         if ints.iter().any(Option::is_none) {
             return false;
         }
+        if constant.is_none()
+            && let Some(step) = ints[argc - 1]
+        {
+            let zero = self.int_const(0);
+            let moves = self.icmp(Cond::Ne, step, zero);
+            self.guard(moves, ExitReason::Exception);
+        }
         let part = |i: usize| args[i].clone();
         let (start, stop) = if argc == 1 { (Slot::borrowed(Val::SmallInt(0)), part(0)) } else { (part(0), part(1)) };
-        let mut parts = vec![start, stop, Slot::borrowed(Val::SmallInt(step))];
-        for (slot, raw) in parts.iter_mut().zip(if argc == 1 { vec![None, ints[0]] } else { vec![ints[0], ints[1]] }) {
+        let step = if argc == 3 { part(2) } else { Slot::borrowed(Val::SmallInt(1)) };
+        let mut parts = vec![start, stop, step];
+        let raws = match argc {
+            1 => vec![None, ints[0], None],
+            2 => vec![ints[0], ints[1], None],
+            _ => ints.clone(),
+        };
+        for (slot, raw) in parts.iter_mut().zip(raws) {
             // Unboxed parts need no references.
             if let (Val::Obj(_), Some(raw)) = (&slot.val, raw) {
                 *slot = Slot::borrowed(Val::Int(raw));
@@ -228,7 +238,7 @@ impl Builder<'_> {
     fn wrap_iterators(&mut self, state: &mut State, base: usize, kind: Virtual) -> bool {
         let argc = state.stack.len() - base - 2;
         let iterable = |b: &Self, slot: &Slot| match &slot.val {
-            Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_some(),
+            Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_none_or(|step| step.abs() < 1 << 31),
             _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple)),
         };
         if !state.stack[base + 2..].iter().all(|s| iterable(self, s)) {

@@ -27,6 +27,8 @@ impl Builder<'_> {
                 self.speculate(state, 1, KnownType::Int);
             }
         }
+        self.expect_noted(state, 2);
+        self.expect_noted(state, 1);
         let container = state.peek(2).clone();
         let key = self.known_type(state, &state.peek(1).val);
         // A part of a tuple that was never built.
@@ -88,9 +90,9 @@ impl Builder<'_> {
                 }
             }
             (Some(KnownType::Array), Some(KnownType::Int)) => {
-                if let Some(value) = self.array_item(state)? {
+                if let Some(value) = self.array_item(state) {
                     self.drop_operands(state, 2);
-                    state.stack.push(Slot::borrowed(Val::Float(value)));
+                    state.stack.push(Slot::borrowed(value));
                     return Ok(());
                 }
             }
@@ -106,6 +108,8 @@ impl Builder<'_> {
         if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {
             return Ok(done);
         }
+        self.note(state, 2);
+        self.note(state, 1);
         let v = self.objects(state, 2);
         let result = self.raising(state, Helper::get_item, &v)?;
         self.drop_operands(state, 2);
@@ -167,30 +171,6 @@ impl Builder<'_> {
         })
     }
 
-    /// Item of an `array.array('d')` under the int key on the stack.
-    fn array_item(&mut self, state: &mut State) -> Build<Option<Value>> {
-        let Some((items, index)) = self.array_place(state, 2, 1) else { return Ok(None) };
-        Ok(Some(self.load_indexed(items, index, 0, MemSize::F64, Region::Array)))
-    }
-
-    /// Data pointer and index of an element of an `array.array('d')`.
-    fn array_place(&mut self, state: &mut State, array: usize, key: usize) -> Option<(Value, Value)> {
-        let platform = self.platform();
-        if platform.array_items == 0 || platform.array_double == 0 || !self.may_speculate(ExitReason::ShapeGuard) {
-            return None;
-        }
-        let index = self.int_on_stack(state, key)?;
-        let object = self.container_object(state, array);
-        let descriptor = self.load(object, platform.array_descriptor, MemSize::Ptr, Region::Const);
-        let double = self.address(platform.array_double);
-        let same = self.same(descriptor, double);
-        self.guard(same, ExitReason::ShapeGuard);
-        let size = self.load(object, self.layout().ob_size, MemSize::I64, Region::Array);
-        let index = self.index_inside(index, size);
-        let items = self.load(object, platform.array_items, MemSize::Ptr, Region::Array);
-        Some((items, index))
-    }
-
     /// `container[key] = value`.
     pub(crate) fn store_subscr(&mut self, state: &mut State, instr: Instr) -> Build<()> {
         match instr.feedback {
@@ -202,6 +182,9 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        self.expect_noted(state, 3);
+        self.expect_noted(state, 2);
+        self.expect_noted(state, 1);
         let container = self.known_type(state, &state.peek(2).val);
         let key = self.known_type(state, &state.peek(1).val);
         match (container, key) {
@@ -250,15 +233,7 @@ impl Builder<'_> {
                 }
             }
             (Some(KnownType::Array), Some(KnownType::Int)) => {
-                if self.known_type(state, &state.peek(3).val) == Some(KnownType::Float)
-                    && let Some((items, index)) = self.array_place(state, 2, 1)
-                {
-                    let value = self.double_on_stack(state, 3).expect("a float");
-                    self.effect(
-                        Ir::StoreIndexed,
-                        &[items, index, value],
-                        Imm::Mem { offset: 0, size: MemSize::F64, region: Region::Array },
-                    );
+                if self.store_array_item(state) {
                     self.drop_operands(state, 3);
                     return Ok(());
                 }
@@ -266,6 +241,9 @@ impl Builder<'_> {
             _ => {}
         }
         // value, container, key
+        self.note(state, 3);
+        self.note(state, 2);
+        self.note(state, 1);
         let v = self.objects(state, 3);
         self.status(state, Helper::set_item, &[v[1], v[2], v[0]])?;
         self.drop_operands(state, 3);

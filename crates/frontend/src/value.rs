@@ -77,6 +77,8 @@ pub(crate) struct Fact {
     pub ty: Option<u64>,
     /// The int or float in it, unboxed.
     pub raw: Option<Value>,
+    /// Type code of its items, if it is an array.
+    pub format: Option<u8>,
     /// Address of the exact type that it had before code ran that could have changed it.
     pub likely: Option<u64>,
 }
@@ -109,6 +111,7 @@ impl Facts {
                 let fact = Fact {
                     ty: a.ty.filter(|_| a.ty == b.ty),
                     raw: a.raw.filter(|_| a.raw == b.raw),
+                    format: a.format.filter(|_| a.format == b.format),
                     likely: a.likely.filter(|_| a.likely == b.likely),
                 };
                 (fact != Fact::default()).then_some((*value, fact))

@@ -16,7 +16,7 @@ import whipsnake
 
 HERE = pathlib.Path(__file__).parent / "snapshots" / ("3.%d" % sys.version_info.minor)
 ADDRESSES = {
-    "address", "none", "true_", "false_", "small_zero", "interpreter", "array_double", "shared_keys", "dict", "function",
+    "address", "none", "true_", "false_", "small_zero", "interpreter", "descriptor", "shared_keys", "dict", "function",
     "code_address", "globals", "builtins", "unit", "exit_counter",
 }
 LISTS = {"known_types", "name_objects"}
@@ -92,7 +92,7 @@ def main():
                 for _ in range(calls):
                     function(*arguments)
                 ending = "-%s-%s" % (kind, "_module_" if name == "module" else name)
-                taken = [path for path in pathlib.Path(directory).iterdir() if path.stem.endswith(ending)]
+                taken = [path for path in pathlib.Path(directory).iterdir() if path.suffix == ".json" and path.stem.endswith(ending)]
                 if not taken:
                     raise SystemExit("no snapshot of the %s %s" % (kind, name))
                 save(name if kind == "function" else "loop_" + name, json.loads(min(taken).read_text()))

@@ -7,8 +7,9 @@ use crate::session::{Session, session};
 use crate::unit::{Content, Unit};
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
+use whipsnake_contract::snapshot::{KnownType, Platform};
 use whipsnake_cpython::ffi::{
-    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, PyTypeObject, Py_DECREF,
+    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
     Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
 };
 use whipsnake_cpython::symbols::_Py_Dealloc;
@@ -213,7 +214,7 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
         }
         if let Some(word) = point.culprit {
             let object = words.add(word as usize).read() as *mut PyObject;
-            learn_type(session, content, point, Py_TYPE(object));
+            learn_type(session, content, point, object);
         }
     }
     session.exit_taken(unit, point, times)
@@ -223,15 +224,41 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
 ///
 /// # Safety
 ///
-/// The unit is in use, so that its codes are alive; so is the type.
-unsafe fn learn_type(session: &Session, content: &Content, point: &ExitPoint, kind: *mut PyTypeObject) {
+/// The unit is in use, so that its codes are alive; so is the object.
+unsafe fn learn_type(session: &Session, content: &Content, point: &ExitPoint, object: *mut PyObject) {
     let Some(image) = point.frames.last() else { return };
     // SAFETY: as the caller says.
     unsafe {
         let code = Code::from_object(content.codes[image.code as usize]);
         if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(session, code)) {
-            extra.types.borrow_mut().add(image.offset, kind);
+            extra.types.borrow_mut().add(image.offset, Py_TYPE(object), array_format(session, object));
         }
+    }
+}
+
+/// The type code of an array's items; 0 for anything else.
+///
+/// # Safety
+///
+/// The object is alive.
+pub(crate) unsafe fn array_format(session: &Session, object: *mut PyObject) -> u8 {
+    // SAFETY: the caller vouches for the object.
+    unsafe { array_format_of(&session.platform.borrow(), object) }
+}
+
+/// [`array_format`] for a platform.
+///
+/// # Safety
+///
+/// The object is alive; the platform is that of the running interpreter.
+pub(crate) unsafe fn array_format_of(platform: &Platform, object: *mut PyObject) -> u8 {
+    // SAFETY: an array has its descriptor there.
+    unsafe {
+        if platform.known_type(KnownType::Array) != Some(Py_TYPE(object) as u64) {
+            return 0;
+        }
+        let descriptor: u64 = whipsnake_cpython::memory::read(object.cast(), platform.array_descriptor as usize);
+        platform.array_formats.iter().find(|format| format.descriptor == descriptor).map_or(0, |format| format.code)
     }
 }
 

@@ -26,6 +26,10 @@ pub struct CodeExtra {
     seen: RefCell<Vec<SeenExit>>,
     /// Types of objects that failed type guards in this code, wherever it was compiled in.
     pub types: RefCell<TypeProfile>,
+    /// Types of operands that units of this code have noted, by [`operand_key`](whipsnake_contract::snapshot::operand_key).
+    pub operands: RefCell<TypeProfile>,
+    /// Enough operands were noted.
+    pub profiled: Cell<bool>,
     /// Excluded by `never()`.
     pub never: Cell<bool>,
     /// The first function site: nearly always the only one.

@@ -20,6 +20,8 @@ const CO_NEWLOCALS: u32 = 0x2;
 const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Changes of a dictionary entry that units relied on, from which its value is not relied on any more.
 const VOLATILE: u32 = 2;
+/// Calls or back edges from which what the interpreter has never executed is not expected to be.
+const WARM: u64 = 16;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
 /// vectorcall, before it stops to look.
 const LATE_STARTS: u32 = 1000;
@@ -40,11 +42,21 @@ impl Units for Session {
         CodeExtra::of(self, code).map_or(Vec::new(), CodeExtra::seen)
     }
 
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject)) {
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8)) {
         if let Some(extra) = CodeExtra::of(self, code) {
             // SAFETY: captures are taken with the GIL held.
             unsafe { extra.types.borrow().for_each(offset, visit) };
         }
+    }
+
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool {
+        let Some(extra) = CodeExtra::of(self, code) else { return false };
+        let operands = extra.operands.borrow();
+        for key in operands.keys() {
+            // SAFETY: captures are taken with the GIL held.
+            unsafe { operands.for_each(key, |kind, format| visit(key, kind, format)) };
+        }
+        extra.profiled.get()
     }
 }
 
@@ -176,6 +188,7 @@ impl Session {
         site.units.borrow_mut().push(unit);
         let facts = UnitFacts {
             unit: address.as_ptr() as u64,
+            warm: site.count.get() >= WARM,
             exit_every: self.options.exit_every,
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };
@@ -183,6 +196,11 @@ impl Session {
             EntryPoint::Function { function, .. } => function,
             EntryPoint::Loop { .. } => std::ptr::null_mut(),
         };
+        if self.platform.borrow().array_formats.is_empty() {
+            // The program may have imported it since.
+            // SAFETY: the GIL is held and no exception is raised.
+            unsafe { whipsnake_cpython::platform::add_arrays(&mut self.platform.borrow_mut()) };
+        }
         let platform = self.platform.borrow();
         let taken = whipsnake_compiler::without_panic(|| {
             // SAFETY: as the caller says.

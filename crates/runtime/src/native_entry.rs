@@ -1,10 +1,12 @@
 //! Helpers of the contract's table that need units and frames.
 
 use crate::exits;
+use crate::extra::CodeExtra;
 use crate::helpers::{Obj, Ptr};
 use crate::session::session;
 use crate::unit::Unit;
-use whipsnake_cpython::Thread;
+use whipsnake_cpython::ffi::Py_TYPE;
+use whipsnake_cpython::{Code, Thread};
 use whipsnake_cpython::symbols::_Py_Dealloc;
 
 /// Destroys an object whose reference count reached zero.
@@ -15,6 +17,38 @@ use whipsnake_cpython::symbols::_Py_Dealloc;
 pub unsafe extern "C" fn dealloc(object: Obj) {
     // SAFETY: the caller vouches for the object.
     unsafe { _Py_Dealloc(object) };
+}
+
+/// See the contract's table.
+///
+/// # Safety
+///
+/// Called by the unit's native code with its record and the number of one of its codes; the object is alive.
+pub unsafe extern "C" fn note_type(unit: Ptr, code: i64, operand: i64, object: Obj) -> i64 {
+    // SAFETY: the caller passes what its code was compiled with; a running unit's codes are alive.
+    unsafe {
+        let unit = &*unit.cast::<Unit>();
+        let (Some(session), Some(content)) = (session(), unit.content()) else { return 0 };
+        let left = unit.notes.get();
+        if left == 0 {
+            return 0;
+        }
+        unit.notes.set(left - 1);
+        let extra = |code: Code| CodeExtra::of_or_new(session, code);
+        if let Some(extra) = Code::from_object(content.codes[code as usize]).and_then(extra) {
+            let format = exits::array_format(session, object);
+            extra.operands.borrow_mut().add(operand as u32, Py_TYPE(object), format);
+        }
+        if left > 1 {
+            return 0;
+        }
+        for code in content.codes.iter().filter_map(|&code| Code::from_object(code)) {
+            if let Some(extra) = extra(code) {
+                extra.profiled.set(true);
+            }
+        }
+        1
+    }
 }
 
 /// Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.

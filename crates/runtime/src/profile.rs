@@ -1,4 +1,5 @@
-//! Which types the objects had that failed type guards, by instruction.
+//! Which types objects were seen to have: those that failed type guards, by instruction, and operands that the interpreter's
+//! feedback does not tell, by operand.
 //!
 //! Types are held weakly: a profile keeps no class alive, and a class that died is not told to the compiler.
 
@@ -62,32 +63,44 @@ impl Drop for WeakType {
     }
 }
 
-/// The types seen at one instruction.
+/// A type with how often it was seen.
+#[derive(Debug)]
+struct Seen {
+    kind: WeakType,
+    count: u32,
+    /// Type code of arrays, if it was always the same; else 0.
+    format: u8,
+}
+
+/// The types seen in one place.
 #[derive(Debug)]
 struct Site {
-    offset: u32,
-    /// With their counts; at most [`SeenExit::MAX_TYPES`].
-    types: Vec<(WeakType, u32)>,
+    key: u32,
+    /// At most [`SeenExit::MAX_TYPES`].
+    types: Vec<Seen>,
 }
 
 impl Site {
-    fn add(&mut self, kind: WeakType) {
-        if let Some((_, count)) = self.types.iter_mut().find(|(known, _)| known.reference == kind.reference) {
-            *count = count.saturating_add(1);
+    fn add(&mut self, kind: WeakType, format: u8) {
+        if let Some(seen) = self.types.iter_mut().find(|seen| seen.kind.reference == kind.reference) {
+            seen.count = seen.count.saturating_add(1);
+            if seen.format != format {
+                seen.format = 0;
+            }
             return;
         }
         if self.types.len() >= SeenExit::MAX_TYPES {
             // SAFETY: the GIL is held, as for all of the profile.
-            self.types.retain(|(known, _)| unsafe { known.with(|_| ()) }.is_some());
+            self.types.retain(|seen| unsafe { seen.kind.with(|_| ()) }.is_some());
         }
+        let new = Seen { kind, count: 1, format };
         if self.types.len() < SeenExit::MAX_TYPES {
-            self.types.push((kind, 1));
-        } else if let Some((rarest, count)) = self.types.iter_mut().min_by_key(|(_, count)| *count) {
+            self.types.push(new);
+        } else if let Some(rarest) = self.types.iter_mut().min_by_key(|seen| seen.count) {
             // Types that were frequent long ago make room in time.
-            *count -= 1;
-            if *count == 0 {
-                *rarest = kind;
-                *count = 1;
+            rarest.count -= 1;
+            if rarest.count == 0 {
+                *rarest = new;
             }
         }
     }
@@ -100,32 +113,38 @@ pub struct TypeProfile {
 }
 
 impl TypeProfile {
-    /// Counts a type at an instruction. Keeps a raised exception, and runs no Python code.
+    /// Counts a type in a place, with the type code of an array or 0. Keeps a raised exception, and runs no Python code.
     ///
     /// # Safety
     ///
     /// The GIL is held; the type is alive.
-    pub unsafe fn add(&mut self, offset: u32, kind: *mut PyTypeObject) {
+    pub unsafe fn add(&mut self, key: u32, kind: *mut PyTypeObject, format: u8) {
         // SAFETY: as the caller says.
         let Some(kind) = (unsafe { WeakType::new(kind) }) else { return };
-        match self.sites.iter_mut().find(|site| site.offset == offset) {
-            Some(site) => site.add(kind),
-            None => self.sites.push(Site { offset, types: vec![(kind, 1)] }),
+        match self.sites.iter_mut().find(|site| site.key == key) {
+            Some(site) => site.add(kind, format),
+            None => self.sites.push(Site { key, types: vec![Seen { kind, count: 1, format }] }),
         }
     }
 
-    /// Calls `f` with each living type seen at an instruction, most frequent first. The types are alive during the call.
+    /// Calls `f` with each living type seen in a place and the type code of arrays, most frequent first. The types are alive during
+    /// the call.
     ///
     /// # Safety
     ///
     /// The GIL is held.
-    pub unsafe fn for_each(&self, offset: u32, mut f: impl FnMut(*mut PyTypeObject)) {
-        let Some(site) = self.sites.iter().find(|site| site.offset == offset) else { return };
-        let mut types: Vec<&(WeakType, u32)> = site.types.iter().collect();
-        types.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        for (kind, _) in types {
+    pub unsafe fn for_each(&self, key: u32, mut f: impl FnMut(*mut PyTypeObject, u8)) {
+        let Some(site) = self.sites.iter().find(|site| site.key == key) else { return };
+        let mut types: Vec<&Seen> = site.types.iter().collect();
+        types.sort_by_key(|seen| std::cmp::Reverse(seen.count));
+        for seen in types {
             // SAFETY: the GIL is held.
-            unsafe { kind.with(&mut f) };
+            unsafe { seen.kind.with(|kind| f(kind, seen.format)) };
         }
+    }
+
+    /// The places at which types were seen.
+    pub fn keys(&self) -> Vec<u32> {
+        self.sites.iter().map(|site| site.key).collect()
     }
 }

@@ -198,7 +198,14 @@ impl Session {
             self.drop_unit(&site);
             self.totals.absorb(&site);
             self.graves.borrow_mut().sites.push(site);
-            self.mourning.set(true);
+            self.something_died();
+        }
+    }
+
+    /// There is something to free: soon, if no native code runs, or when the last activation ends.
+    fn something_died(&self) {
+        if !self.mourning.replace(true) && self.active.get() == 0 && !self.ended.get() {
+            crate::worker::ask_for_attention();
         }
     }
 
@@ -229,7 +236,8 @@ impl Session {
                 graves.objects.push(object);
             }
         }
-        self.mourning.set(true);
+        drop(graves);
+        self.something_died();
     }
 
     /// Frees what was buried, if no native code runs. Any Python code may run.

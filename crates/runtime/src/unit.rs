@@ -247,6 +247,8 @@ pub struct Unit {
     pub site: NonNull<Site>,
     /// Entries.
     pub entries: Cell<u64>,
+    /// Types of operands that are still to be noted.
+    pub notes: Cell<u32>,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -286,10 +288,13 @@ pub struct Content {
     pub compile_time: Duration,
 }
 
+/// Operand types that a unit notes before it is compiled again with them.
+const NOTES: u32 = 256;
+
 impl Unit {
     /// A unit without content.
     pub fn new(site: NonNull<Site>, entry: u64) -> Unit {
-        Unit { record: Record::new(entry), site, entries: Cell::new(0), content: UnsafeCell::new(None) }
+        Unit { record: Record::new(entry), site, entries: Cell::new(0), notes: Cell::new(NOTES), content: UnsafeCell::new(None) }
     }
 
     /// The content; `None` until the compilation is installed.

@@ -226,10 +226,16 @@ fn work(shared: &Shared) {
         if *closed {
             return;
         }
-        // SAFETY: may be called from any thread while the interpreter exists, which the lock makes sure of. A full
-        // queue does no harm: the next counted event installs as well.
-        unsafe { Py_AddPendingCall(Some(install_finished), std::ptr::null_mut()) };
+        // The lock makes sure that the interpreter exists.
+        ask_for_attention();
     }
+}
+
+/// Has the interpreter call [`Session::install_finished`](crate::session::Session::install_finished) soon.
+pub(crate) fn ask_for_attention() {
+    // SAFETY: may be called from any thread while the interpreter exists. A full queue does no harm: counted events and exits do
+    // the same.
+    unsafe { Py_AddPendingCall(Some(install_finished), std::ptr::null_mut()) };
 }
 
 /// Called by the interpreter with the GIL held.

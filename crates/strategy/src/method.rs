@@ -53,6 +53,7 @@ impl Strategy for Method {
         let fruitless = exit.count >= FRUITLESS_EXITS && u64::from(exit.count) * 2 > site.entries;
         match exit.reason.policy() {
             ExitPolicy::Normal => Decision::Keep,
+            ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
                 if exit.count >= SPECULATION_LIMIT { Decision::Compile } else { Decision::Keep }
             }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_bytecode::{Op, decode};
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectId, ObjectKind, SeenExit};
+use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectId, ObjectKind, SeenExit, SeenType};
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{self, PyObject};
 
@@ -45,6 +45,7 @@ impl Builder<'_> {
             let id = self.codes.len() as CodeId;
             self.code_ids.insert((code.as_object() as usize, globals as usize), id);
             let kinds = code.local_kinds();
+            let (operand_types, profiled) = self.operands_seen(code);
             let info = CodeInfo {
                 address: code.as_object() as u64,
                 qualname,
@@ -71,6 +72,8 @@ impl Builder<'_> {
                 objects_by_address: BTreeMap::new(),
                 functions_by_version: BTreeMap::new(),
                 exits_seen: self.exits_seen(code),
+                operand_types,
+                profiled,
             };
             self.codes.push(info);
             self.sources.push(Source { code, instrs, globals, builtins, locals_are_globals });
@@ -86,12 +89,27 @@ impl Builder<'_> {
         let units = self.units;
         let mut seen = units.exits_seen(code);
         for exit in seen.iter_mut().filter(|exit| exit.reason == ExitReason::TypeGuard) {
-            units.types_seen(code, exit.offset, &mut |kind| {
+            units.types_seen(code, exit.offset, &mut |kind, format| {
                 // SAFETY: the type is alive, and is kept so from here on.
-                exit.types.push(unsafe { self.type_id(kind) });
+                exit.types.push(SeenType { type_id: unsafe { self.type_id(kind) }, format });
             });
         }
         seen
+    }
+
+    /// The types of operands that earlier units of a code have noted, and whether that is done.
+    ///
+    /// # Safety
+    /// The GIL is held, and the code is alive.
+    unsafe fn operands_seen(&mut self, code: Code) -> (BTreeMap<u32, Vec<SeenType>>, bool) {
+        let units = self.units;
+        let mut seen: BTreeMap<u32, Vec<SeenType>> = BTreeMap::new();
+        let done = units.operands_seen(code, &mut |key, kind, format| {
+            // SAFETY: the type is alive, and is kept so from here on.
+            let type_id = unsafe { self.type_id(kind) };
+            seen.entry(key).or_default().push(SeenType { type_id, format });
+        });
+        (seen, done)
     }
 
     /// Looks the global names of a code up, and notes its attribute names and nested codes.

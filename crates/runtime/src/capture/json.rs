@@ -22,10 +22,14 @@ impl Units for Seen {
         session().map_or(Vec::new(), |session| session.exits_seen(code))
     }
 
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject)) {
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8)) {
         if let Some(session) = session() {
             session.types_seen(code, offset, visit);
         }
+    }
+
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool {
+        session().is_some_and(|session| session.operands_seen(code, visit))
     }
 }
 

@@ -53,8 +53,11 @@ pub trait Units {
     fn exits_seen(&self, code: Code) -> Vec<SeenExit>;
     /// True if units were compiled for a value of that dictionary entry, and it changed again and again: a snapshot names no value then.
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool;
-    /// Calls `visit` with each type that failed type guards at the instruction, most frequent first; it is alive during the call.
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject));
+    /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
+    /// alive during the call.
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));
+    /// The same with the operands whose types were noted, by their key; true if that is done.
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool;
 }
 
 /// What the snapshot says of the unit to be compiled.
@@ -62,6 +65,8 @@ pub trait Units {
 pub struct UnitFacts {
     /// Address of the unit's record.
     pub unit: u64,
+    /// The interpreter has run the code often.
+    pub warm: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the countdown of forced exits.
@@ -165,6 +170,7 @@ pub unsafe fn capture(
                 objects: builder.objects,
                 types: builder.types,
                 unit: unit.unit,
+                warm: unit.warm,
                 exit_every: unit.exit_every,
                 exit_counter: unit.exit_counter,
             };
@@ -315,7 +321,8 @@ impl<'a> Builder<'a> {
         unsafe {
             let type_id = self.type_id(types::type_of(object));
             let big = whipsnake_cpython::int::is_exact(object) && whipsnake_cpython::int::value(object).is_none();
-            Observed::Object { type_id, big }
+            let format = crate::exits::array_format_of(self.platform, object);
+            Observed::Object { type_id, big, format }
         }
     }
 

@@ -19,7 +19,7 @@ mod templates;
 mod unions;
 mod virtuals;
 
-pub use crate::native_entry::{dealloc, observe, poll};
+pub use crate::native_entry::{dealloc, note_type, observe, poll};
 pub use attributes::*;
 pub use calls::*;
 pub use functions::*;

@@ -1,0 +1,97 @@
+//! What earlier units have seen: types of operands that the interpreter's own feedback does not tell.
+//!
+//! Where nothing is known of an operand, a first unit notes its type (`note`) before it goes the general way. When it has noted
+//! enough it leaves with reason `profiled`, and the next one guards what was seen.
+
+use crate::builder::Builder;
+use crate::value::{State, Val};
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{KnownType, SeenType, TypeInfo, operand_key};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+impl<'s> Builder<'s> {
+    /// True if the interpreter has run the code often, but never this instruction, and earlier units did not meet it either.
+    pub(crate) fn is_never_reached(&self, instr: Instr) -> bool {
+        self.snapshot.warm && instr.cold && self.may_speculate(ExitReason::ColdBranch)
+    }
+
+    /// The types that were noted of an operand of the current instruction.
+    pub(crate) fn noted(&self, operand: usize) -> &'s [SeenType] {
+        let Some(instr) = self.instr else { return &[] };
+        self.code().operand_types.get(&operand_key(instr.offset, operand as u32)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The only types that were seen at the current instruction: noted, or failing guards.
+    pub(crate) fn types_met(&self, operand: usize) -> Vec<SeenType> {
+        let Some(instr) = self.instr else { return Vec::new() };
+        let failed = self.code().exits_seen.iter().filter(|e| e.offset == instr.offset && e.reason == ExitReason::TypeGuard);
+        let mut all: Vec<SeenType> = self.noted(operand).to_vec();
+        for seen in failed.flat_map(|e| &e.types) {
+            if !all.iter().any(|known| known.type_id == seen.type_id) {
+                all.push(*seen);
+            }
+        }
+        all
+    }
+
+    /// Guards an operand to have the one type that was noted of it, if nothing else is known.
+    pub(crate) fn expect_noted(&mut self, state: &mut State, operand: usize) {
+        let Val::Obj(v) = state.peek(operand).val else { return };
+        let [seen] = *self.noted(operand) else { return };
+        if self.exact_type(state, &Val::Obj(v)).is_none() && self.may_speculate(ExitReason::TypeGuard) {
+            self.expect(state, v, seen);
+        }
+    }
+
+    /// Guards an object to be of a seen type, at the current instruction.
+    fn expect(&mut self, state: &mut State, object: Value, seen: SeenType) {
+        let info = &self.snapshot.types[seen.type_id as usize];
+        if !Self::is_stable(info) {
+            return;
+        }
+        let exit = self.pre_state();
+        let block = self.block;
+        self.f.push(block, Ir::GuardType, &[object], Imm::Type(info.address), Some(exit));
+        state.facts.update(object, |fact| fact.ty = Some(info.address));
+        if info.known == Some(KnownType::Array) {
+            self.expect_format(state, object, seen.format, exit);
+        }
+    }
+
+    /// True if something can be assumed of the type.
+    pub(crate) fn is_stable(info: &TypeInfo) -> bool {
+        info.known.is_some() || !info.mutable || info.version != 0
+    }
+
+    /// Guards an array to have items of a type code; nothing for type code 0.
+    pub(crate) fn expect_format(&mut self, state: &mut State, array: Value, format: u8, exit: whipsnake_ir::StateId) {
+        let Some(wanted) = self.platform().array_formats.iter().find(|known| known.code == format) else { return };
+        if !self.may_speculate(ExitReason::ShapeGuard) {
+            return;
+        }
+        let descriptor = self.load(array, self.platform().array_descriptor, MemSize::Ptr, Region::Const);
+        let wanted = self.address(wanted.descriptor);
+        let same = self.same(descriptor, wanted);
+        self.guard_at(same, ExitReason::ShapeGuard, exit);
+        state.facts.update(array, |fact| fact.format = Some(format));
+    }
+
+    /// Notes the type of an operand of which nothing is known, unless an earlier unit has done so. To be called before the
+    /// instruction has done anything.
+    pub(crate) fn note(&mut self, state: &State, operand: usize) {
+        let Val::Obj(object) = state.peek(operand).val else { return };
+        let Some(instr) = self.instr else { return };
+        if !self.snapshot.warm || self.code().profiled || self.exact_type(state, &Val::Obj(object)).is_some() {
+            return;
+        }
+        let unit = self.unit();
+        let code = self.int_const(i64::from(self.instance.body.code));
+        let key = self.int_const(i64::from(operand_key(instr.offset, operand as u32)));
+        let enough = self.helper(Helper::note_type, &[unit, code, key, object]);
+        let zero = self.int_const(0);
+        let more = self.icmp(Cond::Eq, enough, zero);
+        self.guard(more, ExitReason::Profiled);
+    }
+}
