@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
-use whipsnake_contract::snapshot::{Assumption, SeenExit};
+use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
@@ -116,7 +116,7 @@ impl Session {
         let direct = direct.zip(block.as_ref()).map(|(offset, block)| block.base() + offset);
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
-        let codes: Vec<*mut PyObject> = job.snapshot.codes.iter().map(|code| code.address as *mut PyObject).collect();
+        let codes = codes_of(&job.snapshot, &compiled);
         let watched: BTreeSet<u64> = compiled
             .assumptions
             .iter()
@@ -143,7 +143,7 @@ impl Session {
             }
         }
         for &code in &codes {
-            if code != site.code {
+            if code != site.code && !code.is_null() {
                 // SAFETY: the job keeps the code alive.
                 unsafe { Py_INCREF(code) };
                 owned.push(code);
@@ -273,6 +273,22 @@ impl Session {
             })
             .map_err(refuse)
     }
+}
+
+/// The code objects that a unit consists of, by their number in the snapshot; NULL for those that it has nothing of.
+fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
+    let mut used: BTreeSet<CodeId> = compiled.code.exits.iter().flat_map(|exit| &exit.frames).map(|image| image.code).collect();
+    used.insert(0);
+    // Inlined code may have no exit: it counts as part of the unit by what is assumed of its function.
+    for info in snapshot.objects.iter() {
+        if let ObjectKind::Function(info) = &info.kind
+            && compiled.assumptions.contains(&Assumption::Function { address: info.address })
+        {
+            used.extend(info.code);
+        }
+    }
+    let address = |(id, code): (usize, &CodeInfo)| if used.contains(&(id as CodeId)) { code.address as *mut PyObject } else { std::ptr::null_mut() };
+    snapshot.codes.iter().enumerate().map(address).collect()
 }
 
 /// Where native code finds what is not generated.

@@ -268,7 +268,7 @@ pub struct Content {
     pub told: Vec<Cell<u32>>,
     /// Objects that exit points and code refer to.
     pub objects: Vec<*mut PyObject>,
-    /// Code objects that exit points refer to.
+    /// Code objects that exit points refer to, by their number in the snapshot; NULL for those that the unit has nothing of.
     pub codes: Vec<*mut PyObject>,
     /// References that the unit owns.
     pub owned: RefCell<Vec<*mut PyObject>>,
