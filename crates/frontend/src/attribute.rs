@@ -352,8 +352,9 @@ impl<'s> Builder<'s> {
                     let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
                     let owner = state.pop();
                     let mut value = state.pop();
-                    let new = self.owned_for_store(state, &mut value);
                     let old = self.load(object, at, MemSize::Obj, Region::Instance);
+                    let overwritten = self.overwrite_float(state, &value, old, true);
+                    let new = self.owned_for_store(state, &mut value);
                     let null = self.null();
                     let fresh = self.same(old, null);
                     let (first, again) = self.split(fresh);
@@ -368,7 +369,8 @@ impl<'s> Builder<'s> {
                     self.store(object, new, at, MemSize::Obj, Region::Instance);
                     self.f.jump(again, done, &[]);
                     self.block = done;
-                    self.drops.push(Slot::owned(Val::MaybeObj(old)));
+                    let old = self.replaced(Slot::owned(Val::MaybeObj(old)), overwritten);
+                    self.drops.push(old);
                     self.drop_slot(state, owner);
                     return Ok(());
                 }
@@ -377,10 +379,12 @@ impl<'s> Builder<'s> {
                     self.settle(state);
                     let owner = state.pop();
                     let mut value = state.pop();
-                    let new = self.owned_for_store(state, &mut value);
                     let old = self.load(object, offset, MemSize::Obj, Region::Instance);
+                    let overwritten = self.overwrite_float(state, &value, old, true);
+                    let new = self.owned_for_store(state, &mut value);
                     self.store(object, new, offset, MemSize::Obj, Region::Instance);
-                    self.drops.push(Slot::owned(Val::MaybeObj(old)));
+                    let old = self.replaced(Slot::owned(Val::MaybeObj(old)), overwritten);
+                    self.drops.push(old);
                     self.drop_slot(state, owner);
                     return Ok(());
                 }

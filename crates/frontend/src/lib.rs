@@ -23,6 +23,7 @@ mod iterate;
 mod matching;
 mod name;
 mod native;
+mod overwrite;
 mod ownership;
 mod region;
 mod shape;

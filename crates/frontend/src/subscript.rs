@@ -199,13 +199,15 @@ impl Builder<'_> {
                     let key = state.pop();
                     let list = state.pop();
                     let mut value = state.pop();
+                    let overwritten = self.overwrite_float(state, &value, old, false);
                     let new = self.owned_for_store(state, &mut value);
                     self.effect(
                         Ir::StoreIndexed,
                         &[items, index, new],
                         Imm::Mem { offset: 0, size: MemSize::Obj, region: Region::ListItems },
                     );
-                    self.drops.push(Slot::owned(Val::Obj(old)));
+                    let old = self.replaced(Slot::owned(Val::Obj(old)), overwritten);
+                    self.drops.push(old);
                     self.drop_slot(state, list);
                     self.drop_slot(state, key);
                     return Ok(());
