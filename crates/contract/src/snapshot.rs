@@ -141,6 +141,12 @@ pub struct TypeInfo {
     pub mutable: bool,
     /// What names resolve to on instances of the type, as far as the code of the snapshot asks for.
     pub attributes: BTreeMap<String, Attribute>,
+    /// Addresses of the types that it derives from, itself first (`__mro__`).
+    pub mro: Vec<u64>,
+    /// Its metaclass is `type`.
+    pub plain_metaclass: bool,
+    /// `__class__` of an instance is the type: nothing overrides it.
+    pub plain_class: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
 }
@@ -407,7 +413,7 @@ pub struct Snapshot {
     pub entry: Entry,
     /// The unit's own code, then what may be inlined.
     pub codes: Vec<CodeInfo>,
-    /// Objects; `None` is always among them.
+    /// Objects; `None`, `True` and `False` are always among them.
     pub objects: Vec<ObjectInfo>,
     /// Types.
     pub types: Vec<TypeInfo>,

@@ -216,6 +216,9 @@ impl Builder<'_> {
                 state.stack.push(Slot::borrowed(result));
                 return Ok(());
             }
+            if self.inlined_operator(state, op, inplace, instr)?.is_some() {
+                return Ok(());
+            }
             if op == BinaryOp::Add && self.concatenate(state, instr)? {
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use whipsnake_bytecode::operand::KwargsSlot;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
+use whipsnake_contract::snapshot::{Assumption, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 
 /// Most frames inlined into each other.
@@ -21,13 +21,28 @@ const MAX_INLINE_INSTS: usize = 12_000;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
+/// Passes an argument's references to stack slots of the caller that borrow from it: the caller lends them to the callee then.
+fn lend(state: &mut State, arg: &mut Slot) {
+    match &mut arg.val {
+        Val::Obj(v) if arg.owned => {
+            if let Some(borrower) = state.borrower(*v) {
+                borrower.owned = true;
+                arg.owned = false;
+            }
+        }
+        Val::Virtual(_, parts) => parts.iter_mut().for_each(|part| lend(state, part)),
+        _ => {}
+    }
+}
+
 /// A Python function to be inlined.
 pub(crate) struct Callee<'a> {
-    id: ObjectId,
-    info: &'a FunctionInfo,
-    code: CodeId,
+    /// The function.
+    pub id: ObjectId,
+    pub info: &'a FunctionInfo,
+    pub code: CodeId,
     /// The function as a value that the call keeps alive; a constant of the unit otherwise.
-    held: Option<Value>,
+    pub held: Option<Value>,
 }
 
 impl Builder<'_> {
@@ -55,6 +70,12 @@ impl Builder<'_> {
                     if self.type_call(state, ty, base)? {
                         self.finish(state, instr.next);
                         return Ok(true);
+                    }
+                    if let Some(goes_on) = self.construct(state, ty, base, instr)? {
+                        if goes_on {
+                            self.finish(state, instr.next);
+                        }
+                        return Ok(goes_on);
                     }
                 }
                 _ => {}
@@ -204,6 +225,7 @@ impl Builder<'_> {
         // What containers lend must survive whatever the callee does.
         for arg in &mut args {
             self.own_if_lent(state, arg);
+            lend(state, arg);
         }
         self.settle(state);
         let release = self.dropped();
@@ -307,13 +329,17 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// What is needed to inline a function called with that many positional arguments at an instruction, if it can be.
+    pub(crate) fn inlinable(&self, function: ObjectId, given: usize, instr: Instr) -> Option<(FunctionInfo, CodeId)> {
+        let ObjectKind::Function(info) = self.kind(function) else { return None };
+        let plain = info.flags & UNPLAIN == 0 && info.kwonly == 0 && info.argcount as usize == given;
+        let code = info.code.filter(|&code| plain && self.may_inline(code, instr.offset))?;
+        Some((info.clone(), code))
+    }
+
     /// Inlines a property's getter. False if it cannot be.
     pub(crate) fn inline_accessor(&mut self, state: &mut State, function: ObjectId, operands: usize, instr: Instr) -> Build<bool> {
-        let ObjectKind::Function(info) = self.kind(function).clone() else { return Ok(false) };
-        let Some(code) = info.code else { return Ok(false) };
-        if info.flags & UNPLAIN != 0 || info.kwonly > 0 || info.argcount as usize != operands || !self.may_inline(code, instr.offset) {
-            return Ok(false);
-        }
+        let Some((info, code)) = self.inlinable(function, operands, instr) else { return Ok(false) };
         let at = state.stack.len() - operands;
         let args = state.stack.split_off(at);
         let callee = Callee { id: function, info: &info, code, held: None };
@@ -326,28 +352,9 @@ impl Builder<'_> {
     }
 
     /// State behind a callee that never returns: the block is unreachable, its stack has the right depth.
-    fn revive(&mut self, state: &mut State) {
+    pub(crate) fn revive(&mut self, state: &mut State) {
         state.stack.push(Slot::borrowed(self.none()));
         self.recapture(state);
-    }
-
-    /// Inlines a dunder method of the container's class, if feedback knows the class.
-    pub(crate) fn inlined_dunder(&mut self, state: &mut State, name: &str, args: usize, instr: Instr) -> Build<Option<()>> {
-        let val = state.peek(args + 1).val.clone();
-        if !matches!(val, Val::Obj(_)) {
-            return Ok(None);
-        }
-        let Some(address) = self.exact_type(state, &val) else { return Ok(None) };
-        let Some(info) = self.type_info(address) else { return Ok(None) };
-        if info.known.is_some() || (info.mutable && info.version == 0) {
-            return Ok(None);
-        }
-        let Some(Attribute::Method { object }) = info.attributes.get(name) else { return Ok(None) };
-        let object = *object;
-        if info.mutable {
-            self.assume_type(info.address, info.version);
-        }
-        Ok(self.inline_accessor(state, object, args + 1, instr)?.then_some(()))
     }
 
     /// A call with keyword arguments.

@@ -7,7 +7,7 @@ use whipsnake_bytecode::operand::CmpOp;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::KnownType;
+use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 fn cond(op: CmpOp) -> Cond {
@@ -170,7 +170,26 @@ impl Builder<'_> {
                 self.speculate(state, 1, known);
             }
         }
+        if let Feedback::ToBool(ToBoolKind::AlwaysTrue { type_version }) = instr.feedback
+            && self.owner_type(state, 1, Some(type_version)).is_some_and(|info| info.version == type_version)
+        {
+            self.drop_operands(state, 1);
+            state.stack.push(Slot::borrowed(self.constant_bool(true)));
+            return Ok(());
+        }
         let val = state.peek(1).val.clone();
+        if let Val::Const(id) = val {
+            let constant = match *self.kind(id) {
+                ObjectKind::Bool(value) => Some(value),
+                ObjectKind::None => Some(false),
+                _ => None,
+            };
+            if let Some(value) = constant {
+                state.pop();
+                state.stack.push(Slot::borrowed(self.constant_bool(value)));
+                return Ok(());
+            }
+        }
         let result = match self.known_type(state, &val) {
             Some(KnownType::Bool) => match val {
                 Val::Obj(v) => {

@@ -265,6 +265,16 @@ impl Builder<'_> {
                 Ok(())
             }
             Some(parent) => {
+                // What no operand of the caller takes must be known to need no more than being forgotten.
+                let constant = matches!(&result.val, Val::Const(_));
+                let fits = match parent.on_return {
+                    OnReturn::Push => true,
+                    OnReturn::CheckNone => constant && result.val == self.none(),
+                    OnReturn::Drop | OnReturn::PushBool => constant,
+                };
+                if !fits {
+                    return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
+                }
                 // The callee's locals are released in the caller, after the call.
                 if let (Val::Obj(v), false) = (&result.val, result.owned) {
                     let v = *v;
@@ -281,6 +291,14 @@ impl Builder<'_> {
                                 result.owned = true;
                             }
                         }
+                    }
+                }
+                if matches!(result.val, Val::Virtual(..)) {
+                    // Parts that a local owns pass on with the local; others are taken hold of before the locals go.
+                    let same = |local: &&mut Slot| local.borrow() == result.borrow() && **local != result;
+                    match state.locals.iter_mut().find(same) {
+                        Some(local) => result = std::mem::replace(local, Slot::NULL),
+                        None => self.own(&mut result),
                     }
                 }
                 let locals = std::mem::take(&mut state.locals);

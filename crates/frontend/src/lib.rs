@@ -25,6 +25,7 @@ mod name;
 mod native;
 mod overwrite;
 mod ownership;
+mod protocol;
 mod region;
 mod shape;
 mod subscript;

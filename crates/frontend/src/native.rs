@@ -4,7 +4,7 @@ use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, TypeId};
+use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
 impl Builder<'_> {
@@ -88,17 +88,44 @@ impl Builder<'_> {
         true
     }
 
-    /// `isinstance(x, C)` where the exact type of `x` is `C` itself.
+    /// `isinstance(x, C)` or `isinstance(x, (C, D))` where the exact type of `x` is known.
     fn isinstance(&mut self, state: &mut State, base: usize) -> bool {
+        self.expect_noted(state, 2);
         let Val::Const(class) = state.peek(1).val else { return false };
-        let class = self.snapshot.objects[class as usize].address;
-        let Some(ty) = self.exact_type(state, &state.peek(2).val) else { return false };
-        if ty != class {
+        let Some(ty) = self.exact_type(state, &state.peek(2).val) else {
+            self.note(state, 2);
             return false;
-        }
-        let yes = self.bool_const(true);
-        self.finish_native(state, base, Slot::borrowed(Val::Bool(yes)));
+        };
+        let Some(result) = self.is_instance_of(ty, class) else { return false };
+        let answer = self.constant_bool(result);
+        self.finish_native(state, base, Slot::borrowed(answer));
         true
+    }
+
+    /// Whether instances of exactly that type are instances of a class or of one of a tuple of classes, if that is certain.
+    fn is_instance_of(&mut self, ty: u64, class: ObjectId) -> Option<bool> {
+        let snapshot = self.snapshot;
+        if let ObjectKind::Tuple(classes) = &snapshot.objects[class as usize].kind {
+            for &class in classes {
+                if self.is_instance_of(ty, class)? {
+                    return Some(true);
+                }
+            }
+            return Some(false);
+        }
+        let class = snapshot.objects[class as usize].address;
+        if ty == class {
+            return Some(true);
+        }
+        let (info, class) = (self.type_info(ty)?, self.type_info(class)?);
+        // Anything else asks `__instancecheck__` or `__class__`.
+        if !class.plain_metaclass || !info.plain_class || (info.mutable && info.version == 0) {
+            return None;
+        }
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        Some(info.mro.contains(&class.address))
     }
 
     fn sqrt(&mut self, state: &mut State, base: usize) -> bool {

@@ -243,6 +243,9 @@ impl Builder<'_> {
             _ => {}
         }
         // value, container, key
+        if let Some(done) = self.inlined_setitem(state, instr)? {
+            return Ok(done);
+        }
         self.note(state, 3);
         self.note(state, 2);
         self.note(state, 1);
@@ -321,6 +324,12 @@ impl Builder<'_> {
             parts.push(Slot::borrowed(self.none()));
         }
         state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Slice, parts)));
+    }
+
+    /// The constant `True` or `False`, which every snapshot knows: branches on it are decided here.
+    pub(crate) fn constant_bool(&self, value: bool) -> Val {
+        let id = self.snapshot.objects.iter().position(|o| o.kind == ObjectKind::Bool(value));
+        Val::Const(id.expect("every snapshot knows True and False") as u32)
     }
 
     /// The constant `None`, which every snapshot knows.

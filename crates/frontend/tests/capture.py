@@ -19,7 +19,7 @@ ADDRESSES = {
     "address", "none", "true_", "false_", "small_zero", "interpreter", "descriptor", "shared_keys", "dict", "function",
     "code_address", "globals", "builtins", "unit", "exit_counter",
 }
-LISTS = {"known_types", "name_objects"}
+LISTS = {"known_types", "name_objects", "mro"}
 KEYED = {"objects_by_address"}
 
 

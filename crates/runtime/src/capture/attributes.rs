@@ -149,6 +149,7 @@ impl Builder<'_> {
             let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
                 && (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
                 && std::ptr::eq(types::type_of(kind.cast()), &raw const ffi::PyType_Type)
+                && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
                 && (*kind).tp_new.map(|f| f as usize) == object_new;
             if !plain {
                 return None;

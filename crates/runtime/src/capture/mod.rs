@@ -266,8 +266,10 @@ impl<'a> Builder<'a> {
                 unsafe { builder.type_id(address as *mut PyTypeObject) };
             }
         }
-        // SAFETY: `None` is immortal.
-        unsafe { builder.object_id(platform.none as *mut PyObject) };
+        for singleton in [platform.none, platform.true_, platform.false_] {
+            // SAFETY: the singletons are immortal.
+            unsafe { builder.object_id(singleton as *mut PyObject) };
+        }
         builder
     }
 

@@ -55,9 +55,47 @@ impl Builder<'_> {
                 shared_keys: keys.map_or(0, Keys::address),
                 mutable: heap && flags & offsets::FLAG_IMMUTABLE_TYPE == 0,
                 attributes: BTreeMap::new(),
+                mro: mro(kind),
+                plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
+                plain_class: has_plain_class(kind),
                 simple_init: None,
             }
         }
+    }
+}
+
+/// Addresses of the types that a type derives from, itself first.
+///
+/// # Safety
+/// `kind` is alive and ready.
+unsafe fn mro(kind: *mut PyTypeObject) -> Vec<u64> {
+    // SAFETY: the tuple lives as long as the type has no other bases.
+    unsafe {
+        let mro = (*kind).tp_mro;
+        if mro.is_null() || ffi::PyTuple_CheckExact(mro) == 0 {
+            return Vec::new();
+        }
+        (0..ffi::PyTuple_GET_SIZE(mro)).map(|index| ffi::PyTuple_GET_ITEM(mro, index) as u64).collect()
+    }
+}
+
+/// True if instances answer `__class__` with their type.
+///
+/// # Safety
+/// The GIL is held; `kind` is alive.
+unsafe fn has_plain_class(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: the name is an exact str, given back after the lookups, which run no Python code under it.
+    unsafe {
+        let name = ffi::PyUnicode_InternFromString(c"__class__".as_ptr());
+        if name.is_null() {
+            ffi::PyErr_Clear();
+            return false;
+        }
+        let base = &raw mut ffi::PyBaseObject_Type;
+        let plain = (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize)
+            && std::ptr::eq(symbols::_PyType_Lookup(kind, name), symbols::_PyType_Lookup(base, name));
+        ffi::Py_DECREF(name);
+        plain
     }
 }
 

@@ -57,3 +57,13 @@ pub unsafe extern "C" fn call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
         result
     }
 }
+
+/// See the contract's table.
+///
+/// # Safety
+///
+/// The GIL is held; `class` is an alive class with the generic allocator.
+pub unsafe extern "C" fn new_instance(class: Obj) -> Obj {
+    // SAFETY: the caller vouches for the class.
+    unsafe { whipsnake_cpython::ffi::PyType_GenericAlloc(class.cast(), 0) }
+}

@@ -1,0 +1,161 @@
+//! Operators and calls of classes as calls of the methods that a class written in Python defines for them, inlined.
+
+use crate::builder::{Build, Builder};
+use crate::call::Callee;
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::Instr;
+use whipsnake_bytecode::operand::BinaryOp;
+use whipsnake_contract::exit::OnReturn;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{Attribute, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
+
+/// Names of the method that an operator calls on its left operand, and on its right operand.
+fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
+    Some(match op {
+        BinaryOp::Add => ("__add__", "__radd__"),
+        BinaryOp::And => ("__and__", "__rand__"),
+        BinaryOp::FloorDivide => ("__floordiv__", "__rfloordiv__"),
+        BinaryOp::LeftShift => ("__lshift__", "__rlshift__"),
+        BinaryOp::MatrixMultiply => ("__matmul__", "__rmatmul__"),
+        BinaryOp::Multiply => ("__mul__", "__rmul__"),
+        BinaryOp::Remainder => ("__mod__", "__rmod__"),
+        BinaryOp::Or => ("__or__", "__ror__"),
+        BinaryOp::RightShift => ("__rshift__", "__rrshift__"),
+        BinaryOp::Subtract => ("__sub__", "__rsub__"),
+        BinaryOp::TrueDivide => ("__truediv__", "__rtruediv__"),
+        BinaryOp::Xor => ("__xor__", "__rxor__"),
+        BinaryOp::Power | BinaryOp::Subscr => return None,
+    })
+}
+
+impl<'s> Builder<'s> {
+    /// The class of the object `depth` from the top, if it is known and written in Python.
+    fn python_class(&self, state: &State, depth: usize) -> Option<&'s TypeInfo> {
+        let val = &state.peek(depth).val;
+        if !matches!(val, Val::Obj(_)) {
+            return None;
+        }
+        let info = self.type_info(self.exact_type(state, val)?)?;
+        (info.known.is_none() && (!info.mutable || info.version != 0)).then_some(info)
+    }
+
+    /// The function that a class has under a name of a special method.
+    fn special(&self, info: &TypeInfo, name: &str) -> Option<ObjectId> {
+        match info.attributes.get(name) {
+            Some(Attribute::Method { object }) if matches!(self.kind(*object), ObjectKind::Function(_)) => Some(*object),
+            _ => None,
+        }
+    }
+
+    /// Inlines the method of a class that takes over an operator on the top `args + 1` stack slots, the first of which is an
+    /// instance of the class. What it returns is pushed, or dropped.
+    pub(crate) fn inlined_dunder(&mut self, state: &mut State, name: &str, args: usize, instr: Instr) -> Build<Option<()>> {
+        let Some(info) = self.python_class(state, args + 1) else { return Ok(None) };
+        let Some(method) = self.special(info, name) else { return Ok(None) };
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        Ok(self.inline_accessor(state, method, args + 1, instr)?.then_some(()))
+    }
+
+    /// Inlines `__setitem__`: value, container and key are on the stack.
+    pub(crate) fn inlined_setitem(&mut self, state: &mut State, instr: Instr) -> Build<Option<()>> {
+        let Some(info) = self.python_class(state, 2) else { return Ok(None) };
+        let Some(method) = self.special(info, "__setitem__") else { return Ok(None) };
+        let Some((function, code)) = self.inlinable(method, 3, instr) else { return Ok(None) };
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        let at = state.stack.len() - 3;
+        let mut args = state.stack.split_off(at);
+        args.rotate_left(1);
+        let callee = Callee { id: method, info: &function, code, held: None };
+        if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
+            self.block = self.f.add_block();
+            self.recapture(state);
+        }
+        Ok(Some(()))
+    }
+
+    /// Inlines the method that `left op right` calls, where the class of either is known.
+    pub(crate) fn inlined_operator(&mut self, state: &mut State, op: BinaryOp, inplace: bool, instr: Instr) -> Build<Option<()>> {
+        let Some((name, reflected)) = methods(op) else { return Ok(None) };
+        let right = self.exact_type(state, &state.peek(1).val).and_then(|ty| self.type_info(ty));
+        let Some(right) = right else { return Ok(None) };
+        if let Some(left) = self.python_class(state, 2) {
+            // A subclass on the right is asked first, and in-place methods before all.
+            let first = left.address == right.address || !right.mro.contains(&left.address);
+            let own_inplace = inplace && left.attributes.contains_key(&name.replacen("__", "__i", 1));
+            let Some(method) = self.special(left, name).filter(|_| first && !own_inplace) else { return Ok(None) };
+            let Some((function, code)) = self.inlinable(method, 2, instr) else { return Ok(None) };
+            if self.may_decline(code) {
+                return Ok(None);
+            }
+            for info in [left, right].into_iter().filter(|info| info.mutable) {
+                self.assume_type(info.address, info.version);
+            }
+            let at = state.stack.len() - 2;
+            let args = state.stack.split_off(at);
+            return self.inline_operator(state, Callee { id: method, info: &function, code, held: None }, args, instr).map(Some);
+        }
+        let left = self.exact_type(state, &state.peek(2).val).and_then(|ty| self.type_info(ty));
+        // Numbers know nothing of classes that do not derive from them.
+        let number = |left: &&TypeInfo| matches!(left.known, Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::Complex));
+        if !left.as_ref().is_some_and(|left| number(left) && !right.mro.contains(&left.address)) {
+            return Ok(None);
+        }
+        let Some(right) = self.python_class(state, 1) else { return Ok(None) };
+        let Some(method) = self.special(right, reflected) else { return Ok(None) };
+        let Some((function, code)) = self.inlinable(method, 2, instr) else { return Ok(None) };
+        if self.may_decline(code) {
+            return Ok(None);
+        }
+        if right.mutable {
+            self.assume_type(right.address, right.version);
+        }
+        let at = state.stack.len() - 2;
+        let mut args = state.stack.split_off(at);
+        args.swap(0, 1);
+        self.inline_operator(state, Callee { id: method, info: &function, code, held: None }, args, instr).map(Some)
+    }
+
+    fn inline_operator(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, instr: Instr) -> Build<()> {
+        if !self.inline(state, callee, args, OnReturn::Push, instr)? {
+            // The method always leaves: whatever follows is never reached.
+            self.block = self.f.add_block();
+            self.revive(state);
+        }
+        Ok(())
+    }
+
+    /// True if the code names `NotImplemented`, by which a method hands the operation over to the other operand.
+    fn may_decline(&self, code: u32) -> bool {
+        self.snapshot.codes[code as usize].names.iter().any(|name| name == "NotImplemented")
+    }
+
+    /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
+    /// `None` if it cannot be, else whether control falls through.
+    pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, instr: Instr) -> Build<Option<bool>> {
+        let info = &self.snapshot.types[ty as usize];
+        let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
+        let argc = state.stack.len() - base - 2;
+        let Some((function, code)) = self.inlinable(init, argc + 1, instr) else { return Ok(None) };
+        if !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
+            return Ok(None);
+        }
+        self.assume_type(info.address, info.version);
+        let class = match state.stack[base].val {
+            Val::Const(id) => self.object_const(id),
+            _ => return Ok(None),
+        };
+        let instance = self.helper(Helper::new_instance, &[class]);
+        self.check_raised(instance);
+        state.facts.update(instance, |fact| fact.ty = Some(info.address));
+        let mut args = state.stack.split_off(base);
+        args.drain(..2);
+        args.insert(0, Slot::borrowed(Val::Obj(instance)));
+        state.stack.push(Slot::owned(Val::Obj(instance)));
+        let callee = Callee { id: init, info: &function, code, held: None };
+        self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)
+    }
+}
