@@ -1,9 +1,9 @@
 //! Tools that want events (`sys.monitoring`, `sys.settrace`, `sys.setprofile`), ours excluded.
 
 use crate::code::Code;
-use crate::ffi::{PyBytes_AsString, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState};
+use crate::ffi::{PyBytes_AsString, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState, PyMem_Malloc};
 use crate::frame::Frame;
-use crate::memory::read;
+use crate::memory::{read, write};
 use crate::offsets;
 use crate::platform::owned;
 use crate::symbols::{
@@ -170,6 +170,35 @@ pub unsafe fn other_tool_sites(thread: Thread, code: Code) -> Option<Vec<u32>> {
     let units = unsafe { std::slice::from_raw_parts(code.units_ptr(), code.len()) };
     let wanted = units.iter().enumerate().filter(|&(index, unit)| !sites.tools(index, *unit).others().is_empty());
     Some(wanted.map(|(index, _)| index as u32).collect())
+}
+
+/// Lets other tools' `INSTRUCTION` events (`f_trace_opcodes`, so `pdb.set_trace()` on 3.13) survive ours.
+///
+/// The interpreter keeps one byte of tools per code unit as soon as several tools want the same event of the code. It makes the table with
+/// zeros, so a tool that alone wanted `INSTRUCTION` events before loses them: since we want `PY_START` and `JUMP` events everywhere, any
+/// tracer that asks for the code's instructions first and for starts later. A table that exists before is kept up to date.
+///
+/// # Safety
+///
+/// The GIL is held.
+pub unsafe fn keep_instruction_tools(code: Code) {
+    let record = code.monitoring().cast_mut();
+    if record.is_null() {
+        return;
+    }
+    // SAFETY: the record has that pointer, to one byte per code unit or NULL. The interpreter frees it with `PyMem_Free` when the
+    // code object dies, and has no other copy of it.
+    unsafe {
+        if !read::<*mut u8>(record, offsets::MONITORING_INSTRUCTION_TOOLS).is_null() {
+            return;
+        }
+        let table: *mut u8 = PyMem_Malloc(code.len()).cast();
+        if !table.is_null() {
+            let Tools(present) = local_tools(code, offsets::MONITORING_ACTIVE, offsets::EVENT_INSTRUCTION);
+            table.write_bytes(present, code.len());
+            write(record, offsets::MONITORING_INSTRUCTION_TOOLS, table);
+        }
+    }
 }
 
 /// What a monitoring record says of the single code units.

@@ -363,6 +363,7 @@ unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Threa
     unsafe {
         let thread = Thread::current();
         let code = Code::from_object(*args)?;
+        monitoring::keep_instruction_tools(code);
         if session.worker.has_finished() {
             session.install_finished();
         }

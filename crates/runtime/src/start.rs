@@ -17,7 +17,7 @@ use whipsnake_cpython::ffi::{
     PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod, PyObject_GetAttrString, PyObject_Str,
     PySys_GetObject,
 };
-use whipsnake_cpython::monitoring::OPTIMIZER_ID;
+use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::Thread;
 use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
@@ -108,6 +108,12 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
             return Ok(());
         }
         take_tool(session)?;
+        // These frames have started before our events came.
+        let mut frame = Thread::current().current_frame();
+        while let Some(running) = frame {
+            running.code().into_iter().for_each(|code| monitoring::keep_instruction_tools(code));
+            frame = running.previous();
+        }
         session.enabled.set(true);
         Ok(())
     }
