@@ -67,6 +67,38 @@ def test_fork_in_the_middle_of_compilations(runner: Runner, env: dict[str, str])
     assert runner.same("forks.py", env=env).stdout == f"{[0] * 40}\n"
 
 
+def test_hooks_of_a_fork_run_hot_code(runner: Runner) -> None:
+    runner.write(
+        "hooks.py",
+        """
+        import logging, os, time
+
+        def make(k):
+            space = {}
+            exec(f"def f(n):\\n    t = {k}\\n    for i in range(n): t += i\\n    return t", space)
+            return space["f"]
+
+        def hook():
+            # Events and new compilations before os.fork() has counted the threads.
+            f = make(7)
+            total.append(sum(f(20) for _ in range(60)))
+            time.sleep(0.002)
+
+        total = []
+        os.register_at_fork(before=hook, after_in_parent=hook, after_in_child=hook)
+        for k in range(10):
+            f = make(k)
+            for _ in range(40): f(20)
+            pid = os.fork()
+            if pid == 0:
+                os._exit(len(set(total)))
+            assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+        print(set(total))
+        """,
+    )
+    assert runner.same("hooks.py", env=BACKGROUND).stdout == "{11820}\n"
+
+
 def test_interpreter_ends_while_compilations_are_queued(runner: Runner) -> None:
     runner.write(
         "end.py",

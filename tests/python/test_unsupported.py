@@ -95,14 +95,17 @@ def test_embedded_tools_may_clear_watchers(runner: Runner) -> None:
             for i in range(n): t += K
             return t
         f(100)
-        for i in range(8):
+        for i in range(FIRST, 8):
             try:
                 _testcapi.clear_dict_watcher(i)
             except ValueError:
                 pass
         print("cleared")
         """
-    output = runner.snippet(text)
+    # Watcher 0 is the interpreter's own. Without it 3.13.0 reports an error of its own as it ends, with native code or without.
+    output = runner.snippet(text.replace("FIRST", "1"))
     if output == "skip\n":
         pytest.skip("this Python has no _testcapi")
     assert output == "cleared\n"
+    text = text.replace("FIRST", "0")
+    assert runner.text(text, env=EAGER) == runner.text(text, env={"WHIPSNAKE": "0"})

@@ -5,6 +5,7 @@ use crate::memory::read;
 use crate::offsets;
 use crate::symbols::_PyRuntime;
 use crate::thread::Thread;
+#[cfg(not(py313))]
 use std::ffi::c_int;
 
 /// `__enter__`, an immortal str.

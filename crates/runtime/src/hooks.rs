@@ -141,7 +141,7 @@ impl Session {
                 _ if site.hidden => self.compile_here(job),
                 Where::Here => self.compile_here(job),
                 Where::Background => {
-                    if let Err(job) = self.worker.submit(job) {
+                    if let Err(job) = self.worker.submit(thread, job) {
                         self.compile_here(*job);
                     }
                 }

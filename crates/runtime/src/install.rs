@@ -42,7 +42,8 @@ impl Session {
         if self.ended.get() {
             return;
         }
-        for (job, outcome) in self.worker.finished() {
+        // SAFETY: the GIL is held.
+        for (job, outcome) in self.worker.finished(unsafe { Thread::current() }) {
             // SAFETY: the GIL is held.
             unsafe { self.install(job, outcome) };
         }

@@ -302,7 +302,8 @@ pub fn is_enabled() -> bool {
 /// To be called before `os.fork()`.
 pub fn before_fork() {
     if let Some(session) = session() {
-        session.worker.pause();
+        // SAFETY: callers hold the GIL.
+        session.worker.pause(unsafe { Thread::current() });
     }
 }
 

@@ -1,21 +1,23 @@
 //! The compiling thread. It never holds the GIL: snapshots go in, code comes out, and a pending call of the interpreter
 //! (or the next counted event) installs what is done.
 //!
-//! `os.fork()` is announced: the thread ends before and starts again after, in parent and child, when there is work. After a fork that was
-//! not announced, the child's next job starts a thread with empty queues.
+//! `os.fork()` is announced: the thread ends before. It starts again, in parent and child, with the first event after the fork if there is
+//! work: not earlier, since `os.fork()` counts the process's threads before it returns, and warns. After a fork that was not announced, the
+//! child's next job starts a thread with empty queues.
 
 use crate::capture::References;
 use whipsnake_compiler::{Outcome, TrampolineCache, compile};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use whipsnake_backend::{Backend, CpuFeatures};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
+use whipsnake_cpython::Thread;
 use whipsnake_cpython::ffi::{Py_AddPendingCall, PyObject};
 
 use crate::unit::Unit;
@@ -67,6 +69,8 @@ struct Shared {
     closed: Mutex<bool>,
     /// The thread ends when it has finished its present job.
     pausing: Mutex<bool>,
+    /// The kernel's number of the thread.
+    thread_id: AtomicI32,
     cache: Arc<TrampolineCache>,
 }
 
@@ -81,20 +85,30 @@ struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
+/// A call of `os.fork()` on its way: the frame that called it, and where that stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ForkCall {
+    thread: usize,
+    frame: usize,
+    instruction: usize,
+}
+
 /// The thread, once there is one. Used with the GIL held.
 #[derive(Default)]
 pub struct Worker {
     running: RefCell<Option<Running>>,
+    /// The fork that has paused the thread.
+    fork: Cell<Option<ForkCall>>,
     /// Trampolines made so far.
     pub cache: Arc<TrampolineCache>,
 }
 
 impl Worker {
-    /// Hands a job to the thread, which is started if this process has none.
+    /// Hands a job to the thread, which is started if this process has none. (Within `os.fork()` it waits for that to return.)
     ///
     /// # Errors
     /// The job, if no thread can be started.
-    pub fn submit(&self, job: Job) -> Result<(), Box<Job>> {
+    pub fn submit(&self, caller: Thread, job: Job) -> Result<(), Box<Job>> {
         let pid = std::process::id();
         let mut slot = self.running.borrow_mut();
         if slot.as_ref().is_none_or(|running| running.pid != pid && running.thread.is_some()) {
@@ -105,9 +119,13 @@ impl Worker {
         let Some(running) = &mut *slot else { return Err(Box::new(job)) };
         running.pid = pid;
         if running.thread.is_none() {
-            match start(&running.shared) {
-                Some(thread) => running.thread = Some(thread),
-                None => return Err(Box::new(job)),
+            if self.is_forking(caller) {
+                running.shared.ready.store(true, Ordering::Release);
+            } else {
+                match start(&running.shared) {
+                    Some(thread) => running.thread = Some(thread),
+                    None => return Err(Box::new(job)),
+                }
             }
         }
         lock(&running.shared.queue).push_back(job);
@@ -115,9 +133,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Lets the thread end after the job that it has begun, and waits for that: a fork then copies no locked queue and no
-    /// half of a thread.
-    pub fn pause(&self) {
+    /// To be called before a fork. Lets the thread end after the job that it has begun, and waits for that: a fork then copies no locked
+    /// queue and no half of a thread.
+    pub fn pause(&self, caller: Thread) {
         let mut slot = self.running.borrow_mut();
         let Some(running) = &mut *slot else { return };
         if running.pid != std::process::id() {
@@ -128,17 +146,39 @@ impl Worker {
             running.shared.wake.notify_one();
             let _ = thread.join();
             *lock(&running.shared.pausing) = false;
+            wait_until_gone(running.shared.thread_id.load(Ordering::Relaxed));
+            self.fork.set(caller.current_frame().map(|frame| ForkCall {
+                thread: caller.as_ptr() as usize,
+                frame: frame.as_ptr() as usize,
+                instruction: frame.instruction() as usize,
+            }));
         }
     }
 
-    /// Starts the thread again if jobs wait.
+    /// To be called after a fork, in parent and child: if jobs wait, [`Self::finished`] starts the thread again.
     pub fn resume(&self) {
         let mut slot = self.running.borrow_mut();
         let Some(running) = &mut *slot else { return };
-        if running.thread.is_none() && !lock(&running.shared.queue).is_empty() {
+        if running.thread.is_none() {
             running.pid = std::process::id();
-            running.thread = start(&running.shared);
+            if !lock(&running.shared.queue).is_empty() {
+                running.shared.ready.store(true, Ordering::Release);
+            }
         }
+    }
+
+    /// True as long as the call of `os.fork()` that has paused the thread has not returned.
+    fn is_forking(&self, caller: Thread) -> bool {
+        let Some(call) = self.fork.get() else { return false };
+        let mut frame = caller.current_frame().filter(|_| caller.as_ptr() as usize == call.thread);
+        while let Some(running) = frame {
+            if running.as_ptr() as usize == call.frame && running.instruction() as usize == call.instruction {
+                return true;
+            }
+            frame = running.previous();
+        }
+        self.fork.set(None);
+        false
     }
 
     /// True if finished jobs wait.
@@ -147,11 +187,16 @@ impl Worker {
         self.running.borrow().as_ref().is_some_and(|running| running.shared.ready.load(Ordering::Acquire))
     }
 
-    /// Takes the finished jobs.
-    pub fn finished(&self) -> Vec<(Job, Outcome)> {
-        match &*self.running.borrow() {
+    /// Takes the finished jobs, and starts the thread again if a fork has paused it.
+    pub fn finished(&self, caller: Thread) -> Vec<(Job, Outcome)> {
+        match &mut *self.running.borrow_mut() {
             Some(running) if running.pid == std::process::id() => {
-                running.shared.ready.store(false, Ordering::Release);
+                let paused = running.thread.is_none() && !lock(&running.shared.queue).is_empty();
+                let forking = paused && self.is_forking(caller);
+                if paused && !forking {
+                    running.thread = start(&running.shared);
+                }
+                running.shared.ready.store(forking, Ordering::Release);
                 std::mem::take(&mut *lock(&running.shared.done))
             }
             _ => Vec::new(),
@@ -181,6 +226,19 @@ impl ClearWithoutDropping for VecDeque<Job> {
     }
 }
 
+/// Waits until the kernel does not count a thread any more: it still does for a moment after the thread can be joined.
+fn wait_until_gone(thread: i32) {
+    const ATTEMPTS: u32 = 1000;
+    for _ in 0..ATTEMPTS {
+        // SAFETY: signal 0 is none: it only asks whether the thread exists.
+        let status = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
+        if status != 0 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_micros(10));
+    }
+}
+
 fn start(shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
     let theirs = shared.clone();
     // Signals are the main thread's: a new thread inherits the mask of its creator.
@@ -206,6 +264,8 @@ fn next_job(queue: &mut VecDeque<Job>) -> Option<Job> {
 }
 
 fn work(shared: &Shared) {
+    // SAFETY: a plain system call.
+    shared.thread_id.store(unsafe { libc::gettid() }, Ordering::Relaxed);
     loop {
         let job = {
             let mut queue = lock(&shared.queue);
