@@ -111,7 +111,7 @@ pub enum Source {
     /// A constant object of the unit's object table; the slot needs a reference of its own.
     Object(u32),
     /// An object that was never built, with its parts as [`Virtual`] says.
-    Virtual(Virtual, Vec<Source>),
+    Virtual(Box<(Virtual, Vec<Source>)>),
     /// NULL if word `flag` is 0, else what the second source says.
     Maybe(u32, Box<Source>),
     /// Word `index` is an object or NULL; the slot takes over the reference that native code owned.
@@ -119,6 +119,9 @@ pub enum Source {
     /// The slot of the existing frame already holds the right value.
     InFrame,
 }
+
+// Units keep one per slot and exit: tables of large units have hundreds of thousands.
+const _: () = assert!(size_of::<Source>() == 16);
 
 macro_rules! virtuals {
     ($($(#[doc = $doc:literal])+ $name:ident, $text:literal;)+) => {

@@ -239,7 +239,7 @@ impl Exited<'_> {
                 let address = self.function.objects.get(*index as usize).map_or(0, |object| object.address);
                 format!("&{}", self.heap.describe(address))
             }
-            Source::Virtual(kind, parts) => format!("{}({})", kind.name(), self.sources(parts)),
+            Source::Virtual(parts) => format!("{}({})", parts.0.name(), self.sources(&parts.1)),
             Source::Maybe(flag, _) if self.word(*flag) == 0 => Datum::Null.to_string(),
             Source::Maybe(_, source) => self.source(source),
             Source::InFrame => "in_frame".into(),

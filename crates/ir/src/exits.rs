@@ -124,7 +124,7 @@ impl<'a> Definitions<'a> {
     ) -> (ExitPoint, Vec<Value>) {
         let mut words = Words { definitions: self, values: Vec::new() };
         let mut release = Vec::new();
-        let mut frames = Vec::new();
+        let mut frames = Vec::with_capacity(self.function.state_chain(state).count());
         for id in self.function.state_chain(state) {
             let state = self.function.state(id);
             frames.push(FrameImage {
@@ -174,7 +174,7 @@ impl Words<'_> {
             Slot::Object(index) => Source::Object(*index),
             Slot::InFrame => Source::InFrame,
             Slot::Virtual(kind, parts) => {
-                Source::Virtual(*kind, parts.iter().map(|s| self.source(s)).collect())
+                Source::Virtual(Box::new((*kind, parts.iter().map(|s| self.source(s)).collect())))
             }
             Slot::Maybe(flag, slot) => Source::Maybe(self.word(*flag), Box::new(self.source(slot))),
             Slot::OwnedOrNull(value) => Source::OwnedOrNull(self.word(*value)),
@@ -257,7 +257,7 @@ mod tests {
         let point = &table.points[0];
         assert_eq!((point.words, point.resume), (3, Resume::Execute));
         assert_eq!(point.frames[0].locals, [Source::Borrowed(2), Source::ConstInt(1)]);
-        let tuple = Source::Virtual(Virtual::Tuple, vec![Source::Int(1), Source::Borrowed(2)]);
+        let tuple = Source::Virtual(Box::new((Virtual::Tuple, vec![Source::Int(1), Source::Borrowed(2)])));
         assert_eq!(point.frames[1].locals, [Source::Owned(0), tuple]);
         assert_eq!(point.release, [Source::Owned(0)]);
         assert_eq!(table.points[2].resume, Resume::Observe);

@@ -91,7 +91,7 @@ impl<'a> Words<'a> {
                 Source::Object(index) => borrowed(self.content.objects[*index as usize]),
                 Source::Maybe(flag, _) if self.word(*flag) == 0 => std::ptr::null_mut(),
                 Source::Maybe(_, inner) => self.owned(inner),
-                Source::Virtual(kind, parts) => self.build(*kind, parts),
+                Source::Virtual(parts) => self.build(parts.0, &parts.1),
             }
         }
     }
@@ -161,9 +161,9 @@ impl<'a> Words<'a> {
                     unsafe { self.release(std::iter::once(&**inner)) };
                     continue;
                 }
-                Source::Virtual(_, parts) => {
+                Source::Virtual(parts) => {
                     // SAFETY: as for the outer source.
-                    unsafe { self.release(parts.iter()) };
+                    unsafe { self.release(parts.1.iter()) };
                     continue;
                 }
                 _ => continue,

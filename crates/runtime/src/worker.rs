@@ -14,6 +14,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use whipsnake_backend::{Backend, CpuFeatures};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
@@ -263,10 +264,33 @@ fn next_job(queue: &mut VecDeque<Job>) -> Option<Job> {
     }
 }
 
+/// Time spent compiling after which the memory that it took is worth giving back.
+const WORTH_TRIMMING: Duration = Duration::from_millis(10);
+/// Memory of the process in bytes from which what compilation leaves behind does not matter, but looking through all of it does.
+const MATTERS_BELOW: u64 = 256 << 20;
+
+/// Gives memory that compilations have freed back to the system: the allocator keeps the peak of each thread.
+fn trim() {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let resident = pages.and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
+    // SAFETY: plain calls.
+    unsafe {
+        if resident.is_some_and(|pages| pages * libc::sysconf(libc::_SC_PAGESIZE) as u64 <= MATTERS_BELOW) {
+            #[cfg(target_env = "gnu")]
+            libc::malloc_trim(0);
+        }
+    }
+}
+
 fn work(shared: &Shared) {
     // SAFETY: a plain system call.
     shared.thread_id.store(unsafe { libc::gettid() }, Ordering::Relaxed);
+    let mut spent = Duration::ZERO;
     loop {
+        if spent > WORTH_TRIMMING && lock(&shared.queue).is_empty() {
+            trim();
+            spent = Duration::ZERO;
+        }
         let job = {
             let mut queue = lock(&shared.queue);
             loop {
@@ -279,7 +303,9 @@ fn work(shared: &Shared) {
                 }
             }
         };
+        let begin = Instant::now();
         let outcome = job.run(&shared.cache);
+        spent += begin.elapsed();
         lock(&shared.done).push((job, outcome));
         shared.ready.store(true, Ordering::Release);
         let closed = lock(&shared.closed);
