@@ -194,8 +194,14 @@ fn copy(
     if retired.exists() {
         fs::remove_dir_all(&retired).with_context(|| format!("removing {}", retired.display()))?;
     }
+    byte_compile(environment, &destination)?;
     describe(&site)?;
     command(environment)
+}
+
+/// Compiles the Python part, as pip does: programs start with what is installed, whether they may write there or not.
+fn byte_compile(environment: &Environment, directory: &Path) -> Result<()> {
+    process::run(Command::new(environment.python()).args(["-I", "-m", "compileall", "-q"]).arg(directory))
 }
 
 fn copy_tree(source: &Path, destination: &Path) -> Result<()> {
