@@ -223,9 +223,12 @@ impl Builder<'_> {
         };
         self.assume(Assumption::Function { address: info.address });
         // What containers lend must survive whatever the callee does.
-        for arg in &mut args {
+        for (local, arg) in args.iter_mut().enumerate() {
             self.own_if_lent(state, arg);
             lend(state, arg);
+            if self.local_needs_object(&body, local as u32, arg) {
+                self.object_in(state, arg);
+            }
         }
         self.settle(state);
         let release = self.dropped();

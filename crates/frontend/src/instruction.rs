@@ -36,16 +36,22 @@ impl Builder<'_> {
                 let slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
                 state.stack.push(slot);
             }
-            Op::StoreFast { local } => self.store_fast(state, local),
+            Op::StoreFast { local } => {
+                self.build_for_local(state, 1, local);
+                self.store_fast(state, local);
+            }
             Op::StoreFastLoadFast { store, load } => {
                 // The check comes first: it leaves by the state before the instruction.
                 if load != store && !self.bind(state, load) {
                     return Ok(self.unbound(state, load));
                 }
+                self.build_for_local(state, 1, store);
                 self.store_fast(state, store);
                 self.load_fast(state, load);
             }
             Op::StoreFastStoreFast { first, second } => {
+                self.build_for_local(state, 1, first);
+                self.build_for_local(state, 2, second);
                 self.store_fast(state, first);
                 self.store_fast(state, second);
             }
@@ -67,6 +73,7 @@ impl Builder<'_> {
             }
             Op::PushNull => state.stack.push(Slot::NULL),
             Op::Copy { depth } => {
+                self.build_for_copy(state, depth as usize, instr);
                 let slot = state.peek(depth as usize).borrow();
                 state.stack.push(slot);
             }

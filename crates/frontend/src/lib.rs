@@ -18,6 +18,7 @@ pub mod coverage;
 mod deletion;
 mod entry;
 mod feedback;
+mod identity;
 mod instruction;
 mod iterate;
 mod matching;

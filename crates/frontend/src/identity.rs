@@ -1,0 +1,67 @@
+//! Objects in parts have no identity, and copies of an iterator in parts would not advance together: such an object is built
+//! before a second place holds it, unless that place only looks at the parts.
+
+use crate::body::Body;
+use crate::builder::Builder;
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::{Instr, Op, operand::BinaryOp};
+use whipsnake_contract::exit::Virtual;
+
+impl Body {
+    /// True if all that the code does with a local takes an object in parts apart: nobody can tell copies of it from each other.
+    fn takes_apart(&self, local: u32, kind: Virtual) -> bool {
+        let instrs = &self.decoded.instrs;
+        let op = |index: usize| instrs.get(index).map(|instr| instr.op);
+        let apart = |index: usize| match kind {
+            Virtual::Tuple => match op(index) {
+                Some(Op::UnpackSequence { .. }) => true,
+                Some(Op::LoadConst { .. } | Op::LoadSmallInt { .. }) => is_subscript(op(index + 1)),
+                _ => false,
+            },
+            Virtual::Range => matches!(op(index), Some(Op::GetIter)),
+            Virtual::Slice => is_subscript(op(index)),
+            Virtual::Method => matches!(op(index), Some(Op::PushNull)),
+            Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip => false,
+        };
+        instrs.iter().enumerate().all(|(index, instr)| match instr.op {
+            Op::LoadFast { local: l, .. } | Op::StoreFastLoadFast { load: l, .. } => l != local || apart(index + 1),
+            Op::LoadFastLoadFast { first, second, .. } => first != local && (second != local || apart(index + 1)),
+            Op::DeleteFast { .. } => true,
+            op => op.reads_local().all(|l| l != local),
+        })
+    }
+}
+
+/// `container[key]`, with the key on top.
+fn is_subscript(op: Option<Op>) -> bool {
+    matches!(op, Some(Op::BinaryOp { op: BinaryOp::Subscr, .. }))
+}
+
+impl Builder<'_> {
+    /// True if a local variable of the code can not hold the object in parts.
+    pub(crate) fn local_needs_object(&self, body: &Body, local: u32, slot: &Slot) -> bool {
+        let Val::Virtual(kind, parts) = &slot.val else { return false };
+        parts.iter().any(|part| matches!(part.val, Val::Virtual(..))) || !body.takes_apart(local, *kind)
+    }
+
+    /// Builds the object that is `depth` below the top of the stack, counted from 1, if the local cannot hold it in parts. To
+    /// be called before the current instruction does anything.
+    pub(crate) fn build_for_local(&mut self, state: &mut State, depth: usize, local: u32) {
+        let body = self.instance.body.clone();
+        if self.local_needs_object(&body, local, state.peek(depth)) {
+            self.container_object(state, depth);
+        }
+    }
+
+    /// Builds the object that is to be copied, unless the copy is taken apart at once.
+    pub(crate) fn build_for_copy(&mut self, state: &mut State, depth: usize, instr: Instr) {
+        if !matches!(state.peek(depth).val, Val::Virtual(..)) {
+            return;
+        }
+        let decoded = &self.instance.body.decoded;
+        let next = decoded.index_of_offset(instr.next).map(|index| decoded.instrs[index].op);
+        if !matches!(next, Some(Op::UnpackSequence { .. } | Op::MatchSequence | Op::MatchMapping | Op::GetLen)) {
+            self.container_object(state, depth);
+        }
+    }
+}
