@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::datastack::link;
-use crate::ffi::{PyErr_GetRaisedException, PyErr_Occurred, PyTraceBack_Here};
+use crate::ffi::{PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyTraceBack_Here};
 use crate::frame::Frame;
 use crate::monitoring::{self, Event};
 use crate::offsets;
@@ -100,6 +100,10 @@ unsafe fn raise(thread: Thread, frame: Frame, offset: u32, leaves: bool) -> Unwi
         let object = frame.object_or_new(thread);
         if !object.is_null() {
             PyTraceBack_Here(object.cast());
+        }
+        if PyErr_Occurred().is_null() {
+            // Making the frame object found no memory, which takes the exception's place and was then swallowed.
+            PyErr_NoMemory();
         }
         monitoring::fire_raise(thread, frame, code, offset);
         unwind(thread, frame, code, offset, leaves)

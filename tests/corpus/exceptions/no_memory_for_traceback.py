@@ -1,0 +1,19 @@
+# corpus: needs=_testcapi
+"""An error leaves a compiled loop while there is no memory for its frame object and traceback."""
+import _testcapi
+
+
+def grow(n):
+    caught = 0
+    for i in range(n):
+        data = bytearray(b"0123456789")
+        try:
+            _testcapi.set_nomemory(0)
+            data.extend(data)
+        except MemoryError:
+            _testcapi.remove_mem_hooks()
+            caught += 1
+    return caught
+
+
+print([grow(4) for _ in range(30)][-1])
