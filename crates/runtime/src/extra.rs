@@ -71,6 +71,7 @@ impl CodeExtra {
             return Some(extra);
         }
         let extra = Box::into_raw(Box::<CodeExtra>::default());
+        let shared = code.has_extra();
         // SAFETY: the box is handed over to the slot, whose free function takes it back.
         unsafe {
             if PyUnstable_Code_SetExtra(code.as_object(), session.extra_index, extra.cast()) != 0 {
@@ -81,6 +82,9 @@ impl CodeExtra {
             if code.extra(session.extra_index as usize) != extra.cast() {
                 session.enabled.set(false);
                 eprintln!("whipsnake stays off: extra slots of code objects are not laid out as expected");
+            } else if !shared {
+                // Other users of extra slots are not told that code dies which they never marked.
+                code.trim_extra(session.extra_index as usize);
             }
             extra.as_ref()
         }
