@@ -202,6 +202,9 @@ pub struct FrameImage {
 pub enum Resume {
     /// Execute the instruction at the innermost frame's `offset`.
     Execute,
+    /// The instruction at the innermost frame's `offset`, a call, is done: serve what waits, as the interpreter does behind calls,
+    /// and go on at `offset + return_offset`.
+    Behind,
     /// An exception is set and was raised by the instruction at the innermost frame's `offset`.
     Raise,
     /// Not an exit: frames are rebuilt so that foreign code can look at them, and native code goes on.

@@ -182,6 +182,7 @@ impl Exited<'_> {
     fn point(&mut self, point: &ExitPoint) -> String {
         let resume = match point.resume {
             Resume::Execute => "execute",
+            Resume::Behind => "behind",
             Resume::Raise => "raise",
             Resume::Observe => "observe",
         };

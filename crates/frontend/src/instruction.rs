@@ -7,7 +7,7 @@ use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::operand::Intrinsic1;
 use whipsnake_bytecode::{Flow, Instr, Op};
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, Resume};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::ObjectKind;
 use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -248,7 +248,16 @@ impl Builder<'_> {
     /// Leaves if an assumption broke, or if somebody holds the frame and may have changed its locals.
     fn check_world(&mut self, state: &mut State, next: u32) {
         let release = self.dropped();
-        let id = self.frame_state(state, next, whipsnake_contract::exit::Resume::Execute, &release);
+        // Behind calls the interpreter serves whatever waits.
+        let call = self.instr.filter(|i| matches!(i.op, Op::Call { .. } | Op::CallKw { .. } | Op::CallFunctionEx { .. }));
+        let id = match call {
+            Some(call) => {
+                let id = self.frame_state(state, call.op_offset, Resume::Behind, &release);
+                self.f.states[id.index()].return_offset = next - call.op_offset;
+                id
+            }
+            None => self.frame_state(state, next, Resume::Execute, &release),
+        };
         let unit = self.unit();
         let invalid = self.load(
             unit,
@@ -256,13 +265,15 @@ impl Builder<'_> {
             MemSize::I64,
             Region::Thread,
         );
-        // Tools that were switched on raise the version in the upper bits.
+        // Tools that were switched on raise the version in the upper bits; the lower ones say what waits.
         let tstate = self.tstate;
         let breaker = self.load(tstate, self.layout().tstate_eval_breaker, MemSize::I64, Region::Thread);
         let quiet = self.load(unit, i64::from(whipsnake_contract::snapshot::UnitLayout::QUIET), MemSize::I64, Region::Thread);
-        let changed = self.emit(Ir::Ixor, &[breaker, quiet], Imm::None);
-        let flags = self.int_const(8);
-        let changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
+        let mut changed = self.emit(Ir::Ixor, &[breaker, quiet], Imm::None);
+        if call.is_none() {
+            let flags = self.int_const(8);
+            changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
+        }
         let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
         if let Some(frame) = self.frame.filter(|_| state.linked) {
             let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);

@@ -58,7 +58,7 @@ impl ExitTable {
             // A state that raises needs an exception, which a check that has passed does not have.
             let forced = exits == Exits::Guard
                 && function.exit_every.is_some()
-                && function.states[state.index()].resume == Resume::Execute;
+                && function.states[state.index()].resume != Resume::Raise;
             let forced = forced.then_some(ExitReason::Forced);
             for reason in exit_reasons(data).into_iter().chain(forced) {
                 let culprit = (data.op == Op::GuardType && reason == ExitReason::TypeGuard).then(|| data.args[0]);

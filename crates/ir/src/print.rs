@@ -44,8 +44,12 @@ impl Abi {
 }
 
 /// Names of the ways to resume in text IR.
-pub(crate) const RESUMES: [(Resume, &str); 3] =
-    [(Resume::Execute, "execute"), (Resume::Raise, "raise"), (Resume::Observe, "observe")];
+pub(crate) const RESUMES: [(Resume, &str); 4] = [
+    (Resume::Execute, "execute"),
+    (Resume::Behind, "behind"),
+    (Resume::Raise, "raise"),
+    (Resume::Observe, "observe"),
+];
 
 /// Names of the uses of a callee's result in text IR.
 pub(crate) const ON_RETURNS: [(OnReturn, &str); 4] = [

@@ -67,7 +67,7 @@ impl Generator<'_> {
             offset: self.choice() as u32,
             return_offset: self.choice() as u32 % 3,
             on_return: self.pick(&[OnReturn::Push, OnReturn::CheckNone, OnReturn::PushBool, OnReturn::Drop]),
-            resume: self.pick(&[Resume::Execute, Resume::Raise, Resume::Observe]),
+            resume: self.pick(&[Resume::Execute, Resume::Behind, Resume::Raise, Resume::Observe]),
             frame: self.flag().then(|| self.value()),
             locals: self.slots(2),
             stack: self.slots(1),

@@ -12,7 +12,7 @@ use whipsnake_cpython::ffi::{
     PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
     Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
 };
-use whipsnake_cpython::symbols::_Py_Dealloc;
+use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
 use whipsnake_cpython::unwind::raise_from_callback;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval};
 
@@ -69,6 +69,9 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         if !point.release.is_empty() {
             leaving.with_frames_linked(|| words.release(point.release.iter()));
         }
+        if point.resume == Resume::Behind && !leaving.raise {
+            leaving.serve();
+        }
         leaving
     }
 }
@@ -95,6 +98,28 @@ impl Leaving<'_> {
             }
             if !raised.is_null() {
                 whipsnake_cpython::ffi::PyErr_SetRaisedException(raised);
+            }
+        }
+    }
+
+    /// Serves signals and whatever else waits, while the innermost frame stands at its call, and moves it behind that.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete; no exception is raised.
+    unsafe fn serve(&mut self) {
+        let (thread, Some(image)) = (self.thread, self.point.frames.last()) else { return };
+        // SAFETY: the frames are complete and visible while Python code may run.
+        unsafe {
+            let mut status = 0;
+            if thread.has_pending() {
+                self.with_frames_linked(|| status = _Py_HandlePending(thread.as_ptr()));
+            }
+            if status < 0 {
+                self.raise = true;
+            } else {
+                self.innermost().frame.set_offset(image.offset + image.return_offset);
+                self.innermost().frame.set_return_offset(0);
             }
         }
     }
