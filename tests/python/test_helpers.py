@@ -359,6 +359,7 @@ VIRTUALS = [
     (6, [iter("ab"), iter([1, 2])], "list(value)", [("a", 1), ("b", 2)]),
     (7, [1, None, 2], "value", slice(1, None, 2)),
     (8, [gather, 5], "value(6)", ((5, 6), {})),
+    (9, ["int", 70], "value", 70),
 ]
 
 

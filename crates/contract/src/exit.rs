@@ -160,6 +160,8 @@ virtuals! {
     Slice, "slice";
     /// A bound method: function, self.
     Method, "method";
+    /// The position that a re-raise reports: a code unit offset (an integer). In a frame it is an int or, from 3.14 on, no object.
+    Position, "position";
 }
 
 /// What happens when an inlined callee returns to the frame.

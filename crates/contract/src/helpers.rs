@@ -131,6 +131,16 @@ macro_rules! for_each_helper {
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
         list_reverse_slice(list: Obj, start: I64) -> Obj, Allocates, "`list[start::-1]` of an exact list.";
         note_type(unit: Ptr, code: I64, operand: I64, object: Obj) -> I64, Allocates, "Notes the type of an instruction's operand with code number `code` of the unit: 1 once enough were noted, else 0.";
+        catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, changed: I64) -> Obj, Any, "Takes the exception that the linked frame's current instruction raised, after adding the frame to its traceback; NULL, and the exception stays raised without it, if `changed` is not 0 or the interpreter must handle it.";
+        may_handle(tstate: Ptr, unit: Ptr) -> I64, Mutates, "1 if native code may handle exceptions now, 0 if tools want to hear of them or an assumption broke.";
+        handled_exception() -> Obj, Mutates, "The exception that is being handled, owned; NULL without an exception raised if there is none.";
+        push_exc_info(tstate: Ptr, exception: Obj) -> Obj, Mutates, "Makes the exception the handled one; the one before or `None`, owned.";
+        pop_except(tstate: Ptr, before: Obj) -> Obj, Mutates, "Makes an exception or `None`, whose reference it takes over, the handled one; the one that was, owned, or NULL.";
+        exception_matches(exception: Obj, class: Obj) -> I64, Allocates, "CHECK_EXC_MATCH: 1, 0, or -1 with an exception for what cannot be caught.";
+        raise_exception(exception: Obj, cause: Obj) -> (), Any, "Raises an exception or an instance of its class, from a cause unless that is NULL.";
+        with_except_start(exit: Obj, receiver: Obj, exception: Obj) -> Obj, Any, "Calls an `__exit__` (with the receiver unless that is NULL) for an exception.";
+        slots_differ(slots: Ptr, words: Ptr, count: I64) -> I64, Pure, "1 if one of the frame slots is not the word at its place (-1 stands for any), else 0.";
+        let_frame_object_go(frame: Ptr) -> I64, Any, "Destroys the frame object of a frame if nobody else refers to it and nothing is noted in it: 1, or 0 if it stays.";
         poll(tstate: Ptr, unit: Ptr) -> I64, Any, "Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.";
         observe(tstate: Ptr, unit: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";
     } };

@@ -27,6 +27,12 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("owner_interpreter", "WS_OWNER_INTERPRETER"),
     ("slot_tag", "WS_SLOT_TAG"),
     ("frame_object_frame", "offsetof(struct _frame, f_frame)"),
+    ("frame_object_trace", "offsetof(struct _frame, f_trace)"),
+    ("frame_object_lineno", "offsetof(struct _frame, f_lineno)"),
+    ("frame_object_trace_lines", "offsetof(struct _frame, f_trace_lines)"),
+    ("frame_object_trace_opcodes", "offsetof(struct _frame, f_trace_opcodes)"),
+    ("frame_object_extra_locals", "offsetof(struct _frame, f_extra_locals)"),
+    ("frame_object_data", "offsetof(struct _frame, _f_frame_data)"),
     ("gen_frame", "WS_GEN_FRAME"),
     ("gen_frame_state", "WS_GEN_STATE"),
     // Code objects.

@@ -1,7 +1,7 @@
 //! Interpreter frames.
 
 use crate::code::Code;
-use crate::ffi::{Py_DECREF, Py_INCREF, PyFrameObject, PyObject, PyThreadState_GetFrame};
+use crate::ffi::{Py_DECREF, Py_INCREF, Py_REFCNT, PyFrameObject, PyObject, PyThreadState_GetFrame};
 use crate::memory::{read, write};
 use crate::offsets;
 use crate::slot::Slot;
@@ -352,6 +352,36 @@ impl Frame {
             }
         }
         self.object()
+    }
+
+    /// Destroys the frame object that shows this frame, unless somebody else refers to it or something was noted in it (a trace
+    /// function, additional locals). True if there is none any more.
+    ///
+    /// # Safety
+    ///
+    /// The frame lives on.
+    pub unsafe fn let_object_go(self) -> bool {
+        let object: *mut PyObject = self.object().cast();
+        if object.is_null() {
+            return true;
+        }
+        let base = object.cast::<u8>();
+        // SAFETY: a frame object has these fields; all words between the two offsets are references. What shows no frame any
+        // more does not look at this one when it is destroyed.
+        unsafe {
+            let references = (offsets::FRAME_OBJECT_EXTRA_LOCALS..offsets::FRAME_OBJECT_DATA).step_by(size_of::<usize>());
+            let plain = Py_REFCNT(object) == 1
+                && read::<usize>(base, offsets::FRAME_OBJECT_TRACE) == 0
+                && read::<i32>(base, offsets::FRAME_OBJECT_LINENO) == 0
+                && read::<u8>(base, offsets::FRAME_OBJECT_TRACE_LINES) == 1
+                && read::<u8>(base, offsets::FRAME_OBJECT_TRACE_OPCODES) == 0
+                && references.into_iter().all(|offset| read::<usize>(base, offset) == 0);
+            if plain {
+                self.set_field(offsets::FRAME_OBJECT, std::ptr::null_mut::<PyObject>());
+                Py_DECREF(object);
+            }
+            plain
+        }
     }
 
     /// Moves the frame's function reference to another function, for exits whose function is only known late.

@@ -115,6 +115,23 @@ impl Thread {
         unsafe { write(self.base(), offsets::TSTATE_CURRENT_FRAME, frame) }
     }
 
+    /// Makes an exception, whose reference it takes over, the one that is being handled (NULL: none); returns the one before,
+    /// owned, or NULL.
+    ///
+    /// # Safety
+    ///
+    /// `exception` is NULL or an owned exception.
+    #[inline]
+    pub unsafe fn swap_handled(self, exception: *mut PyObject) -> *mut PyObject {
+        // SAFETY: the thread state is alive and names an item of the running frame or generator, whose reference changes hands.
+        unsafe {
+            let item: *mut u8 = read(self.base(), offsets::TSTATE_EXC_INFO);
+            let before = read(item, offsets::EXC_ITEM_VALUE);
+            write(item, offsets::EXC_ITEM_VALUE, exception);
+            before
+        }
+    }
+
     /// The instrumentation version that the thread has been told of.
     #[inline]
     pub fn instrumentation_version(self) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::datastack::link;
-use crate::ffi::{PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyTraceBack_Here};
+use crate::ffi::{PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyObject, PyTraceBack_Here};
 use crate::frame::Frame;
 use crate::monitoring::{self, Event};
 use crate::offsets;
@@ -85,6 +85,38 @@ pub unsafe fn raise_in_frame(thread: Thread, frame: Frame, offset: u32) -> Unwin
     unsafe { raise(thread, frame, offset, true) }
 }
 
+/// Adds the frame, which stands at the failing instruction, to the traceback of the raised exception.
+///
+/// # Safety
+///
+/// The frame is linked and the thread's innermost; an exception is raised.
+unsafe fn add_traceback(thread: Thread, frame: Frame) {
+    // SAFETY: the frame is the thread's current one.
+    unsafe {
+        let object = frame.object_or_new(thread);
+        if !object.is_null() {
+            PyTraceBack_Here(object.cast());
+        }
+        if PyErr_Occurred().is_null() {
+            // Making the frame object found no memory, which takes the exception's place and was then swallowed.
+            PyErr_NoMemory();
+        }
+    }
+}
+
+/// Takes the raised exception, owned, after adding the frame to its traceback. To be used where no tool wants to hear of it.
+///
+/// # Safety
+///
+/// The frame is linked, the thread's innermost, and stands at the instruction that raised the current exception.
+pub unsafe fn take_exception(thread: Thread, frame: Frame) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe {
+        add_traceback(thread, frame);
+        PyErr_GetRaisedException()
+    }
+}
+
 /// [`raise_in_frame`]; with `leaves`, tools are told that the exception leaves a frame without handler.
 ///
 /// # Safety
@@ -97,14 +129,7 @@ unsafe fn raise(thread: Thread, frame: Frame, offset: u32, leaves: bool) -> Unwi
         link(thread, frame);
         let offset = skip_extended_arg(code, offset);
         frame.set_offset(offset);
-        let object = frame.object_or_new(thread);
-        if !object.is_null() {
-            PyTraceBack_Here(object.cast());
-        }
-        if PyErr_Occurred().is_null() {
-            // Making the frame object found no memory, which takes the exception's place and was then swallowed.
-            PyErr_NoMemory();
-        }
+        add_traceback(thread, frame);
         monitoring::fire_raise(thread, frame, code, offset);
         unwind(thread, frame, code, offset, leaves)
     }

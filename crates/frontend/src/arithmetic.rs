@@ -378,7 +378,7 @@ impl Builder<'_> {
                 state.stack.extend([Slot::NULL, right]);
                 self.recapture(state);
                 let result = self.helper(Helper::str_append, &v);
-                self.check_raised(result);
+                self.check_raised(state, result);
                 let right = state.pop();
                 state.stack.truncate(at);
                 self.drop_slot(state, right);
@@ -386,7 +386,7 @@ impl Builder<'_> {
             }
             None => {
                 let result = self.helper(Helper::str_concat, &v);
-                self.check_raised(result);
+                self.check_raised(state, result);
                 self.drop_operands(state, 2);
                 result
             }

@@ -17,6 +17,10 @@ pub(crate) struct Body {
     pub order: Vec<usize>,
     /// Natural loops.
     pub loops: Vec<Loop>,
+    /// Which handler catches what is raised where.
+    pub exceptions: ExceptionTable,
+    /// Blocks that only an exception leads to.
+    pub exceptional: Vec<bool>,
 }
 
 /// Fast local slots that an instruction of a loop reads or writes.
@@ -40,7 +44,8 @@ impl Body {
         let blocks = blocks(&decoded, &exceptions);
         let loops = loops(&decoded, &exceptions);
         let order = reverse_postorder(&blocks, &loops);
-        Ok(Body { code, decoded, blocks, order, loops })
+        let exceptional = exceptional(&blocks);
+        Ok(Body { code, decoded, blocks, order, loops, exceptions, exceptional })
     }
 
     /// The block that starts at a code unit offset.
@@ -66,7 +71,19 @@ impl Body {
     }
 }
 
-/// Reverse postorder over normal control flow in which each loop's blocks come before what follows the loop.
+/// The blocks that are not reached from the first one as long as nothing is raised.
+fn exceptional(blocks: &[BasicBlock]) -> Vec<bool> {
+    let mut exceptional = vec![true; blocks.len()];
+    let mut work = vec![0];
+    while let Some(block) = work.pop() {
+        if std::mem::replace(&mut exceptional[block], false) {
+            work.extend(blocks[block].successors());
+        }
+    }
+    exceptional
+}
+
+/// Reverse postorder over all control flow, handlers included, in which each loop's blocks come before what follows the loop.
 fn reverse_postorder(blocks: &[BasicBlock], loops: &[Loop]) -> Vec<usize> {
     let depth = |block: usize| {
         loops.iter().filter(|l| l.contains(blocks[block].start)).map(|l| l.nesting).max().unwrap_or(0)
@@ -83,7 +100,7 @@ fn reverse_postorder(blocks: &[BasicBlock], loops: &[Loop]) -> Vec<usize> {
             } else if !std::mem::replace(&mut seen[block], true) {
                 work.push((block, true));
                 // The successor that leaves more loops is visited first, and so ends up later in the order.
-                let mut successors: Vec<usize> = blocks[block].successors().collect();
+                let mut successors: Vec<usize> = blocks[block].all_successors().collect();
                 successors.sort_by_key(|&s| std::cmp::Reverse(depth(s)));
                 work.extend(successors.into_iter().map(|s| (s, false)));
             }

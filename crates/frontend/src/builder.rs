@@ -3,7 +3,7 @@
 use crate::body::Body;
 use crate::value::{Slot, State, Val};
 use crate::{GiveUp, shape::Shape};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Resume};
@@ -100,7 +100,7 @@ pub(crate) struct Builder<'s> {
     /// State before the instruction being built.
     pub pre: Option<State>,
     /// What was dropped already when it was taken.
-    pre_release: Vec<Value>,
+    pub pre_release: Vec<Value>,
     /// Frame state made from it.
     pre_id: Option<StateId>,
     /// The same to raise from.
@@ -116,6 +116,12 @@ pub(crate) struct Builder<'s> {
     /// Where the interpreter frame is, or will be once it is pushed.
     pub frame: Option<Value>,
     pub tstate: Value,
+    /// Blocks of the unit's own code that are built: all, or those of the running loop.
+    pub region: Option<BTreeSet<usize>>,
+    /// Some handler of the unit's own code is built.
+    pub catches: bool,
+    /// Edges from the current instruction to handlers, by target block.
+    pub handler_edges: Vec<(usize, Edge)>,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -148,6 +154,9 @@ impl<'s> Builder<'s> {
             unseen: HashMap::new(),
             frame: None,
             tstate,
+            region: None,
+            catches: false,
+            handler_edges: Vec::new(),
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -339,15 +348,8 @@ impl<'s> Builder<'s> {
     /// The result of a helper that returns NULL with an exception set.
     pub(crate) fn raising(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
         let result = self.python(state, helper, args)?;
-        self.check_raised(result);
+        self.check_raised(state, result);
         Ok(result)
-    }
-
-    /// Raises at the current instruction if the value is NULL.
-    pub(crate) fn check_raised(&mut self, result: Value) {
-        let raise = self.raise_state();
-        let block = self.block;
-        self.f.push(block, Op::GuardNotNull, &[result], Imm::Exit(ExitReason::Exception), Some(raise));
     }
 
     /// The status of a helper that returns a negative number with an exception set.
@@ -355,8 +357,7 @@ impl<'s> Builder<'s> {
         let status = self.python(state, helper, args)?;
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Ge, status, zero);
-        let raise = self.raise_state();
-        self.guard_at(fine, ExitReason::Exception, raise);
+        self.check_fine(state, fine);
         Ok(status)
     }
 

@@ -326,7 +326,7 @@ impl Builder<'_> {
         let tstate = self.tstate;
         let result = self.emit(Ir::CallNative, &[entry, tstate, function, words], Imm::None);
         self.after_python(state);
-        self.check_raised(result);
+        self.check_raised(state, result);
         self.drop_operands(state, count);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())

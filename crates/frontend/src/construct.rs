@@ -89,7 +89,7 @@ impl Builder<'_> {
         let words = self.lend_operands(&values, 0);
         let number = self.int_const(count as i64);
         let string = self.helper(Helper::build_string, &[words, number]);
-        self.check_raised(string);
+        self.check_raised(state, string);
         self.drop_operands(state, count);
         self.push_typed(state, string, KnownType::Str);
         Ok(())
@@ -218,7 +218,7 @@ impl Builder<'_> {
     pub(crate) fn list_to_tuple(&mut self, state: &mut State) {
         let list = self.objects(state, 1)[0];
         let tuple = self.helper(Helper::list_to_tuple, &[list]);
-        self.check_raised(tuple);
+        self.check_raised(state, tuple);
         self.drop_operands(state, 1);
         self.push_typed(state, tuple, KnownType::Tuple);
     }

@@ -17,14 +17,8 @@ macro_rules! for_each_uncompiled {
                 | Intrinsic1::TypeAlias
         }] "but for `UnaryPositive` and `ListToTuple`: imports, generators and type parameters";
         CallIntrinsic2 [CallIntrinsic2 { .. }] "`except*` and type parameters";
-        PushExcInfo [PushExcInfo] "handlers are entered by an exception, which native code leaves with";
-        CheckExcMatch [CheckExcMatch] "part of a handler";
-        CheckEgMatch [CheckEgMatch] "part of a handler";
-        PopExcept [PopExcept] "part of a handler";
-        WithExceptStart [WithExceptStart { .. }] "part of a handler";
-        CleanupThrow [CleanupThrow] "part of a handler";
-        RaiseVarargs [RaiseVarargs { .. }] "the interpreter raises";
-        Reraise [Reraise { .. }] "the interpreter raises";
+        CheckEgMatch [CheckEgMatch] "part of `except*`, which makes new groups";
+        CleanupThrow [CleanupThrow] "only what is thrown into a suspended frame leads to it";
         ReturnGenerator [ReturnGenerator] "a generator's frame belongs to the generator";
         YieldValue [YieldValue { .. }] "the interpreter suspends the frame";
         Send [Send { .. }] "the sub-iterator may suspend the frame";
@@ -33,7 +27,7 @@ macro_rules! for_each_uncompiled {
         GetAwaitable [GetAwaitable { .. }] "precedes `Send`";
         GetAiter [GetAiter] "asynchronous iteration suspends the frame";
         GetAnext [GetAnext] "asynchronous iteration suspends the frame";
-        EndAsyncFor [EndAsyncFor { .. }] "part of a handler";
+        EndAsyncFor [EndAsyncFor { .. }] "asynchronous iteration suspends the frame";
         BeforeAsyncWith [BeforeAsyncWith] "precedes `Send`";
         EndFor [EndFor] "only a generator that the interpreter inlined returns to it";
         InterpreterExit [InterpreterExit] "only in the interpreter's own trampolines";

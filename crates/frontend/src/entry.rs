@@ -100,6 +100,7 @@ impl Builder<'_> {
             self.reserve_frame(start);
         }
         self.recapture(&state);
+        self.set_region(None);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state, offset: 0 });
         let order = self.instance.body.order.clone();
@@ -232,6 +233,7 @@ impl Builder<'_> {
     pub(crate) fn return_value(&mut self, state: &mut State, mut result: Slot, out: &mut Outcome) -> Build<()> {
         match self.instance.parent.clone() {
             None if self.f.abi == Abi::Function => {
+                self.let_frame_object_go(state);
                 // A local that is returned passes its reference on.
                 if let (Val::Obj(v), false) = (&result.val, result.owned)
                     && let Some(local) = state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(*v))
@@ -357,6 +359,7 @@ impl Builder<'_> {
         let body = self.instance.body.clone();
         let block = body.block_at(header).ok_or(GiveUp::NoLoop(header))?;
         let index = body.loop_at(block).ok_or(GiveUp::NoLoop(header))?;
+        self.set_region(Some(body.loop_blocks(index)));
         let code = self.code();
         let nlocals = code.nlocalsplus as usize;
         let frame = self.f.block(self.f.entry()).params[1];

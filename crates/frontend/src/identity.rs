@@ -21,7 +21,12 @@ impl Body {
             Virtual::Range => matches!(op(index), Some(Op::GetIter)),
             Virtual::Slice => is_subscript(op(index)),
             Virtual::Method => matches!(op(index), Some(Op::PushNull)),
-            Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip => false,
+            Virtual::RangeIter
+            | Virtual::ListIter
+            | Virtual::TupleIter
+            | Virtual::Enumerate
+            | Virtual::Zip
+            | Virtual::Position => false,
         };
         instrs.iter().enumerate().all(|(index, instr)| match instr.op {
             Op::LoadFast { local: l, .. } | Op::StoreFastLoadFast { load: l, .. } => l != local || apart(index + 1),

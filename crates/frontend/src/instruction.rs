@@ -6,7 +6,7 @@ use crate::matching::Subject;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::operand::Intrinsic1;
-use whipsnake_bytecode::{Flow, Instr, Op};
+use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::ObjectKind;
@@ -229,9 +229,17 @@ impl Builder<'_> {
             Op::MatchSequence => self.match_subject(state, Subject::Sequence),
             Op::MatchKeys => self.match_keys(state)?,
             Op::MatchClass { count } => self.match_class(state, count)?,
-            for_each_uncompiled!(uncompiled_pattern) => {
-                return Ok(if instr.op.flow() == Flow::Raise { self.raises() } else { self.uncompiled() });
+            Op::PushExcInfo => self.push_exc_info(state),
+            Op::PopExcept => self.pop_except(state),
+            Op::CheckExcMatch => {
+                if !self.check_exc_match(state) {
+                    return Ok(false);
+                }
             }
+            Op::Reraise { values } => return Ok(self.reraise(state, values)),
+            Op::RaiseVarargs { argc } => return self.raise(state, argc),
+            Op::WithExceptStart { exit_self } => self.with_except_start(state, exit_self)?,
+            for_each_uncompiled!(uncompiled_pattern) => return Ok(self.uncompiled()),
         }
         self.finish(state, instr.next);
         Ok(true)
@@ -275,7 +283,11 @@ impl Builder<'_> {
             changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
         }
         let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
-        if let Some(frame) = self.frame.filter(|_| state.linked) {
+        if self.catches && self.instance.depth == 0 && state.linked {
+            // Tracebacks hold the frame without changing it.
+            let changed = self.locals_changed(state);
+            broken = self.emit(Ir::Ior, &[broken, changed], Imm::None);
+        } else if let Some(frame) = self.frame.filter(|_| state.linked) {
             let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
             broken = self.emit(Ir::Ior, &[broken, held], Imm::None);
         }

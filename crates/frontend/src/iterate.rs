@@ -141,8 +141,7 @@ impl Builder<'_> {
         let pending = self.load(self.tstate, self.layout().tstate_current_exception, MemSize::I64, Region::Thread);
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Eq, pending, zero);
-        let raise = self.raise_state();
-        self.guard_at(fine, whipsnake_contract::exit::ExitReason::Exception, raise);
+        self.check_fine(state, fine);
         let mut exhausted = state.clone();
         if pops_iter {
             let iterator = exhausted.pop();

@@ -19,6 +19,7 @@ mod deletion;
 mod entry;
 mod feedback;
 mod identity;
+mod handler;
 mod instruction;
 mod iterate;
 mod matching;

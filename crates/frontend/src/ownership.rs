@@ -208,6 +208,12 @@ impl Builder<'_> {
                     state.stack[i] = slot;
                     continue;
                 }
+                // No operand of anything that needs objects.
+                Val::Virtual(Virtual::Position, _) => {
+                    values.push(self.null());
+                    state.stack[i] = slot;
+                    continue;
+                }
                 _ => {}
             }
             let value = self.object_in(state, &mut slot);
@@ -223,6 +229,7 @@ impl Builder<'_> {
 
     /// Builds a virtual object; the parts' references go into it.
     fn build_virtual(&mut self, state: &mut State, kind: Virtual, mut parts: Vec<Slot>) -> Value {
+        assert!(kind != Virtual::Position, "positions are only found where they are in parts");
         let count = parts.len();
         let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
         for (i, part) in parts.iter_mut().enumerate() {
@@ -394,8 +401,7 @@ impl Builder<'_> {
             if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
                 // An argument that the caller keeps alive: the slot says so, where slots can.
                 if layout.tagged_slots != 0 {
-                    let tag = self.int_const(1);
-                    let word = self.emit(Op::Offset, &[*v, tag], Imm::None);
+                    let word = self.borrowing_word(*v);
                     self.store(frame, word, layout.frame_slots + 8 * i as i64, MemSize::Ptr, Region::Frame);
                     state.memory[i] = Some(slot.clone());
                     state.locals[i] = slot;
@@ -422,6 +428,12 @@ impl Builder<'_> {
             self.store_slot(frame, i, value);
             state.memory[i] = Some(state.locals[i].clone());
         }
+    }
+
+    /// The word of a slot that borrows its object, where slots can.
+    pub(crate) fn borrowing_word(&mut self, object: Value) -> Value {
+        let tag = self.int_const(1);
+        self.emit(Op::Offset, &[object, tag], Imm::None)
     }
 
     /// Stores an object (or NULL) into a local's slot of a frame.

@@ -149,7 +149,7 @@ impl<'s> Builder<'s> {
             _ => return Ok(None),
         };
         let instance = self.helper(Helper::new_instance, &[class]);
-        self.check_raised(instance);
+        self.check_raised(state, instance);
         state.facts.update(instance, |fact| fact.ty = Some(info.address));
         let mut args = state.stack.split_off(base);
         args.drain(..2);

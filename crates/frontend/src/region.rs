@@ -99,18 +99,28 @@ impl Builder<'_> {
     fn build_block(&mut self, block: usize, edge: Edge, out: &mut Outcome) -> Build<()> {
         let body = self.instance.body.clone();
         self.block = edge.block;
+        let created = self.f.blocks.len();
         let mut state = edge.state;
         let range = body.blocks[block].start..body.blocks[block].end;
+        let mut goes_on = true;
         for index in range {
             let instr = body.decoded.instrs[index];
             self.begin(instr, &state);
-            if !self.instruction(&mut state, instr, out)? {
-                return Ok(());
+            goes_on = self.instruction(&mut state, instr, out)?;
+            if self.instance.depth == 0 {
+                std::mem::take(&mut self.handler_edges).into_iter().for_each(|(target, edge)| out.pending.add(target, edge));
+            }
+            if !goes_on {
+                break;
             }
         }
-        if let Some(next) = body.blocks[block].fall_through {
+        if let Some(next) = body.blocks[block].fall_through.filter(|_| goes_on) {
             let offset = body.offset(next);
             out.pending.add(next, Edge { block: self.block, state, offset });
+        }
+        if body.exceptional[block] {
+            self.cold(edge.block);
+            self.cold_since(created);
         }
         Ok(())
     }

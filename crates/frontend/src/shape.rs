@@ -62,6 +62,7 @@ impl Builder<'_> {
                 Virtual::Zip => KnownType::Zip,
                 Virtual::Slice => KnownType::Slice,
                 Virtual::Method => KnownType::Method,
+                Virtual::Position => KnownType::Int,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }
@@ -140,6 +141,8 @@ impl Builder<'_> {
             Shape::Int | Shape::Float | Shape::Bool => self.shape_of(state, slot) == *shape,
             Shape::Obj(ty) => match slot.val {
                 Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => false,
+                // No object from 3.14 on.
+                Val::Virtual(Virtual::Position, _) => false,
                 _ => ty.is_none() || self.exact_type(state, &slot.val) == *ty,
             },
             Shape::MaybeObj => slot.val != Val::InFrame,

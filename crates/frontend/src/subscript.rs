@@ -287,7 +287,7 @@ impl Builder<'_> {
             if let (Some(start), Some(stop)) = (start, stop) {
                 let list = self.container_object(state, 3);
                 let result = self.helper(Helper::list_slice, &[list, start, stop]);
-                self.check_raised(result);
+                self.check_raised(state, result);
                 self.drop_operands(state, 3);
                 self.push_typed(state, result, KnownType::List);
                 return Ok(());

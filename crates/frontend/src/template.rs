@@ -10,7 +10,7 @@ impl Builder<'_> {
     pub(crate) fn build_template(&mut self, state: &mut State) {
         let v = self.objects(state, 2);
         let template = self.helper(Helper::build_template, &v);
-        self.check_raised(template);
+        self.check_raised(state, template);
         self.drop_operands(state, 2);
         state.stack.push(Slot::owned(Val::Obj(template)));
     }
@@ -25,7 +25,7 @@ impl Builder<'_> {
             None => self.null(),
         };
         let interpolation = self.helper(Helper::build_interpolation, &[v[0], v[1], conversion, spec]);
-        self.check_raised(interpolation);
+        self.check_raised(state, interpolation);
         self.drop_operands(state, count);
         state.stack.push(Slot::owned(Val::Obj(interpolation)));
     }

@@ -361,15 +361,19 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         let Some(frames) = reader.frames(thread, point) else {
             Py_FatalError(c"whipsnake: no memory to show a frame".as_ptr());
         };
-        let before: Vec<Vec<u64>> = frames.iter().map(|rebuilt| contents(rebuilt.frame)).collect();
+        let before: Vec<(Vec<u64>, isize)> = frames.iter().map(|rebuilt| (contents(rebuilt.frame), holders(rebuilt.frame))).collect();
         let innermost = frames[frames.len() - 1];
         datastack::link(thread, innermost.frame);
         _Py_Dealloc(object);
-        let kept = |rebuilt: &Rebuilt| {
-            let object: *mut PyObject = rebuilt.frame.object().cast();
-            !object.is_null() && (!rebuilt.existed || Py_REFCNT(object) > 1)
+        // Who held the frame before is known to native code.
+        let kept = |rebuilt: &Rebuilt, before: isize| {
+            let now = holders(rebuilt.frame);
+            now > before.max(1) || !rebuilt.existed && now > 0
         };
-        let changed = frames.iter().zip(&before).any(|(rebuilt, before)| kept(rebuilt) || contents(rebuilt.frame) != *before);
+        let changed = frames
+            .iter()
+            .zip(&before)
+            .any(|(rebuilt, (content, holders))| kept(rebuilt, *holders) || contents(rebuilt.frame) != *content);
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
@@ -378,9 +382,22 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
             return true;
         }
+        for (rebuilt, (_, holders)) in frames.iter().zip(&before) {
+            if *holders == 0 && rebuilt.existed {
+                // Units without handlers take any frame object for a holder.
+                rebuilt.frame.let_object_go();
+            }
+        }
         take_down(thread, point, &frames);
         false
     }
+}
+
+/// Number of references to the frame object that shows a frame, that of the frame included; 0 without one.
+fn holders(frame: Frame) -> isize {
+    let object: *mut PyObject = frame.object().cast();
+    // SAFETY: a frame keeps its object alive.
+    if object.is_null() { 0 } else { unsafe { Py_REFCNT(object) } }
 }
 
 /// Locals and stack of a frame as words.

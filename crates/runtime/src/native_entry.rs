@@ -6,7 +6,8 @@ use crate::helpers::{Obj, Ptr};
 use crate::session::session;
 use crate::unit::Unit;
 use whipsnake_cpython::ffi::Py_TYPE;
-use whipsnake_cpython::{Code, Thread};
+use whipsnake_cpython::monitoring::other_exception_tools_active;
+use whipsnake_cpython::{Code, Frame, Thread, unwind};
 use whipsnake_cpython::symbols::_Py_Dealloc;
 
 /// Destroys an object whose reference count reached zero.
@@ -61,6 +62,48 @@ pub unsafe extern "C" fn poll(tstate: Ptr, unit: Ptr) -> i64 {
     unsafe {
         let (Some(thread), Some(session)) = (Thread::from_ptr(tstate.cast()), session()) else { return 1 };
         i64::from(!crate::entry::may_go_on(session, thread, &*unit.cast::<Unit>()))
+    }
+}
+
+/// True if native code may handle exceptions: no tool wants to hear of them, no assumption broke, no tool was switched on.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+unsafe fn handles(thread: Thread, unit: &Unit) -> bool {
+    let tools = thread.instrumentation_version() as u64 != unit.record.quiet.get();
+    // SAFETY: as the caller says.
+    !tools && unit.record.invalid.get() == 0 && !unsafe { other_exception_tools_active(thread) }
+}
+
+/// See the contract's table.
+///
+/// # Safety
+///
+/// Called by the unit's native code with its thread state and record.
+pub unsafe extern "C" fn may_handle(tstate: Ptr, unit: Ptr) -> i64 {
+    // SAFETY: the caller passes what its code was compiled with.
+    unsafe {
+        let Some(thread) = Thread::from_ptr(tstate.cast()) else { return 0 };
+        i64::from(handles(thread, &*unit.cast::<Unit>()))
+    }
+}
+
+/// See the contract's table.
+///
+/// # Safety
+///
+/// Called by the unit's native code with its thread state, its record and its linked frame, which stands at the failing
+/// instruction; an exception is raised.
+pub unsafe extern "C" fn catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, changed: i64) -> Obj {
+    // SAFETY: the caller passes what its code was compiled with.
+    unsafe {
+        match (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) {
+            (Some(thread), Some(frame)) if changed == 0 && handles(thread, &*unit.cast::<Unit>()) => {
+                unwind::take_exception(thread, frame)
+            }
+            _ => std::ptr::null_mut(),
+        }
     }
 }
 

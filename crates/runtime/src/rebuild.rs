@@ -140,6 +140,13 @@ impl<'a> Words<'a> {
     ///
     /// As for [`Self::owned`].
     unsafe fn slot(&mut self, source: &Source) -> Slot {
+        if let Source::Virtual(parts) = source
+            && parts.0 == Virtual::Position
+        {
+            let offset = parts.1.first().map_or(0, |part| self.integer(part));
+            // SAFETY: the GIL is held; `None` is immortal.
+            return unsafe { Slot::position(offset).unwrap_or_else(|| Slot::new(self.made(std::ptr::null_mut()))) };
+        }
         // SAFETY: the caller vouches for the source; the reference is handed over.
         unsafe {
             let object = self.owned(source);

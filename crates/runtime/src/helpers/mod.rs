@@ -5,6 +5,7 @@
 
 mod attributes;
 mod calls;
+mod exceptions;
 mod functions;
 mod iteration;
 mod managers;
@@ -19,9 +20,10 @@ mod templates;
 mod unions;
 mod virtuals;
 
-pub use crate::native_entry::{dealloc, note_type, observe, poll};
+pub use crate::native_entry::{catch_exception, dealloc, may_handle, note_type, observe, poll};
 pub use attributes::*;
 pub use calls::*;
+pub use exceptions::*;
 pub use functions::*;
 pub use iteration::*;
 pub use managers::*;

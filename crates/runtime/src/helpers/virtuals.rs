@@ -34,7 +34,7 @@ pub unsafe extern "C" fn build_virtual(kind: i64, parts: Ptr, count: i64) -> Obj
 /// True if part `index` is an integer and no object.
 pub const fn is_integer(kind: Virtual, index: isize) -> bool {
     match kind {
-        Virtual::RangeIter => true,
+        Virtual::RangeIter | Virtual::Position => true,
         Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
         Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method => false,
     }
@@ -62,6 +62,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Zip => call((&raw mut PyZip_Type).cast(), parts, count),
             Virtual::Slice => ffi::PySlice_New(object(0), object(1), object(2)),
             Virtual::Method => PyMethod_New(object(0), object(1)),
+            Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
                 if start.is_null() {

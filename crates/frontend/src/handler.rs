@@ -1,0 +1,330 @@
+//! Exceptions that native code handles itself: the way from a failing instruction to its handler, and the instructions that
+//! handlers are made of.
+//!
+//! Only the unit's own code does so, where a frame is linked that the traceback can name; inlined code leaves to the interpreter. In
+//! such units a frame object (tracebacks hold one) does not mean that somebody changed the frame: what the frame holds is
+//! compared instead.
+
+use crate::builder::{Build, Builder, Edge};
+use crate::value::{Slot, State, Val};
+use std::collections::BTreeSet;
+use whipsnake_bytecode::Handler;
+use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Target, Ty, Value};
+
+/// Word in a comparison of locals: anything may be there.
+const ANYTHING: i64 = -1;
+/// Word in a comparison of locals that is never there.
+const NOTHING: i64 = -2;
+
+impl Builder<'_> {
+    /// Says which blocks of the unit's own code are built; `None` stands for all.
+    pub(crate) fn set_region(&mut self, region: Option<BTreeSet<usize>>) {
+        let within = |block: usize| region.as_ref().is_none_or(|region| region.contains(&block));
+        let blocks = &self.instance.body.blocks;
+        self.catches = (0..blocks.len()).any(|block| within(block) && blocks[block].handler_block.is_some_and(within));
+        self.region = region;
+    }
+
+    /// Marks all blocks from this number on as rarely executed.
+    pub(crate) fn cold_since(&mut self, first: usize) {
+        self.f.blocks[first..].iter_mut().for_each(|block| block.cold = true);
+    }
+
+    /// The handler of the current instruction, if native code goes on there.
+    fn native_handler(&self) -> Option<Handler> {
+        if self.instance.depth > 0 {
+            return None;
+        }
+        let body = &self.instance.body;
+        let handler = *body.exceptions.handler_for(self.instr?.offset)?;
+        let target = body.block_at(handler.target)?;
+        self.region.as_ref().is_none_or(|region| region.contains(&target)).then_some(handler)
+    }
+
+    /// The handler for what the current instruction raises, once it has called out: then the frame tells the truth.
+    fn handler_after_call(&self) -> Option<Handler> {
+        self.pre.as_ref().filter(|pre| self.ran_python && pre.linked && pre.loans.is_empty())?;
+        self.native_handler()
+    }
+
+    /// The handler for an exception that is raised again, without a call.
+    fn handler_again(&self, state: &State) -> Option<Handler> {
+        self.native_handler().filter(|_| state.linked && self.frame.is_some())
+    }
+
+    /// Raises at the current instruction if the value is NULL.
+    pub(crate) fn check_raised(&mut self, state: &State, result: Value) {
+        match self.handler_after_call() {
+            Some(handler) => {
+                let null = self.null();
+                let failed = self.same(result, null);
+                let (raised, fine) = self.split(failed);
+                self.block = raised;
+                self.catch(state, handler);
+                self.block = fine;
+            }
+            None => self.guard_exception(result),
+        }
+    }
+
+    /// Raises at the current instruction unless the condition holds.
+    pub(crate) fn check_fine(&mut self, state: &State, fine: Value) {
+        match self.handler_after_call() {
+            Some(handler) => {
+                let (fine, raised) = self.split(fine);
+                self.block = raised;
+                self.catch(state, handler);
+                self.block = fine;
+            }
+            None => {
+                let raise = self.raise_state();
+                self.guard_at(fine, ExitReason::Exception, raise);
+            }
+        }
+    }
+
+    /// Leaves with the exception that the current instruction raised if the value is NULL.
+    fn guard_exception(&mut self, value: Value) {
+        let raise = self.raise_state();
+        let block = self.block;
+        self.f.push(block, Ir::GuardNotNull, &[value], Imm::Exit(ExitReason::Exception), Some(raise));
+    }
+
+    /// The current instruction has called out and raised: goes on at the handler. Ends the current block.
+    fn catch(&mut self, state: &State, handler: Handler) {
+        let (block, created) = (self.block, self.f.blocks.len());
+        let mut at = self.pre.clone().expect("an instruction was begun");
+        at.facts = state.facts.clone();
+        let changed = self.locals_changed(&at);
+        let (tstate, unit) = (self.tstate, self.unit());
+        let frame = self.frame.expect("handlers need a frame");
+        let exception = self.emit(Ir::CallHelper, &[tstate, unit, frame, changed], Imm::Helper(Helper::catch_exception));
+        self.guard_exception(exception);
+        let position = self.own_position();
+        let dropped = self.pre_release.iter().map(|&v| Slot::owned(Val::MaybeObj(v))).collect();
+        self.go_to_handler(at, handler, position, exception, dropped);
+        self.cold(block);
+        self.cold_since(created);
+    }
+
+    /// The current instruction's position.
+    fn own_position(&mut self) -> Value {
+        let offset = self.instr.expect("an instruction was begun").op_offset;
+        self.int_const(i64::from(offset))
+    }
+
+    /// Unwinds the stack and ends the current block with an edge to the handler, which gets the owned exception.
+    fn go_to_handler(&mut self, mut at: State, handler: Handler, position: Value, exception: Value, dropped: Vec<Slot>) {
+        let drops = std::mem::replace(&mut self.drops, dropped);
+        while at.stack.len() > handler.depth as usize {
+            let slot = at.pop();
+            self.drop_slot(&mut at, slot);
+        }
+        if handler.lasti {
+            let offset = Slot::borrowed(Val::Int(position));
+            at.stack.push(Slot::borrowed(Val::Virtual(Virtual::Position, vec![offset])));
+        }
+        at.stack.push(Slot::owned(Val::Obj(exception)));
+        self.flush_drops(&mut at, handler.target);
+        self.drops = drops;
+        let target = self.instance.body.block_at(handler.target).expect("checked when the handler was looked up");
+        self.handler_edges.push((target, Edge { block: self.block, state: at, offset: handler.target }));
+    }
+
+    /// 0 as long as nobody has changed the frame's locals since they were written.
+    pub(crate) fn locals_changed(&mut self, state: &State) -> Value {
+        let frame = self.frame.expect("locals are in a frame");
+        let layout = self.layout();
+        let held = self.load(frame, layout.frame_object, MemSize::I64, Region::Frame);
+        let zero = self.int_const(0);
+        let free = self.icmp(Cond::Eq, held, zero);
+        let (compare, done) = (self.f.add_block(), self.f.add_block());
+        let result = self.f.add_param(done, Ty::I64);
+        let from = self.block;
+        let unchanged = Target { block: done, args: [zero].into_iter().collect() };
+        self.f.branch(from, free, unchanged, Self::target(compare));
+        self.block = compare;
+        self.cold(compare);
+        let count = state.memory.len();
+        let words = self.emit(Ir::Scratch, &[], Imm::Int(count.max(1) as i64));
+        for (index, (memory, local)) in state.memory.iter().zip(&state.locals).enumerate() {
+            let offset = 8 * index as i64;
+            match memory {
+                _ if local.val == Val::InFrame => self.store_word(words, offset, ANYTHING),
+                Some(Slot { val: Val::Obj(v), owned: false }) if layout.tagged_slots != 0 => {
+                    let word = self.borrowing_word(*v);
+                    self.store(words, word, offset, MemSize::Ptr, Region::Scratch);
+                }
+                Some(Slot { val: Val::Obj(v) | Val::MaybeObj(v) | Val::Unseen(v), .. }) => self.store_slot_word(words, offset, *v),
+                Some(Slot { val: Val::Const(id), .. }) => {
+                    let object = self.object_const(*id);
+                    self.store_slot_word(words, offset, object);
+                }
+                Some(Slot { val: Val::Null, .. }) => self.store_word(words, offset, layout.slot_null),
+                _ => self.store_word(words, offset, NOTHING),
+            }
+        }
+        let offset = self.int_const(layout.frame_slots);
+        let slots = self.emit(Ir::Offset, &[frame, offset], Imm::None);
+        let count = self.int_const(count as i64);
+        let differs = self.helper(Helper::slots_differ, &[slots, words, count]);
+        let from = self.block;
+        self.f.jump(from, done, &[differs]);
+        self.block = done;
+        result
+    }
+
+    fn store_word(&mut self, words: Value, offset: i64, word: i64) {
+        let word = self.int_const(word);
+        self.store(words, word, offset, MemSize::I64, Region::Scratch);
+    }
+
+    fn store_slot_word(&mut self, words: Value, offset: i64, object: Value) {
+        self.effect(Ir::StoreSlot, &[words, object], Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Scratch });
+    }
+
+    /// Leaves at a `return` whose frame somebody holds beyond it: the interpreter hands the frame over.
+    pub(crate) fn let_frame_object_go(&mut self, state: &State) {
+        let Some(frame) = self.frame.filter(|_| self.catches && state.linked) else { return };
+        let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
+        let zero = self.int_const(0);
+        let free = self.icmp(Cond::Eq, held, zero);
+        let (done, let_go) = self.split(free);
+        self.block = let_go;
+        self.cold(let_go);
+        let gone = self.emit(Ir::CallHelper, &[frame], Imm::Helper(Helper::let_frame_object_go));
+        let gone = self.icmp(Cond::Ne, gone, zero);
+        self.guard(gone, ExitReason::FrameObserved);
+        let from = self.block;
+        self.f.jump(from, done, &[]);
+        self.block = done;
+    }
+
+    /// Makes the exception on the stack the handled one, and puts the one that was below it.
+    pub(crate) fn push_exc_info(&mut self, state: &mut State) {
+        let exception = self.objects(state, 1)[0];
+        let tstate = self.tstate;
+        let before = self.helper(Helper::push_exc_info, &[tstate, exception]);
+        let slot = state.pop();
+        state.stack.push(Slot::owned(Val::Obj(before)));
+        state.stack.push(slot);
+    }
+
+    /// Makes the exception (or `None`) on the stack the handled one again.
+    pub(crate) fn pop_except(&mut self, state: &mut State) {
+        let before = self.take_object(state);
+        let tstate = self.tstate;
+        let handled = self.helper(Helper::pop_except, &[tstate, before]);
+        self.drop_slot(state, Slot::owned(Val::MaybeObj(handled)));
+    }
+
+    /// Whether the exception below matches the class or tuple of classes on the stack.
+    pub(crate) fn check_exc_match(&mut self, state: &mut State) -> bool {
+        let Val::Obj(exception) = state.peek(2).val else { return self.uncompiled() };
+        let parts = match &state.peek(1).val {
+            Val::Virtual(Virtual::Tuple, parts) if parts.iter().all(|p| matches!(p.val, Val::Const(_) | Val::Obj(_))) => Some(parts.clone()),
+            _ => None,
+        };
+        // A tuple of classes need not be built.
+        let classes: Vec<Value> = match parts {
+            Some(parts) => parts
+                .iter()
+                .map(|part| match part.val {
+                    Val::Const(id) => self.object_const(id),
+                    Val::Obj(v) => v,
+                    _ => unreachable!("only constants and objects were admitted"),
+                })
+                .collect(),
+            None => self.objects(state, 1),
+        };
+        let zero = self.int_const(0);
+        let mut status = zero;
+        for class in classes {
+            let one = self.helper(Helper::exception_matches, &[exception, class]);
+            status = self.emit(Ir::Ior, &[status, one], Imm::None);
+        }
+        let fine = self.icmp(Cond::Ge, status, zero);
+        let raise = self.raise_state();
+        self.guard_at(fine, ExitReason::Exception, raise);
+        let matches = self.icmp(Cond::Ne, status, zero);
+        self.drop_operands(state, 1);
+        state.stack.push(Slot::borrowed(Val::Bool(matches)));
+        true
+    }
+
+    /// Raises the exception on the stack again: goes on at the handler around this one, or leaves. Control never falls through.
+    pub(crate) fn reraise(&mut self, state: &mut State, values: u32) -> bool {
+        let Some(handler) = self.handler_again(state) else { return self.raises() };
+        let position = match values {
+            0 => self.own_position(),
+            _ => match &state.peek(values as usize + 1).val {
+                Val::Virtual(Virtual::Position, parts) => self.int_of(state, &parts[0].val.clone()).expect("a position is an int"),
+                _ => return self.raises(),
+            },
+        };
+        self.objects(state, 1);
+        self.guard_unobserved();
+        let exception = self.take_object(state);
+        self.go_to_handler(state.clone(), handler, position, exception, Vec::new());
+        false
+    }
+
+    /// `raise`, `raise exception`, `raise exception from cause`. Control never falls through.
+    pub(crate) fn raise(&mut self, state: &mut State, argc: u32) -> Build<bool> {
+        if argc == 0 {
+            let Some(handler) = self.handler_again(state) else { return Ok(self.raises()) };
+            self.objects(state, 0);
+            self.guard_unobserved();
+            let exception = self.helper(Helper::handled_exception, &[]);
+            // The interpreter raises the error that there is none.
+            self.guard_not_null(exception, ExitReason::Exception);
+            let position = self.own_position();
+            self.go_to_handler(state.clone(), handler, position, exception, Vec::new());
+            return Ok(false);
+        }
+        let Some(handler) = self.native_handler() else { return Ok(self.raises()) };
+        let operands = self.objects(state, argc as usize);
+        let cause = match operands.get(1) {
+            Some(cause) => *cause,
+            None => self.null(),
+        };
+        self.before_python(state)?;
+        self.effect(Ir::CallHelper, &[operands[0], cause], Imm::Helper(Helper::raise_exception));
+        self.after_python(state);
+        self.catch(state, handler);
+        Ok(false)
+    }
+
+    /// Calls the `__exit__` of a `with` block with the exception on the stack.
+    pub(crate) fn with_except_start(&mut self, state: &mut State, exit_self: bool) -> Build<()> {
+        let values = self.objects(state, 4 + usize::from(exit_self));
+        let receiver = if exit_self { values[1] } else { self.null() };
+        let exception = values[values.len() - 1];
+        let result = self.raising(state, Helper::with_except_start, &[values[0], receiver, exception])?;
+        state.stack.push(Slot::owned(Val::Obj(result)));
+        Ok(())
+    }
+
+    /// Leaves to the interpreter at the current instruction if somebody wants to hear of exceptions, or an assumption broke.
+    fn guard_unobserved(&mut self) {
+        let (tstate, unit) = (self.tstate, self.unit());
+        let may = self.helper(Helper::may_handle, &[tstate, unit]);
+        let zero = self.int_const(0);
+        let may = self.icmp(Cond::Ne, may, zero);
+        self.guard(may, ExitReason::FrameObserved);
+    }
+
+    /// Pops an object with a reference of its own; stack slots that borrow the object keep the one that it had.
+    fn take_object(&mut self, state: &mut State) -> Value {
+        let mut slot = state.pop();
+        if let (Val::Obj(v), true) = (&slot.val, slot.owned)
+            && let Some(borrower) = state.borrower(*v)
+        {
+            borrower.owned = true;
+            slot.owned = false;
+        }
+        self.owned_object(state, &mut slot)
+    }
+}

@@ -1,0 +1,139 @@
+//! Raising and handling exceptions.
+
+use super::{Obj, Ptr};
+use std::ffi::CStr;
+use std::ptr::null_mut;
+use whipsnake_cpython::{Frame, Thread, ffi};
+
+/// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn handled_exception() -> Obj {
+    // SAFETY: the GIL is held.
+    unsafe { ffi::PyErr_GetHandledException() }
+}
+
+/// # Safety
+/// `tstate` is the calling thread's state, `exception` is alive.
+pub unsafe extern "C" fn push_exc_info(tstate: Ptr, exception: Obj) -> Obj {
+    // SAFETY: the thread state is the caller's; the new reference goes into it, the old one out of it.
+    unsafe {
+        let Some(thread) = Thread::from_ptr(tstate.cast()) else { return ffi::Py_NewRef(ffi::Py_None()) };
+        let before = thread.swap_handled(ffi::Py_NewRef(exception));
+        if before.is_null() { ffi::Py_NewRef(ffi::Py_None()) } else { before }
+    }
+}
+
+/// # Safety
+/// `tstate` is the calling thread's state, `before` an owned exception or `None`.
+pub unsafe extern "C" fn pop_except(tstate: Ptr, before: Obj) -> Obj {
+    // SAFETY: the thread state is the caller's; `None` is immortal, so that its reference need not be given up.
+    unsafe {
+        let Some(thread) = Thread::from_ptr(tstate.cast()) else { return before };
+        thread.swap_handled(if ffi::Py_IsNone(before) != 0 { null_mut() } else { before })
+    }
+}
+
+/// # Safety
+/// Both are alive, `exception` is an exception.
+pub unsafe extern "C" fn exception_matches(exception: Obj, class: Obj) -> i64 {
+    // SAFETY: the objects are alive; the size of a tuple is read from one.
+    unsafe {
+        let can_be_caught = if ffi::PyTuple_Check(class) != 0 {
+            (0..ffi::PyTuple_GET_SIZE(class)).all(|index| ffi::PyExceptionClass_Check(ffi::PyTuple_GET_ITEM(class, index)) != 0)
+        } else {
+            ffi::PyExceptionClass_Check(class) != 0
+        };
+        if !can_be_caught {
+            let text = c"catching classes that do not inherit from BaseException is not allowed";
+            ffi::PyErr_SetString(ffi::PyExc_TypeError, text.as_ptr());
+            return -1;
+        }
+        i64::from(ffi::PyErr_GivenExceptionMatches(exception, class) != 0)
+    }
+}
+
+/// # Safety
+/// `exception` is alive, `cause` too or NULL; no exception is raised.
+pub unsafe extern "C" fn raise_exception(exception: Obj, cause: Obj) {
+    // SAFETY: the objects are alive; instances are exceptions, whose class lives as long as they.
+    unsafe {
+        let instance = instance(exception, c"exceptions must derive from BaseException");
+        if instance.is_null() {
+            return;
+        }
+        if !cause.is_null() {
+            let mut fixed = null_mut();
+            if ffi::Py_IsNone(cause) == 0 {
+                fixed = self::instance(cause, c"exception causes must derive from BaseException");
+                if fixed.is_null() {
+                    return ffi::Py_DECREF(instance);
+                }
+            }
+            // Takes the reference over.
+            ffi::PyException_SetCause(instance, fixed);
+        }
+        ffi::PyErr_SetObject(ffi::Py_TYPE(instance).cast(), instance);
+        ffi::Py_DECREF(instance);
+    }
+}
+
+/// The exception, or an instance of the class of exceptions, owned; NULL with an exception raised.
+///
+/// # Safety
+/// `object` is alive.
+unsafe fn instance(object: Obj, otherwise: &CStr) -> Obj {
+    // SAFETY: the object is alive; the format takes two objects.
+    unsafe {
+        if ffi::PyExceptionClass_Check(object) != 0 {
+            let instance = ffi::PyObject_CallNoArgs(object);
+            if !instance.is_null() && ffi::PyExceptionInstance_Check(instance) == 0 {
+                let text = c"calling %R should have returned an instance of BaseException, not %R";
+                ffi::PyErr_Format(ffi::PyExc_TypeError, text.as_ptr(), object, ffi::Py_TYPE(instance));
+                ffi::Py_DECREF(instance);
+                return null_mut();
+            }
+            return instance;
+        }
+        if ffi::PyExceptionInstance_Check(object) != 0 {
+            return ffi::Py_NewRef(object);
+        }
+        ffi::PyErr_SetString(ffi::PyExc_TypeError, otherwise.as_ptr());
+        null_mut()
+    }
+}
+
+/// # Safety
+/// `exit` and `exception` are alive, `receiver` too or NULL; `exception` is an exception.
+pub unsafe extern "C" fn with_except_start(exit: Obj, receiver: Obj, exception: Obj) -> Obj {
+    // SAFETY: the objects are alive; the word in front of the arguments may be used by the callee.
+    unsafe {
+        let traceback = ffi::PyException_GetTraceback(exception);
+        let shown = if traceback.is_null() { ffi::Py_None() } else { traceback };
+        let mut words = [null_mut(), receiver, ffi::Py_TYPE(exception).cast(), exception, shown];
+        let (first, count) = if receiver.is_null() { (2, 3) } else { (1, 4) };
+        let flags = count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+        let result = ffi::PyObject_Vectorcall(exit, words.as_mut_ptr().add(first), flags, null_mut());
+        ffi::Py_XDECREF(traceback);
+        result
+    }
+}
+
+/// # Safety
+/// `slots` and `words` point to `count` words each.
+pub unsafe extern "C" fn slots_differ(slots: Ptr, words: Ptr, count: i64) -> i64 {
+    const ANYTHING: u64 = u64::MAX;
+    let (slots, words) = (slots.cast::<u64>(), words.cast::<u64>());
+    // SAFETY: the caller vouches for the words.
+    let differs = |index: usize| unsafe {
+        let wanted = words.add(index).read();
+        wanted != ANYTHING && wanted != slots.add(index).read()
+    };
+    i64::from((0..count as usize).any(differs))
+}
+
+/// # Safety
+/// `frame` is a linked frame.
+pub unsafe extern "C" fn let_frame_object_go(frame: Ptr) -> i64 {
+    // SAFETY: the frame is linked.
+    unsafe { i64::from(Frame::from_ptr(frame).is_none_or(|frame| frame.let_object_go())) }
+}
