@@ -330,7 +330,7 @@ pub struct CodeInfo {
     pub functions_by_version: BTreeMap<u32, ObjectId>,
     /// Exits seen so far in earlier units of this code, by code unit offset.
     pub exits_seen: Vec<SeenExit>,
-    /// Types of operands that an earlier unit has noted, by [`operand_key`], most frequent first.
+    /// Types of operands that an earlier unit has noted, by [`operand_key`] and [`local_key`], most frequent first.
     pub operand_types: BTreeMap<u32, Vec<SeenType>>,
     /// An earlier unit has noted the types of operands: what is missing in `operand_types` was not met.
     pub profiled: bool,
@@ -339,6 +339,11 @@ pub struct CodeInfo {
 /// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.
 pub const fn operand_key(offset: u32, operand: u32) -> u32 {
     offset << 2 | operand
+}
+
+/// The key in [`CodeInfo::operand_types`] of a local variable whose type guards failed where units of the code are entered.
+pub const fn local_key(local: u32) -> u32 {
+    1 << 31 | local
 }
 
 /// An exact type that objects were seen to have.

@@ -1,6 +1,7 @@
 //! Attributes: a type check and a slot access where feedback knows the type.
 
 use crate::builder::{Build, Builder};
+use crate::dispatch::Types;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
@@ -8,9 +9,6 @@ use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectKind, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
-
-/// Types that one attribute access distinguishes.
-const MAX_TYPES: usize = 4;
 
 fn load_version(feedback: Feedback) -> Option<u32> {
     let Feedback::LoadAttr(kind) = feedback else { return None };
@@ -91,6 +89,15 @@ impl<'s> Builder<'s> {
             }
             return Ok(());
         }
+        if let Some(types) = self.several_types(state, 1, load_version(instr.feedback)) {
+            let done = match types.common(&text) {
+                Some(attribute) => self.load_alike(state, &types, &attribute.clone(), method),
+                None => self.load_by_type(state, &text, &types, method),
+            };
+            if done {
+                return Ok(());
+            }
+        }
         self.expect_noted(state, 1);
         let attribute = self
             .owner_type(state, 1, load_version(instr.feedback))
@@ -98,11 +105,6 @@ impl<'s> Builder<'s> {
         if let Some((address, attribute)) = attribute
             && self.may_speculate(ExitReason::ShapeGuard)
             && self.load_attribute(state, address, &attribute, method, instr)?
-        {
-            return Ok(());
-        }
-        if let Some((types, attribute)) = self.seen_attribute(state, &text, load_version(instr.feedback))
-            && self.load_seen(state, &types, &attribute, method)
         {
             return Ok(());
         }
@@ -191,109 +193,41 @@ impl<'s> Builder<'s> {
         Ok(true)
     }
 
-    /// What the name resolves to on all types that were seen at this instruction, if it is the same on all of them.
-    fn seen_attribute(&self, state: &State, name: &str, version: Option<u32>) -> Option<(Vec<&'s TypeInfo>, Attribute)> {
-        let val = &state.peek(1).val;
-        if !matches!(val, Val::Obj(_)) || self.exact_type(state, val).is_some() || !self.may_speculate(ExitReason::ShapeGuard) {
-            return None;
-        }
-        let instr = self.instr?;
-        let mut ids: Vec<u32> = self
-            .code()
-            .exits_seen
-            .iter()
-            .filter(|e| e.offset == instr.offset && e.reason == ExitReason::TypeGuard)
-            .flat_map(|e| e.types.iter().map(|seen| seen.type_id))
-            .collect();
-        ids.extend(version.and_then(|v| self.code().types_by_version.get(&v)));
-        ids.extend(self.noted(1).iter().map(|seen| seen.type_id));
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.is_empty() || ids.len() > MAX_TYPES {
-            return None;
-        }
-        let snapshot = self.snapshot;
-        let types: Vec<&'s TypeInfo> = ids.iter().map(|&id| &snapshot.types[id as usize]).collect();
-        let first = types[0].attributes.get(name)?;
-        let alike = |t: &&TypeInfo| {
-            (!t.mutable || t.version != 0)
-                && t.attributes.get(name) == Some(first)
-                && t.basicsize == types[0].basicsize
-                && t.inline_values == types[0].inline_values
-        };
-        let (same, first) = (types.iter().all(alike), first.clone());
-        same.then_some((types, first))
-    }
-
-    /// Guards that the object is of one of the types, with what must hold for each of them. False if that cannot be checked.
-    fn guard_types(&mut self, state: &mut State, types: &[&TypeInfo], shadowed: bool) -> bool {
-        let checkable = |t: &&TypeInfo| {
-            if t.inline_values { t.shared_keys != 0 && t.shared_keys_version != 0 } else { t.managed_dict || !t.has_dict }
-        };
-        if shadowed && !types.iter().all(checkable) {
-            return false;
-        }
-        let Val::Obj(object) = state.peek(1).val else { return false };
-        let done = self.f.add_block();
-        let ty = self.load(object, self.layout().ob_type, MemSize::Ptr, Region::Type);
-        for (i, info) in types.iter().enumerate() {
-            if info.mutable {
-                self.assume_type(info.address, info.version);
+    /// Loads an attribute that all of several types resolve alike. False if that is more than a load.
+    fn load_alike(&mut self, state: &mut State, types: &Types<'s>, attribute: &Attribute, method: bool) -> bool {
+        let at = match *attribute {
+            Attribute::InlineValue { index } => {
+                types.infos[0].basicsize + self.layout().values_items + 8 * i64::from(index)
             }
-            let mut next = None;
-            if i + 1 < types.len() {
-                let wanted = self.address(info.address);
-                let same = self.same(ty, wanted);
-                let (yes, no) = self.split(same);
-                self.block = yes;
-                next = Some(no);
-            } else {
-                let exit = self.pre_state();
-                let block = self.block;
-                self.f.push(block, Ir::GuardType, &[object], Imm::Type(info.address), Some(exit));
-            }
-            if shadowed {
-                self.guard_not_shadowed(state, info);
-            }
-            let from = self.block;
-            self.f.jump(from, done, &[]);
-            self.block = next.unwrap_or(done);
-        }
-        true
-    }
-
-    /// Loads an attribute that all of several types resolve alike.
-    fn load_seen(&mut self, state: &mut State, types: &[&TypeInfo], attribute: &Attribute, method: bool) -> bool {
-        match *attribute {
-            Attribute::InlineValue { index } if self.may_speculate(ExitReason::Unbound) => {
-                if !self.guard_types(state, types, false) {
-                    return false;
-                }
-                let object = self.container_object(state, 1);
-                self.guard_inline_values(object, types[0]);
-                let at = types[0].basicsize + self.layout().values_items + 8 * i64::from(index);
-                let value = self.load(object, at, MemSize::Obj, Region::Instance);
-                self.guard_not_null(value, ExitReason::Unbound);
-                self.push_loan(state, 1, value);
-                if method {
-                    state.stack.push(Slot::NULL);
-                }
-                true
-            }
+            Attribute::Slot { offset } => offset,
             Attribute::Method { object: function } if method => {
-                if !self.guard_types(state, types, true) {
+                if !self.guard_types(state, 1, types, true) {
                     return false;
                 }
                 let receiver = state.pop();
                 state.stack.push(Slot::borrowed(Val::Const(function)));
                 state.stack.push(receiver);
-                true
+                return true;
             }
-            _ => false,
+            _ => return false,
+        };
+        if !self.may_speculate(ExitReason::Unbound) || !self.guard_types(state, 1, types, false) {
+            return false;
         }
+        let object = self.container_object(state, 1);
+        if matches!(attribute, Attribute::InlineValue { .. }) {
+            self.guard_inline_values(object, types.infos[0]);
+        }
+        let value = self.load(object, at, MemSize::Obj, Region::Instance);
+        self.guard_not_null(value, ExitReason::Unbound);
+        self.push_loan(state, 1, value);
+        if method {
+            state.stack.push(Slot::NULL);
+        }
+        true
     }
 
-    fn guard_inline_values(&mut self, object: Value, info: &TypeInfo) {
+    pub(crate) fn guard_inline_values(&mut self, object: Value, info: &TypeInfo) {
         let at = info.basicsize + self.layout().values_valid;
         let valid = self.load(object, at, MemSize::U8, Region::Instance);
         let zero = self.int_const(0);
@@ -302,7 +236,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Guards that the instance has no attribute of its own that hides what the type has. False if that cannot be checked.
-    fn guard_not_shadowed(&mut self, state: &mut State, info: &TypeInfo) -> bool {
+    pub(crate) fn guard_not_shadowed(&mut self, state: &mut State, info: &TypeInfo) -> bool {
         if info.inline_values {
             if info.shared_keys == 0 || info.shared_keys_version == 0 {
                 return false;
@@ -331,10 +265,17 @@ impl<'s> Builder<'s> {
     pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
         // value, owner
         let text = self.code().names[name as usize].clone();
-        self.expect_noted(state, 1);
-        let attribute = self
-            .owner_type(state, 1, store_version(instr.feedback))
-            .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
+        let alike = self.several_types(state, 1, store_version(instr.feedback)).and_then(|types| {
+            let attribute = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }))?.clone();
+            self.guard_types(state, 1, &types, false).then_some((types.infos[0].address, attribute))
+        });
+        if alike.is_none() {
+            self.expect_noted(state, 1);
+        }
+        let attribute = alike.or_else(|| {
+            let owner = self.owner_type(state, 1, store_version(instr.feedback))?;
+            owner.attributes.get(&text).map(|a| (owner.address, a.clone()))
+        });
         if let Some((address, attribute)) = attribute
             && self.may_speculate(ExitReason::ShapeGuard)
         {

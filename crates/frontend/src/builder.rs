@@ -4,12 +4,13 @@ use crate::body::Body;
 use crate::value::{Slot, State, Val};
 use crate::{GiveUp, shape::Shape};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::Cell;
 use std::rc::Rc;
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Resume};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::layout::Layout;
-use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, KnownType, ObjectId, ObjectKind, Platform, Snapshot, TypeInfo, UnitLayout};
+use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, KnownType, ObjectId, ObjectKind, Platform, Snapshot, TypeId, TypeInfo, UnitLayout};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Block, Cond, FrameState, Function, Imm, MemSize, Op, Region, StateId, Value};
 
@@ -69,6 +70,8 @@ pub(crate) struct Instance {
     pub path: u64,
     /// The function object, for frame states.
     pub function: whipsnake_ir::Slot,
+    /// Where its frame is, or will be once it is pushed, if it can be.
+    pub frame: Option<Value>,
     /// The caller, as of the call.
     pub parent: Option<Rc<Parent>>,
 }
@@ -77,14 +80,14 @@ pub(crate) struct Instance {
 pub(crate) struct Parent {
     /// The caller.
     pub instance: Rc<Instance>,
-    /// Its state.
-    pub state: State,
     /// The call.
     pub call: Instr,
     /// What becomes of the result.
     pub on_return: OnReturn,
-    /// Frame state of the caller.
-    pub state_id: StateId,
+    /// What is released when the interpreter takes over during the call.
+    pub release: Vec<Value>,
+    /// A frame state of the caller: the one that was used last.
+    pub state_id: Cell<StateId>,
 }
 
 /// Function under construction.
@@ -113,8 +116,14 @@ pub(crate) struct Builder<'s> {
     pub python_runs: usize,
     /// Slots of a running loop that may be bound after all: whether they are, and the number in them.
     pub unseen: HashMap<Value, (Value, Value)>,
-    /// Where the interpreter frame is, or will be once it is pushed.
+    /// Where the unit's own frame is, or will be once it is pushed.
     pub frame: Option<Value>,
+    /// The end of that frame, where frames of inlined code are pushed.
+    pub frame_end: Option<Value>,
+    /// The constant with the bytes of data stack that the unit needs, by number of its instruction.
+    pub room: Option<usize>,
+    /// Most words that frames of inlined code take.
+    pub inlined_words: u32,
     pub tstate: Value,
     /// Blocks of the unit's own code that are built: all, or those of the running loop.
     pub region: Option<BTreeSet<usize>>,
@@ -122,6 +131,10 @@ pub(crate) struct Builder<'s> {
     pub catches: bool,
     /// Edges from the current instruction to handlers, by target block.
     pub handler_edges: Vec<(usize, Edge)>,
+    /// Sets of types that facts refer to.
+    pub type_sets: Vec<Vec<TypeId>>,
+    /// Sets of functions that facts refer to, each with the types of the receiver that lead to it.
+    pub callee_sets: Vec<Vec<(ObjectId, Vec<TypeId>)>>,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -136,6 +149,7 @@ impl<'s> Builder<'s> {
             depth: 0,
             path: 0,
             function: whipsnake_ir::Slot::InFrame,
+            frame: None,
             parent: None,
         });
         Builder {
@@ -153,10 +167,15 @@ impl<'s> Builder<'s> {
             python_runs: 0,
             unseen: HashMap::new(),
             frame: None,
+            frame_end: None,
+            room: None,
+            inlined_words: 0,
             tstate,
             region: None,
             catches: false,
             handler_edges: Vec::new(),
+            type_sets: Vec::new(),
+            callee_sets: Vec::new(),
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -316,19 +335,15 @@ impl<'s> Builder<'s> {
 
     /// To be called before anything that may run Python code on the hot path.
     pub(crate) fn before_python(&mut self, state: &mut State) -> Build<()> {
-        if self.instance.depth > 0 {
-            let parent = self.instance.parent.as_ref().expect("inlined code has a caller");
-            return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
-        }
         if self.frame.is_none() {
             return Err(Stop::NeedsFrame);
         }
-        self.link(state);
-        self.sync(state);
-        // Locals may have been boxed, and the frame holds them now: exits of this instruction must know.
+        self.expose(state);
+        // Locals may have been boxed, and the frames hold them now: exits of this instruction must know.
         let pre = self.pre.as_mut().expect("an instruction was begun");
         pre.locals = state.locals.clone();
         pre.memory = state.memory.clone();
+        pre.caller = state.caller.clone();
         pre.linked = true;
         self.pre_id = None;
         self.raise_id = None;
@@ -418,37 +433,66 @@ impl<'s> Builder<'s> {
 
     /// A frame state of the code being built.
     pub(crate) fn frame_state(&mut self, state: &State, offset: u32, resume: Resume, release: &[Value]) -> StateId {
+        let instance = self.instance.clone();
+        let state = self.frame_state_of(&instance, state, offset, resume, release);
+        self.f.add_state(state)
+    }
+
+    /// The frame state of a caller, as of its call.
+    fn caller_state(&mut self, parent: &Parent, state: &State) -> StateId {
+        let mut state = self.frame_state_of(&parent.instance, state, parent.call.op_offset, Resume::Execute, &parent.release);
+        state.return_offset = parent.call.next - parent.call.op_offset;
+        state.on_return = parent.on_return;
+        let last = parent.state_id.get();
+        if self.f.states.get(last.index()) == Some(&state) {
+            return last;
+        }
+        let id = self.f.add_state(state);
+        parent.state_id.set(id);
+        id
+    }
+
+    fn frame_state_of(&mut self, instance: &Instance, state: &State, offset: u32, resume: Resume, release: &[Value]) -> FrameState {
+        let parent = match (&instance.parent, &state.caller) {
+            (Some(parent), Some(caller)) => Some(self.caller_state(parent, caller)),
+            _ => None,
+        };
         let locals = state
             .locals
             .iter()
             .enumerate()
             .map(|(i, slot)| match state.memory.get(i) {
-                Some(Some(held)) if held == slot && self.memory_owns(&slot.val) => whipsnake_ir::Slot::InFrame,
+                // What inlined code borrows belongs to a caller, which the interpreter runs on its own.
+                Some(Some(held)) if held == slot && self.memory_owns(slot, instance.depth) => whipsnake_ir::Slot::InFrame,
                 _ => self.ir_slot(slot),
             })
             .collect();
         let stack = state.stack.iter().map(|slot| self.ir_slot(slot)).collect();
-        let instance = self.instance.clone();
-        let state = FrameState {
+        FrameState {
             code: instance.body.code,
             function: instance.function.clone(),
             offset,
             return_offset: 0,
             on_return: OnReturn::Push,
             resume,
-            frame: self.frame.filter(|_| instance.depth == 0 && state.linked),
+            frame: self.frame_of(instance).filter(|_| state.linked),
             locals,
             stack,
             release: release.to_vec(),
-            parent: instance.parent.as_ref().map(|p| p.state_id),
-        };
-        self.f.add_state(state)
+            parent,
+        }
+    }
+
+    /// Where the frame of an instance is, or will be.
+    pub(crate) fn frame_of(&self, instance: &Instance) -> Option<Value> {
+        if instance.depth == 0 { self.frame } else { instance.frame }
     }
 
     /// True if a frame slot that holds this content in memory can be handed over as it is.
-    fn memory_owns(&self, val: &Val) -> bool {
-        match val {
-            Val::Null | Val::Obj(_) | Val::MaybeObj(_) => true,
+    fn memory_owns(&self, slot: &Slot, depth: u32) -> bool {
+        match &slot.val {
+            Val::Obj(_) => slot.owned || depth == 0,
+            Val::Null | Val::MaybeObj(_) => true,
             Val::Const(id) => self.snapshot.objects[*id as usize].immortal,
             _ => false,
         }

@@ -3,6 +3,7 @@
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
+use std::cell::Cell;
 use std::rc::Rc;
 use whipsnake_bytecode::feedback::CallKind;
 use whipsnake_bytecode::operand::KwargsSlot;
@@ -16,8 +17,12 @@ use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
 /// Most code units of an inlined callee.
 const MAX_INLINE_UNITS: usize = 300;
+/// Most code units of a function that is inlined into itself.
+const MAX_RECURSIVE_UNITS: usize = 60;
+/// How often it is.
+const MAX_RECURSION: usize = 2;
 /// Units larger than this many instructions of IR inline no more.
-const MAX_INLINE_INSTS: usize = 12_000;
+const MAX_INLINE_INSTS: usize = 6_000;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
@@ -47,10 +52,19 @@ pub(crate) struct Callee<'a> {
 
 impl Builder<'_> {
     /// `callable(args…)`.
-    pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr, _out: &mut Outcome) -> Build<bool> {
-        let argc = argc as usize;
-        let base = state.stack.len() - argc - 2;
-        if let Some(id) = self.resolve_callable(state, base, instr) {
+    pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
+        let base = state.stack.len() - argc as usize - 2;
+        if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
+            return Ok(goes_on);
+        }
+        let callee = self.resolve_callable(state, base, instr);
+        self.call_resolved(state, callee, base, instr)
+    }
+
+    /// A call of what is known to be that object, or of anything.
+    pub(crate) fn call_resolved(&mut self, state: &mut State, callee: Option<ObjectId>, base: usize, instr: Instr) -> Build<bool> {
+        let argc = state.stack.len() - base - 2;
+        if let Some(id) = callee {
             match self.kind(id).clone() {
                 ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
                     if let Some(goes_on) = self.python_call(state, id, &info, base, instr)? {
@@ -195,14 +209,16 @@ impl Builder<'_> {
     fn may_inline(&self, code: CodeId, offset: u32) -> bool {
         let site = (self.instance.path, offset);
         let units = self.snapshot.codes[code as usize].units.len();
+        let address = |code: CodeId| self.snapshot.codes[code as usize].address;
+        let mut recursion = 0;
         let mut instance = Some(self.instance.clone());
         while let Some(i) = instance {
-            if i.body.code == code || self.snapshot.codes[i.body.code as usize].address == self.snapshot.codes[code as usize].address {
-                return false;
-            }
+            recursion += usize::from(address(i.body.code) == address(code));
             instance = i.parent.as_ref().map(|p| p.instance.clone());
         }
-        self.instance.depth + 1 < MAX_INLINE_DEPTH
+        let deepest = if units <= MAX_RECURSIVE_UNITS { MAX_RECURSION } else { 0 };
+        recursion <= deepest
+            && self.instance.depth + 1 < MAX_INLINE_DEPTH
             && units <= MAX_INLINE_UNITS
             && self.f.insts.len() < MAX_INLINE_INSTS
             && !self.lessons.no_inline.contains(&site)
@@ -244,6 +260,8 @@ impl Builder<'_> {
             stack: Vec::new(),
             memory: Vec::new(),
             linked: false,
+            stands: false,
+            caller: Some(Rc::new(State { facts: Default::default(), ..state.clone() })),
             facts: state.facts.clone(),
             loans: Vec::new(),
         };
@@ -255,8 +273,9 @@ impl Builder<'_> {
         let path = (caller.path ^ (u64::from(instr.offset) << 16) ^ u64::from(code) ^ 0x9e37)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             .rotate_left(17);
-        let parent = Rc::new(Parent { instance: caller.clone(), state: state.clone(), call: instr, on_return, state_id });
-        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, parent: Some(parent) });
+        let frame = self.frame_for_callee(&caller, info_code.framesize);
+        let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, frame, parent: Some(parent) });
         let saved = (self.instr, self.pre.clone(), self.ran_python);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });
@@ -269,17 +288,7 @@ impl Builder<'_> {
         let edges: Vec<Edge> = outcome
             .returns
             .into_iter()
-            .map(|(block, callee, result)| {
-                let mut after = state.clone();
-                after.facts = callee.facts;
-                match on_return {
-                    OnReturn::Push => after.stack.push(result),
-                    OnReturn::PushBool | OnReturn::CheckNone | OnReturn::Drop => {
-                        debug_assert!(!result.owned, "checked when the callee was chosen");
-                    }
-                }
-                Edge { block, state: after, offset: instr.next }
-            })
+            .map(|(block, state)| Edge { block, state, offset: instr.next })
             .collect();
         if edges.is_empty() {
             self.drops.clear();

@@ -74,6 +74,8 @@ impl Builder<'_> {
             stack: Vec::new(),
             memory: Vec::new(),
             linked: false,
+            stands: false,
+            caller: None,
             facts: Facts::default(),
             loans: Vec::new(),
         };
@@ -86,13 +88,7 @@ impl Builder<'_> {
         self.begin(first, &state);
         let start = self.pre_state();
         self.poll(start);
-        let tstate = self.tstate;
-        let layout = self.layout();
-        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
-        // One more than the interpreter would need, so that inlined leaf calls need no check of their own.
-        let reserve = self.int_const(crate::call::MAX_INLINE_DEPTH as i64);
-        let room = self.icmp(Cond::Gt, remaining, reserve);
-        self.guard_at(room, ExitReason::StackSpace, start);
+        self.guard_depth(start);
         for (i, seen) in observed.iter().enumerate().take(parameters) {
             self.expect_type(&mut state, i, *seen, start);
         }
@@ -106,7 +102,21 @@ impl Builder<'_> {
         let order = self.instance.body.order.clone();
         self.build_blocks(&order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        if let Some(room) = self.room {
+            let words = self.snapshot.codes[0].framesize + self.inlined_words;
+            self.f.insts[room].imm = Imm::Int(i64::from(words) * 8);
+        }
         Ok(())
+    }
+
+    /// Leaves where the recursion limit is near: more calls must be left than the interpreter would need, so that inlined calls need
+    /// no check of their own.
+    fn guard_depth(&mut self, exit: StateId) {
+        let (tstate, layout) = (self.tstate, self.layout());
+        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        let reserve = self.int_const(crate::call::MAX_INLINE_DEPTH as i64);
+        let room = self.icmp(Cond::Gt, remaining, reserve);
+        self.guard_at(room, ExitReason::StackSpace, exit);
     }
 
     /// Ends the edges that lead to no block that was built: the interpreter goes on there.
@@ -125,10 +135,10 @@ impl Builder<'_> {
         let Observed::Object { type_id, big, format } = seen else { return };
         let info = &self.snapshot.types[type_id as usize];
         let mutable = info.known.is_none();
-        if (mutable && info.version == 0) || self.exits_seen(&[ExitReason::TypeGuard]) > 0 {
+        let Val::Obj(value) = state.locals[index].val else { return };
+        if (mutable && info.version == 0) || self.varies(state, index, value, type_id) {
             return;
         }
-        let Val::Obj(value) = state.locals[index].val else { return };
         let block = self.block;
         self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
         state.facts.update(value, |fact| fact.ty = Some(info.address));
@@ -145,88 +155,15 @@ impl Builder<'_> {
         let tstate = self.tstate;
         let top = self.load(tstate, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
         let limit = self.load(tstate, layout.tstate_datastack_limit, MemSize::Ptr, Region::Thread);
-        let after = self.behind_frame(top);
+        // How much inlined code needs is known when all is built.
+        let bytes = self.int_const(0);
+        self.room = Some(self.f.insts.len() - 1);
+        let after = self.emit(Op::Offset, &[top, bytes], Imm::None);
         let room = self.emit(Op::Below, &[after, limit], Imm::None);
         self.guard_at(room, ExitReason::StackSpace, exit);
         self.frame = Some(top);
-    }
-
-    fn behind_frame(&mut self, frame: Value) -> Value {
         let bytes = self.int_const(i64::from(self.code().framesize) * 8);
-        self.emit(Op::Offset, &[frame, bytes], Imm::None)
-    }
-
-    /// Pushes and links the function's frame, if that is still to be done. Its local slots, stack pointer and instruction are
-    /// written whenever foreign code can look.
-    pub(crate) fn link(&mut self, state: &mut State) {
-        if state.linked || self.instance.depth > 0 {
-            return;
-        }
-        let Some(frame) = self.frame else { return };
-        state.linked = true;
-        state.memory = vec![None; state.locals.len()];
-        let layout = self.layout();
-        let code = self.code();
-        let tstate = self.tstate;
-        let after = self.behind_frame(frame);
-        self.store(tstate, after, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
-        let previous = self.load(tstate, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
-        let one = self.int_const(1);
-        let less = self.emit(Op::Isub, &[remaining, one], Imm::None);
-        self.store(tstate, less, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
-        self.store(frame, previous, layout.frame_previous, MemSize::Ptr, Region::Frame);
-        let executable = self.frame_code();
-        let function = self.f.block(self.f.entry()).params[1];
-        for (value, offset) in [(executable, layout.frame_executable), (function, layout.frame_function)] {
-            if layout.tagged_slots != 0 {
-                // The caller keeps both alive: the slots say that they only borrow.
-                let word = self.emit(Op::Offset, &[value, one], Imm::None);
-                self.store(frame, word, offset, MemSize::Ptr, Region::Frame);
-            } else {
-                self.effect(Op::Incref, &[value], Imm::None);
-                self.store(frame, value, offset, MemSize::Obj, Region::Frame);
-            }
-        }
-        let globals = self.address(code.globals);
-        let builtins = self.address(code.builtins);
-        let null = self.address(0);
-        for (value, offset) in [
-            (globals, layout.frame_globals),
-            (builtins, layout.frame_builtins),
-            (null, layout.frame_locals),
-            (null, layout.frame_object),
-        ] {
-            self.store(frame, value, offset, MemSize::Ptr, Region::Frame);
-        }
-        // Owner "thread" is 0; return offset and owner share a word with padding.
-        let zero = self.int_const(0);
-        self.store(frame, zero, layout.frame_return_offset, MemSize::I32, Region::Frame);
-        self.store(tstate, frame, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-    }
-
-    /// The unit's code object.
-    fn frame_code(&mut self) -> Value {
-        let code = self.code();
-        let index = self.f.add_object(whipsnake_ir::function::ObjectRef {
-            address: code.address,
-            immortal: false,
-            label: code.qualname.clone(),
-        });
-        self.emit(Op::Object, &[], Imm::Object(index))
-    }
-
-    /// Takes the unit's own frame down before it returns.
-    fn pop_frame(&mut self, frame: Value) {
-        let layout = self.layout();
-        let tstate = self.tstate;
-        let previous = self.load(frame, layout.frame_previous, MemSize::Ptr, Region::Frame);
-        self.store(tstate, previous, layout.tstate_current_frame, MemSize::Ptr, Region::Thread);
-        self.store(tstate, frame, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
-        let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
-        let one = self.int_const(1);
-        let more = self.emit(Op::Iadd, &[remaining, one], Imm::None);
-        self.store(tstate, more, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
+        self.frame_end = Some(self.emit(Op::Offset, &[top, bytes], Imm::None));
     }
 
     /// `return` of the code being built.
@@ -253,7 +190,8 @@ impl Builder<'_> {
                 if frame.is_some() && self.layout().tagged_slots == 0 {
                     let function = self.f.block(self.f.entry()).params[1];
                     self.effect(Op::DecrefPlain, &[function], Imm::None);
-                    let code = self.frame_code();
+                    let instance = self.instance.clone();
+                    let code = self.frame_code(&instance);
                     self.effect(Op::DecrefPlain, &[code], Imm::None);
                 }
                 self.effect(Op::Return, &[value], Imm::None);
@@ -278,6 +216,7 @@ impl Builder<'_> {
                     return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
                 }
                 // The callee's locals are released in the caller, after the call.
+                let mut after = Rc::unwrap_or_clone(state.caller.take().expect("inlined code has a caller"));
                 if let (Val::Obj(v), false) = (&result.val, result.owned) {
                     let v = *v;
                     match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
@@ -287,7 +226,7 @@ impl Builder<'_> {
                         }
                         None => {
                             // Kept alive by the caller's frame, which goes on.
-                            let held = parent.state.locals.iter().chain(&parent.state.stack).any(|s| s.owned && s.val == Val::Obj(v));
+                            let held = after.locals.iter().chain(&after.stack).any(|s| s.owned && s.val == Val::Obj(v));
                             if !held {
                                 self.effect(Op::Incref, &[v], Imm::None);
                                 result.owned = true;
@@ -304,20 +243,24 @@ impl Builder<'_> {
                     }
                 }
                 let locals = std::mem::take(&mut state.locals);
-                let mut after = parent.state.clone();
                 after.facts = state.facts.clone();
-                match parent.on_return {
-                    OnReturn::Push => after.stack.push(result.clone()),
-                    OnReturn::PushBool | OnReturn::CheckNone | OnReturn::Drop => {}
+                if parent.on_return == OnReturn::Push {
+                    after.stack.push(result);
+                }
+                if state.linked {
+                    self.pop_inlined_frame(&parent);
                 }
                 let mut drops = Vec::new();
                 for slot in locals {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
+                if drops.iter().any(|drop| !self.is_leaf(&after, &drop.val)) {
+                    after.observed();
+                }
                 self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
                 self.instance = callee;
-                out.returns.push((self.block, state.clone(), result));
+                out.returns.push((self.block, after));
                 Ok(())
             }
         }
@@ -364,6 +307,8 @@ impl Builder<'_> {
         let nlocals = code.nlocalsplus as usize;
         let frame = self.f.block(self.f.entry()).params[1];
         self.frame = Some(frame);
+        let tstate = self.tstate;
+        self.frame_end = Some(self.load(tstate, self.layout().tstate_datastack_top, MemSize::Ptr, Region::Thread));
         let touched: BTreeSet<u32> = body.loops[index]
             .body
             .iter()
@@ -374,6 +319,8 @@ impl Builder<'_> {
             stack: Vec::new(),
             memory: vec![None; nlocals],
             linked: true,
+            stands: false,
+            caller: None,
             facts: Facts::default(),
             loans: Vec::new(),
         };
@@ -400,8 +347,9 @@ impl Builder<'_> {
         self.begin(first, &state);
         let start = self.pre_state();
         // All slots are taken before the first guard, so that one frame state serves them all.
+        self.guard_depth(start);
         for (i, value, seen) in taken {
-            let slot = self.entered_slot(&mut state, value, seen, start);
+            let slot = self.entered_slot(&mut state, i, value, seen, start);
             if i < nlocals {
                 state.locals[i] = slot;
             } else {
@@ -418,7 +366,7 @@ impl Builder<'_> {
     }
 
     /// A slot of a running loop, guarded to hold what it was seen to hold.
-    fn entered_slot(&mut self, state: &mut State, value: Value, seen: Observed, exit: StateId) -> Slot {
+    fn entered_slot(&mut self, state: &mut State, index: usize, value: Value, seen: Observed, exit: StateId) -> Slot {
         let block = self.block;
         match seen {
             Observed::Null => {
@@ -427,7 +375,7 @@ impl Builder<'_> {
             Observed::Object { type_id, big, format } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
                 let info = &self.snapshot.types[type_id as usize];
-                if (info.known.is_some() || info.version != 0) && self.exits_seen(&[ExitReason::TypeGuard]) == 0 {
+                if (info.known.is_some() || info.version != 0) && !self.varies(state, index, value, type_id) {
                     self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
                     state.facts.update(value, |fact| fact.ty = Some(info.address));
                     self.expect_format(state, value, format, exit);

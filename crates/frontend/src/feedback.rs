@@ -8,8 +8,11 @@ use crate::value::{State, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, SeenType, TypeInfo, operand_key};
+use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, local_key, operand_key};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+/// Exits by one guard after which it is not tried again, whatever is known.
+const MANY_EXITS: u32 = 200;
 
 impl<'s> Builder<'s> {
     /// True if the interpreter has run the code often, but never this instruction, and earlier units did not meet it either.
@@ -43,6 +46,20 @@ impl<'s> Builder<'s> {
         if self.exact_type(state, &Val::Obj(v)).is_none() && self.may_speculate(ExitReason::TypeGuard) {
             self.expect(state, v, seen);
         }
+    }
+
+    /// True if a local variable had other types too where units of the code were entered; they are noted.
+    pub(crate) fn varies(&mut self, state: &mut State, local: usize, value: Value, now: TypeId) -> bool {
+        let seen = self.code().operand_types.get(&local_key(local as u32)).map_or(&[][..], Vec::as_slice);
+        let mut types: Vec<TypeId> = seen.iter().map(|seen| seen.type_id).collect();
+        if types.iter().all(|&id| id == now) {
+            // Guards that fail again and again although nothing is known to vary.
+            return self.exits_seen(&[ExitReason::TypeGuard]) > MANY_EXITS;
+        }
+        types.push(now);
+        let set = self.type_set(types);
+        state.facts.update(value, |fact| fact.seen = Some(set));
+        true
     }
 
     /// Guards an object to be of a seen type, at the current instruction.

@@ -145,7 +145,7 @@ impl Builder<'_> {
                 self.drop_operands(state, 4);
             }
             Op::BuildSlice { step } => self.build_slice(state, step),
-            Op::Call { argc } => return self.call(state, argc, instr, out),
+            Op::Call { argc } => return self.call(state, argc, instr),
             Op::CallKw { argc } => self.call_kw(state, argc)?,
             Op::CallFunctionEx { kwargs } => self.call_ex(state, kwargs)?,
             Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state)?,
@@ -283,13 +283,18 @@ impl Builder<'_> {
             changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
         }
         let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
-        if self.catches && self.instance.depth == 0 && state.linked {
-            // Tracebacks hold the frame without changing it.
-            let changed = self.locals_changed(state);
-            broken = self.emit(Ir::Ior, &[broken, changed], Imm::None);
-        } else if let Some(frame) = self.frame.filter(|_| state.linked) {
-            let held = self.load(frame, self.layout().frame_object, MemSize::I64, Region::Frame);
-            broken = self.emit(Ir::Ior, &[broken, held], Imm::None);
+        let mut instance = Some(self.instance.clone());
+        for frame in state.frames() {
+            let Some(of) = instance else { break };
+            if frame.linked && of.depth == 0 && self.catches {
+                // Tracebacks hold the frame without changing it.
+                let changed = self.locals_changed(frame);
+                broken = self.emit(Ir::Ior, &[broken, changed], Imm::None);
+            } else if let Some(linked) = self.frame_of(&of).filter(|_| frame.linked) {
+                let held = self.load(linked, self.layout().frame_object, MemSize::I64, Region::Frame);
+                broken = self.emit(Ir::Ior, &[broken, held], Imm::None);
+            }
+            instance = of.parent.as_ref().map(|parent| parent.instance.clone());
         }
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Eq, broken, zero);

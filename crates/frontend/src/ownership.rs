@@ -321,12 +321,7 @@ impl Builder<'_> {
         let drops = std::mem::take(&mut self.drops);
         if drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
             self.settle(state);
-            // Where the frame's memory differs from the slots, an observation leaves it in an unknown state.
-            for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
-                if memory.as_ref() != Some(local) {
-                    *memory = None;
-                }
-            }
+            state.observed();
         }
         self.release_all(state, offset, drops);
     }
@@ -373,67 +368,6 @@ impl Builder<'_> {
         self.f.states[id.index()].return_offset = offset.wrapping_sub(at);
         let block = self.block;
         self.f.push(block, Op::Decref, &[value], Imm::None, Some(id));
-    }
-
-    /// Writes to the frame what foreign code may look at: the current instruction and all locals. Unboxed locals are boxed.
-    pub(crate) fn sync(&mut self, state: &mut State) {
-        let frame = self.frame.expect("only units with a frame call out");
-        let layout = self.layout();
-        let instr = self.instr.expect("an instruction was begun");
-        let code = self.code();
-        let at = code.address as i64 + layout.code_units + 2 * i64::from(instr.op_offset);
-        let pointer = self.address(at as u64);
-        self.store(frame, pointer, layout.frame_instr_ptr, MemSize::Ptr, Region::Frame);
-        let empty = i64::from(code.nlocalsplus);
-        if layout.frame_stack_is_pointer != 0 {
-            let bytes = self.int_const(layout.frame_slots + 8 * empty);
-            let base = self.emit(Op::Offset, &[frame, bytes], Imm::None);
-            self.store(frame, base, layout.frame_stack, MemSize::Ptr, Region::Frame);
-        } else {
-            let top = self.int_const(empty);
-            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
-        }
-        for i in 0..state.locals.len() {
-            if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i]) {
-                continue;
-            }
-            let mut slot = std::mem::replace(&mut state.locals[i], Slot::NULL);
-            if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
-                // An argument that the caller keeps alive: the slot says so, where slots can.
-                if layout.tagged_slots != 0 {
-                    let word = self.borrowing_word(*v);
-                    self.store(frame, word, layout.frame_slots + 8 * i as i64, MemSize::Ptr, Region::Frame);
-                    state.memory[i] = Some(slot.clone());
-                    state.locals[i] = slot;
-                    continue;
-                }
-                self.own(&mut slot);
-            }
-            let value = match slot.val.clone() {
-                Val::Null => None,
-                Val::MaybeObj(v) | Val::Unseen(v) => Some(v),
-                Val::Maybe(..) => {
-                    let value = self.owned_or_null(state, &mut slot);
-                    slot = Slot::owned(Val::MaybeObj(value));
-                    Some(value)
-                }
-                Val::Const(id) if !self.snapshot.objects[id as usize].immortal => {
-                    let value = self.owned_object(state, &mut slot);
-                    slot = Slot::owned(Val::Obj(value));
-                    Some(value)
-                }
-                _ => Some(self.object_in(state, &mut slot)),
-            };
-            state.locals[i] = slot;
-            self.store_slot(frame, i, value);
-            state.memory[i] = Some(state.locals[i].clone());
-        }
-    }
-
-    /// The word of a slot that borrows its object, where slots can.
-    pub(crate) fn borrowing_word(&mut self, object: Value) -> Value {
-        let tag = self.int_const(1);
-        self.emit(Op::Offset, &[object, tag], Imm::None)
     }
 
     /// Stores an object (or NULL) into a local's slot of a frame.

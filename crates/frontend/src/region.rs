@@ -48,14 +48,14 @@ impl Pending {
 pub(crate) struct Outcome {
     /// Edges to blocks.
     pub pending: Pending,
-    /// Returns of an inlined callee: block, callee's state, result.
-    pub returns: Vec<(Block, State, Slot)>,
+    /// Returns of an inlined callee: block, and the caller's state with the result.
+    pub returns: Vec<(Block, State)>,
 }
 
 /// A built version of a loop header.
 struct Version {
     block: Block,
-    linked: bool,
+    linked: u32,
     shapes: Vec<Shape>,
 }
 
@@ -150,12 +150,11 @@ impl Builder<'_> {
     }
 
     fn fits_version(&self, state: &State, version: &Version) -> bool {
-        version.linked >= state.linked && self.fits_all(state, &version.shapes)
+        version.linked >= state.linked_frames() && self.fits_all(state, &version.shapes)
     }
 
     fn fits_all(&self, state: &State, shapes: &[Shape]) -> bool {
-        let slots = state.locals.iter().chain(&state.stack);
-        slots.zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape))
+        state.all_slots().zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape))
     }
 
     /// Builds a version of a loop; returns it with the back edges that fit no version there is.
@@ -182,20 +181,23 @@ impl Builder<'_> {
             let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
             let mut state = entry.state.clone();
             self.forget_in_loop(&mut state, &widened);
-            if widened.contains_key(&RUNS_PYTHON) && !state.linked && self.frame.is_some() && self.instance.depth == 0 {
-                // The frame is pushed before the loop, not in it.
-                state.linked = true;
-                state.memory = vec![None; state.locals.len()];
+            if widened.contains_key(&RUNS_PYTHON) && self.frame.is_some() {
+                // Frames are pushed before the loop, not in it.
+                state.assume_linked(self.instance.depth + 1);
             }
-            let linked = state.linked;
+            let linked = state.linked_frames();
             self.enter(&mut first, &shapes, linked, target);
             self.receive(&shapes, target, &mut state);
-            for (memory, local) in state.memory.iter_mut().zip(&state.locals) {
-                if memory.as_ref() != Some(local) {
-                    *memory = None;
+            let stands = !widened.contains_key(&RUNS_PYTHON);
+            state.for_each_frame(&mut |frame| {
+                frame.stands &= stands;
+                for (memory, local) in frame.memory.iter_mut().zip(&frame.locals) {
+                    if memory.as_ref() != Some(local) {
+                        *memory = None;
+                    }
                 }
-            }
-            let in_memory = state.memory.clone();
+            });
+            let in_memory = state.all_memory();
             let runs = self.python_runs;
             out.pending.add(header, Edge { block: target, state, offset: entry.offset });
             self.build_blocks(&order, Some(index), out)?;
@@ -210,12 +212,12 @@ impl Builder<'_> {
             let mut again = HashMap::new();
             let mut fitting = Vec::new();
             for edge in back {
-                for (i, (held, now)) in in_memory.iter().zip(&edge.state.memory).enumerate() {
+                for (i, (held, now)) in in_memory.iter().zip(&edge.state.all_memory()).enumerate() {
                     if held.is_some() && held != now {
                         again.insert(MEMORY + i, Shape::Null);
                     }
                 }
-                debug_assert!(edge.state.linked == linked || self.python_runs > runs);
+                debug_assert!(edge.state.linked_frames() == linked || self.python_runs > runs);
                 if self.fits_all(&edge.state, &shapes) {
                     fitting.push((edge, shapes.clone(), linked, target));
                 } else if let Some(v) = versions.iter().find(|v| self.fits_version(&edge.state, v)) {
@@ -246,9 +248,7 @@ impl Builder<'_> {
         let stored = &self.instance.body.loops[index].stored_locals;
         let locals = state.locals.len();
         state
-            .locals
-            .iter()
-            .chain(&state.stack)
+            .all_slots()
             .enumerate()
             .map(|(i, slot)| match widened.get(&i) {
                 Some(shape) => self.shape_for_entry(state, slot, shape),
@@ -291,26 +291,28 @@ impl Builder<'_> {
         if widened.contains_key(&RUNS_PYTHON) {
             state.facts.forget_types(|ty| self.known_by_address(ty).is_none());
         }
-        for (i, memory) in state.memory.iter_mut().enumerate() {
-            if widened.contains_key(&(MEMORY + i)) {
-                *memory = None;
+        let mut first = MEMORY;
+        state.for_each_frame(&mut |frame| {
+            for (i, memory) in frame.memory.iter_mut().enumerate() {
+                if widened.contains_key(&(first + i)) {
+                    *memory = None;
+                }
             }
-        }
+            first += frame.locals.len();
+        });
     }
 
     /// True if the state would fit but for ints where floats were expected or the other way round.
     fn only_numbers_differ(&self, state: &State, shapes: &[Shape]) -> bool {
         let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float);
-        state.locals.iter().chain(&state.stack).zip(shapes).all(|(slot, shape)| {
+        state.all_slots().zip(shapes).all(|(slot, shape)| {
             self.fits(state, slot, shape) || (number(shape) && number(&self.shape_of(state, slot)))
         })
     }
 
     /// Notes more general shapes for the slots of a back edge that do not fit.
     fn widen(&self, state: &State, entry: &State, shapes: &[Shape], again: &mut HashMap<usize, Shape>) {
-        let slots = state.locals.iter().chain(&state.stack);
-        let entries = entry.locals.iter().chain(&entry.stack);
-        for (i, ((slot, shape), first)) in slots.zip(shapes).zip(entries).enumerate() {
+        for (i, ((slot, shape), first)) in state.all_slots().zip(shapes).zip(entry.all_slots()).enumerate() {
             if self.fits(state, slot, shape) {
                 continue;
             }

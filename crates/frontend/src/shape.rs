@@ -38,6 +38,20 @@ fn inner_shape(shape: &Shape) -> &Shape {
     }
 }
 
+/// Forgets what is known of the frames' memory where another state knows something else.
+fn forget_different(state: &mut State, other: &State) {
+    let mut others = other.frames();
+    state.for_each_frame(&mut |mine| {
+        let theirs = others.next().expect("both states have the same callers");
+        mine.stands &= theirs.stands;
+        for (mine, theirs) in mine.memory.iter_mut().zip(&theirs.memory) {
+            if mine != theirs {
+                *mine = None;
+            }
+        }
+    });
+}
+
 /// True for shapes that hold an unboxed value.
 fn is_raw(shape: &Shape) -> bool {
     matches!(shape, Shape::Int | Shape::Float | Shape::Bool)
@@ -292,18 +306,16 @@ impl Builder<'_> {
         for edge in &edges[1..] {
             joined.facts.intersect(&edge.state.facts);
             joined.loans.extend(&edge.state.loans);
-            joined.linked |= edge.state.linked;
-            for (mine, theirs) in joined.memory.iter_mut().zip(&edge.state.memory) {
-                if mine != theirs {
-                    *mine = None;
-                }
-            }
         }
-        if edges.iter().any(|edge| edge.state.linked != joined.linked) {
-            joined.memory = vec![None; joined.locals.len()];
+        let linked = edges.iter().map(|edge| edge.state.linked_frames()).max().unwrap_or(0);
+        joined.assume_linked(linked);
+        for edge in &mut edges {
+            let mut state = edge.state.clone();
+            state.assume_linked(linked);
+            forget_different(&mut joined, &state);
         }
         for edge in &mut edges {
-            self.enter(edge, &shapes, joined.linked, target);
+            self.enter(edge, &shapes, linked, target);
         }
         self.receive(&shapes, target, &mut joined);
         Edge { block: target, state: joined, offset: edges[0].offset }
@@ -312,7 +324,7 @@ impl Builder<'_> {
     /// Shapes per slot that all edges can take.
     fn common_shapes(&self, edges: &[Edge]) -> Vec<Shape> {
         let slots = |edge: &Edge| -> Vec<Slot> {
-            edge.state.locals.iter().chain(&edge.state.stack).cloned().collect()
+            edge.state.all_slots().cloned().collect()
         };
         let first = slots(&edges[0]);
         let others: Vec<Vec<Slot>> = edges[1..].iter().map(slots).collect();
@@ -343,23 +355,15 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// Ends an edge's block with a jump to `target`, its slots brought into the shapes, and the frame linked if it is there.
-    pub(crate) fn enter(&mut self, edge: &mut Edge, shapes: &[Shape], linked: bool, target: whipsnake_ir::Block) {
+    /// Ends an edge's block with a jump to `target`, its slots brought into the shapes, and the outermost `linked` frames linked.
+    pub(crate) fn enter(&mut self, edge: &mut Edge, shapes: &[Shape], linked: u32, target: whipsnake_ir::Block) {
         self.block = edge.block;
-        if linked {
-            self.link(&mut edge.state);
-        }
+        let instance = self.instance.clone();
+        self.link_outermost(&mut edge.state, &instance, linked);
         self.unbox_for(edge, shapes);
         let mut args = Vec::new();
-        let count = edge.state.locals.len();
         for (i, shape) in shapes.iter().enumerate() {
-            let slot = |state: &mut State| {
-                std::mem::replace(
-                    if i < count { &mut state.locals[i] } else { &mut state.stack[i - count] },
-                    Slot::NULL,
-                )
-            };
-            let mut taken = slot(&mut edge.state);
+            let mut taken = std::mem::replace(edge.state.slot_mut(i), Slot::NULL);
             self.coerce(&mut edge.state, &mut taken, shape, &mut args);
         }
         let from = self.block;
@@ -368,7 +372,7 @@ impl Builder<'_> {
 
     /// Unboxes the ints that are still boxed where the shapes want them unboxed.
     fn unbox_for(&mut self, edge: &mut Edge, shapes: &[Shape]) {
-        let slots: Vec<Slot> = edge.state.locals.iter().chain(&edge.state.stack).cloned().collect();
+        let slots: Vec<Slot> = edge.state.all_slots().cloned().collect();
         let mut id = None;
         for (slot, shape) in slots.iter().zip(shapes) {
             let wanted = inner_shape(shape);
@@ -428,14 +432,9 @@ impl Builder<'_> {
         shapes.iter().for_each(|s| Self::shape_types(s, &mut types));
         let params: Vec<Value> = types.into_iter().map(|ty| self.f.add_param(target, ty)).collect();
         let mut values = params.into_iter();
-        let count = state.locals.len();
         for (i, shape) in shapes.iter().enumerate() {
             let slot = self.slot_from_shape(shape, &mut values, state);
-            if i < count {
-                state.locals[i] = slot;
-            } else {
-                state.stack[i - count] = slot;
-            }
+            *state.slot_mut(i) = slot;
         }
         self.block = target;
     }

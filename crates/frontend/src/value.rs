@@ -81,7 +81,21 @@ pub(crate) struct Fact {
     pub format: Option<u8>,
     /// Address of the exact type that it had before code ran that could have changed it.
     pub likely: Option<u64>,
+    /// The set that its exact type is certain to be in.
+    pub one_of: Option<TypeSet>,
+    /// The set of exact types that it was seen to have.
+    pub seen: Option<TypeSet>,
+    /// The functions that it can be.
+    pub callees: Option<CalleeSet>,
 }
+
+/// Number of a set of types of the builder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TypeSet(pub usize);
+
+/// Number of a set of functions of the builder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CalleeSet(pub usize);
 
 /// Facts by SSA value; cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +127,9 @@ impl Facts {
                     raw: a.raw.filter(|_| a.raw == b.raw),
                     format: a.format.filter(|_| a.format == b.format),
                     likely: a.likely.filter(|_| a.likely == b.likely),
+                    one_of: a.one_of.filter(|_| a.one_of == b.one_of),
+                    seen: a.seen.filter(|_| a.seen == b.seen),
+                    callees: a.callees.filter(|_| a.callees == b.callees),
                 };
                 (fact != Fact::default()).then_some((*value, fact))
             })
@@ -122,8 +139,11 @@ impl Facts {
 
     /// Forgets the types for which `forget` says so; they stay likely.
     pub(crate) fn forget_types(&mut self, forget: impl Fn(u64) -> bool) {
-        if self.0.values().any(|fact| fact.ty.is_some_and(&forget)) {
+        if self.0.values().any(|fact| fact.one_of.is_some() || fact.ty.is_some_and(&forget)) {
             for fact in Rc::make_mut(&mut self.0).values_mut() {
+                if let Some(set) = fact.one_of.take() {
+                    fact.seen = Some(set);
+                }
                 if let Some(ty) = fact.ty.filter(|ty| forget(*ty)) {
                     fact.ty = None;
                     fact.likely = Some(ty);
@@ -140,11 +160,14 @@ pub(crate) struct State {
     pub locals: Vec<Slot>,
     /// Value stack, bottom first.
     pub stack: Vec<Slot>,
-    /// What the existing frame's local slots hold in memory, and whether with a reference of their own, where it is known
-    /// (outermost frame only).
+    /// What the linked frame's local slots hold in memory, and whether with a reference of their own, where it is known.
     pub memory: Vec<Option<Slot>>,
-    /// The unit's frame is linked: foreign code can see it.
+    /// The frame is linked: foreign code can see it. Then those of all callers are, too.
     pub linked: bool,
+    /// A caller's frame in memory says that it stands at its call.
+    pub stands: bool,
+    /// The caller of inlined code as of the call; its facts and loans are not used.
+    pub caller: Option<Rc<State>>,
     /// Facts about SSA values.
     pub facts: Facts,
     /// Objects on the stack that a container lends: before anything that could take them out of it, the stack gets
@@ -175,6 +198,75 @@ impl State {
             }
         }
         self.stack.iter_mut().find_map(|s| find(s, value))
+    }
+
+    /// The frame and its callers, innermost first.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &State> {
+        std::iter::successors(Some(self), |state| state.caller.as_deref())
+    }
+
+    /// Calls `f` for the frame and its callers, innermost first.
+    pub(crate) fn for_each_frame(&mut self, f: &mut impl FnMut(&mut State)) {
+        f(self);
+        if let Some(caller) = &mut self.caller {
+            Rc::make_mut(caller).for_each_frame(f);
+        }
+    }
+
+    /// Locals and stack of the frame, then of its callers.
+    pub(crate) fn all_slots(&self) -> impl Iterator<Item = &Slot> {
+        self.frames().flat_map(|frame| frame.locals.iter().chain(&frame.stack))
+    }
+
+    /// A slot by its number in [`Self::all_slots`].
+    pub(crate) fn slot_mut(&mut self, index: usize) -> &mut Slot {
+        let (locals, stack) = (self.locals.len(), self.stack.len());
+        if index < locals {
+            &mut self.locals[index]
+        } else if index < locals + stack {
+            &mut self.stack[index - locals]
+        } else {
+            let caller = self.caller.as_mut().expect("the index is below the number of slots");
+            Rc::make_mut(caller).slot_mut(index - locals - stack)
+        }
+    }
+
+    /// What is known of the memory of all locals of linked frames.
+    pub(crate) fn all_memory(&self) -> Vec<Option<Slot>> {
+        self.frames().flat_map(|frame| {
+            let known = frame.memory.iter().cloned();
+            known.chain(std::iter::repeat_n(None, frame.locals.len() - frame.memory.len()))
+        }).collect()
+    }
+
+    /// Number of linked frames; they are the outermost ones.
+    pub(crate) fn linked_frames(&self) -> u32 {
+        self.frames().map(|frame| u32::from(frame.linked)).sum()
+    }
+
+    /// Marks the outermost `count` frames as linked, with nothing known of their memory.
+    pub(crate) fn assume_linked(&mut self, count: u32) {
+        let mut level = self.frames().count() as u32;
+        self.for_each_frame(&mut |frame| {
+            if level <= count && !frame.linked {
+                frame.linked = true;
+                frame.stands = false;
+                frame.memory = vec![None; frame.locals.len()];
+            }
+            level -= 1;
+        });
+    }
+
+    /// An observation leaves the frames in an unknown state where their memory differs from the slots.
+    pub(crate) fn observed(&mut self) {
+        self.for_each_frame(&mut |frame| {
+            frame.stands = false;
+            for (memory, local) in frame.memory.iter_mut().zip(&frame.locals) {
+                if memory.as_ref() != Some(local) {
+                    *memory = None;
+                }
+            }
+        });
     }
 
     /// All slots of the frame.

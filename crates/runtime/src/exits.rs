@@ -7,7 +7,7 @@ use crate::session::{Session, session};
 use crate::unit::{Content, Unit};
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
-use whipsnake_contract::snapshot::{KnownType, Platform};
+use whipsnake_contract::snapshot::{KnownType, Platform, local_key};
 use whipsnake_cpython::ffi::{
     PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
     Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
@@ -239,7 +239,7 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
         }
         if let Some(word) = point.culprit {
             let object = words.add(word as usize).read() as *mut PyObject;
-            learn_type(session, content, point, object);
+            learn_type(session, unit, content, point, object);
         }
     }
     session.exit_taken(unit, point, times)
@@ -250,13 +250,23 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
 /// # Safety
 ///
 /// The unit is in use, so that its codes are alive; so is the object.
-unsafe fn learn_type(session: &Session, content: &Content, point: &ExitPoint, object: *mut PyObject) {
+unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &ExitPoint, object: *mut PyObject) {
     let Some(image) = point.frames.last() else { return };
     // SAFETY: as the caller says.
     unsafe {
         let code = Code::from_object(content.codes[image.code as usize]);
         if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(session, code)) {
-            extra.types.borrow_mut().add(image.offset, Py_TYPE(object), array_format(session, object));
+            let format = array_format(session, object);
+            extra.types.borrow_mut().add(image.offset, Py_TYPE(object), format);
+            // Guards at the entry are of local variables.
+            if let ([image], Some(word)) = (point.frames.as_slice(), point.culprit)
+                && image.offset == unit.site().header
+            {
+                let is_it = |source: &Source| matches!(source, Source::Owned(w) | Source::Borrowed(w) | Source::OwnedOrNull(w) if *w == word);
+                for (local, _) in image.locals.iter().enumerate().filter(|(_, source)| is_it(source)) {
+                    extra.operands.borrow_mut().add(local_key(local as u32), Py_TYPE(object), format);
+                }
+            }
         }
     }
 }

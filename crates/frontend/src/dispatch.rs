@@ -1,0 +1,264 @@
+//! Objects of several types: what is known of the set of their types, accesses that take another way for each of them, and
+//! calls of what such an access finds.
+
+use crate::builder::{Build, Builder, Edge};
+use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::snapshot::{Attribute, ObjectKind, TypeId, TypeInfo};
+use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Ty, Value};
+
+/// Types that one access distinguishes.
+const MAX_TYPES: usize = 4;
+
+/// The types of an object.
+pub(crate) struct Types<'s> {
+    pub infos: Vec<&'s TypeInfo>,
+    ids: Vec<TypeId>,
+    /// It has one of them for certain.
+    proven: bool,
+}
+
+impl Types<'_> {
+    /// What a name resolves to, if it is the same on all types, in objects that are laid out alike.
+    pub(crate) fn common(&self, name: &str) -> Option<&Attribute> {
+        let first = self.infos[0];
+        let attribute = first.attributes.get(name)?;
+        let alike = |info: &&TypeInfo| {
+            info.attributes.get(name) == Some(attribute)
+                && info.basicsize == first.basicsize
+                && info.inline_values == first.inline_values
+        };
+        self.infos.iter().all(alike).then_some(attribute)
+    }
+}
+
+impl<'s> Builder<'s> {
+    /// The types of the object `depth` from the top, where more than one was seen and few enough to tell them apart.
+    pub(crate) fn several_types(&self, state: &State, depth: usize, version: Option<u32>) -> Option<Types<'s>> {
+        let Val::Obj(object) = state.peek(depth).val else { return None };
+        let fact = state.facts.get(object);
+        if fact.ty.is_some() || !self.may_speculate(ExitReason::ShapeGuard) {
+            return None;
+        }
+        let (mut ids, proven): (Vec<TypeId>, bool) = match fact.one_of {
+            Some(TypeSet(set)) => (self.type_sets[set].clone(), true),
+            None => {
+                let mut ids: Vec<TypeId> = self.types_met(depth).iter().map(|seen| seen.type_id).collect();
+                ids.extend(version.and_then(|v| self.code().types_by_version.get(&v)));
+                ids.extend(fact.seen.iter().flat_map(|set| &self.type_sets[set.0]));
+                (ids, false)
+            }
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        let infos: Vec<&'s TypeInfo> = ids.iter().map(|&id| &self.snapshot.types[id as usize]).collect();
+        let fits = (2..=MAX_TYPES).contains(&ids.len()) && infos.iter().all(|info| Self::is_stable(info));
+        fits.then_some(Types { infos, ids, proven })
+    }
+
+    /// Takes note that an object has one of the types.
+    fn has_one_of(&mut self, state: &mut State, object: Value, types: &Types<'_>) {
+        let set = self.type_set(types.ids.clone());
+        state.facts.update(object, |fact| fact.one_of = Some(set));
+    }
+
+    /// The number of a set of types.
+    pub(crate) fn type_set(&mut self, mut ids: Vec<TypeId>) -> TypeSet {
+        ids.sort_unstable();
+        ids.dedup();
+        TypeSet(self.type_sets.iter().position(|known| *known == ids).unwrap_or_else(|| {
+            self.type_sets.push(ids);
+            self.type_sets.len() - 1
+        }))
+    }
+
+    /// Goes on in a block of its own for each of the types of an object; leaves where it has none of them.
+    fn switch(&mut self, object: Value, types: &Types<'_>) -> Vec<Block> {
+        let ty = self.load(object, self.layout().ob_type, MemSize::Ptr, Region::Type);
+        let mut blocks = Vec::new();
+        for (i, info) in types.infos.iter().enumerate() {
+            if info.mutable {
+                self.assume_type(info.address, info.version);
+            }
+            if i + 1 < types.infos.len() {
+                let wanted = self.address(info.address);
+                let same = self.same(ty, wanted);
+                let (yes, no) = self.split(same);
+                blocks.push(yes);
+                self.block = no;
+            } else {
+                if !types.proven {
+                    let exit = self.pre_state();
+                    let block = self.block;
+                    self.f.push(block, Ir::GuardType, &[object], Imm::Type(info.address), Some(exit));
+                }
+                blocks.push(self.block);
+            }
+        }
+        blocks
+    }
+
+    /// True if it can be checked that an instance hides nothing that the type has.
+    fn can_check_shadows(info: &TypeInfo) -> bool {
+        if info.inline_values {
+            info.shared_keys != 0 && info.shared_keys_version != 0
+        } else {
+            info.managed_dict || !info.has_dict
+        }
+    }
+
+    /// Guards that the object is of one of the types, and, where `shadowed` says so, that it hides nothing that its type has.
+    pub(crate) fn guard_types(&mut self, state: &mut State, depth: usize, types: &Types<'_>, shadowed: bool) -> bool {
+        let Val::Obj(object) = state.peek(depth).val else { return false };
+        if shadowed && !types.infos.iter().all(|info| Self::can_check_shadows(info)) {
+            return false;
+        }
+        if types.proven && !shadowed {
+            types.infos.iter().filter(|info| info.mutable).for_each(|info| self.assume_type(info.address, info.version));
+            return true;
+        }
+        let done = self.f.add_block();
+        for (block, info) in self.switch(object, types).into_iter().zip(&types.infos) {
+            self.block = block;
+            if shadowed {
+                self.guard_not_shadowed(state, info);
+            }
+            let from = self.block;
+            self.f.jump(from, done, &[]);
+        }
+        self.block = done;
+        self.has_one_of(state, object, types);
+        true
+    }
+
+    /// Loads an attribute that the types resolve to different things. False if one of these needs more than a load.
+    pub(crate) fn load_by_type(&mut self, state: &mut State, name: &str, types: &Types<'s>, method: bool) -> bool {
+        let Val::Obj(object) = state.peek(1).val else { return false };
+        let Some(attributes) = types.infos.iter().map(|info| info.attributes.get(name)).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        let callable = |attribute: &&Attribute| matches!(attribute, Attribute::Method { .. });
+        let plain = |attribute: &&Attribute| {
+            matches!(attribute, Attribute::InlineValue { .. } | Attribute::Slot { .. } | Attribute::ClassValue { .. })
+        };
+        let hidden = |(info, attribute): (&&TypeInfo, &&Attribute)| {
+            matches!(attribute, Attribute::ClassValue { .. } | Attribute::Method { .. }) && !Self::can_check_shadows(info)
+        };
+        let methods = method && attributes.iter().all(callable);
+        if !(methods || attributes.iter().all(plain)) || types.infos.iter().zip(&attributes).any(hidden) || !self.may_speculate(ExitReason::Unbound)
+        {
+            return false;
+        }
+        let done = self.f.add_block();
+        let result = self.f.add_param(done, Ty::Obj);
+        let mut callees: Vec<(u32, Vec<TypeId>)> = Vec::new();
+        let blocks = self.switch(object, types);
+        for (i, (&info, attribute)) in types.infos.iter().zip(attributes).enumerate() {
+            self.block = blocks[i];
+            let value = match *attribute {
+                Attribute::InlineValue { index } => {
+                    self.guard_inline_values(object, info);
+                    let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
+                    let value = self.load(object, at, MemSize::Obj, Region::Instance);
+                    self.guard_not_null(value, ExitReason::Unbound);
+                    self.effect(Ir::Incref, &[value], Imm::None);
+                    value
+                }
+                Attribute::Slot { offset } => {
+                    let value = self.load(object, offset, MemSize::Obj, Region::Instance);
+                    self.guard_not_null(value, ExitReason::Unbound);
+                    self.effect(Ir::Incref, &[value], Imm::None);
+                    value
+                }
+                Attribute::ClassValue { object: value } | Attribute::Method { object: value } => {
+                    self.guard_not_shadowed(state, info);
+                    match callees.iter_mut().find(|(callee, _)| *callee == value) {
+                        Some((_, types)) => types.push(self.type_id_of(info)),
+                        None => callees.push((value, vec![self.type_id_of(info)])),
+                    }
+                    let immortal = self.snapshot.objects[value as usize].immortal;
+                    let value = self.object_const(value);
+                    if !methods && !immortal {
+                        self.effect(Ir::Incref, &[value], Imm::None);
+                    }
+                    value
+                }
+                Attribute::Property { .. } => unreachable!("was refused"),
+            };
+            let from = self.block;
+            self.f.jump(from, done, &[value]);
+        }
+        self.block = done;
+        self.has_one_of(state, object, types);
+        let owner = state.pop();
+        if methods {
+            self.callee_sets.push(callees);
+            let set = CalleeSet(self.callee_sets.len() - 1);
+            state.facts.update(result, |fact| fact.callees = Some(set));
+            // The unit holds the functions.
+            state.stack.push(Slot::borrowed(Val::Obj(result)));
+            state.stack.push(owner);
+        } else {
+            state.stack.push(Slot::owned(Val::Obj(result)));
+            if method {
+                state.stack.push(Slot::NULL);
+            }
+            self.drop_slot(state, owner);
+        }
+        true
+    }
+
+    fn type_id_of(&self, info: &TypeInfo) -> TypeId {
+        let position = self.snapshot.types.iter().position(|other| other.address == info.address);
+        position.expect("the type is one of the snapshot") as TypeId
+    }
+
+    /// A call of one of several functions: each in a way of its own. `None` if the callable is none such.
+    pub(crate) fn call_by_callee(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
+        let Val::Obj(callable) = state.stack[base].val else { return Ok(None) };
+        let Some(CalleeSet(set)) = state.facts.get(callable).callees else { return Ok(None) };
+        let cases = self.callee_sets[set].clone();
+        if !cases.iter().all(|(id, _)| matches!(self.kind(*id), ObjectKind::Function(_))) {
+            return Ok(None);
+        }
+        let drops = std::mem::take(&mut self.drops);
+        let mut edges = Vec::new();
+        for (i, (callee, types)) in cases.iter().enumerate() {
+            let mut next = None;
+            if i + 1 < cases.len() {
+                let wanted = self.object_const(*callee);
+                let same = self.same(callable, wanted);
+                let (yes, no) = self.split(same);
+                self.block = yes;
+                next = Some(no);
+            }
+            let mut at = state.clone();
+            at.stack[base] = Slot::borrowed(Val::Const(*callee));
+            if let (Val::Obj(receiver), [only]) = (&at.stack[base + 1].val, types.as_slice()) {
+                let receiver = *receiver;
+                let ty = self.snapshot.types[*only as usize].address;
+                at.facts.update(receiver, |fact| fact.ty = Some(ty));
+            }
+            self.drops = drops.clone();
+            self.ran_python = false;
+            self.recapture(&at);
+            if self.call_resolved(&mut at, Some(*callee), base, instr)? {
+                edges.push(Edge { block: self.block, state: at, offset: instr.next });
+            }
+            if let Some(next) = next {
+                self.block = next;
+            }
+        }
+        self.drops.clear();
+        self.ran_python = false;
+        if edges.is_empty() {
+            return Ok(Some(false));
+        }
+        let joined = self.join(edges);
+        self.block = joined.block;
+        *state = joined.state;
+        self.recapture(state);
+        Ok(Some(true))
+    }
+}
