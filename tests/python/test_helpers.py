@@ -123,12 +123,25 @@ def test_int_power() -> None:
 
 
 def test_slices() -> None:
-    forward, reverse = helper("list_slice", OBJ, OBJ, I64, I64), helper("list_reverse_slice", OBJ, OBJ, I64)
+    forward, stepped = helper("list_slice", OBJ, OBJ, I64, I64), helper("list_stepped_slice", OBJ, OBJ, I64, I64, I64)
+    store = helper("store_list_slice", I64, OBJ, I64, I64, OBJ)
     items = list(range(7))
     for start in range(-9, 10):
-        assert reverse(items, start) == items[start::-1]
+        assert stepped(items, start, -(2**63), -1) == items[start::-1]
         for stop in range(-9, 10):
             assert forward(items, start, stop) == items[start:stop]
+            for step in (-3, -2, -1, 1, 2, 7):
+                assert stepped(items, start, stop, step) == items[start:stop:step]
+            for new in ([], [1, 2], items[start:stop][::-1], range(3), (5,)):
+                left, right = items[:], items[:]
+                assert store(left, start, stop, new) == 0
+                right[start:stop] = new
+                assert left == right, (start, stop, new)
+    # A list that nobody else refers to gives its items away.
+    objects = [[i] for i in range(5)]
+    before = objects[1:3]
+    assert store(objects, 1, 3, [["a"], ["b"]]) == 0
+    assert objects == [[0], ["a"], ["b"], [3], [4]] and before == [[1], [2]]
 
 
 class Numbers:

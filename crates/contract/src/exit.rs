@@ -160,6 +160,8 @@ virtuals! {
     Slice, "slice";
     /// A bound method: function, self.
     Method, "method";
+    /// A new list of a slice of a list that nothing has changed since: list, start, stop, step (integers as written).
+    ListSlice, "list-slice";
     /// The position that a re-raise reports: a code unit offset (an integer). In a frame it is an int or, from 3.14 on, no object.
     Position, "position";
 }

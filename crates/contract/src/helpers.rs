@@ -76,6 +76,9 @@ macro_rules! for_each_helper {
         dict_get_int(dict: Obj, key: Obj) -> Obj, Any, "Entry of an exact dict under any key, owned; NULL with or without an exception if missing.";
         get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";
         set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> I64, Any, "`container[start:stop] = value`: 0, or -1 with an exception.";
+        list_stepped_slice(list: Obj, start: I64, stop: I64, step: I64) -> Obj, Allocates, "`list[start:stop:step]` of an exact list; indices as written, the step is not 0.";
+        store_list_slice(list: Obj, start: I64, stop: I64, value: Obj) -> I64, Any, "`list[start:stop] = value` of an exact list, indices as written: 0, or -1 with an exception.";
+        copy_list_slice(words: Ptr) -> I64, Any, "`left[a:b] = right[c:d:e]` of exact lists, with `left`, a, b, `right`, c, d, e at `words`: 0, or -1 with an exception.";
         list_slice(list: Obj, start: I64, stop: I64) -> Obj, Allocates, "`list[start:stop]` of an exact list; indices as written.";
         build_slice(start: Obj, stop: Obj, step: Obj) -> Obj, Allocates, "A slice.";
         get_attr(object: Obj, name: Obj) -> Obj, Any, "`object.name`.";
@@ -129,7 +132,6 @@ macro_rules! for_each_helper {
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
-        list_reverse_slice(list: Obj, start: I64) -> Obj, Allocates, "`list[start::-1]` of an exact list.";
         note_type(unit: Ptr, code: I64, operand: I64, object: Obj) -> I64, Allocates, "Notes the type of an instruction's operand with code number `code` of the unit: 1 once enough were noted, else 0.";
         catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, changed: I64) -> Obj, Any, "Takes the exception that the linked frame's current instruction raised, after adding the frame to its traceback; NULL, and the exception stays raised without it, if `changed` is not 0 or the interpreter must handle it.";
         may_handle(tstate: Ptr, unit: Ptr) -> I64, Mutates, "1 if native code may handle exceptions now, 0 if tools want to hear of them or an assumption broke.";

@@ -16,13 +16,13 @@ use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 /// Most frames inlined into each other.
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
 /// Most code units of an inlined callee.
-const MAX_INLINE_UNITS: usize = 300;
+const MAX_INLINE_UNITS: usize = 200;
 /// Most code units of a function that is inlined into itself.
 const MAX_RECURSIVE_UNITS: usize = 60;
 /// How often it is.
 const MAX_RECURSION: usize = 2;
 /// Units larger than this many instructions of IR inline no more.
-const MAX_INLINE_INSTS: usize = 6_000;
+const MAX_INLINE_INSTS: usize = 2_500;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 

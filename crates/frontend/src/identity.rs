@@ -26,6 +26,7 @@ impl Body {
             | Virtual::TupleIter
             | Virtual::Enumerate
             | Virtual::Zip
+            | Virtual::ListSlice
             | Virtual::Position => false,
         };
         instrs.iter().enumerate().all(|(index, instr)| match instr.op {

@@ -139,10 +139,7 @@ impl Builder<'_> {
             }
             Op::BinarySlice => self.binary_slice(state)?,
             Op::StoreSlice => {
-                // value, container, start, stop
-                let v = self.objects(state, 4);
-                self.status(state, Helper::set_slice, &[v[1], v[2], v[3], v[0]])?;
-                self.drop_operands(state, 4);
+                self.store_slice(state)?;
             }
             Op::BuildSlice { step } => self.build_slice(state, step),
             Op::Call { argc } => return self.call(state, argc, instr),

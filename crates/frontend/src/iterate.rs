@@ -27,6 +27,7 @@ enum Step {
 impl Builder<'_> {
     /// `iter(value)`.
     pub(crate) fn get_iter(&mut self, state: &mut State) -> Build<()> {
+        self.expect_noted(state, 1);
         let slot = state.peek(1).clone();
         if let Val::Virtual(kind, parts) = &slot.val {
             match kind {
@@ -56,6 +57,7 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Virtual(kind, vec![sequence, Slot::borrowed(Val::SmallInt(0))])));
             return Ok(());
         }
+        self.note(state, 1);
         self.unary_helper(state, Helper::get_iter)
     }
 

@@ -32,6 +32,7 @@ mod ownership;
 mod protocol;
 mod region;
 mod shape;
+mod slice;
 mod subscript;
 mod super_attr;
 mod template;

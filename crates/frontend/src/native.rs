@@ -7,6 +7,9 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
+/// Operands from the top of the stack whose types are noted.
+const MAX_OPERANDS: usize = 3;
+
 impl Builder<'_> {
     /// Replaces callable, self and arguments by a result.
     fn finish_native(&mut self, state: &mut State, base: usize, result: Slot) {
@@ -22,7 +25,8 @@ impl Builder<'_> {
         if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
             return Ok(false);
         }
-        match (name, receiver, argc) {
+        self.expect_arguments(state, argc);
+        let done = match (name, receiver, argc) {
             ("builtins.len", false, 1) => Ok(self.len(state, base)),
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
             ("builtins.min", false, 2) => Ok(self.extreme(state, base, Cond::Lt)),
@@ -31,8 +35,24 @@ impl Builder<'_> {
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
-            _ => Ok(false),
+            _ => return Ok(false),
+        };
+        self.unless_done(state, argc, done)
+    }
+
+    /// Guards arguments to be what was noted of them.
+    fn expect_arguments(&mut self, state: &mut State, argc: usize) {
+        for operand in 1..=argc.min(MAX_OPERANDS) {
+            self.expect_noted(state, operand);
         }
+    }
+
+    /// Notes what arguments are if not enough was known of them.
+    fn unless_done(&mut self, state: &State, argc: usize, done: Build<bool>) -> Build<bool> {
+        if let Ok(false) = done {
+            (1..=argc.min(MAX_OPERANDS)).for_each(|operand| self.note(state, operand));
+        }
+        done
     }
 
     /// `len(x)` of containers whose size is a field.
@@ -173,7 +193,17 @@ impl Builder<'_> {
             return Ok(false);
         }
         let argc = state.stack.len() - base - 2;
-        match self.snapshot.types[ty as usize].known {
+        let known = self.snapshot.types[ty as usize].known;
+        if !matches!(known, Some(KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int)) {
+            return Ok(false);
+        }
+        self.expect_arguments(state, argc);
+        let done = self.known_type_call(state, known, base, argc);
+        self.unless_done(state, argc, done)
+    }
+
+    fn known_type_call(&mut self, state: &mut State, known: Option<KnownType>, base: usize, argc: usize) -> Build<bool> {
+        match known {
             Some(KnownType::Range) if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
             Some(KnownType::Enumerate) if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
             Some(KnownType::Zip) if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),

@@ -235,6 +235,7 @@ impl Builder<'_> {
         for (i, part) in parts.iter_mut().enumerate() {
             let raw = match kind {
                 Virtual::RangeIter => self.int_of(state, &part.val),
+                Virtual::ListSlice if i > 0 => self.int_of(state, &part.val),
                 Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate if i == 1 => self.int_of(state, &part.val),
                 _ => None,
             };
@@ -295,6 +296,14 @@ impl Builder<'_> {
             if !owned && let Some(slot) = state.borrower(value) {
                 slot.owned = true;
                 self.effect(Op::Incref, &[value], Imm::None);
+            }
+        }
+        for index in 0..state.stack.len() {
+            if matches!(state.stack[index].val, Val::Virtual(Virtual::ListSlice, _)) {
+                // The list that it is a slice of may change now.
+                let mut slot = std::mem::replace(&mut state.stack[index], Slot::NULL);
+                let list = self.owned_object(state, &mut slot);
+                state.stack[index] = Slot::owned(Val::Obj(list));
             }
         }
     }

@@ -76,6 +76,7 @@ impl Builder<'_> {
                 Virtual::Zip => KnownType::Zip,
                 Virtual::Slice => KnownType::Slice,
                 Virtual::Method => KnownType::Method,
+                Virtual::ListSlice => KnownType::List,
                 Virtual::Position => KnownType::Int,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,

@@ -18,7 +18,8 @@ impl Builder<'_> {
                 SubscrKind::TupleInt => Some(KnownType::Tuple),
                 SubscrKind::StrInt => Some(KnownType::Str),
                 SubscrKind::Dict => Some(KnownType::Dict),
-                SubscrKind::ListSlice | SubscrKind::Getitem => None,
+                SubscrKind::ListSlice => Some(KnownType::List),
+                SubscrKind::Getitem => None,
             };
             if let Some(container) = container {
                 self.speculate(state, 2, container);
@@ -43,6 +44,7 @@ impl Builder<'_> {
             }
         }
         match (self.known_type(state, &container.val), key) {
+            (Some(KnownType::List), Some(KnownType::Slice)) if self.list_by_slice(state) => return Ok(()),
             (Some(known @ (KnownType::List | KnownType::Tuple)), Some(KnownType::Int))
                 if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 =>
             {
@@ -277,53 +279,6 @@ impl Builder<'_> {
             _ => self.effect(Ir::Incref, &[value], Imm::None),
         }
         value
-    }
-
-    /// `container[start:stop]`.
-    pub(crate) fn binary_slice(&mut self, state: &mut State) -> Build<()> {
-        if self.known_type(state, &state.peek(3).val) == Some(KnownType::List) {
-            let stop = self.slice_bound(state, 1, i64::MAX);
-            let start = self.slice_bound(state, 2, 0);
-            if let (Some(start), Some(stop)) = (start, stop) {
-                let list = self.container_object(state, 3);
-                let result = self.helper(Helper::list_slice, &[list, start, stop]);
-                self.check_raised(state, result);
-                self.drop_operands(state, 3);
-                self.push_typed(state, result, KnownType::List);
-                return Ok(());
-            }
-        }
-        let v = self.objects(state, 3);
-        let result = self.raising(state, Helper::get_slice, &v)?;
-        self.drop_operands(state, 3);
-        state.stack.push(Slot::owned(Val::Obj(result)));
-        Ok(())
-    }
-
-    /// A bound of a slice: an int, or the default for `None`.
-    fn slice_bound(&mut self, state: &mut State, depth: usize, default: i64) -> Option<Value> {
-        let val = state.peek(depth).val.clone();
-        if matches!(&val, Val::Const(id) if *self.kind(*id) == ObjectKind::None) {
-            return Some(self.int_const(default));
-        }
-        if self.known_type(state, &val) == Some(KnownType::Int) { self.int_on_stack(state, depth) } else { None }
-    }
-
-    /// `slice(start, stop, step)` in parts.
-    pub(crate) fn build_slice(&mut self, state: &mut State, step: bool) {
-        let count = if step { 3 } else { 2 };
-        let at = state.stack.len() - count;
-        let mut parts = state.stack.split_off(at);
-        for part in &mut parts {
-            self.own(part);
-            if let Val::Obj(v) = part.val {
-                state.loans.retain(|l| *l != v);
-            }
-        }
-        if !step {
-            parts.push(Slot::borrowed(self.none()));
-        }
-        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Slice, parts)));
     }
 
     /// The constant `True` or `False`, which every snapshot knows: branches on it are decided here.

@@ -442,6 +442,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
     match kind {
         Virtual::Tuple | Virtual::Zip => None,
         Virtual::Range | Virtual::RangeIter | Virtual::Slice => Some(3),
+        Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),
         Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }

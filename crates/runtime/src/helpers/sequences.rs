@@ -101,22 +101,74 @@ pub unsafe extern "C" fn list_slice(list: Obj, start: i64, stop: i64) -> Obj {
 }
 
 /// # Safety
-/// `list` is an exact list.
-pub unsafe extern "C" fn list_reverse_slice(list: Obj, start: i64) -> Obj {
-    // `stop` was left out: before the first item.
-    let (mut start, mut stop) = (start as isize, isize::MIN);
+/// `list` is an exact list; the step is not 0.
+pub unsafe extern "C" fn list_stepped_slice(list: Obj, start: i64, stop: i64, step: i64) -> Obj {
+    let (mut start, mut stop, step) = (start as isize, stop as isize, step as isize);
     // SAFETY: the object is a list; the adjusted indices are inside it, and the new list has room for their number.
     unsafe {
-        let count = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(list), &mut start, &mut stop, -1);
+        let count = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(list), &mut start, &mut stop, step);
         let result = ffi::PyList_New(count);
         if result.is_null() {
             return result;
         }
         for i in 0..count {
-            let item = ffi::PyList_GET_ITEM(list, start.wrapping_sub(i));
+            let item = ffi::PyList_GET_ITEM(list, start.wrapping_add(i.wrapping_mul(step)));
             ffi::PyList_SET_ITEM(result, i, ffi::Py_NewRef(item));
         }
         result
+    }
+}
+
+/// # Safety
+/// `words` has two exact lists and the bounds of their slices; the step is not 0.
+pub unsafe extern "C" fn copy_list_slice(words: Ptr) -> i64 {
+    let words = words.cast::<i64>();
+    // SAFETY: the objects are lists; the adjusted indices are inside them.
+    unsafe {
+        let word = |index: usize| words.add(index).read() as isize;
+        let (left, mut start, mut stop) = (word(0) as Obj, word(1), word(2));
+        let (right, mut first, mut last, step) = (word(3) as Obj, word(4), word(5), word(6));
+        let count = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(left), &mut start, &mut stop, 1);
+        let given = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(right), &mut first, &mut last, step);
+        if left == right && step == -1 && given == count && count > 0 && first == stop - 1 {
+            // A part of a list is turned round: each item stays in it.
+            let (mut low, mut high) = (start, stop - 1);
+            while low < high {
+                let (a, b) = (ffi::PyList_GET_ITEM(left, low), ffi::PyList_GET_ITEM(left, high));
+                ffi::PyList_SET_ITEM(left, low, b);
+                ffi::PyList_SET_ITEM(left, high, a);
+                (low, high) = (low + 1, high - 1);
+            }
+            return 0;
+        }
+        let new = list_stepped_slice(right, word(4) as i64, word(5) as i64, step as i64);
+        if new.is_null() {
+            return -1;
+        }
+        let status = store_list_slice(left, word(1) as i64, word(2) as i64, new);
+        ffi::Py_DECREF(new);
+        status
+    }
+}
+
+/// # Safety
+/// `list` is an exact list, `value` an alive object.
+pub unsafe extern "C" fn store_list_slice(list: Obj, start: i64, stop: i64, value: Obj) -> i64 {
+    let (mut start, mut stop) = (start as isize, stop as isize);
+    // SAFETY: the object is a list; the adjusted indices are inside it.
+    unsafe {
+        let count = ffi::PySlice_AdjustIndices(ffi::PyList_GET_SIZE(list), &mut start, &mut stop, 1);
+        let temporary = list != value && ffi::PyList_CheckExact(value) != 0 && ffi::Py_REFCNT(value) == 1;
+        if temporary && ffi::PyList_GET_SIZE(value) == count {
+            // Nobody sees the list that is stored: it takes the old items, and drops them in the same order when it dies.
+            for i in 0..count {
+                let (old, new) = (ffi::PyList_GET_ITEM(list, start + i), ffi::PyList_GET_ITEM(value, i));
+                ffi::PyList_SET_ITEM(list, start + i, new);
+                ffi::PyList_SET_ITEM(value, i, old);
+            }
+            return 0;
+        }
+        i64::from(ffi::PyList_SetSlice(list, start, stop.max(start), value))
     }
 }
 

@@ -36,6 +36,7 @@ pub const fn is_integer(kind: Virtual, index: isize) -> bool {
     match kind {
         Virtual::RangeIter | Virtual::Position => true,
         Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
+        Virtual::ListSlice => index > 0,
         Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method => false,
     }
 }
@@ -62,6 +63,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Zip => call((&raw mut PyZip_Type).cast(), parts, count),
             Virtual::Slice => ffi::PySlice_New(object(0), object(1), object(2)),
             Virtual::Method => PyMethod_New(object(0), object(1)),
+            Virtual::ListSlice => super::list_stepped_slice(object(0), integer(1), integer(2), integer(3)),
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
