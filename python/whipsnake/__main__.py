@@ -116,7 +116,22 @@ def set_path(first):
 def run_command(native, arguments):
     sys.argv[:] = ["-c"] + arguments[2:]
     set_path("")
-    return native.run_command(arguments[1])
+    command = arguments[1]
+    try:
+        command.encode()
+    except UnicodeEncodeError as error:
+        sys.stderr.write("Unable to decode the command from the command line:\n%s: %s\n" % (type(error).__name__, error))
+        return 1
+    return native.run_command(command if sys.version_info < (3, 14) else dedent(command))
+
+
+def dedent(text):
+    """Takes from all lines what spaces and tabs they have in common, as python 3.14 does; blank lines become empty."""
+    lines = text.split("\n")
+    margin = os.path.commonprefix([line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip(" \t")])
+    if not margin:
+        return text
+    return "\n".join(line[len(margin) :] if line.strip(" \t") else "" for line in lines)
 
 
 def run_module(native, arguments):
@@ -132,10 +147,11 @@ def run_script(native, arguments):
         set_path("")
         return native.run_file("")
     if os.path.isdir(script) or is_archive(script):
+        place = absolute(script)
         if not sys.flags.safe_path and sys.path:
-            sys.path[0] = script
+            sys.path[0] = place
         else:
-            sys.path.insert(0, script)
+            sys.path.insert(0, place)
         return native.run_module("__main__", False)
     set_path(os.path.dirname(os.path.realpath(script)))
     try:
@@ -149,9 +165,7 @@ def run_script(native, arguments):
 
 def absolute(script):
     """The path as python shows it: absolute, but not normalised."""
-    if os.path.isabs(script):
-        return script
-    return os.path.join(os.getcwd(), script.removeprefix("./"))
+    return os.getcwd() if script == "." else os.path.join(os.getcwd(), script)
 
 
 def is_archive(script):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import signal
 import subprocess
@@ -44,19 +45,66 @@ def test_package_with_main_module(runner: Runner) -> None:
     assert "pkg.__main__" in runner.same("-m", "pkg", "1").stdout
 
 
+def test_paths_are_shown_as_python_shows_them(runner: Runner) -> None:
+    runner.write("pkg/show.py", SHOW_MAIN)
+    runner.write("pkg/__main__.py", SHOW_MAIN)
+    (runner.directory / "link.py").symlink_to("pkg/show.py")
+    for script in ("./pkg/show.py", "pkg/../pkg/./show.py", "./link.py", "pkg/", "./pkg", str(runner.directory / "pkg")):
+        assert runner.same(script).returncode == 0
+
+
+def test_current_directory_as_program(runner: Runner) -> None:
+    runner.write("__main__.py", SHOW_MAIN)
+    assert runner.same(".").returncode == 0
+
+
 def test_directory_and_zip_file_with_main(runner: Runner) -> None:
-    path = runner.write("app/__main__.py", "import helper, sys; print(helper.x, sys.argv, __name__)")
+    path = runner.write("app/__main__.py", "import helper, sys; print(helper.x, sys.argv, __name__, __file__, sys.path[0])")
     runner.write("app/helper.py", "x = 5")
     assert runner.same("app", "arg").stdout.startswith("5 ")
+    (runner.directory / "empty").mkdir()
+    with zipfile.ZipFile(runner.directory / "empty.zip", "w") as archive:
+        archive.writestr("other.py", "")
     with zipfile.ZipFile(runner.directory / "app.zip", "w") as archive:
         archive.write(path, "__main__.py")
         archive.write(path.with_name("helper.py"), "helper.py")
     assert runner.same("app.zip", "arg").stdout.startswith("5 ")
+    for name in ("empty", "empty.zip"):
+        assert "can't find '__main__' module in" in runner.same(name).stderr
+
+
+def test_errors_of_a_program_in_an_archive(runner: Runner) -> None:
+    with zipfile.ZipFile(runner.directory / "app.zip", "w") as archive:
+        archive.writestr("__main__.py", "def f(x): return 1 / x\nfor i in range(50, -1, -1): f(i)\n")
+    plain = (runner.directory / "app.zip").read_bytes()
+    (runner.directory / "app").write_bytes(b"#!/usr/bin/env python\n" + plain)
+    for name in ("app.zip", "app"):
+        assert "ZeroDivisionError" in runner.same(name).stderr
 
 
 def test_command_text(runner: Runner) -> None:
     result = runner.same("-c", "import sys; print(sys.argv, __name__, sys.path[0] == '')", "x", "-y")
     assert result.stdout == "['-c', 'x', '-y'] __main__ True\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "def f(x):\n  return 1 / x\nf(0)",
+        "x = (",
+        "import inspect\ndef f(): pass\nprint(inspect.getsource(f))",
+        "    if 1:\n        print(\"\"\"a\n       b\"\"\")\n\n   \n    print(2)",
+        "\tprint(1)\n  print(2)",
+        "raise KeyboardInterrupt",
+        "import sys; sys.exit('bye')",
+        "class A:\n  def __del__(self): print('gone')\na = A()\nraise ValueError(a.__class__)",
+        "import __main__; print(sorted(vars(__main__)), __main__.__dict__ is globals())",
+        "",
+        "print(1)  # \udcff",
+    ],
+)
+def test_command_text_is_treated_as_python_does(runner: Runner, command: str) -> None:
+    runner.same("-c", command)
 
 
 def test_script_from_standard_input(runner: Runner) -> None:
@@ -134,17 +182,56 @@ def test_script_that_does_not_compile(runner: Runner, text: str) -> None:
 
 
 def test_missing_script(runner: Runner) -> None:
-    expected = runner.python("missing.py")
-    actual = runner.whipsnake("run", "missing.py")
-    assert actual.returncode == expected.returncode == 2
-    assert "missing.py" in actual.stderr and "No such file" in actual.stderr
+    for script in ("missing.py", "./missing.py", "no/such.py"):
+        result = runner.same(script)
+        assert result.returncode == 2 and "No such file" in result.stderr
 
 
-def test_missing_module(runner: Runner) -> None:
-    expected = runner.python("-m", "no_such_module")
-    actual = runner.whipsnake("run", "-m", "no_such_module")
-    assert (actual.returncode, actual.stdout) == (expected.returncode, "")
-    assert "No module named no_such_module" in actual.stderr and "Traceback" not in actual.stderr
+def test_modules_that_cannot_be_run(runner: Runner) -> None:
+    runner.write("bare/__init__.py", "")
+    runner.write("broken/__init__.py", "1 / 0\n")
+    runner.write("broken/inner.py", "")
+    for module in ("no_such_module", "bare", "bare.inner", "broken", "broken.inner"):
+        result = runner.same("-m", module)
+        assert result.returncode == 1 and result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nos.abort()",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGUSR1)",
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\nsignal.raise_signal(signal.SIGINT)",
+        "import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    raise KeyboardInterrupt\nasyncio.run(main())",
+        "import sys\nsys.excepthook = lambda *a: print('hook', a[0])\n1 / 0",
+        "import sys\nsys.exit(2**70)",
+        "import sys\nsys.stdout.close()",
+        "import sys, threading, time\nthreading.Thread(target=lambda: (time.sleep(0.1), print('t'))).start()\nsys.exit(7)",
+        "class A:\n    def __del__(self): print('gone')\na = A()\nimport sys\nsys.exit(4)",
+        "raise ExceptionGroup('g', [ValueError(1), TypeError(2)])",
+        "import runpy\nrunpy.run_path('other.py', run_name='__main__')",
+        "import sys\nsys.setrecursionlimit(60)\ndef f(n): return 0 if n == 0 else f(n - 1)\n"
+        "def reaches(n):\n    try: f(n)\n    except RecursionError: return False\n    return True\nprint([reaches(n) for n in range(70)])",
+    ],
+)
+def test_ends_of_programs(runner: Runner, text: str) -> None:
+    runner.write("other.py", "1 / 0\n")
+    runner.write("program.py", text + "\n")
+    runner.same("program.py")
+
+
+def test_interrupt_as_a_shell_sees_it(runner: Runner) -> None:
+    runner.write("stop.py", "raise KeyboardInterrupt\n")
+    command = f"{shlex.quote(sys.executable)} -m whipsnake run stop.py; echo $?"
+    environment = runner.environment(EAGER)
+    done = subprocess.run(["sh", "-c", command], cwd=runner.directory, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "130\n"
+
+
+def test_byte_code_file_as_script(runner: Runner) -> None:
+    runner.write("show.py", SHOW_MAIN)
+    runner.python("-c", "import py_compile; py_compile.compile('show.py', 'show.pyc')")
+    assert runner.same("show.pyc", "x").returncode == 0
 
 
 def test_frames_below_main_are_those_of_python(runner: Runner) -> None:
@@ -211,12 +298,13 @@ def test_pickle_and_multiprocessing_find_main(runner: Runner) -> None:
 
         if __name__ == "__main__":
             print(pickle.loads(pickle.dumps(Point(3))).x)
-            for method in ("fork", "spawn"):
+            for method in ("fork", "spawn", "forkserver"):
                 with multiprocessing.get_context(method).Pool(2) as pool:
                     print([p.x for p in pool.map(double, [Point(i) for i in range(4)])])
         """,
     )
-    assert runner.same("pool.py").stdout.count("[0, 100, 200, 300]") == 2
+    for env in (EAGER, {"WHIPSNAKE_THRESHOLD": "5"}):
+        assert runner.same("pool.py", env=env).stdout.count("[0, 100, 200, 300]") == 3
 
 
 def test_stats_option_reports_on_standard_error(runner: Runner) -> None:

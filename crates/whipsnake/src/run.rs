@@ -5,12 +5,12 @@
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use std::ffi::{CString, c_char, c_int};
+use pyo3::types::PyDict;
+use std::ffi::{CStr, CString, c_char, c_int};
 use whipsnake_cpython::{Frame, Thread};
 
 unsafe extern "C" {
     fn PyRun_AnyFileExFlags(file: *mut libc::FILE, name: *const c_char, close: c_int, flags: *mut ffi::PyCompilerFlags) -> c_int;
-    fn PyRun_SimpleStringFlags(command: *const c_char, flags: *mut ffi::PyCompilerFlags) -> c_int;
 }
 
 /// The frames of the caller, unlinked and not counted against the recursion limit; linked again when dropped.
@@ -96,13 +96,36 @@ unsafe fn whipsnake_stdin() -> *mut libc::FILE {
 /// Runs a command as `python -c` does.
 #[pyfunction]
 pub(crate) fn run_command(py: Python<'_>, command: &str) -> PyResult<Option<i32>> {
-    let command = CString::new(command)?;
+    let main = py.import("__main__")?.dict();
+    let linecache = py.import("linecache")?;
     // SAFETY: the GIL is held.
     unsafe {
         let hidden = Hidden::enter();
-        let failed = PyRun_SimpleStringFlags(command.as_ptr(), std::ptr::null_mut()) != 0;
+        let failed = match execute(py, command, &main, &linecache) {
+            Ok(()) => false,
+            Err(error) => {
+                error.restore(py);
+                ffi::PyErr_Print();
+                true
+            }
+        };
         drop(hidden);
         Ok(status(py, failed))
+    }
+}
+
+/// Compiles and executes a command, with its text kept where tracebacks look for it.
+fn execute(py: Python<'_>, command: &str, main: &Bound<'_, PyDict>, linecache: &Bound<'_, PyModule>) -> PyResult<()> {
+    const NAME: &CStr = c"<string>";
+    let text = CString::new(command)?;
+    // SAFETY: the GIL is held; both functions return an owned reference or raise.
+    unsafe {
+        let code = ffi::Py_CompileStringExFlags(text.as_ptr(), NAME.as_ptr(), ffi::Py_file_input, std::ptr::null_mut(), -1);
+        let code = Bound::from_owned_ptr_or_err(py, code)?;
+        // 3.13.0 goes by the name alone.
+        let key = if linecache.hasattr("_interactive_cache")? { code.clone() } else { NAME.into_pyobject(py)?.into_any() };
+        linecache.call_method1("_register_code", (key, command, NAME))?;
+        Bound::from_owned_ptr_or_err(py, ffi::PyEval_EvalCode(code.as_ptr(), main.as_ptr(), main.as_ptr())).map(drop)
     }
 }
 
