@@ -20,11 +20,29 @@ __all__ = [
     "__version__",
 ]
 
+
+def _why_not(error):
+    """Why there is no native part here, in one line."""
+    import os
+    import sys
+    from importlib.machinery import EXTENSION_SUFFIXES
+
+    if sys.implementation.name != "cpython":
+        return "whipsnake needs CPython, but this is %s" % sys.implementation.name
+    parts = [name for name in os.listdir(os.path.dirname(__file__)) if name.startswith("_native.")]
+    if any("_native" + suffix in parts for suffix in EXTENSION_SUFFIXES):
+        return "the native part of whipsnake cannot be loaded: %s" % str(error).replace("\n", " ")
+    if "t" in getattr(sys, "abiflags", ""):
+        return "free-threaded Python is not supported yet; use the build with the GIL"
+    present = "; it has %s" % ", ".join(sorted(parts)) if parts else ""
+    return "whipsnake is not built for Python %d.%d here%s; install it for this Python" % (sys.version_info[:2] + (present,))
+
+
 try:
     from whipsnake import _native
 except ImportError as error:
     _native = None
-    _reason = "the native part of whipsnake cannot be loaded here: %s" % error
+    _reason = _why_not(error)
     __version__ = "unknown"
 else:
     _reason = None

@@ -80,7 +80,7 @@ def run(arguments):
     import whipsnake
 
     if whipsnake._native is None:
-        return fail(whipsnake._reason)
+        return run_without(whipsnake._reason, arguments)
     try:
         reason = whipsnake._start(keywords)
     except ValueError as error:
@@ -90,6 +90,15 @@ def run(arguments):
     fresh_main()
     status = {"-m": run_module, "-c": run_command}.get(kind, run_script)(whipsnake._native, arguments)
     return 0 if status is None else status
+
+
+def run_without(reason, arguments):
+    """Runs the program as it is, where there is no native part."""
+    from subprocess import _args_from_interpreter_flags as flags
+
+    sys.stderr.write("whipsnake stays off: %s\n" % reason)
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable] + flags() + arguments)
 
 
 def fresh_main():

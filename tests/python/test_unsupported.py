@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 from conftest import EAGER, Runner
@@ -78,6 +82,57 @@ def test_interpreter_pool_beside_the_jit(runner: Runner) -> None:
         """,
     )
     assert runner.same("pool.py").stdout == "[1, 2, 4, 8, 16]\n124750\n"
+
+
+def others() -> list[str]:
+    """Pythons of this machine that the package is not built for."""
+    names = ["python3.8", "python3.11", "python3.12", "python3.13t", "python3.14t", "python3.15", "pypy3"]
+    found = [path for path in map(shutil.which, names) if path]
+    return [path for path in found if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0]
+
+
+def python_part_alone(runner: Runner) -> dict[str, str]:
+    """A copy of the package without its native part, and the variables with which it is found."""
+    source = Path(subprocess.check_output([sys.executable, "-c", "import whipsnake; print(whipsnake.__file__)"], text=True).strip()).parent
+    shutil.copytree(source, runner.directory / "alone/whipsnake", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    return {"PYTHONPATH": str(runner.directory / "alone")}
+
+
+@pytest.mark.parametrize("python", [sys.executable, *others()])
+def test_without_native_part_programs_run_and_one_line_says_why(runner: Runner, python: str) -> None:
+    env = runner.environment(python_part_alone(runner))
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([python, *arguments], cwd=runner.directory, env=env, capture_output=True, text=True, check=False)
+
+    runner.write("program.py", "import sys\nprint(sys.argv, __name__, sys.flags.optimize)\nsys.exit(3)\n")
+    expected = run("-O", "program.py", "-x", "y")
+    actual = run("-O", "-m", "whipsnake", "run", "--stats", "program.py", "-x", "y")
+    assert expected.returncode == 3
+    assert (actual.stdout, actual.returncode) == (expected.stdout, 3)
+    assert len(actual.stderr.splitlines()) == 1 and "whipsnake stays off: whipsnake " in actual.stderr
+    enabled = run("-c", "import whipsnake; whipsnake.enable(); print(whipsnake.is_enabled(), whipsnake.stats()['units'])")
+    assert enabled.stdout == "False []\n" and "RuntimeWarning: whipsnake stays off: " in enabled.stderr
+    version = run("-m", "whipsnake", "version")
+    assert version.returncode == 1 and len(version.stdout.splitlines()) == 2
+    options = run("-m", "whipsnake", "options")
+    assert options.returncode == 2 and len(options.stderr.splitlines()) == 1
+
+
+def test_native_part_that_cannot_be_loaded(runner: Runner) -> None:
+    env = python_part_alone(runner)
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    (runner.directory / "alone/whipsnake" / f"_native{suffix}").write_bytes(b"no library")
+    result = runner.whipsnake("run", "-c", "print(1)", env=env)
+    assert (result.stdout, result.returncode) == ("1\n", 0)
+    assert "cannot be loaded" in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not (hasattr(sys, "_jit") and sys._jit.is_available()), reason="this Python has no compiler of its own")
+def test_builtin_jit_is_named(runner: Runner) -> None:
+    result = runner.whipsnake("run", "-c", "print(1)", env={"PYTHON_JIT": "1"})
+    assert (result.stdout, result.returncode) == ("1\n", 0)
+    assert "PYTHON_JIT=0" in result.stderr and len(result.stderr.splitlines()) == 1
 
 
 def test_embedded_tools_may_clear_watchers(runner: Runner) -> None:
