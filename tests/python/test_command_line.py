@@ -221,11 +221,13 @@ def test_ends_of_programs(runner: Runner, text: str) -> None:
 
 
 def test_interrupt_as_a_shell_sees_it(runner: Runner) -> None:
-    runner.write("stop.py", "raise KeyboardInterrupt\n")
-    command = f"{shlex.quote(sys.executable)} -m whipsnake run stop.py; echo $?"
+    runner.write("stop/__main__.py", "raise KeyboardInterrupt\n")
     environment = runner.environment(EAGER)
-    done = subprocess.run(["sh", "-c", command], cwd=runner.directory, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "130\n"
+    for program in ("stop/__main__.py", "stop", "-m stop", "-c 'raise KeyboardInterrupt'"):
+        command = f"{shlex.quote(sys.executable)} -m whipsnake run {program}; echo $?"
+        done = subprocess.run(["sh", "-c", command], cwd=runner.directory, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == "130\n", program
+        runner.same(*shlex.split(program))
 
 
 def test_byte_code_file_as_script(runner: Runner) -> None:

@@ -60,7 +60,11 @@ fn interrupted(py: Python<'_>) -> bool {
 fn status(py: Python<'_>, failed: bool) -> Option<i32> {
     match failed {
         false => Some(0),
-        true if interrupted(py) => None,
+        true if interrupted(py) => {
+            // SAFETY: the GIL is held; the exception has been printed.
+            unsafe { note_interrupt() };
+            None
+        }
         true => Some(1),
     }
 }
@@ -111,6 +115,23 @@ pub(crate) fn run_command(py: Python<'_>, command: &str) -> PyResult<Option<i32>
         };
         drop(hidden);
         Ok(status(py, failed))
+    }
+}
+
+/// Lets the interpreter end by SIGINT: 3.13 notes an unhandled `KeyboardInterrupt` only where it compiles the text itself.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+unsafe fn note_interrupt() {
+    // SAFETY: as the caller says; the result is NULL.
+    unsafe {
+        let scope = ffi::PyDict_New();
+        if !scope.is_null() {
+            ffi::PyRun_StringFlags(c"raise KeyboardInterrupt".as_ptr(), ffi::Py_file_input, scope, scope, std::ptr::null_mut());
+            ffi::Py_DECREF(scope);
+        }
+        ffi::PyErr_Clear();
     }
 }
 
