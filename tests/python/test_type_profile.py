@@ -28,7 +28,7 @@ CLASSES = """
         snapshot = json.loads(_native.snapshot_json(function, *arguments))
         code, = [code for code in snapshot["codes"] if code["qualname"] == name]
         exits = [exit for exit in code["exits_seen"] if exit["reason"] == "TypeGuard"]
-        return [[snapshot["types"][index] for index in exit["types"]] for exit in exits]
+        return [[snapshot["types"][seen["type_id"]] for seen in exit["types"]] for exit in exits]
 
     def names(types):
         return [entry["name"] for entry in types]
