@@ -3,7 +3,7 @@
 use super::lower::Lowering;
 use crate::backend::BackendError;
 use cranelift_codegen::ir::{self, InstBuilder, types};
-use whipsnake_ir::{Imm, InstData, MemSize, Op};
+use whipsnake_ir::{Imm, InstData, MemSize, Op, Region};
 
 /// Bit of a slot's word that says that the slot owns no reference (`Py_TAG_REFCNT` of 3.14).
 const SLOT_TAG: i64 = 1;
@@ -29,6 +29,11 @@ impl Lowering<'_> {
             return Ok(self.code.slot_address(slot));
         }
         let (base, offset, size, flags) = self.place(data, 1)?;
+        // Other threads change these words: a load of them is never the repetition of an earlier one.
+        if let Imm::Mem { size: MemSize::I64, region: Region::Thread, .. } = data.imm {
+            let address = self.code.b.ins().iadd_imm_s(base, i64::from(offset));
+            return Ok(self.code.b.ins().atomic_load(types::I64, flags, address));
+        }
         let ins = self.code.b.ins();
         Ok(match size {
             MemSize::U8 => ins.uload8(types::I64, flags, base, offset),
