@@ -36,10 +36,12 @@ impl Builder<'_> {
         if let (Val::Virtual(Virtual::Tuple, parts), Some(index)) = (&container.val, self.const_int(&state.peek(1).val.clone())) {
             let at = if index < 0 { index + parts.len() as i64 } else { index };
             if let Some(part) = usize::try_from(at).ok().and_then(|i| parts.get(i)) {
-                let mut part = part.clone();
-                self.own(&mut part);
-                self.drop_operands(state, 2);
+                // It takes over the reference that the dropped tuple has to it.
+                let part = part.borrow();
+                let (key, tuple) = (state.pop(), state.pop());
                 state.stack.push(part);
+                self.drop_slot(state, tuple);
+                self.drop_slot(state, key);
                 return Ok(());
             }
         }
