@@ -174,13 +174,88 @@ def test_leaving_a_with_block() -> None:
     assert start(manager.__exit__, None, fresh) == (ValueError, fresh, None)
 
 
-def test_comparing_slots() -> None:
-    differ = helper("slots_differ", I64, WORDS, WORDS, I64)
-    array = lambda *items: (ctypes.c_uint64 * max(len(items), 1))(*items)
+def current_frame() -> int:
+    """The address of the caller's interpreter frame, which a frame object names behind `f_back`."""
+    frame = sys._getframe(1)
+    return ctypes.c_uint64.from_address(id(frame) + 24).value
+
+
+def test_comparing_locals() -> None:
+    differ = helper("locals_differ", I64, NULLABLE, WORDS, I64)
     anything = 2**64 - 1
-    assert differ(array(), array(), 0) == 0
-    assert differ(array(1, 2, 3), array(1, 2, 3), 3) == 0
-    assert differ(array(1, 2, 3), array(1, 2, 4), 3) == 1
-    assert differ(array(1, 2, 3), array(1, 2, 4), 2) == 0
-    assert differ(array(0, 2, 3), array(1, 2, 3), 3) == 1
-    assert differ(array(9, 2, 3), array(anything, 2, 3), 3) == 0
+
+    def function(first: object, second: object) -> list:
+        frame = current_frame()
+        right, other = (id(first), id(second)), (id(second), id(first))
+        array = lambda *items: (ctypes.c_uint64 * 2)(*items)
+        # The lowest bits say who owns what.
+        seen = [differ(frame, array(*right), 0), differ(frame, array(*other), 0), differ(frame, array(anything, anything), 2)]
+        for tags in itertools.product((0, 1), repeat=2):
+            seen.append(differ(frame, array(right[0] | tags[0], right[1] | tags[1]), 2))
+        seen += [differ(frame, array(*other), 2), differ(frame, array(anything, other[1]), 2)]
+        return seen
+
+    seen = function([1], [2])
+    assert seen[:3] == [0, 0, 0] and sorted(seen[3:7]) == [0, 1, 1, 1] and seen[7:] == [1, 1]
+
+
+def test_letting_frame_objects_go() -> None:
+    go = helper("let_frame_object_go", I64, NULLABLE)
+
+    def unheld() -> int:
+        return go(current_frame())
+
+    def held() -> tuple:
+        frame = sys._getframe()
+        return go(current_frame()), frame
+
+    def noted() -> int:
+        sys._getframe().f_trace_opcodes = True
+        return go(current_frame())
+
+    def with_additional_local() -> tuple:
+        sys._getframe().f_locals["added"] = 1
+        return go(current_frame()), sys._getframe().f_locals["added"]
+
+    assert unheld() == 1
+    gone, frame = held()
+    assert gone == 0 and frame.f_locals["frame"] is frame
+    assert noted() == 0
+    assert with_additional_local() == (0, 1)
+
+
+def test_adding_to_tracebacks() -> None:
+    add = helper("add_traceback", NOTHING, NULLABLE, NULLABLE, NULLABLE)
+    state, error = thread_state(), KeyError(4)
+
+    def function() -> None:
+        add(state, current_frame(), id(error))
+
+    function()
+    assert error.__traceback__.tb_frame.f_code is function.__code__ and error.__traceback__.tb_next is None
+    function()
+    names = []
+    at = error.__traceback__
+    while at:
+        names.append(at.tb_frame.f_code.co_name)
+        at = at.tb_next
+    assert names == ["function", "function"], "another frame of the same function"
+
+    def twice() -> None:
+        try:
+            raise ValueError(5)
+        except ValueError as other:
+            here = current_frame()
+            depth = lambda: sum(1 for _ in iter_traceback(other))
+            add(state, here, None)
+            add(state, here, id(other))
+            assert depth() == 1, "it has its entry"
+
+    twice()
+
+
+def iter_traceback(error: BaseException):
+    at = error.__traceback__
+    while at:
+        yield at
+        at = at.tb_next

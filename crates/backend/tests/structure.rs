@@ -39,6 +39,7 @@ fn state(f: &mut Function, locals: Vec<Slot>) -> StateId {
         code: 0,
         function: Slot::Null,
         offset: 1,
+        untraced: false,
         return_offset: 0,
         on_return: OnReturn::Push,
         resume: Resume::Execute,

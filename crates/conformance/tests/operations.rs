@@ -70,6 +70,7 @@ fn state(f: &mut Function, operands: &[Value]) -> StateId {
         code: 0,
         function: Slot::Null,
         offset: 3,
+        untraced: false,
         return_offset: 0,
         on_return: OnReturn::Push,
         resume: Resume::Execute,

@@ -142,6 +142,7 @@ impl Generator {
             code: 0,
             function: Slot::Null,
             offset: self.random.below(100) as u32,
+            untraced: false,
             return_offset: 0,
             on_return: OnReturn::Push,
             resume: Resume::Execute,

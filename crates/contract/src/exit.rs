@@ -192,6 +192,9 @@ pub struct FrameImage {
     pub return_offset: u32,
     /// What to do with the result of an inlined callee.
     pub on_return: OnReturn,
+    /// Before anything else, the existing frame is added to the traceback of the exception that is handled, at the instruction at
+    /// which it stands.
+    pub untraced: bool,
     /// Word of the exit buffer with the address of the frame, where one exists already: the frame of a loop, or one
     /// that the unit pushed (linked, and counted against the recursion limit). Without it the frame is pushed by the exit.
     pub frame: Option<u32>,

@@ -27,6 +27,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("owner_interpreter", "WS_OWNER_INTERPRETER"),
     ("slot_tag", "WS_SLOT_TAG"),
     ("frame_object_frame", "offsetof(struct _frame, f_frame)"),
+    ("frame_object_back", "offsetof(struct _frame, f_back)"),
     ("frame_object_trace", "offsetof(struct _frame, f_trace)"),
     ("frame_object_lineno", "offsetof(struct _frame, f_lineno)"),
     ("frame_object_trace_lines", "offsetof(struct _frame, f_trace_lines)"),

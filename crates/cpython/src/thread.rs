@@ -115,6 +115,16 @@ impl Thread {
         unsafe { write(self.base(), offsets::TSTATE_CURRENT_FRAME, frame) }
     }
 
+    /// The exception that is being handled by the running frame or generator itself, borrowed, or NULL.
+    #[inline]
+    pub fn handled(self) -> *mut PyObject {
+        // SAFETY: the thread state is alive and names an item.
+        unsafe {
+            let item: *mut u8 = read(self.base(), offsets::TSTATE_EXC_INFO);
+            read(item, offsets::EXC_ITEM_VALUE)
+        }
+    }
+
     /// Makes an exception, whose reference it takes over, the one that is being handled (NULL: none); returns the one before,
     /// owned, or NULL.
     ///

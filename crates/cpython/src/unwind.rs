@@ -2,7 +2,10 @@
 
 use crate::code::Code;
 use crate::datastack::link;
-use crate::ffi::{PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyObject, PyTraceBack_Here};
+use crate::ffi::{
+    Py_NewRef, Py_REFCNT, Py_XDECREF, PyBaseExceptionObject, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred,
+    PyErr_SetRaisedException, PyObject, PyTraceBack_Here, PyTracebackObject,
+};
 use crate::frame::Frame;
 use crate::monitoring::{self, Event};
 use crate::offsets;
@@ -104,16 +107,56 @@ unsafe fn add_traceback(thread: Thread, frame: Frame) {
     }
 }
 
-/// Takes the raised exception, owned, after adding the frame to its traceback. To be used where no tool wants to hear of it.
+/// True if the frame was the last to be added to the exception's traceback.
+///
+/// # Safety
+///
+/// `exception` is an exception.
+unsafe fn is_traced(exception: *mut PyObject, frame: Frame) -> bool {
+    // SAFETY: all exceptions begin with these fields; a traceback keeps its frame object alive.
+    unsafe {
+        let traceback = (*exception.cast::<PyBaseExceptionObject>()).traceback;
+        !traceback.is_null() && (*traceback.cast::<PyTracebackObject>()).tb_frame == frame.object() && !frame.object().is_null()
+    }
+}
+
+/// Takes the raised exception, owned, after adding the frame to its traceback. With `late`, that waits for [`trace`] if
+/// nobody else refers to the exception. To be used where no tool wants to hear of exceptions.
 ///
 /// # Safety
 ///
 /// The frame is linked, the thread's innermost, and stands at the instruction that raised the current exception.
-pub unsafe fn take_exception(thread: Thread, frame: Frame) -> *mut PyObject {
-    // SAFETY: as the caller says.
+pub unsafe fn take_exception(thread: Thread, frame: Frame, late: bool) -> *mut PyObject {
+    // SAFETY: as the caller says; the exception is the raised one.
     unsafe {
-        add_traceback(thread, frame);
+        let exception = thread.current_exception();
+        // An exception that was raised here before must not be taken for one that waits no more.
+        let waits = late && !exception.is_null() && Py_REFCNT(exception) == 1 && !is_traced(exception, frame);
+        if !waits {
+            add_traceback(thread, frame);
+        }
         PyErr_GetRaisedException()
+    }
+}
+
+/// Adds the frame to the traceback of an exception that is not raised, unless it is the last one there already.
+///
+/// # Safety
+///
+/// The frame is linked, the thread's innermost, and stands at the instruction that raised the exception, which is alive, or NULL.
+pub unsafe fn trace(thread: Thread, frame: Frame, exception: *mut PyObject) {
+    // SAFETY: as the caller says. The exception is only raised as long as the entry is made; one that is raised now is put aside.
+    unsafe {
+        if exception.is_null() || is_traced(exception, frame) {
+            return;
+        }
+        let raised = PyErr_GetRaisedException();
+        PyErr_SetRaisedException(Py_NewRef(exception));
+        add_traceback(thread, frame);
+        Py_XDECREF(PyErr_GetRaisedException());
+        if !raised.is_null() {
+            PyErr_SetRaisedException(raised);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The builder: the function under construction, the current position in it, and frame states.
 
 use crate::body::Body;
-use crate::value::{Slot, State, Val};
+use crate::value::{Slot, State, Untraced, Val};
 use crate::{GiveUp, shape::Shape};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::cell::Cell;
@@ -338,13 +338,22 @@ impl<'s> Builder<'s> {
         if self.frame.is_none() {
             return Err(Stop::NeedsFrame);
         }
+        self.trace(state);
+        let stack = state.stack.clone();
         self.expose(state);
         // Locals may have been boxed, and the frames hold them now: exits of this instruction must know.
         let pre = self.pre.as_mut().expect("an instruction was begun");
+        for (i, (before, now)) in stack.iter().zip(&state.stack).enumerate().filter(|(_, (before, now))| before != now) {
+            // The stack got a reference to the box of a local.
+            if let Some(slot) = pre.stack.get_mut(i).filter(|slot| *slot == before) {
+                *slot = now.clone();
+            }
+        }
         pre.locals = state.locals.clone();
         pre.memory = state.memory.clone();
         pre.caller = state.caller.clone();
         pre.linked = true;
+        pre.untraced = None;
         self.pre_id = None;
         self.raise_id = None;
         Ok(())
@@ -475,6 +484,7 @@ impl<'s> Builder<'s> {
             return_offset: 0,
             on_return: OnReturn::Push,
             resume,
+            untraced: matches!(state.untraced, Some(Untraced::OnStack(_) | Untraced::Handled)),
             frame: self.frame_of(instance).filter(|_| state.linked),
             locals,
             stack,

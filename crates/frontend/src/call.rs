@@ -238,6 +238,8 @@ impl Builder<'_> {
             Err(_) => return Err(crate::builder::Stop::NoInline((self.instance.path, instr.offset))),
         };
         self.assume(Assumption::Function { address: info.address });
+        // The callee may call out, which moves the frame on to the call.
+        self.trace(state);
         // What containers lend must survive whatever the callee does.
         for (local, arg) in args.iter_mut().enumerate() {
             self.own_if_lent(state, arg);
@@ -263,6 +265,7 @@ impl Builder<'_> {
             stands: false,
             caller: Some(Rc::new(State { facts: Default::default(), ..state.clone() })),
             facts: state.facts.clone(),
+            untraced: None,
             loans: Vec::new(),
         };
         let function = match held {

@@ -77,6 +77,7 @@ impl Builder<'_> {
             stands: false,
             caller: None,
             facts: Facts::default(),
+            untraced: None,
             loans: Vec::new(),
         };
         for i in 0..parameters {
@@ -322,6 +323,7 @@ impl Builder<'_> {
             stands: false,
             caller: None,
             facts: Facts::default(),
+            untraced: None,
             loans: Vec::new(),
         };
         let mut taken = Vec::new();

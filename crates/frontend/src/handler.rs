@@ -6,10 +6,10 @@
 //! compared instead.
 
 use crate::builder::{Build, Builder, Edge};
-use crate::value::{Slot, State, Val};
+use crate::value::{Slot, State, Untraced, Val};
 use std::collections::BTreeSet;
-use whipsnake_bytecode::Handler;
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_bytecode::{Handler, Instr, Op};
+use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Target, Ty, Value};
 
@@ -98,15 +98,36 @@ impl Builder<'_> {
         let mut at = self.pre.clone().expect("an instruction was begun");
         at.facts = state.facts.clone();
         let changed = self.locals_changed(&at);
+        let dropped = self.pre_release.iter().map(|&v| Slot::owned(Val::MaybeObj(v))).collect();
+        let drops = self.unwind(&mut at, handler, dropped);
+        if drops.iter().any(|d| !self.is_leaf(&at, &d.val)) {
+            at.observed();
+        }
+        self.release_raising(&at, drops);
         let (tstate, unit) = (self.tstate, self.unit());
         let frame = self.frame.expect("handlers need a frame");
-        let exception = self.emit(Ir::CallHelper, &[tstate, unit, frame, changed], Imm::Helper(Helper::catch_exception));
-        self.guard_exception(exception);
+        let late = self.traces_late(handler);
+        let flags = self.int_const(if late { 2 } else { 0 });
+        let flags = self.emit(Ir::Ior, &[changed, flags], Imm::None);
+        let exception = self.emit(Ir::CallHelper, &[tstate, unit, frame, flags], Imm::Helper(Helper::catch_exception));
+        let offset = self.instr.expect("an instruction was begun").op_offset;
+        let raise = self.frame_state(&at, offset, Resume::Raise, &[]);
+        let from = self.block;
+        self.f.push(from, Ir::GuardNotNull, &[exception], Imm::Exit(ExitReason::Exception), Some(raise));
         let position = self.own_position();
-        let dropped = self.pre_release.iter().map(|&v| Slot::owned(Val::MaybeObj(v))).collect();
-        self.go_to_handler(at, handler, position, exception, dropped);
+        self.push_exception(&mut at, handler, position, exception);
+        if late {
+            at.untraced = Some(Untraced::Caught);
+        }
+        self.edge_to_handler(at, handler);
         self.cold(block);
         self.cold_since(created);
+    }
+
+    /// Whether the handler begins in a way that lets the frame's traceback entry wait.
+    fn traces_late(&self, handler: Handler) -> bool {
+        let decoded = &self.instance.body.decoded;
+        decoded.index_of_offset(handler.target).is_some_and(|index| decoded.instrs[index].op == Op::PushExcInfo)
     }
 
     /// The current instruction's position.
@@ -115,22 +136,70 @@ impl Builder<'_> {
         self.int_const(i64::from(offset))
     }
 
-    /// Unwinds the stack and ends the current block with an edge to the handler, which gets the owned exception.
-    fn go_to_handler(&mut self, mut at: State, handler: Handler, position: Value, exception: Value, dropped: Vec<Slot>) {
+    /// Ends the current block with an edge to the handler, which gets the owned exception.
+    fn go_to_handler(&mut self, mut at: State, handler: Handler, position: Value, exception: Value) {
+        let drops = self.unwind(&mut at, handler, Vec::new());
+        self.push_exception(&mut at, handler, position, exception);
+        let drops = std::mem::replace(&mut self.drops, drops);
+        self.flush_drops(&mut at, handler.target);
+        self.drops = drops;
+        self.edge_to_handler(at, handler);
+    }
+
+    /// Pops down to the handler's depth; returns what is to be dropped, after what is given.
+    fn unwind(&mut self, at: &mut State, handler: Handler, dropped: Vec<Slot>) -> Vec<Slot> {
         let drops = std::mem::replace(&mut self.drops, dropped);
         while at.stack.len() > handler.depth as usize {
             let slot = at.pop();
-            self.drop_slot(&mut at, slot);
+            self.drop_slot(at, slot);
         }
+        std::mem::replace(&mut self.drops, drops)
+    }
+
+    fn push_exception(&mut self, at: &mut State, handler: Handler, position: Value, exception: Value) {
         if handler.lasti {
             let offset = Slot::borrowed(Val::Int(position));
             at.stack.push(Slot::borrowed(Val::Virtual(Virtual::Position, vec![offset])));
         }
         at.stack.push(Slot::owned(Val::Obj(exception)));
-        self.flush_drops(&mut at, handler.target);
-        self.drops = drops;
+    }
+
+    fn edge_to_handler(&mut self, at: State, handler: Handler) {
         let target = self.instance.body.block_at(handler.target).expect("checked when the handler was looked up");
         self.handler_edges.push((target, Edge { block: self.block, state: at, offset: handler.target }));
+    }
+
+    /// Adds the frame to the traceback of the handled exception, if that is still to be done.
+    pub(crate) fn trace(&mut self, state: &mut State) {
+        let Some(place) = state.untraced.take() else { return };
+        let exception = match (place, &state.stack.last().map(|slot| &slot.val)) {
+            (Untraced::Caught, Some(Val::Obj(exception))) => *exception,
+            _ => self.null(),
+        };
+        let (tstate, frame) = (self.tstate, self.frame.expect("handlers need a frame"));
+        self.effect(Ir::CallHelper, &[tstate, frame, exception], Imm::Helper(Helper::add_traceback));
+    }
+
+    /// [`Self::trace`] at the end of an edge.
+    pub(crate) fn trace_on(&mut self, edge: &mut Edge) {
+        let block = std::mem::replace(&mut self.block, edge.block);
+        self.trace(&mut edge.state);
+        self.block = block;
+    }
+
+    /// [`Self::trace`] before an instruction that could show the exception to somebody.
+    pub(crate) fn trace_for(&mut self, state: &mut State, instr: Instr) {
+        let hides = match (state.untraced, instr.op) {
+            (None | Some(Untraced::Handled), _) | (Some(Untraced::Caught), Op::PushExcInfo) => true,
+            (Some(Untraced::Caught), _) => false,
+            (Some(Untraced::OnStack(_)), Op::CheckExcMatch) => true,
+            (Some(Untraced::OnStack(slot)), Op::PopTop) if slot + 1 == state.stack.len() => true,
+            (Some(Untraced::OnStack(slot)), op) => state.stack.len() - op.stack_effect().0 as usize > slot,
+        };
+        if !hides {
+            self.trace(state);
+            self.recapture(state);
+        }
     }
 
     /// 0 as long as nobody has changed the frame's locals since they were written.
@@ -166,10 +235,8 @@ impl Builder<'_> {
                 _ => self.store_word(words, offset, NOTHING),
             }
         }
-        let offset = self.int_const(layout.frame_slots);
-        let slots = self.emit(Ir::Offset, &[frame, offset], Imm::None);
         let count = self.int_const(count as i64);
-        let differs = self.helper(Helper::slots_differ, &[slots, words, count]);
+        let differs = self.emit(Ir::CallHelper, &[frame, words, count], Imm::Helper(Helper::locals_differ));
         let from = self.block;
         self.f.jump(from, done, &[differs]);
         self.block = done;
@@ -207,16 +274,33 @@ impl Builder<'_> {
         let exception = self.objects(state, 1)[0];
         let tstate = self.tstate;
         let before = self.helper(Helper::push_exc_info, &[tstate, exception]);
+        if state.untraced.is_some() {
+            state.untraced = Some(Untraced::OnStack(state.stack.len()));
+        }
         let slot = state.pop();
         state.stack.push(Slot::owned(Val::Obj(before)));
         state.stack.push(slot);
+    }
+
+    /// Drops the exception on the stack, which stays the handled one.
+    pub(crate) fn pop_handled(&mut self, state: &mut State) {
+        let slot = state.pop();
+        state.untraced = Some(Untraced::Handled);
+        if let (Val::Obj(v), true) = (slot.val, slot.owned) {
+            self.effect(Ir::DecrefPlain, &[v], Imm::None);
+        }
     }
 
     /// Makes the exception (or `None`) on the stack the handled one again.
     pub(crate) fn pop_except(&mut self, state: &mut State) {
         let before = self.take_object(state);
         let tstate = self.tstate;
-        let handled = self.helper(Helper::pop_except, &[tstate, before]);
+        let handled = if state.untraced.take().is_some() {
+            let frame = self.frame.expect("handlers need a frame");
+            self.emit(Ir::CallHelper, &[tstate, frame, before], Imm::Helper(Helper::pop_untraced))
+        } else {
+            self.helper(Helper::pop_except, &[tstate, before])
+        };
         self.drop_slot(state, Slot::owned(Val::MaybeObj(handled)));
     }
 
@@ -267,7 +351,7 @@ impl Builder<'_> {
         self.objects(state, 1);
         self.guard_unobserved();
         let exception = self.take_object(state);
-        self.go_to_handler(state.clone(), handler, position, exception, Vec::new());
+        self.go_to_handler(state.clone(), handler, position, exception);
         false
     }
 
@@ -275,13 +359,15 @@ impl Builder<'_> {
     pub(crate) fn raise(&mut self, state: &mut State, argc: u32) -> Build<bool> {
         if argc == 0 {
             let Some(handler) = self.handler_again(state) else { return Ok(self.raises()) };
+            self.trace(state);
             self.objects(state, 0);
+            self.recapture(state);
             self.guard_unobserved();
             let exception = self.helper(Helper::handled_exception, &[]);
             // The interpreter raises the error that there is none.
             self.guard_not_null(exception, ExitReason::Exception);
             let position = self.own_position();
-            self.go_to_handler(state.clone(), handler, position, exception, Vec::new());
+            self.go_to_handler(state.clone(), handler, position, exception);
             return Ok(false);
         }
         let Some(handler) = self.native_handler() else { return Ok(self.raises()) };

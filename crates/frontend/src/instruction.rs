@@ -4,7 +4,7 @@ use crate::builder::{Build, Builder};
 use crate::coverage::{for_each_uncompiled, uncompiled_pattern};
 use crate::matching::Subject;
 use crate::region::Outcome;
-use crate::value::{Slot, State, Val};
+use crate::value::{Slot, State, Untraced, Val};
 use whipsnake_bytecode::operand::Intrinsic1;
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume};
@@ -67,6 +67,7 @@ impl Builder<'_> {
                 state.stack.push(Slot::borrowed(Val::Const(id)));
             }
             Op::LoadSmallInt { value } => state.stack.push(Slot::borrowed(Val::SmallInt(i64::from(value)))),
+            Op::PopTop if state.untraced == Some(Untraced::OnStack(state.stack.len() - 1)) => self.pop_handled(state),
             Op::PopTop | Op::PopIter => {
                 let slot = state.pop();
                 self.drop_slot(state, slot);

@@ -343,10 +343,20 @@ impl Builder<'_> {
 
     /// As [`Self::release_all`], with the instruction that destructors see as the current one.
     pub(crate) fn release_at(&mut self, state: &State, at: u32, offset: u32, drops: Vec<Slot>) {
+        self.release_from(state, (at, offset, Resume::Execute), drops);
+    }
+
+    /// Releases slots while the exception that the current instruction raised is on its way.
+    pub(crate) fn release_raising(&mut self, state: &State, drops: Vec<Slot>) {
+        let at = self.instr.expect("an instruction was begun").op_offset;
+        self.release_from(state, (at, at, Resume::Raise), drops);
+    }
+
+    fn release_from(&mut self, state: &State, place: (u32, u32, Resume), drops: Vec<Slot>) {
         for (i, slot) in drops.iter().enumerate() {
             match slot.val {
                 Val::Obj(v) if self.is_leaf(state, &slot.val) => self.effect(Op::DecrefLeaf, &[v], Imm::None),
-                Val::Obj(v) => self.release(state, at, offset, v, &drops[i + 1..]),
+                Val::Obj(v) => self.release(state, place, v, &drops[i + 1..]),
                 Val::MaybeObj(v) => {
                     let bound = self.f.add_block();
                     let done = self.f.add_block();
@@ -355,7 +365,7 @@ impl Builder<'_> {
                     let from = self.block;
                     self.f.branch(from, is_null, Self::target(done), Self::target(bound));
                     self.block = bound;
-                    self.release(state, at, offset, v, &drops[i + 1..]);
+                    self.release(state, place, v, &drops[i + 1..]);
                     let from = self.block;
                     self.f.jump(from, done, &[]);
                     self.block = done;
@@ -365,7 +375,7 @@ impl Builder<'_> {
         }
     }
 
-    fn release(&mut self, state: &State, at: u32, offset: u32, value: Value, later: &[Slot]) {
+    fn release(&mut self, state: &State, (at, offset, resume): (u32, u32, Resume), value: Value, later: &[Slot]) {
         let rest: Vec<Value> = later
             .iter()
             .filter_map(|s| match s.val {
@@ -373,7 +383,7 @@ impl Builder<'_> {
                 _ => None,
             })
             .collect();
-        let id = self.frame_state(state, at, Resume::Execute, &rest);
+        let id = self.frame_state(state, at, resume, &rest);
         self.f.states[id.index()].return_offset = offset.wrapping_sub(at);
         let block = self.block;
         self.f.push(block, Op::Decref, &[value], Imm::None, Some(id));

@@ -106,6 +106,7 @@ impl Builder<'_> {
         for index in range {
             let instr = body.decoded.instrs[index];
             self.begin(instr, &state);
+            self.trace_for(&mut state, instr);
             goes_on = self.instruction(&mut state, instr, out)?;
             if self.instance.depth == 0 {
                 std::mem::take(&mut self.handler_edges).into_iter().for_each(|(target, edge)| out.pending.add(target, edge));
@@ -131,6 +132,7 @@ impl Builder<'_> {
         let mut versions: Vec<Version> = Vec::new();
         let mut work = vec![entry];
         while let Some(mut edge) = work.pop() {
+            self.trace_on(&mut edge);
             match versions.iter().find(|v| self.fits_version(&edge.state, v)) {
                 Some(version) => {
                     let (shapes, linked, block) = (version.shapes.clone(), version.linked, version.block);
@@ -211,7 +213,8 @@ impl Builder<'_> {
             let mut rest = Vec::new();
             let mut again = HashMap::new();
             let mut fitting = Vec::new();
-            for edge in back {
+            for mut edge in back {
+                self.trace_on(&mut edge);
                 for (i, (held, now)) in in_memory.iter().zip(&edge.state.all_memory()).enumerate() {
                     if held.is_some() && held != now {
                         again.insert(MEMORY + i, Shape::Null);

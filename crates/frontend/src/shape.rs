@@ -2,7 +2,7 @@
 //! parameters.
 
 use crate::builder::{Builder, Edge};
-use crate::value::{Slot, State, Val};
+use crate::value::{Slot, State, Untraced, Val};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind};
 use whipsnake_ir::{Imm, Op, Target, Ty, Value};
@@ -315,7 +315,11 @@ impl Builder<'_> {
             state.assume_linked(linked);
             forget_different(&mut joined, &state);
         }
+        joined.untraced = joined.untraced.filter(|_| edges.iter().all(|edge| edge.state.untraced == joined.untraced));
         for edge in &mut edges {
+            if joined.untraced.is_none() {
+                self.trace_on(edge);
+            }
             self.enter(edge, &shapes, linked, target);
         }
         self.receive(&shapes, target, &mut joined);
@@ -378,7 +382,7 @@ impl Builder<'_> {
         for (slot, shape) in slots.iter().zip(shapes) {
             let wanted = inner_shape(shape);
             if let Val::Unseen(v) = slot.val {
-                let id = *id.get_or_insert_with(|| self.frame_state(&edge.state, edge.offset, Resume::Execute, &[]));
+                let id = *id.get_or_insert_with(|| self.edge_state(edge));
                 match (shape, inner_shape(shape)) {
                     (Shape::Null, _) => {
                         let null = self.null();
@@ -392,12 +396,21 @@ impl Builder<'_> {
             if let (Val::Obj(v), Shape::Int) = (&slot.val, wanted)
                 && edge.state.facts.get(*v).raw.is_none()
             {
-                let id = *id.get_or_insert_with(|| self.frame_state(&edge.state, edge.offset, Resume::Execute, &[]));
+                let id = *id.get_or_insert_with(|| self.edge_state(edge));
                 let block = self.block;
                 let raw = self.f.push_value(block, Op::UnboxInt, &[*v], Imm::None, Some(id));
                 edge.state.facts.update(*v, |fact| fact.raw = Some(raw));
             }
         }
+    }
+
+    /// The frame state at the end of an edge.
+    fn edge_state(&mut self, edge: &mut Edge) -> whipsnake_ir::StateId {
+        if edge.state.untraced == Some(Untraced::Caught) {
+            // No exit can tell which exception it is. Adding the frame early does no harm.
+            self.trace(&mut edge.state);
+        }
+        self.frame_state(&edge.state, edge.offset, Resume::Execute, &[])
     }
 
     /// Takes an object that may be NULL apart into whether it is bound and its number.

@@ -153,6 +153,18 @@ impl Facts {
     }
 }
 
+/// An exception that is being handled although its traceback lacks the frame. Nobody can see it yet; its position is where the
+/// frame in memory stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Untraced {
+    /// It is on top of the stack, at the start of its handler.
+    Caught,
+    /// It is handled, and in a stack slot.
+    OnStack(usize),
+    /// It is handled, and nowhere else.
+    Handled,
+}
+
 /// Abstract state of the frame being built.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
@@ -170,6 +182,8 @@ pub(crate) struct State {
     pub caller: Option<Rc<State>>,
     /// Facts about SSA values.
     pub facts: Facts,
+    /// Where the exception is that the unit's frame raised and is not yet in the traceback of.
+    pub untraced: Option<Untraced>,
     /// Objects on the stack that a container lends: before anything that could take them out of it, the stack gets
     /// references of its own.
     pub loans: Vec<Value>,

@@ -418,6 +418,7 @@ impl<'c, 't> Parser<'c, 't> {
             return_offset: 0,
             on_return: OnReturn::Push,
             resume,
+            untraced: cursor.eat_word("untraced"),
             frame: None,
             locals: Vec::new(),
             stack: Vec::new(),

@@ -229,6 +229,9 @@ impl Display for StateText<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let state = self.0;
         write!(f, "code {} at {} {}", state.code, state.offset, name_in(&RESUMES, &state.resume))?;
+        if state.untraced {
+            f.write_str(" untraced")?;
+        }
         if (state.return_offset, state.on_return) != (0, OnReturn::Push) {
             write!(f, " return {} {}", state.return_offset, name_in(&ON_RETURNS, &state.on_return))?;
         }

@@ -73,6 +73,8 @@ pub struct FrameState {
     pub on_return: OnReturn,
     /// How the interpreter goes on.
     pub resume: Resume,
+    /// The exception that is handled was raised in this frame, which is still to be added to its traceback.
+    pub untraced: bool,
     /// The interpreter frame, where one exists already: the frame of a loop, or one that the unit pushed.
     pub frame: Option<Value>,
     /// Local, cell and free variables.

@@ -229,12 +229,7 @@ impl Verifier<'_> {
             (_, Some(state)) if state.index() >= function.states.len() => {
                 self.report(Violation::NoSuchState { place: place(), state });
             }
-            (exits, Some(state)) => {
-                if exits == Exits::Observe && function.state(state).resume == Resume::Raise {
-                    let problem = "an observation cannot resume by raising";
-                    self.report(Violation::BadResume { place: place(), problem });
-                }
-            }
+            _ => {}
         }
         if data.op == Op::Return && function.abi == Abi::Loop {
             self.report(Violation::ReturnFromLoop { place: place() });

@@ -65,6 +65,7 @@ impl Generator<'_> {
             code: self.choice() as u32,
             function: self.slot(0),
             offset: self.choice() as u32,
+            untraced: self.choice() % 4 == 0,
             return_offset: self.choice() as u32 % 3,
             on_return: self.pick(&[OnReturn::Push, OnReturn::CheckNone, OnReturn::PushBool, OnReturn::Drop]),
             resume: self.pick(&[Resume::Execute, Resume::Behind, Resume::Raise, Resume::Observe]),

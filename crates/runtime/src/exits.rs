@@ -45,10 +45,11 @@ struct Leaving<'a> {
 unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: u64, words: *const u64) -> Leaving<'a> {
     let point = &content.exits[exit as usize];
     let observed = OBSERVED.with_borrow_mut(Option::take).filter(|o| std::ptr::eq(o.unit, unit) && o.exit == exit);
-    let raise = point.resume == Resume::Raise;
     // SAFETY: the caller vouches for the words.
     unsafe {
         if let Some(observed) = observed {
+            // The object may have been dropped while an exception was on its way.
+            let raise = !PyErr_Occurred().is_null();
             let leaving = Leaving { thread, point, frames: observed.frames, raise };
             leaving.release_all(content, words);
             // The destructor saw the instruction that dropped the object; the interpreter goes on behind it.
@@ -58,6 +59,8 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
             return leaving;
         }
         let mut words = Words::new(words, content, References::Move);
+        words.trace(thread, point);
+        let raise = point.resume == Resume::Raise;
         let Some(frames) = words.frames(thread, point) else {
             Py_FatalError(c"whipsnake: no memory to leave native code".as_ptr());
         };
@@ -368,6 +371,7 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
     // it uses.
     unsafe {
         let mut reader = Words::new(words, content, References::Keep);
+        let traced = reader.trace(thread, point);
         let Some(frames) = reader.frames(thread, point) else {
             Py_FatalError(c"whipsnake: no memory to show a frame".as_ptr());
         };
@@ -388,7 +392,7 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             datastack::unlink(thread, innermost.frame);
         }
         let tools = thread.instrumentation_version() as u64 != unit.record.quiet.get();
-        if changed || tools || unit.record.invalid.get() != 0 {
+        if traced || changed || tools || unit.record.invalid.get() != 0 {
             OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
             return true;
         }

@@ -95,12 +95,12 @@ pub unsafe extern "C" fn may_handle(tstate: Ptr, unit: Ptr) -> i64 {
 ///
 /// Called by the unit's native code with its thread state, its record and its linked frame, which stands at the failing
 /// instruction; an exception is raised.
-pub unsafe extern "C" fn catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, changed: i64) -> Obj {
+pub unsafe extern "C" fn catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, flags: i64) -> Obj {
     // SAFETY: the caller passes what its code was compiled with.
     unsafe {
         match (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) {
-            (Some(thread), Some(frame)) if changed == 0 && handles(thread, &*unit.cast::<Unit>()) => {
-                unwind::take_exception(thread, frame)
+            (Some(thread), Some(frame)) if flags & 1 == 0 && handles(thread, &*unit.cast::<Unit>()) => {
+                unwind::take_exception(thread, frame, flags & 2 != 0)
             }
             _ => std::ptr::null_mut(),
         }

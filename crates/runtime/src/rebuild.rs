@@ -211,6 +211,22 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Adds the unit's frame to the traceback of the handled exception where that is still to be done. False if it is not.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::frames`], before it is called.
+    pub unsafe fn trace(&self, thread: Thread, point: &ExitPoint) -> bool {
+        let untraced = point.frames.first().filter(|image| image.untraced).and_then(|image| image.frame);
+        // SAFETY: the frame exists and is linked; it stands where it raised the exception.
+        let frame = untraced.and_then(|word| unsafe { Frame::from_ptr(self.word(word) as *mut std::ffi::c_void) });
+        if let Some(frame) = frame {
+            // SAFETY: as above.
+            unsafe { whipsnake_cpython::unwind::trace(thread, frame, thread.handled()) };
+        }
+        frame.is_some()
+    }
+
     /// # Safety
     ///
     /// As for [`Self::frames`].

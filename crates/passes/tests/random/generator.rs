@@ -170,6 +170,7 @@ impl Generator<'_> {
             code: 0,
             function: Slot::Null,
             offset: self.offset,
+            untraced: false,
             return_offset: 0,
             on_return: OnReturn::Push,
             resume: Resume::Execute,

@@ -3,7 +3,7 @@
 use super::{Obj, Ptr};
 use std::ffi::CStr;
 use std::ptr::null_mut;
-use whipsnake_cpython::{Frame, Thread, ffi};
+use whipsnake_cpython::{Frame, Thread, ffi, unwind};
 
 /// # Safety
 /// The GIL is held.
@@ -30,6 +30,35 @@ pub unsafe extern "C" fn pop_except(tstate: Ptr, before: Obj) -> Obj {
     unsafe {
         let Some(thread) = Thread::from_ptr(tstate.cast()) else { return before };
         thread.swap_handled(if ffi::Py_IsNone(before) != 0 { null_mut() } else { before })
+    }
+}
+
+/// # Safety
+/// As [`pop_except`]; `frame` is the linked frame that raised the handled exception.
+pub unsafe extern "C" fn pop_untraced(tstate: Ptr, frame: Ptr, before: Obj) -> Obj {
+    // SAFETY: the caller vouches for all of them; a handled exception is alive.
+    unsafe {
+        if let (Some(thread), Some(frame)) = (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) {
+            let handled = thread.handled();
+            if !handled.is_null() {
+                let class = &*ffi::Py_TYPE(handled);
+                if class.tp_finalize.is_some() || class.tp_del.is_some() {
+                    unwind::trace(thread, frame, handled);
+                }
+            }
+        }
+        pop_except(tstate, before)
+    }
+}
+
+/// # Safety
+/// `tstate` is the calling thread's state, `frame` the linked frame that raised the exception, which is the handled one if NULL.
+pub unsafe extern "C" fn add_traceback(tstate: Ptr, frame: Ptr, exception: Obj) {
+    // SAFETY: the caller vouches for all of them.
+    unsafe {
+        if let (Some(thread), Some(frame)) = (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) {
+            unwind::trace(thread, frame, if exception.is_null() { thread.handled() } else { exception });
+        }
     }
 }
 
@@ -119,16 +148,23 @@ pub unsafe extern "C" fn with_except_start(exit: Obj, receiver: Obj, exception: 
 }
 
 /// # Safety
-/// `slots` and `words` point to `count` words each.
-pub unsafe extern "C" fn slots_differ(slots: Ptr, words: Ptr, count: i64) -> i64 {
+/// `frame` is a linked frame with at least `count` slots, `words` points to `count` words.
+pub unsafe extern "C" fn locals_differ(frame: Ptr, words: Ptr, count: i64) -> i64 {
     const ANYTHING: u64 = u64::MAX;
-    let (slots, words) = (slots.cast::<u64>(), words.cast::<u64>());
-    // SAFETY: the caller vouches for the words.
-    let differs = |index: usize| unsafe {
-        let wanted = words.add(index).read();
-        wanted != ANYTHING && wanted != slots.add(index).read()
-    };
-    i64::from((0..count as usize).any(differs))
+    // SAFETY: the caller vouches for frame and words.
+    unsafe {
+        let Some(frame) = Frame::from_ptr(frame) else { return 1 };
+        let words = words.cast::<u64>();
+        let same = |index: usize| {
+            let wanted = words.add(index).read();
+            wanted == ANYTHING || wanted == frame.slots().add(index).read().word()
+        };
+        if !(0..count as usize).all(same) {
+            return 1;
+        }
+        frame.let_object_go();
+        0
+    }
 }
 
 /// # Safety
