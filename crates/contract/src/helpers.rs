@@ -138,7 +138,7 @@ macro_rules! for_each_helper {
         may_handle(tstate: Ptr, unit: Ptr) -> I64, Mutates, "1 if native code may handle exceptions now, 0 if tools want to hear of them or an assumption broke.";
         handled_exception() -> Obj, Mutates, "The exception that is being handled, owned; NULL without an exception raised if there is none.";
         push_exc_info(tstate: Ptr, exception: Obj) -> Obj, Mutates, "Makes the exception the handled one; the one before or `None`, owned.";
-        pop_except(tstate: Ptr, before: Obj) -> Obj, Mutates, "Makes an exception or `None`, whose reference it takes over, the handled one; the one that was, owned, or NULL.";
+        pop_except(tstate: Ptr, before: Obj) -> Obj, Mutates, "Makes an exception or `None`, whose reference it takes over, the handled one; the one that was, owned, or NULL if there was none or it could be destroyed unseen.";
         pop_untraced(tstate: Ptr, frame: Ptr, before: Obj) -> Obj, Any, "As `pop_except`; calls `add_traceback` first if the exception's class has a finalizer.";
         exception_matches(exception: Obj, class: Obj) -> I64, Allocates, "CHECK_EXC_MATCH: 1, 0, or -1 with an exception for what cannot be caught.";
         raise_exception(exception: Obj, cause: Obj) -> (), Any, "Raises an exception or an instance of its class, from a cause unless that is NULL.";

@@ -1,16 +1,15 @@
 //! Which objects can be destroyed without anybody looking: then no frames need to be built for it.
 
+use crate::destroy_exception::exception_is_silent;
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
-use whipsnake_cpython::Frame;
-use whipsnake_cpython::frame::Owner;
 use whipsnake_cpython::slot::is_immortal;
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 3;
 /// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
-const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
+pub(crate) const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
 /// Size of an instance without slots.
 const PLAIN_SIZE: isize = size_of::<PyObject>() as isize;
 
@@ -24,10 +23,12 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
     unsafe { silent(object, DEPTH) }
 }
 
+/// [`is_silent`], looking into that many containers in containers.
+///
 /// # Safety
 ///
 /// As for [`is_silent`].
-unsafe fn silent(object: *mut PyObject, depth: u32) -> bool {
+pub(crate) unsafe fn silent(object: *mut PyObject, depth: u32) -> bool {
     // SAFETY: fields are read according to the exact type of the object.
     unsafe {
         let ty = Py_TYPE(object);
@@ -72,7 +73,7 @@ unsafe fn survives_or_silent(object: *mut PyObject, depth: u32) -> bool {
 }
 
 /// Types whose instances refer to nothing and cannot be watched by weak references.
-fn is_leaf(ty: *mut PyTypeObject) -> bool {
+pub(crate) fn is_leaf(ty: *mut PyTypeObject) -> bool {
     [
         &raw mut ffi::PyLong_Type,
         &raw mut ffi::PyFloat_Type,
@@ -129,90 +130,5 @@ unsafe fn plain_instance_is_silent(base: *mut u8, ty: *mut PyTypeObject, depth: 
         // The first byte of the values is their number.
         let first = values.add(offsets::VALUES_ITEMS).cast::<*mut PyObject>();
         (0..usize::from(values.read())).all(|index| survives_or_silent(first.add(index).read(), depth))
-    }
-}
-
-/// # Safety
-///
-/// `object` is an exception of class `ty`.
-unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeObject, depth: u32) -> bool {
-    const WORD: isize = size_of::<usize>() as isize;
-    const BASE: isize = size_of::<ffi::PyBaseExceptionObject>() as isize;
-    // SAFETY: all exceptions begin with the fields of the base class; those of builtin classes that are larger by one or two words
-    // hold objects there.
-    unsafe {
-        if !is_plain_exception(object, ty) {
-            return false;
-        }
-        let builtin = [(ffi::PyExc_StopIteration, 1), (ffi::PyExc_NameError, 1), (ffi::PyExc_AttributeError, 2)];
-        let own = builtin.iter().find(|(class, _)| std::ptr::eq(class.cast(), ty)).map_or(0, |&(_, words)| words);
-        if (*ty).tp_basicsize != BASE + own * WORD {
-            return false;
-        }
-        let own_fields = object.cast::<u8>().offset(BASE).cast::<*mut PyObject>();
-        let exception = &*object.cast::<ffi::PyBaseExceptionObject>();
-        [exception.dict, exception.args, exception.notes, exception.context, exception.cause]
-            .into_iter()
-            .chain((0..own).map(|index| own_fields.offset(index).read()))
-            .all(|field| survives_or_silent(field, depth))
-            && traceback_is_silent(exception.traceback, depth)
-    }
-}
-
-/// True for builtin classes of exceptions and those derived in Python that have no finalizer, if nothing watches the object.
-///
-/// # Safety
-///
-/// `object` is an exception of class `ty`.
-unsafe fn is_plain_exception(object: *mut PyObject, ty: *mut PyTypeObject) -> bool {
-    const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
-    // SAFETY: as the caller says.
-    unsafe {
-        let class = &*ty;
-        let derived = class.tp_flags as u64 & ffi::Py_TPFLAGS_HEAPTYPE as u64 != 0;
-        let watched = class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0
-            && object.cast::<u8>().offset(MANAGED_WEAKREF).cast::<usize>().read() != 0;
-        !watched && class.tp_finalize.is_none() && class.tp_del.is_none() && (!derived || class.tp_basicsize == (*class.tp_base).tp_basicsize)
-    }
-}
-
-/// # Safety
-///
-/// `traceback` is NULL, or a traceback that loses one reference.
-unsafe fn traceback_is_silent(traceback: *mut PyObject, depth: u32) -> bool {
-    let mut at = traceback.cast::<ffi::PyTracebackObject>();
-    // SAFETY: a traceback keeps the next one and its frame object alive.
-    unsafe {
-        while !at.is_null() && Py_REFCNT(at.cast()) == 1 {
-            if depth == 0 || !frame_is_silent((*at).tb_frame.cast(), depth) {
-                return false;
-            }
-            at = (*at).tb_next;
-        }
-    }
-    true
-}
-
-/// True if losing references to the frame object, perhaps all, runs no Python code.
-///
-/// # Safety
-///
-/// `object` is an alive frame object.
-unsafe fn frame_is_silent(object: *mut PyObject, depth: u32) -> bool {
-    // SAFETY: a frame object shows a frame; what it shows when nobody runs the frame any more belongs to it alone.
-    unsafe {
-        let base = object.cast::<u8>();
-        let Some(frame) = Frame::from_ptr(read(base, offsets::FRAME_OBJECT_FRAME)) else { return false };
-        if frame.owner() != Owner::FrameObject {
-            // The frame keeps it.
-            return true;
-        }
-        let noted = (offsets::FRAME_OBJECT_EXTRA_LOCALS..offsets::FRAME_OBJECT_DATA).step_by(size_of::<usize>());
-        let back: *mut PyObject = read(base, offsets::FRAME_OBJECT_BACK);
-        read::<usize>(base, offsets::FRAME_OBJECT_TRACE) == 0
-            && noted.into_iter().all(|offset| read::<usize>(base, offset) == 0)
-            && (back.is_null() || Py_REFCNT(back) > 1)
-            && [frame.function(), frame.executable()].into_iter().all(|object| Py_REFCNT(object) > 1)
-            && (0..frame.stack_top()).all(|index| survives_or_silent(frame.slot(index).borrow(), depth - 1))
     }
 }

@@ -5,6 +5,7 @@
 pub mod bind;
 pub mod capture;
 pub mod destroy;
+mod destroy_exception;
 pub mod dict_keys;
 pub mod direct;
 pub mod entry;

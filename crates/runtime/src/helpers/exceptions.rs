@@ -1,6 +1,7 @@
 //! Raising and handling exceptions.
 
 use super::{Obj, Ptr};
+use crate::destroy::is_silent;
 use std::ffi::CStr;
 use std::ptr::null_mut;
 use whipsnake_cpython::{Frame, Thread, ffi, unwind};
@@ -29,7 +30,12 @@ pub unsafe extern "C" fn pop_except(tstate: Ptr, before: Obj) -> Obj {
     // SAFETY: the thread state is the caller's; `None` is immortal, so that its reference need not be given up.
     unsafe {
         let Some(thread) = Thread::from_ptr(tstate.cast()) else { return before };
-        thread.swap_handled(if ffi::Py_IsNone(before) != 0 { null_mut() } else { before })
+        let handled = thread.swap_handled(if ffi::Py_IsNone(before) != 0 { null_mut() } else { before });
+        if !handled.is_null() && ffi::Py_REFCNT(handled) == 1 && is_silent(handled) {
+            ffi::Py_DECREF(handled);
+            return null_mut();
+        }
+        handled
     }
 }
 
