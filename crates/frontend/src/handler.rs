@@ -370,7 +370,11 @@ impl Builder<'_> {
             self.go_to_handler(state.clone(), handler, position, exception);
             return Ok(false);
         }
-        let Some(handler) = self.native_handler() else { return Ok(self.raises()) };
+        let handler = self.native_handler();
+        if handler.is_none() && (self.instance.depth > 0 || !state.linked || self.frame.is_none()) {
+            // Raising may run Python code. Where no frame is there for it yet, the interpreter raises.
+            return Ok(self.raises());
+        }
         let operands = self.objects(state, argc as usize);
         let cause = match operands.get(1) {
             Some(cause) => *cause,
@@ -379,7 +383,15 @@ impl Builder<'_> {
         self.before_python(state)?;
         self.effect(Ir::CallHelper, &[operands[0], cause], Imm::Helper(Helper::raise_exception));
         self.after_python(state);
-        self.catch(state, handler);
+        match handler {
+            Some(handler) => self.catch(state, handler),
+            None => {
+                let raise = self.raise_state();
+                let block = self.block;
+                self.cold(block);
+                self.f.exit(block, ExitReason::Exception, raise);
+            }
+        }
         Ok(false)
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::destroy::is_silent;
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::ptr::null_mut;
 use whipsnake_cpython::{Frame, Thread, ffi, unwind};
@@ -153,6 +154,13 @@ pub unsafe extern "C" fn with_except_start(exit: Obj, receiver: Obj, exception: 
     }
 }
 
+thread_local! {
+    static CHECKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Checks of held frames for each try to let a frame object go: code that handles many exceptions uses the same one for several.
+const CHECKS_PER_TRY: u32 = 8;
+
 /// # Safety
 /// `frame` is a linked frame with at least `count` slots, `words` points to `count` words.
 pub unsafe extern "C" fn locals_differ(frame: Ptr, words: Ptr, count: i64) -> i64 {
@@ -168,7 +176,11 @@ pub unsafe extern "C" fn locals_differ(frame: Ptr, words: Ptr, count: i64) -> i6
         if !(0..count as usize).all(same) {
             return 1;
         }
-        frame.let_object_go();
+        let checks = CHECKS.get().wrapping_add(1);
+        CHECKS.set(checks);
+        if checks % CHECKS_PER_TRY == 0 {
+            frame.let_object_go();
+        }
         0
     }
 }
