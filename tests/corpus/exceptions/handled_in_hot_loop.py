@@ -1,4 +1,4 @@
-# corpus: compiled=lookup,parse,steps,mixed no-exit=lookup,parse
+# corpus: compiled=lookup,parse,steps,mixed no-exit=parse
 # Exceptions in every n-th iteration: after a clean start, rarely, and always.
 
 
