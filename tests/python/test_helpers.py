@@ -372,7 +372,8 @@ VIRTUALS = [
     (6, [iter("ab"), iter([1, 2])], "list(value)", [("a", 1), ("b", 2)]),
     (7, [1, None, 2], "value", slice(1, None, 2)),
     (8, [gather, 5], "value(6)", ((5, 6), {})),
-    (9, ["int", 70], "value", 70),
+    (9, [[1, 2, 3, 4], "int", 1, "int", 3, "int", 1], "value", [2, 3]),
+    (10, ["int", 70], "value", 70),
 ]
 
 

@@ -63,6 +63,8 @@ exit_reasons! {
     StackSpace, "stack-space", Normal;
     /// An exception was raised by a call made from native code.
     Exception, "exception", Normal;
+    /// Inlined code raised an exception that a handler of the unit covers: code that is called could return with it.
+    RaisedInlined, "raised-inlined", Speculation;
     /// An object is not of the expected type.
     TypeGuard, "type-guard", Speculation;
     /// An object is not the expected one (a function, a constant).

@@ -222,6 +222,7 @@ impl Builder<'_> {
             && units <= MAX_INLINE_UNITS
             && self.f.insts.len() < MAX_INLINE_INSTS
             && !self.lessons.no_inline.contains(&site)
+            && !self.raises_when_inlined(code)
     }
 
     /// Builds a callee in place of the call. The operands are gone from the state's stack; the result is pushed.

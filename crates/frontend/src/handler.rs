@@ -5,12 +5,14 @@
 //! such units a frame object (tracebacks hold one) does not mean that somebody changed the frame: what the frame holds is
 //! compared instead.
 
+use crate::body::Body;
 use crate::builder::{Build, Builder, Edge};
 use crate::value::{Slot, State, Untraced, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::{Handler, Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::CodeId;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Target, Ty, Value};
 
 /// Word in a comparison of locals: anything may be there.
@@ -37,8 +39,12 @@ impl Builder<'_> {
         if self.instance.depth > 0 {
             return None;
         }
-        let body = &self.instance.body;
-        let handler = *body.exceptions.handler_for(self.instr?.offset)?;
+        self.handler_of(&self.instance.body, self.instr?.offset)
+    }
+
+    /// The handler for an instruction of the unit's own code, if it is built.
+    fn handler_of(&self, body: &Body, offset: u32) -> Option<Handler> {
+        let handler = *body.exceptions.handler_for(offset)?;
         let target = body.block_at(handler.target)?;
         self.region.as_ref().is_none_or(|region| region.contains(&target)).then_some(handler)
     }
@@ -80,16 +86,35 @@ impl Builder<'_> {
             }
             None => {
                 let raise = self.raise_state();
-                self.guard_at(fine, ExitReason::Exception, raise);
+                self.guard_at(fine, self.raise_reason(), raise);
             }
         }
+    }
+
+    /// The reason of exits that raise at the current instruction.
+    pub(crate) fn raise_reason(&self) -> ExitReason {
+        let mut outermost = None;
+        let mut at = self.instance.parent.clone();
+        while let Some(parent) = at {
+            at = parent.instance.parent.clone();
+            outermost = Some(parent);
+        }
+        match outermost {
+            Some(parent) if self.handler_of(&parent.instance.body, parent.call.offset).is_some() => ExitReason::RaisedInlined,
+            _ => ExitReason::Exception,
+        }
+    }
+
+    /// True if a code object raised exceptions, where it was inlined, that a handler of the unit caught.
+    pub(crate) fn raises_when_inlined(&self, code: CodeId) -> bool {
+        self.snapshot.codes[code as usize].exits_seen.iter().any(|exit| exit.reason == ExitReason::RaisedInlined)
     }
 
     /// Leaves with the exception that the current instruction raised if the value is NULL.
     fn guard_exception(&mut self, value: Value) {
         let raise = self.raise_state();
-        let block = self.block;
-        self.f.push(block, Ir::GuardNotNull, &[value], Imm::Exit(ExitReason::Exception), Some(raise));
+        let (block, reason) = (self.block, self.raise_reason());
+        self.f.push(block, Ir::GuardNotNull, &[value], Imm::Exit(reason), Some(raise));
     }
 
     /// The current instruction has called out and raised: goes on at the handler. Ends the current block.

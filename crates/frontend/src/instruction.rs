@@ -315,9 +315,9 @@ impl Builder<'_> {
     /// Leaves to the interpreter at the current instruction, which is sure to raise.
     pub(crate) fn raises(&mut self) -> bool {
         let state = self.pre_state();
-        let block = self.block;
+        let (block, reason) = (self.block, self.raise_reason());
         self.cold(block);
-        self.f.exit(block, ExitReason::Exception, state);
+        self.f.exit(block, reason, state);
         false
     }
 
