@@ -14,6 +14,7 @@ pub mod extra;
 pub mod helpers;
 pub mod hooks;
 pub mod install;
+pub mod lost;
 pub mod memory;
 pub mod native_entry;
 pub mod profile;

@@ -1,6 +1,8 @@
 //! Interpreter frames rebuilt from an exit point and the words that native code stored.
 
 use crate::helpers::{build_virtual, is_integer};
+use crate::lost::is_iterator;
+use crate::session::session;
 use crate::unit::Content;
 use std::ptr::NonNull;
 use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
@@ -122,7 +124,15 @@ impl<'a> Words<'a> {
         let mut words: Vec<u64> = parts.iter().enumerate().map(word).collect();
         // SAFETY: the words are what the kind wants; the references among them are given away.
         let object = unsafe { build_virtual(kind as i64, words.as_mut_ptr().cast(), words.len() as i64) };
-        self.made(object)
+        match session() {
+            Some(session) if object.is_null() && is_iterator(kind) => {
+                self.failed = true;
+                // SAFETY: the session holds the object.
+                unsafe { Py_INCREF(session.lost_iterator) };
+                session.lost_iterator
+            }
+            _ => self.made(object),
+        }
     }
 
     /// The integer of a source that is one.

@@ -63,6 +63,8 @@ pub struct Session {
     pub original: vectorcallfunc,
     /// `sys.monitoring.DISABLE`; never freed.
     pub disable_event: *mut PyObject,
+    /// What [`crate::lost::lost_iterator`] gave; never freed.
+    pub lost_iterator: *mut PyObject,
     /// Native code may be entered.
     pub enabled: Cell<bool>,
     /// The interpreter is shutting down: nothing is freed any more.
@@ -118,6 +120,7 @@ pub(crate) struct Parts {
     pub(crate) extra_index: isize,
     pub(crate) original: vectorcallfunc,
     pub(crate) disable_event: *mut PyObject,
+    pub(crate) lost_iterator: *mut PyObject,
     pub(crate) watch: Watch,
 }
 
@@ -145,6 +148,7 @@ impl Session {
             extra_index: parts.extra_index,
             original: parts.original,
             disable_event: parts.disable_event,
+            lost_iterator: parts.lost_iterator,
             enabled: Cell::new(false),
             ended: Cell::new(false),
             active: Cell::new(0),

@@ -4,6 +4,7 @@ use crate::bind;
 use crate::capture::EntryPoint;
 use crate::extra::{CodeExtra, free_extra};
 use crate::hooks::{on_jump, on_start};
+use crate::lost::lost_iterator;
 use crate::session::{Parts, Session, publish, session};
 use crate::unit::State;
 use crate::watch::Watch;
@@ -137,6 +138,10 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             return Err("no extra slot of code objects is free".to_owned());
         }
         let disable_event = monitoring_attribute(c"DISABLE")?;
+        let lost_iterator = lost_iterator();
+        if lost_iterator.is_null() {
+            return Err(take_error());
+        }
         let watch = Watch::start().map_err(|reason| {
             PyErr_Clear();
             reason.to_owned()
@@ -150,6 +155,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             extra_index,
             original: facts.interpreted_entry,
             disable_event,
+            lost_iterator,
             watch,
         }))))
     }

@@ -1,4 +1,4 @@
-# corpus: needs=_testcapi
+# corpus: needs=_testcapi skip-modes=exit1,exit7,exitrand
 """An error leaves a compiled loop while there is no memory for its frame object and traceback."""
 import _testcapi
 
