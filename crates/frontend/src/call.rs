@@ -16,7 +16,7 @@ use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 /// Most frames inlined into each other.
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
 /// Most code units of an inlined callee.
-const MAX_INLINE_UNITS: usize = 200;
+const MAX_INLINE_UNITS: usize = 300;
 /// Most code units of a function that is inlined into itself.
 const MAX_RECURSIVE_UNITS: usize = 60;
 /// How often it is.

@@ -8,12 +8,14 @@ use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot};
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
 /// `co_flags` bits of generators and coroutines.
 const CO_GENERATORS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+/// Exits for unbound locals at the entry into a loop from which on all its locals may be unbound.
+const MAYBE_UNBOUND: u32 = 200;
 /// Attempts at a unit before it counts as unstable.
 const MAX_ATTEMPTS: usize = 60;
 
@@ -351,7 +353,8 @@ impl Builder<'_> {
         // All slots are taken before the first guard, so that one frame state serves them all.
         self.guard_depth(start);
         for (i, value, seen) in taken {
-            let slot = self.entered_slot(&mut state, i, value, seen, start);
+            let assigned = body.loops[index].stored_locals.contains(&(i as u32));
+            let slot = self.entered_slot(&mut state, (i, assigned), value, seen, start);
             if i < nlocals {
                 state.locals[i] = slot;
             } else {
@@ -367,13 +370,20 @@ impl Builder<'_> {
         Ok(())
     }
 
+    fn is_number(&self, id: TypeId) -> bool {
+        matches!(self.snapshot.types[id as usize].known, Some(KnownType::Int | KnownType::Float))
+    }
+
     /// A slot of a running loop, guarded to hold what it was seen to hold.
-    fn entered_slot(&mut self, state: &mut State, index: usize, value: Value, seen: Observed, exit: StateId) -> Slot {
+    fn entered_slot(&mut self, state: &mut State, (index, assigned): (usize, bool), value: Value, seen: Observed, exit: StateId) -> Slot {
         let block = self.block;
+        let unbound = self.exits_seen(&[ExitReason::Unbound]);
         match seen {
-            Observed::Null => {
-                Slot::owned(Val::Unseen(value))
-            }
+            // Bound at some entries, unbound at others: numbers that the loop assigns are unboxed either way.
+            Observed::Null if unbound > 0 && !assigned => Slot::owned(Val::MaybeObj(value)),
+            Observed::Null => Slot::owned(Val::Unseen(value)),
+            Observed::Object { type_id, .. } if unbound > 0 && assigned && self.is_number(type_id) => Slot::owned(Val::Unseen(value)),
+            Observed::Object { .. } if unbound > MAYBE_UNBOUND => Slot::owned(Val::MaybeObj(value)),
             Observed::Object { type_id, big, format } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
                 let info = &self.snapshot.types[type_id as usize];

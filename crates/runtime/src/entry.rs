@@ -6,6 +6,8 @@ use crate::session::{Session, session};
 use crate::unit::{Site, State, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::time::Instant;
+use whipsnake_strategy::Decision;
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
@@ -29,6 +31,10 @@ const EVENTS_UNTIL_AWAKE: u32 = 64;
 pub const C_STACK_MARGIN: usize = 128 * 1024;
 /// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.
 pub const MAX_NATIVE_DEPTH: i32 = 10_000;
+/// Entries into a loop that are timed.
+const TIMED_ENTRIES: u64 = 256;
+/// Threshold below which speed is not what matters, and loops are entered however short they are.
+const PATIENT_THRESHOLD: u64 = 100;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 
@@ -364,7 +370,9 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         let _activity = Activity::new(session);
         let _outside = OutsideCallback::enter(thread);
         let _depth = CDepth::enter(thread);
-        unit.entries.set(unit.entries.get() + 1);
+        let entries = unit.entries.get() + 1;
+        unit.entries.set(entries);
+        let timed = (entries <= TIMED_ENTRIES && session.options.threshold >= PATIENT_THRESHOLD).then(Instant::now);
         match content.interpreted.as_deref() {
             Some(interpreted) => crate::reference::run_loop(thread, unit, interpreted, frame),
             None => {
@@ -372,11 +380,26 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
                 entry(thread.as_ptr(), frame.as_ptr());
             }
         }
+        if let Some(start) = timed {
+            unit.time_inside.set(unit.time_inside.get() + start.elapsed());
+            if entries == TIMED_ENTRIES {
+                session.judge(site, unit);
+            }
+        }
         true
     }
 }
 
 impl Session {
+    /// Asks the strategy whether a loop runs long enough to be worth its entries.
+    fn judge(&self, site: &Site, unit: &Unit) {
+        if site.unit.get() == Some(NonNull::from(unit))
+            && let Decision::LeaveAlone(reason) = self.strategy.after_entries(site.facts(), unit.time_inside.get() / TIMED_ENTRIES as u32)
+        {
+            self.leave_alone(site, reason);
+        }
+    }
+
     /// Sets a function's vectorcall to ours, if nobody has replaced it.
     ///
     /// # Safety

@@ -11,7 +11,7 @@ use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_strategy::{Decision, ExitFacts, Where};
-use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
+use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
 const CO_OPTIMIZED: u32 = 0x1;
@@ -91,7 +91,8 @@ impl Session {
     pub(crate) fn exit_taken(&self, unit: &Unit, exit: &ExitPoint, count: u32) -> bool {
         let site = unit.site();
         let asked = count.is_power_of_two() || count.is_multiple_of(1024);
-        if exit.reason.policy() == ExitPolicy::Normal || !asked || site.unit.get() != Some(NonNull::from(unit)) {
+        let normal = exit.reason.policy() == ExitPolicy::Normal && exit.reason != ExitReason::FrameObserved;
+        if normal || !asked || site.unit.get() != Some(NonNull::from(unit)) {
             return false;
         }
         let offset = exit.frames.last().map_or(0, |image| image.offset);

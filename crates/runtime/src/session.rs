@@ -12,6 +12,7 @@ use crate::unit::{Site, SiteKey};
 use crate::watch::Watch;
 use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
@@ -80,7 +81,7 @@ pub struct Session {
     /// Events that may have broken an assumption on a function, counted.
     pub function_changes: Cell<u64>,
     /// Functions whose vectorcall is ours, with the version they had.
-    pub hooked: RefCell<HashMap<usize, u32>>,
+    pub hooked: RefCell<FxHashMap<usize, u32>>,
     /// Functions that were given their own vectorcall back while another tool wants events.
     pub resting: RefCell<HashSet<usize>>,
     /// Events until it is looked whether resting functions can be hooked again.

@@ -249,6 +249,8 @@ pub struct Unit {
     pub entries: Cell<u64>,
     /// Types of operands that are still to be noted.
     pub notes: Cell<u32>,
+    /// Time spent in native code by the first entries into a loop.
+    pub time_inside: Cell<Duration>,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -294,7 +296,7 @@ const NOTES: u32 = 256;
 impl Unit {
     /// A unit without content.
     pub fn new(site: NonNull<Site>, entry: u64) -> Unit {
-        Unit { record: Record::new(entry), site, entries: Cell::new(0), notes: Cell::new(NOTES), content: UnsafeCell::new(None) }
+        Unit { record: Record::new(entry), site, entries: Cell::new(0), notes: Cell::new(NOTES), time_inside: Cell::default(), content: UnsafeCell::new(None) }
     }
 
     /// The content; `None` until the compilation is installed.

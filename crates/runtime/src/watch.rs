@@ -5,7 +5,7 @@
 
 use crate::session::{Session, session};
 use crate::unit::{State, Unit};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ffi::c_int;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::Assumption;
@@ -56,9 +56,9 @@ impl Watch {
             Ok(Watch {
                 dict_id,
                 type_id,
-                dicts: HashMap::new(),
-                types: HashMap::new(),
-                functions: HashMap::new(),
+                dicts: HashMap::default(),
+                types: HashMap::default(),
+                functions: HashMap::default(),
             })
         }
     }

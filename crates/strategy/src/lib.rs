@@ -8,6 +8,7 @@
 mod method;
 
 pub use method::Method;
+use std::time::Duration;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::options::Options;
 
@@ -89,9 +90,12 @@ pub trait Strategy: Send + Sync {
     /// A site without a unit reached the threshold.
     fn hot(&self, site: SiteFacts<'_>) -> Decision;
 
-    /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, at counts that are
-    /// powers of two or multiples of 1024.
+    /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, and for those whose frames somebody
+    /// held, at counts that are powers of two or multiples of 1024.
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision;
+
+    /// A unit was entered some hundred times, and ran for that long per entry.
+    fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
 
     /// An assumption of the site's unit broke; the unit is gone. `Compile` compiles when the site is hot again.
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision;

@@ -1,7 +1,8 @@
 //! The method strategy.
 
 use crate::{Decision, ExitFacts, SiteFacts, Strategy, UnitKind, Where};
-use whipsnake_contract::exit::ExitPolicy;
+use whipsnake_contract::exit::{ExitPolicy, ExitReason};
+use std::time::Duration;
 use whipsnake_contract::options::Options;
 
 /// Compiles whole functions and loops when they are hot, and again when guards fail often.
@@ -17,6 +18,9 @@ const SPECULATION_LIMIT: u32 = 32;
 const MAX_COMPILES: u32 = 8;
 /// Broken assumptions after which a site is left alone.
 const MAX_INVALIDATIONS: u32 = 8;
+/// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
+/// native code is typically two to four times as fast.
+const WORTH_ENTERING: Duration = Duration::from_nanos(750);
 /// Exits of one kind after which it is asked whether the unit is worth while.
 const FRUITLESS_EXITS: u32 = 1024;
 
@@ -52,6 +56,14 @@ impl Strategy for Method {
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision {
         let fruitless = exit.count >= FRUITLESS_EXITS && u64::from(exit.count) * 2 > site.entries;
         match exit.reason.policy() {
+            // Whoever holds the frames of a unit each time keeps it from going on natively.
+            ExitPolicy::Normal if exit.reason == ExitReason::FrameObserved && fruitless => Decision::LeaveAlone(format!(
+                "leaves by {} at offset {} in {} of {} entries",
+                exit.reason.name(),
+                exit.offset,
+                exit.count,
+                site.entries
+            )),
             ExitPolicy::Normal => Decision::Keep,
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
@@ -66,6 +78,13 @@ impl Strategy for Method {
             )),
             ExitPolicy::Speculation | ExitPolicy::Uncovered => Decision::Keep,
         }
+    }
+
+    fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision {
+        if site.kind == UnitKind::Loop && time < WORTH_ENTERING {
+            return Decision::LeaveAlone(format!("runs for {} ns per entry, which is not worth entering", time.as_nanos()));
+        }
+        Decision::Keep
     }
 
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision {
@@ -83,7 +102,6 @@ impl Strategy for Method {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whipsnake_contract::exit::ExitReason;
 
     fn site(compiles: u32, entries: u64) -> SiteFacts<'static> {
         SiteFacts { name: "f", kind: UnitKind::Function, count: 200, compiles, invalidations: 0, entries }
@@ -116,6 +134,21 @@ mod tests {
         let rare = exit(ExitReason::Uncompiled, 4096);
         assert_eq!(method().after_exit(site(1, 1_000_000), rare), Decision::Keep);
         assert!(matches!(method().after_exit(site(1, 4100), rare), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn loops_must_be_worth_their_entries() {
+        let of = |kind, nanos| method().after_entries(SiteFacts { kind, ..site(1, 256) }, Duration::from_nanos(nanos));
+        let Decision::LeaveAlone(reason) = of(UnitKind::Loop, 90) else { panic!("a short loop is kept") };
+        assert!(reason.contains("90 ns"), "{reason}");
+        assert_eq!((of(UnitKind::Loop, 5000), of(UnitKind::Function, 90)), (Decision::Keep, Decision::Keep));
+    }
+
+    #[test]
+    fn units_that_are_always_observed_are_left_alone() {
+        let observed = |count| method().after_exit(site(1, 1100), exit(ExitReason::FrameObserved, count));
+        assert_eq!(observed(512), Decision::Keep);
+        assert!(matches!(observed(1024), Decision::LeaveAlone(_)));
     }
 
     #[test]
