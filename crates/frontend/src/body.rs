@@ -21,6 +21,8 @@ pub(crate) struct Body {
     pub exceptions: ExceptionTable,
     /// Blocks that only an exception leads to.
     pub exceptional: Vec<bool>,
+    /// For each block the locals whose values at its start may be read later.
+    pub live: Vec<BTreeSet<u32>>,
 }
 
 /// Fast local slots that an instruction of a loop reads or writes.
@@ -45,7 +47,8 @@ impl Body {
         let loops = loops(&decoded, &exceptions);
         let order = reverse_postorder(&blocks, &loops);
         let exceptional = exceptional(&blocks);
-        Ok(Body { code, decoded, blocks, order, loops, exceptions, exceptional })
+        let live = live_locals(&blocks, &decoded);
+        Ok(Body { code, decoded, blocks, order, loops, exceptions, exceptional, live })
     }
 
     /// The block that starts at a code unit offset.
@@ -68,6 +71,30 @@ impl Body {
     pub(crate) fn loop_blocks(&self, index: usize) -> BTreeSet<usize> {
         let body = &self.loops[index];
         (0..self.blocks.len()).filter(|&b| body.contains(self.blocks[b].start)).collect()
+    }
+}
+
+/// For each block the locals that are read later on some way from its start before they are written.
+fn live_locals(blocks: &[BasicBlock], decoded: &Code) -> Vec<BTreeSet<u32>> {
+    let mut live = vec![BTreeSet::new(); blocks.len()];
+    loop {
+        let mut changed = false;
+        for (index, block) in blocks.iter().enumerate().rev() {
+            let mut now: BTreeSet<u32> = block.successors().flat_map(|next| live[next].iter().copied()).collect();
+            for instr in decoded.instrs[block.start..block.end].iter().rev() {
+                instr.op.writes_local().for_each(|local| {
+                    now.remove(&local);
+                });
+                now.extend(instr.op.reads_local());
+            }
+            // A handler may be entered before anything is written.
+            now.extend(block.handler_block.iter().flat_map(|&handler| live[handler].iter().copied()));
+            changed |= now.len() > live[index].len();
+            live[index] = now;
+        }
+        if !changed {
+            return live;
+        }
     }
 }
 

@@ -353,7 +353,8 @@ impl Builder<'_> {
         // All slots are taken before the first guard, so that one frame state serves them all.
         self.guard_depth(start);
         for (i, value, seen) in taken {
-            let assigned = body.loops[index].stored_locals.contains(&(i as u32));
+            let local = i as u32;
+            let assigned = body.loops[index].stored_locals.contains(&local) && !body.live[block].contains(&local);
             let slot = self.entered_slot(&mut state, (i, assigned), value, seen, start);
             if i < nlocals {
                 state.locals[i] = slot;

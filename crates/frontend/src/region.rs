@@ -8,7 +8,7 @@ use crate::shape::Shape;
 use crate::value::{Slot, State, Val};
 use crate::GiveUp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_ir::{Block, Imm, Op, Value};
 
 /// Edges by target block that wait for the target to be built.
@@ -163,7 +163,7 @@ impl Builder<'_> {
     fn build_version(
         &mut self,
         index: usize,
-        entry: Edge,
+        mut entry: Edge,
         versions: &[Version],
         out: &mut Outcome,
     ) -> Build<(Version, Vec<Edge>)> {
@@ -172,6 +172,7 @@ impl Builder<'_> {
         let order: Vec<usize> = body.order.iter().copied().filter(|b| inside.contains(b)).collect();
         let header = body.block_at(entry.offset).ok_or(GiveUp::NoLoop(entry.offset))?;
         let key = (self.instance.path, entry.offset, versions.len());
+        self.open_assigned(index, &mut entry);
         let may_split = versions.len() + 1 < MAX_VERSIONS && !body.loops.iter().any(|l| l.parent == Some(index));
         for _ in 0..MAX_ATTEMPTS {
             let mark = out.pending.mark();
@@ -231,6 +232,12 @@ impl Builder<'_> {
                     self.widen(&edge.state, &entry.state, &shapes, &mut again);
                 }
             }
+            if again.is_empty() && self.failed_at(entry.offset, &[ExitReason::Unbound]) {
+                // What the loop does not assign after all is not guarded to be unbound again.
+                let unassigned = |(slot, shape): (&Slot, &Shape)| matches!(slot.val, Val::Unseen(_)) && *shape == Shape::Null;
+                let slots = entry.state.all_slots().zip(&shapes).enumerate();
+                again.extend(slots.filter(|(_, pair)| unassigned(*pair)).map(|(i, _)| (i, Shape::MaybeObj)));
+            }
             if again.is_empty() {
                 let from = entry.block;
                 self.f.jump(from, before, &[]);
@@ -244,6 +251,29 @@ impl Builder<'_> {
             out.returns.truncate(returns);
         }
         Err(GiveUp::Unstable.into())
+    }
+
+    /// True if guards at an instruction failed for one of the reasons in earlier units.
+    fn failed_at(&self, offset: u32, reasons: &[ExitReason]) -> bool {
+        self.code().exits_seen.iter().any(|exit| exit.offset == offset && reasons.contains(&exit.reason))
+    }
+
+    /// Locals that the loop assigns first and that hold an object or nothing when it is entered: if the loop keeps numbers in them, they
+    /// are unboxed at the entry, unless that has failed.
+    fn open_assigned(&self, index: usize, entry: &mut Edge) {
+        if self.failed_at(entry.offset, &[ExitReason::Unbound, ExitReason::TypeGuard, ExitReason::BigInt]) {
+            return;
+        }
+        let body = self.instance.body.clone();
+        let Some(header) = body.block_at(entry.offset) else { return };
+        // What the loop reads before it assigns it is not unbound.
+        let dead = body.loops[index].stored_locals.iter().filter(|&local| !body.live[header].contains(local));
+        for &local in dead {
+            let slot = &mut entry.state.locals[local as usize];
+            if let Val::MaybeObj(object) = slot.val {
+                slot.val = Val::Unseen(object);
+            }
+        }
     }
 
     /// The shapes that a loop's slots have at its header, as far as is known before it is built.
