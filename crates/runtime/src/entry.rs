@@ -7,6 +7,7 @@ use crate::unit::{Site, State, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::Instant;
+use whipsnake_contract::exit::ExitReason;
 use whipsnake_strategy::Decision;
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
@@ -32,7 +33,9 @@ pub const C_STACK_MARGIN: usize = 128 * 1024;
 /// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.
 pub const MAX_NATIVE_DEPTH: i32 = 10_000;
 /// Entries into a loop that are timed.
-const TIMED_ENTRIES: u64 = 256;
+const TIMED_ENTRIES: u64 = 4096;
+/// Entries after which a loop is judged again.
+const JUDGED_ENTRIES: u64 = 256;
 /// Threshold below which speed is not what matters, and loops are entered however short they are.
 const PATIENT_THRESHOLD: u64 = 100;
 /// Units of C recursion that native code may need on versions that count them.
@@ -382,7 +385,7 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         }
         if let Some(start) = timed {
             unit.time_inside.set(unit.time_inside.get() + start.elapsed());
-            if entries == TIMED_ENTRIES {
+            if entries.is_multiple_of(JUDGED_ENTRIES) {
                 session.judge(site, unit);
             }
         }
@@ -391,11 +394,19 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
 }
 
 impl Session {
-    /// Asks the strategy whether a loop runs long enough to be worth its entries.
+    /// Asks the strategy whether a loop runs long enough to be worth its entries, once it runs to its end.
     fn judge(&self, site: &Site, unit: &Unit) {
-        if site.unit.get() == Some(NonNull::from(unit))
-            && let Decision::LeaveAlone(reason) = self.strategy.after_entries(site.facts(), unit.time_inside.get() / TIMED_ENTRIES as u32)
-        {
+        let Some(content) = unit.content().filter(|_| site.unit.get() == Some(NonNull::from(unit)) && !site.compiling.get()) else {
+            return;
+        };
+        let ended = content.exits.iter().zip(&content.counts).filter(|(exit, _)| exit.reason == ExitReason::LoopEnd);
+        let ended: u64 = ended.map(|(_, count)| u64::from(count.get())).sum();
+        let entries = unit.entries.get();
+        if ended * 2 < entries {
+            return;
+        }
+        let time = unit.time_inside.get() / u32::try_from(entries).unwrap_or(u32::MAX);
+        if let Decision::LeaveAlone(reason) = self.strategy.after_entries(site.facts(), time) {
             self.leave_alone(site, reason);
         }
     }
