@@ -332,8 +332,6 @@ pub struct CodeInfo {
     pub exits_seen: Vec<SeenExit>,
     /// Types of operands that an earlier unit has noted, by [`operand_key`] and [`local_key`], most frequent first.
     pub operand_types: BTreeMap<u32, Vec<SeenType>>,
-    /// An earlier unit has noted the types of operands: what is missing in `operand_types` was not met.
-    pub profiled: bool,
 }
 
 /// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.
@@ -426,6 +424,9 @@ pub struct Snapshot {
     pub unit: u64,
     /// The interpreter has run the code often: instructions that it has never executed are not expected to be.
     pub warm: bool,
+    /// An earlier unit for this entry has noted the types of operands: what is missing in `operand_types` was not met.
+    #[serde(default)]
+    pub profiled: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the thread-independent countdown of forced exits.

@@ -100,7 +100,8 @@ impl<'s> Builder<'s> {
     pub(crate) fn note(&mut self, state: &State, operand: usize) {
         let Val::Obj(object) = state.peek(operand).val else { return };
         let Some(instr) = self.instr else { return };
-        if !self.snapshot.warm || self.code().profiled || self.exact_type(state, &Val::Obj(object)).is_some() {
+        let known = self.exact_type(state, &Val::Obj(object)).is_some() || !self.noted(operand).is_empty();
+        if !self.snapshot.warm || self.snapshot.profiled || known {
             return;
         }
         let unit = self.unit();

@@ -28,8 +28,6 @@ pub struct CodeExtra {
     pub types: RefCell<TypeProfile>,
     /// Types of operands that units of this code have noted, by [`operand_key`](whipsnake_contract::snapshot::operand_key).
     pub operands: RefCell<TypeProfile>,
-    /// Enough operands were noted.
-    pub profiled: Cell<bool>,
     /// Excluded by `never()`.
     pub never: Cell<bool>,
     /// The first function site: nearly always the only one.

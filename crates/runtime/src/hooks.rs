@@ -49,14 +49,13 @@ impl Units for Session {
         }
     }
 
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool {
-        let Some(extra) = CodeExtra::of(self, code) else { return false };
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) {
+        let Some(extra) = CodeExtra::of(self, code) else { return };
         let operands = extra.operands.borrow();
         for key in operands.keys() {
             // SAFETY: captures are taken with the GIL held.
             unsafe { operands.for_each(key, |kind, format| visit(key, kind, format)) };
         }
-        extra.profiled.get()
     }
 }
 
@@ -190,6 +189,7 @@ impl Session {
         let facts = UnitFacts {
             unit: address.as_ptr() as u64,
             warm: site.count.get() >= WARM,
+            profiled: site.profiled.get(),
             exit_every: self.options.exit_every,
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };

@@ -43,11 +43,7 @@ pub unsafe extern "C" fn note_type(unit: Ptr, code: i64, operand: i64, object: O
         if left > 1 {
             return 0;
         }
-        for code in content.codes.iter().filter_map(|&code| Code::from_object(code)) {
-            if let Some(extra) = extra(code) {
-                extra.profiled.set(true);
-            }
-        }
+        unit.site().profiled.set(true);
         1
     }
 }

@@ -119,6 +119,8 @@ pub struct Site {
     pub unit: Cell<Option<NonNull<Unit>>>,
     /// All units ever made; the records of replaced ones stay.
     pub units: RefCell<Vec<Box<Unit>>>,
+    /// A unit has noted enough types of operands.
+    pub profiled: Cell<bool>,
     /// Compilations begun.
     pub compiles: Cell<u32>,
     /// Broken assumptions.
@@ -149,6 +151,7 @@ impl Site {
             again: Cell::new(false),
             unit: Cell::new(None),
             units: RefCell::default(),
+            profiled: Cell::new(false),
             compiles: Cell::new(0),
             invalidations: Cell::new(0),
             past: RefCell::default(),

@@ -45,7 +45,7 @@ impl Builder<'_> {
             let id = self.codes.len() as CodeId;
             self.code_ids.insert((code.as_object() as usize, globals as usize), id);
             let kinds = code.local_kinds();
-            let (operand_types, profiled) = self.operands_seen(code);
+            let operand_types = self.operands_seen(code);
             let info = CodeInfo {
                 address: code.as_object() as u64,
                 qualname,
@@ -73,7 +73,6 @@ impl Builder<'_> {
                 functions_by_version: BTreeMap::new(),
                 exits_seen: self.exits_seen(code),
                 operand_types,
-                profiled,
             };
             self.codes.push(info);
             self.sources.push(Source { code, instrs, globals, builtins, locals_are_globals });
@@ -97,19 +96,19 @@ impl Builder<'_> {
         seen
     }
 
-    /// The types of operands that earlier units of a code have noted, and whether that is done.
+    /// The types of operands that earlier units of a code have noted.
     ///
     /// # Safety
     /// The GIL is held, and the code is alive.
-    unsafe fn operands_seen(&mut self, code: Code) -> (BTreeMap<u32, Vec<SeenType>>, bool) {
+    unsafe fn operands_seen(&mut self, code: Code) -> BTreeMap<u32, Vec<SeenType>> {
         let units = self.units;
         let mut seen: BTreeMap<u32, Vec<SeenType>> = BTreeMap::new();
-        let done = units.operands_seen(code, &mut |key, kind, format| {
+        units.operands_seen(code, &mut |key, kind, format| {
             // SAFETY: the type is alive, and is kept so from here on.
             let type_id = unsafe { self.type_id(kind) };
             seen.entry(key).or_default().push(SeenType { type_id, format });
         });
-        (seen, done)
+        seen
     }
 
     /// Looks the global names of a code up, and notes its attribute names and nested codes.

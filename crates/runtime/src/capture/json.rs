@@ -28,8 +28,10 @@ impl Units for Seen {
         }
     }
 
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool {
-        session().is_some_and(|session| session.operands_seen(code, visit))
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) {
+        if let Some(session) = session() {
+            session.operands_seen(code, visit);
+        }
     }
 }
 

@@ -56,8 +56,8 @@ pub trait Units {
     /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
     /// alive during the call.
     fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));
-    /// The same with the operands whose types were noted, by their key; true if that is done.
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) -> bool;
+    /// The same with the operands whose types were noted, by their key.
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8));
 }
 
 /// What the snapshot says of the unit to be compiled.
@@ -67,6 +67,8 @@ pub struct UnitFacts {
     pub unit: u64,
     /// The interpreter has run the code often.
     pub warm: bool,
+    /// Operand types were noted for it.
+    pub profiled: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the countdown of forced exits.
@@ -171,6 +173,7 @@ pub unsafe fn capture(
                 types: builder.types,
                 unit: unit.unit,
                 warm: unit.warm,
+                profiled: unit.profiled,
                 exit_every: unit.exit_every,
                 exit_counter: unit.exit_counter,
             };
