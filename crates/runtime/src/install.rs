@@ -76,7 +76,8 @@ impl Session {
                 Ok(()) => {}
                 Err(Refused::Stale) => site.next.set(site.count.get() + 1),
                 Err(Refused::Never(reason)) if site.unit.get().is_some() => {
-                    // The older unit goes on.
+                    // The older unit goes on, as long as it is worth while.
+                    site.refused.set(true);
                     site.next.set(u64::MAX);
                     self.totals.refused.set(self.totals.refused.get() + 1);
                     let _ = reason;

@@ -29,7 +29,7 @@ use whipsnake_ir::Function;
 use whipsnake_ir::exits::ExitTable;
 
 /// Most CLIF instructions of a function. Compile time is about 2 µs per instruction.
-pub(crate) const CLIF_LIMIT: usize = 80_000;
+pub(crate) const CLIF_LIMIT: usize = 68_000;
 /// Most bytes of native stack per call: exit buffers, scratch words and spilled values.
 pub(crate) const FRAME_LIMIT: usize = 16 * 1024;
 
