@@ -35,16 +35,22 @@ impl Builder<'_> {
         words
     }
 
+    /// The top `count` slots, each with a reference of its own, as parts of a virtual object.
+    pub(crate) fn take_parts(&mut self, state: &mut State, count: usize) -> Vec<Slot> {
+        let at = state.stack.len() - count;
+        let mut parts = state.stack.split_off(at);
+        for part in &mut parts {
+            self.own(part);
+            if let Val::Obj(v) = part.val {
+                state.loans.retain(|l| *l != v);
+            }
+        }
+        parts
+    }
+
     pub(crate) fn build_tuple(&mut self, state: &mut State, count: usize) {
         if count <= MAX_VIRTUAL {
-            let at = state.stack.len() - count;
-            let mut parts = state.stack.split_off(at);
-            for part in &mut parts {
-                self.own(part);
-                if let Val::Obj(v) = part.val {
-                    state.loans.retain(|l| *l != v);
-                }
-            }
+            let parts = self.take_parts(state, count);
             state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Tuple, parts)));
             return;
         }

@@ -162,14 +162,7 @@ impl Builder<'_> {
     /// `slice(start, stop, step)` in parts.
     pub(crate) fn build_slice(&mut self, state: &mut State, step: bool) {
         let count = if step { 3 } else { 2 };
-        let at = state.stack.len() - count;
-        let mut parts = state.stack.split_off(at);
-        for part in &mut parts {
-            self.own(part);
-            if let Val::Obj(v) = part.val {
-                state.loans.retain(|l| *l != v);
-            }
-        }
+        let mut parts = self.take_parts(state, count);
         if !step {
             parts.push(Slot::borrowed(self.none()));
         }
