@@ -1,6 +1,6 @@
 //! A Python module that exposes the crate's accessors to the scripts in `tests/scripts`.
 
-#![allow(clippy::missing_safety_doc, clippy::undocumented_unsafe_blocks, reason = "test functions that only the scripts call")]
+#![allow(clippy::missing_safety_doc, reason = "test functions that only the scripts call")]
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, CString, c_int};
@@ -15,20 +15,24 @@ type Args<'a> = &'a [*mut PyObject];
 /// Raises `RuntimeError`.
 unsafe fn fail(message: &str) -> *mut PyObject {
     let text = CString::new(message).unwrap_or_default();
+    // SAFETY: the GIL is held; the text lives until the exception has its copy.
     unsafe { PyErr_SetString(PyExc_RuntimeError, text.as_ptr()) };
     null_mut()
 }
 
 unsafe fn number(object: *mut PyObject) -> i64 {
+    // SAFETY: `object` is a live object; what is no int gives -1.
     unsafe { int::value(object) }.unwrap_or(-1)
 }
 
 unsafe fn text(object: *mut PyObject) -> String {
+    // SAFETY: the scripts pass strs, whose UTF-8 form lives as long as they do.
     unsafe { CStr::from_ptr(PyUnicode_AsUTF8(object)) }.to_string_lossy().into_owned()
 }
 
 /// A list of new references.
 unsafe fn list(items: impl IntoIterator<Item = *mut PyObject>) -> *mut PyObject {
+    // SAFETY: the GIL is held; each item is a new reference, given up once the list has its own.
     unsafe {
         let list = PyList_New(0);
         for item in items {
@@ -40,15 +44,18 @@ unsafe fn list(items: impl IntoIterator<Item = *mut PyObject>) -> *mut PyObject 
 }
 
 unsafe fn numbers(items: impl IntoIterator<Item = i64>) -> *mut PyObject {
+    // SAFETY: `list` is given new references only.
     unsafe { list(items.into_iter().map(|item| PyLong_FromLongLong(item))) }
 }
 
 unsafe fn items(sequence: *mut PyObject) -> Vec<*mut PyObject> {
+    // SAFETY: the scripts pass lists and tuples that they keep; indices are below the size.
     unsafe { (0..PyList_Size(sequence)).map(|index| PyList_GetItem(sequence, index)).collect() }
 }
 
 /// `verify([(name, number), …])`: the seconds it took.
 unsafe fn verify_with(args: Args) -> *mut PyObject {
+    // SAFETY: the script passes a list of (str, int) pairs.
     unsafe {
         let opcodes: Vec<(String, u8)> = items(args[0])
             .into_iter()
@@ -65,6 +72,7 @@ unsafe fn verify_with(args: Args) -> *mut PyObject {
 
 /// `known_types()`: `[(expression, address), …]`.
 unsafe fn known_types(_: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held; name and address live through the call that copies them.
     unsafe {
         let platform = platform::platform();
         list(KnownType::ALL.iter().zip(platform.known_types).map(|(known, address)| {
@@ -76,6 +84,7 @@ unsafe fn known_types(_: Args) -> *mut PyObject {
 
 /// `array_offsets()`: offsets of item and descriptor pointer, 0 if unknown.
 unsafe fn array_offsets(_: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held.
     unsafe {
         let platform = platform::platform();
         numbers([platform.array_items, platform.array_descriptor])
@@ -85,6 +94,7 @@ unsafe fn array_offsets(_: Args) -> *mut PyObject {
 /// Pushes a frame of `function` with the locals and stack of two lists (`Ellipsis` for an empty slot); the
 /// second one is emptied.
 unsafe fn pushed(thread: Thread, args: Args) -> Option<whipsnake_cpython::Frame> {
+    // SAFETY: the callers pass a function, an offset in its code and two lists; the slots fit the frame, since the scripts take them from that code.
     unsafe {
         let code = Code::of_function(args[0])?;
         let frame = datastack::push(thread, args[0], code)?;
@@ -104,6 +114,7 @@ unsafe fn pushed(thread: Thread, args: Args) -> Option<whipsnake_cpython::Frame>
 
 /// `resume(function, offset, locals, stack)`: the result of running from there.
 unsafe fn resume(args: Args) -> *mut PyObject {
+    // SAFETY: the frame was pushed just now on this thread and is not linked; its offset and stack belong together.
     unsafe {
         let thread = Thread::current();
         match pushed(thread, args) {
@@ -115,6 +126,7 @@ unsafe fn resume(args: Args) -> *mut PyObject {
 
 /// `resume_raising(function, offset, locals, stack, exception)`: the exception is raised by the instruction there.
 unsafe fn resume_raising(args: Args) -> *mut PyObject {
+    // SAFETY: as in `resume`; `args[4]` is an exception and gets the reference that is given up.
     unsafe {
         let thread = Thread::current();
         let Some(frame) = pushed(thread, args) else { return fail("no frame") };
@@ -126,6 +138,7 @@ unsafe fn resume_raising(args: Args) -> *mut PyObject {
 
 /// `resume_after_call(function, offset, locals, stack, units, callable)`: calls with the frame linked, delivers the result.
 unsafe fn resume_after_call(args: Args) -> *mut PyObject {
+    // SAFETY: as in `resume`; the frame is linked before the call, and its offset is that of a call.
     unsafe {
         let thread = Thread::current();
         let Some(frame) = pushed(thread, args) else { return fail("no frame") };
@@ -138,6 +151,7 @@ unsafe fn resume_after_call(args: Args) -> *mut PyObject {
 
 /// `framed_call(function, offset, locals, stack, callable)`: calls with a frame of `function` linked, then drops the frame.
 unsafe fn framed_call(args: Args) -> *mut PyObject {
+    // SAFETY: the frame is linked on this thread until it is cleared, with no exception set meanwhile.
     unsafe {
         let thread = Thread::current();
         let Some(frame) = pushed(thread, args) else { return null_mut() };
@@ -152,11 +166,13 @@ unsafe fn framed_call(args: Args) -> *mut PyObject {
 
 /// `top()`: the address of the data stack's top.
 unsafe fn top(_: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, so there is a current thread.
     unsafe { PyLong_FromLongLong(Thread::current().datastack_top() as i64) }
 }
 
 /// `raise_from_jump(state, code, source, destination)`: for a `JUMP` callback; `state` is `[code, count, offset, exception]`.
 unsafe fn raise_from_jump(args: Args) -> *mut PyObject {
+    // SAFETY: called by a `JUMP` event of the frame; `args[0]` is a list of four, and `state[3]` an exception that gets the reference that is given up.
     unsafe {
         let state = items(args[0]);
         let left = number(state[1]) - 1;
@@ -177,6 +193,7 @@ unsafe fn raise_from_jump(args: Args) -> *mut PyObject {
 
 /// `frame_state()`: `(code, offset, stack top, locals)` of the caller's frame.
 unsafe fn frame_state(_: Args) -> *mut PyObject {
+    // SAFETY: the caller's frame is running, so its code and slots are alive; slots are below `nlocalsplus`.
     unsafe {
         let Some((frame, code)) = Thread::current().current_frame().and_then(|frame| Some((frame, frame.code()?))) else {
             return fail("no frame");
@@ -193,6 +210,7 @@ unsafe fn frame_state(_: Args) -> *mut PyObject {
 
 /// `outside_callback(callable)`: calls with the running tool callback hidden.
 unsafe fn outside_callback(args: Args) -> *mut PyObject {
+    // SAFETY: the guard is dropped on the same thread, before this returns.
     unsafe {
         let guard = thread_outside();
         let result = PyObject_CallNoArgs(args[0]);
@@ -202,10 +220,12 @@ unsafe fn outside_callback(args: Args) -> *mut PyObject {
 }
 
 unsafe fn thread_outside() -> whipsnake_cpython::thread::OutsideCallback {
+    // SAFETY: the GIL is held; the only caller drops the guard on this thread.
     unsafe { whipsnake_cpython::thread::OutsideCallback::enter(Thread::current()) }
 }
 
 unsafe fn units(args: Args) -> *mut PyObject {
+    // SAFETY: `args[0]` is alive, and `from_object` checks that it is code.
     unsafe {
         match Code::from_object(args[0]) {
             Some(code) => numbers(code.units().into_iter().map(i64::from)),
@@ -216,6 +236,7 @@ unsafe fn units(args: Args) -> *mut PyObject {
 
 /// `code_facts(code)`.
 unsafe fn code_facts(args: Args) -> *mut PyObject {
+    // SAFETY: `args[0]` is alive, and `from_object` checks that it is code.
     unsafe {
         let Some(code) = Code::from_object(args[0]) else { return fail("no code") };
         let kinds = code.local_kinds();
@@ -239,6 +260,7 @@ unsafe fn code_facts(args: Args) -> *mut PyObject {
 
 /// `entries(table)`: the exception table, flattened.
 unsafe fn entries(args: Args) -> *mut PyObject {
+    // SAFETY: `args[0]` is bytes, kept by the caller, and its size is that of the slice.
     unsafe {
         let table = std::slice::from_raw_parts(PyBytes_AsString(args[0]).cast::<u8>(), PyBytes_Size(args[0]) as usize);
         numbers(unwind::exception_entries(table).flat_map(|entry| {
@@ -248,6 +270,7 @@ unsafe fn entries(args: Args) -> *mut PyObject {
 }
 
 unsafe fn other_tools_active(args: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, and `from_object` checks that `args[0]` is code.
     unsafe {
         let Some(code) = Code::from_object(args[0]) else { return fail("no code") };
         PyBool_FromLong(monitoring::other_tools_active(Thread::current(), code).into())
@@ -255,15 +278,18 @@ unsafe fn other_tools_active(args: Args) -> *mut PyObject {
 }
 
 unsafe fn other_exception_tools_active(_: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, so there is a current thread.
     unsafe { PyBool_FromLong(monitoring::other_exception_tools_active(Thread::current()).into()) }
 }
 
 unsafe fn frame_evaluator_replaced(_: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, so there is a current thread.
     unsafe { PyBool_FromLong(monitoring::frame_evaluator_replaced(Thread::current()).into()) }
 }
 
 /// `other_tool_sites(code)`: a list, or `None` if not known yet.
 unsafe fn other_tool_sites(args: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, and `from_object` checks that `args[0]` is code.
     unsafe {
         let Some(code) = Code::from_object(args[0]) else { return fail("no code") };
         match monitoring::other_tool_sites(Thread::current(), code) {
@@ -277,15 +303,18 @@ unsafe fn other_tool_sites(args: Args) -> *mut PyObject {
 }
 
 unsafe fn type_version(args: Args) -> *mut PyObject {
+    // SAFETY: the scripts pass a type.
     unsafe { PyLong_FromLongLong(version_lookup::type_version(args[0].cast()).into()) }
 }
 
 unsafe fn function_version(args: Args) -> *mut PyObject {
+    // SAFETY: the scripts pass a function.
     unsafe { PyLong_FromLongLong(version_lookup::function_version(args[0]).into()) }
 }
 
 /// `types_by_version(versions)`: the types found.
 unsafe fn types_by_version(args: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, so what was found stays alive until the list has its references.
     unsafe {
         let versions: BTreeSet<u32> = items(args[0]).into_iter().map(|item| number(item) as u32).collect();
         let found = version_lookup::types_by_version(Thread::current().interpreter(), &versions);
@@ -295,6 +324,7 @@ unsafe fn types_by_version(args: Args) -> *mut PyObject {
 
 /// `function_by_version(version)`: `(function or None, code or None)`, or `None`.
 unsafe fn function_by_version(args: Args) -> *mut PyObject {
+    // SAFETY: the GIL is held, so what was found stays alive until the tuple has its references.
     unsafe {
         let or_none = |object: *mut PyObject| if object.is_null() { Py_None() } else { object };
         match version_lookup::function_by_version(Thread::current().interpreter(), number(args[0]) as u32) {
@@ -313,6 +343,7 @@ macro_rules! module {
             mod $function {
                 use super::*;
                 pub(super) unsafe extern "C" fn call(_: *mut PyObject, args: *mut *mut PyObject, count: isize) -> *mut PyObject {
+                    // SAFETY: CPython passes `count` arguments at `args`, which may be null for none.
                     unsafe {
                         if count != $count {
                             return fail(concat!(stringify!($function), " takes ", $count, " arguments"));
@@ -378,5 +409,6 @@ static mut MODULE: PyModuleDef = PyModuleDef {
 /// The module's entry point.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyInit_checks() -> *mut PyObject {
+    // SAFETY: CPython calls this once, with the GIL held; the definitions are statics.
     unsafe { PyModule_Create(&raw mut MODULE) }
 }

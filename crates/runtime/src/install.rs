@@ -77,10 +77,8 @@ impl Session {
                 Err(Refused::Stale) => site.next.set(site.count.get() + 1),
                 Err(Refused::Never(reason)) if site.unit.get().is_some() => {
                     // The older unit goes on, as long as it is worth while.
-                    site.refused.set(true);
+                    site.refused.replace(Some(reason));
                     site.next.set(u64::MAX);
-                    self.totals.refused.set(self.totals.refused.get() + 1);
-                    let _ = reason;
                 }
                 Err(Refused::Never(reason)) => self.leave_alone(site, reason),
                 Err(Refused::Denied(reason)) => self.without_code_memory(site, &reason),

@@ -41,7 +41,7 @@ pub struct UnitStats {
     pub offset: u32,
     /// `interpreted`, `compiling`, `installed` or `left-alone`.
     pub state: &'static str,
-    /// Why it is left alone.
+    /// Why it is left alone, or why an installed one cannot be compiled again.
     pub reason: Option<String>,
     /// Backend of the latest unit.
     pub backend: &'static str,
@@ -142,7 +142,7 @@ impl UnitStats {
             state: if site.compiling.get() { "compiling" } else { state.name() },
             reason: match &*state {
                 State::LeftAlone(reason) => Some(reason.clone()),
-                _ => None,
+                _ => site.refused.borrow().clone(),
             },
             backend: past.backend,
             code_bytes: past.code_bytes,

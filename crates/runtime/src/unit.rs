@@ -121,8 +121,8 @@ pub struct Site {
     pub units: RefCell<Vec<Box<Unit>>>,
     /// A unit has noted enough types of operands.
     pub profiled: Cell<bool>,
-    /// The compiler has refused to compile it again.
-    pub refused: Cell<bool>,
+    /// Why the compiler has refused to compile it again.
+    pub refused: RefCell<Option<String>>,
     /// Compilations begun.
     pub compiles: Cell<u32>,
     /// Broken assumptions.
@@ -154,7 +154,7 @@ impl Site {
             unit: Cell::new(None),
             units: RefCell::default(),
             profiled: Cell::new(false),
-            refused: Cell::new(false),
+            refused: RefCell::default(),
             compiles: Cell::new(0),
             invalidations: Cell::new(0),
             past: RefCell::default(),
@@ -167,7 +167,7 @@ impl Site {
             name: &self.name,
             kind: self.kind,
             count: self.count.get(),
-            compiles: if self.refused.get() { u32::MAX } else { self.compiles.get() },
+            compiles: if self.refused.borrow().is_some() { u32::MAX } else { self.compiles.get() },
             invalidations: self.invalidations.get(),
             entries: self.current().map_or(0, |unit| unit.entries.get()),
         }
