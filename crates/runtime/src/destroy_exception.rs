@@ -1,75 +1,17 @@
 //! Exceptions, tracebacks and frame objects that can be destroyed without anybody looking.
 
-use crate::destroy::{MANAGED_WEAKREF, is_leaf, silent};
-use whipsnake_cpython::ffi::{self, Py_REFCNT, Py_TYPE, PyObject, PyTypeObject};
+use crate::destroy::{Lost, MANAGED_WEAKREF};
+use whipsnake_cpython::ffi::{self, Py_REFCNT, PyObject, PyTypeObject};
 use whipsnake_cpython::frame::Owner;
 use whipsnake_cpython::memory::read;
-use whipsnake_cpython::slot::is_immortal;
 use whipsnake_cpython::{Frame, offsets};
 
-/// Objects with several references that are looked at.
-const MAX_SHARED: usize = 24;
-
-/// References that go with the exception. Objects may lose more than one of them.
-struct Lost {
-    shared: [*mut PyObject; MAX_SHARED],
-    count: usize,
-    depth: u32,
-}
-
-impl Lost {
-    /// Counts a reference. False if destroying what it leads to may run Python code.
-    ///
-    /// # Safety
-    ///
-    /// `object` is NULL or alive.
-    unsafe fn reference(&mut self, object: *mut PyObject) -> bool {
-        // SAFETY: as the caller says.
-        unsafe {
-            if object.is_null() || is_immortal(object) || is_leaf(Py_TYPE(object)) {
-                return true;
-            }
-            if Py_REFCNT(object) == 1 {
-                return self.goes_silently(object);
-            }
-        }
-        if self.count < MAX_SHARED {
-            self.shared[self.count] = object;
-            self.count += 1;
-            return true;
-        }
-        false
-    }
-
-    /// True if each of the shared objects outlives the loss of all these references, or goes silently.
-    ///
-    /// # Safety
-    ///
-    /// The objects are alive.
-    unsafe fn all_fine(&self) -> bool {
-        let shared = &self.shared[..self.count];
-        shared.iter().all(|&object| {
-            let lost = shared.iter().filter(|&&other| std::ptr::eq(object, other)).count();
-            // SAFETY: as the caller says.
-            unsafe { lost < Py_REFCNT(object) as usize || self.goes_silently(object) }
-        })
-    }
-
-    /// # Safety
-    ///
-    /// `object` is alive.
-    unsafe fn goes_silently(&self, object: *mut PyObject) -> bool {
-        // SAFETY: as the caller says.
-        self.depth > 0 && unsafe { silent(object, self.depth - 1) }
-    }
-}
-
-/// True if destroying the exception runs no Python code.
+/// Counts what goes with the exception. False if that may run Python code.
 ///
 /// # Safety
 ///
 /// `object` is an exception of class `ty`.
-pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeObject, depth: u32) -> bool {
+pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeObject, lost: &mut Lost, depth: u32) -> bool {
     const WORD: isize = size_of::<usize>() as isize;
     const BASE: isize = size_of::<ffi::PyBaseExceptionObject>() as isize;
     // SAFETY: all exceptions begin with the fields of the base class, whose `args` is a tuple; those of builtin classes that are larger
@@ -85,14 +27,12 @@ pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeO
                 return false;
             }
         }
-        let mut lost = Lost { shared: [std::ptr::null_mut(); MAX_SHARED], count: 0, depth };
         let exception = &*object.cast::<ffi::PyBaseExceptionObject>();
         let own_fields = object.cast::<u8>().offset(BASE).cast::<*mut PyObject>();
-        (0..own).all(|index| lost.reference(own_fields.offset(index).read()))
-            && arguments_are_silent(exception.args, &mut lost)
-            && [exception.dict, exception.notes, exception.context, exception.cause].into_iter().all(|field| lost.reference(field))
-            && traceback_is_silent(exception.traceback, &mut lost)
-            && lost.all_fine()
+        (0..own).all(|index| lost.reference(own_fields.offset(index).read(), depth))
+            && arguments_are_silent(exception.args, lost, depth)
+            && [exception.dict, exception.notes, exception.context, exception.cause].into_iter().all(|field| lost.reference(field, depth))
+            && traceback_is_silent(exception.traceback, lost, depth)
     }
 }
 
@@ -118,25 +58,25 @@ unsafe fn is_plain(object: *mut PyObject, ty: *mut PyTypeObject) -> bool {
 /// # Safety
 ///
 /// `args` is NULL or a tuple.
-unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost) -> bool {
+unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         if args.is_null() || Py_REFCNT(args) != 1 || ffi::PyTuple_CheckExact(args) == 0 {
-            return lost.reference(args);
+            return lost.reference(args, depth);
         }
-        (0..ffi::PyTuple_GET_SIZE(args)).all(|index| lost.reference(ffi::PyTuple_GET_ITEM(args, index)))
+        (0..ffi::PyTuple_GET_SIZE(args)).all(|index| lost.reference(ffi::PyTuple_GET_ITEM(args, index), depth))
     }
 }
 
 /// # Safety
 ///
 /// `traceback` is NULL, or a traceback that loses one reference.
-unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost) -> bool {
+unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
     let mut at = traceback.cast::<ffi::PyTracebackObject>();
     // SAFETY: a traceback keeps the next one and its frame object alive.
     unsafe {
         while !at.is_null() && Py_REFCNT(at.cast()) == 1 {
-            if !frame_is_silent((*at).tb_frame.cast(), lost) {
+            if !frame_is_silent((*at).tb_frame.cast(), lost, depth) {
                 return false;
             }
             at = (*at).tb_next;
@@ -150,7 +90,7 @@ unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost) -> bool
 /// # Safety
 ///
 /// `object` is an alive frame object.
-unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost) -> bool {
+unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
     // SAFETY: a frame object shows a frame; what it shows when nobody runs the frame any more belongs to it alone.
     unsafe {
         let base = object.cast::<u8>();
@@ -164,8 +104,8 @@ unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost) -> bool {
         read::<usize>(base, offsets::FRAME_OBJECT_TRACE) == 0
             && noted.into_iter().all(|offset| read::<usize>(base, offset) == 0)
             && (back.is_null() || Py_REFCNT(back) > 1)
-            && lost.reference(frame.function())
-            && lost.reference(frame.executable())
-            && (0..frame.stack_top()).all(|index| lost.reference(frame.slot(index).borrow()))
+            && lost.reference(frame.function(), depth)
+            && lost.reference(frame.executable(), depth)
+            && (0..frame.stack_top()).all(|index| lost.reference(frame.slot(index).borrow(), depth))
     }
 }
