@@ -63,7 +63,7 @@ exit_reasons! {
     StackSpace, "stack-space", Normal;
     /// An exception was raised by a call made from native code.
     Exception, "exception", Normal;
-    /// Inlined code raised an exception that a handler of the unit covers: code that is called could return with it.
+    /// Inlined code raised an exception that a handler covers: a unit of its own could handle it, or return with it to one that does.
     RaisedInlined, "raised-inlined", Speculation;
     /// An object is not of the expected type.
     TypeGuard, "type-guard", Speculation;

@@ -36,6 +36,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("frame_object_data", "offsetof(struct _frame, _f_frame_data)"),
     ("gen_frame", "WS_GEN_FRAME"),
     ("gen_frame_state", "WS_GEN_STATE"),
+    ("gen_frame_cleared", "FRAME_CLEARED"),
     // Code objects.
     ("code_length", "offsetof(PyCodeObject, ob_base.ob_size)"),
     ("code_consts", "offsetof(PyCodeObject, co_consts)"),

@@ -142,6 +142,20 @@ unsafe fn probe_array(kind: *mut PyObject) -> Option<ArrayFacts> {
     }
 }
 
+/// The address of the function that destroys the instances of classes made in Python.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn python_class_dealloc() -> Option<usize> {
+    // SAFETY: the GIL is held; what calling `type` gives is a class.
+    unsafe {
+        let class = PyObject_CallFunction((&raw mut crate::ffi::PyType_Type).cast(), c"s(){}".as_ptr(), c"Probe".as_ptr());
+        let class = owned(class)?;
+        (*class.0.cast::<PyTypeObject>()).tp_dealloc.map(|dealloc| dealloc as usize)
+    }
+}
+
 /// The address of a known type, NULL if it is not there.
 ///
 /// # Safety

@@ -93,19 +93,25 @@ impl Builder<'_> {
 
     /// The reason of exits that raise at the current instruction.
     pub(crate) fn raise_reason(&self) -> ExitReason {
-        let mut outermost = None;
+        let Some(instr) = self.instr.filter(|_| self.instance.depth > 0) else { return ExitReason::Exception };
+        let mut covered = self.handler_of_inlined(&self.instance.body, instr.offset);
         let mut at = self.instance.parent.clone();
         while let Some(parent) = at {
+            covered |= match parent.instance.parent {
+                Some(_) => self.handler_of_inlined(&parent.instance.body, parent.call.offset),
+                None => self.handler_of(&parent.instance.body, parent.call.offset).is_some(),
+            };
             at = parent.instance.parent.clone();
-            outermost = Some(parent);
         }
-        match outermost {
-            Some(parent) if self.handler_of(&parent.instance.body, parent.call.offset).is_some() => ExitReason::RaisedInlined,
-            _ => ExitReason::Exception,
-        }
+        if covered { ExitReason::RaisedInlined } else { ExitReason::Exception }
     }
 
-    /// True if a code object raised exceptions, where it was inlined, that a handler of the unit caught.
+    /// Whether a unit of the code itself would handle what this instruction raises.
+    fn handler_of_inlined(&self, body: &Body, offset: u32) -> bool {
+        body.exceptions.handler_for(offset).is_some()
+    }
+
+    /// True if a code object raised exceptions, where it was inlined, that a handler would have caught natively had it been called.
     pub(crate) fn raises_when_inlined(&self, code: CodeId) -> bool {
         self.snapshot.codes[code as usize].exits_seen.iter().any(|exit| exit.reason == ExitReason::RaisedInlined)
     }

@@ -14,17 +14,6 @@ const INLINE: usize = 12;
 const CO_VARARGS: u32 = 0x4;
 const CO_VARKEYWORDS: u32 = 0x8;
 
-/// Outcome of binding.
-pub enum Bound {
-    /// The arguments are the parameters, word for word.
-    Direct,
-    /// The parameter words; the caller of the unit keeps them until it returns.
-    Exact(Words),
-    /// The call is wrong; the interpreter's exception is raised.
-    Raised,
-    /// Let the interpreter do the call.
-    Interpret,
-}
 
 /// Parameter words, and the references that were made for them.
 pub struct Words {
@@ -51,11 +40,19 @@ impl Drop for Words {
 }
 
 impl Words {
-    /// Room for `capacity` words; those from `owned_from` on are given up at the end.
+    /// No words.
     #[inline]
-    fn new(capacity: usize, owned_from: usize) -> Words {
-        let heap = if capacity > INLINE { vec![std::ptr::null_mut(); capacity] } else { Vec::new() };
-        Words { inline: [MaybeUninit::uninit(); INLINE], heap, owned_from, len: 0 }
+    pub fn new() -> Words {
+        Words { inline: [MaybeUninit::uninit(); INLINE], heap: Vec::new(), owned_from: 0, len: 0 }
+    }
+
+    /// Makes room for `capacity` words; those from `owned_from` on are given up at the end.
+    #[inline]
+    fn reserve(&mut self, capacity: usize, owned_from: usize) {
+        if capacity > INLINE {
+            self.heap = vec![std::ptr::null_mut(); capacity];
+        }
+        self.owned_from = owned_from;
     }
 
     /// The words.
@@ -90,37 +87,36 @@ pub fn simple_parameters(code: Code) -> Option<u32> {
     (code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0).then(|| code.argcount())
 }
 
-/// Binds the arguments of a vectorcall as the interpreter does.
+/// Binds the arguments of a vectorcall as the interpreter does; the caller of the unit keeps the words until it returns. False if
+/// the call is wrong: then the interpreter's exception is raised.
 ///
 /// # Safety
 ///
-/// `function` is an alive function with that code; the rest is as for a vectorcall, without the offset flag.
+/// `function` is an alive function with that code; the rest is as for a vectorcall, without the offset flag. There are no words yet.
 #[inline]
 pub unsafe fn bind(
+    words: &mut Words,
     thread: Thread,
     function: *mut PyObject,
     code: Code,
     args: *const *mut PyObject,
     nargs: usize,
     kwnames: *mut PyObject,
-) -> Bound {
+) -> bool {
     let argcount = code.argcount() as usize;
     let simple = kwnames.is_null() && code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0;
     // SAFETY: the caller vouches for the arguments; `func_defaults` is a tuple or NULL.
     unsafe {
         if !simple || nargs > argcount {
-            return general(thread, function, code, args, nargs, kwnames);
-        }
-        if nargs == argcount {
-            return Bound::Direct;
+            return general(words, thread, function, code, args, nargs, kwnames);
         }
         let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
         let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
         if nargs + count < argcount {
-            return general(thread, function, code, args, nargs, kwnames);
+            return general(words, thread, function, code, args, nargs, kwnames);
         }
         // The caller keeps the arguments; the defaults may be replaced while the function runs.
-        let mut words = Words::new(argcount, nargs);
+        words.reserve(argcount, nargs);
         for index in 0..nargs {
             words.push(*args.add(index));
         }
@@ -129,7 +125,7 @@ pub unsafe fn bind(
             Py_INCREF(value);
             words.push(value);
         }
-        Bound::Exact(words)
+        true
     }
 }
 
@@ -153,13 +149,14 @@ unsafe extern "C" {
 /// As for [`bind`].
 #[cold]
 unsafe fn general(
+    words: &mut Words,
     thread: Thread,
     function: *mut PyObject,
     code: Code,
     args: *const *mut PyObject,
     nargs: usize,
     kwnames: *mut PyObject,
-) -> Bound {
+) -> bool {
     // SAFETY: arguments, keyword values and the function are given a reference each, which the interpreter takes over.
     unsafe {
         let keywords = if kwnames.is_null() { 0 } else { PyTuple_GET_SIZE(kwnames) as usize };
@@ -168,15 +165,15 @@ unsafe fn general(
         let (tstate, locals) = (thread.as_ptr(), std::ptr::null_mut());
         let function = Slot::new(function);
         let frame = _PyEvalFramePushAndInit(tstate, function, locals, slots.as_ptr(), nargs, kwnames, previous);
-        let Some(frame) = Frame::from_ptr(frame) else { return Bound::Raised };
+        let Some(frame) = Frame::from_ptr(frame) else { return false };
         let len = parameters(code);
-        let mut words = Words::new(len, 0);
+        words.reserve(len, 0);
         for index in 0..len {
             let slot = frame.slot(index);
             frame.set_slot(index, Slot::NULL);
             words.push(if slot.is_null() { std::ptr::null_mut() } else { slot.steal() });
         }
         datastack::clear_and_pop(thread, frame);
-        Bound::Exact(words)
+        true
     }
 }

@@ -1,7 +1,8 @@
 //! Which objects can be destroyed without anybody looking: then no frames need to be built for it.
 
 use crate::destroy_exception::exception_is_silent;
-use std::ffi::CStr;
+use crate::destroy_type::{Destruction, is_leaf};
+use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
@@ -10,10 +11,6 @@ use whipsnake_cpython::slot::is_immortal;
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 3;
-/// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
-pub(crate) const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
-/// Size of an instance without slots.
-const PLAIN_SIZE: isize = size_of::<PyObject>() as isize;
 /// Objects with several references that are told apart.
 const MAX_SHARED: usize = 24;
 
@@ -25,11 +22,8 @@ const MAX_SHARED: usize = 24;
 pub unsafe fn is_silent(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
     unsafe {
-        if is_leaf(Py_TYPE(object)) {
-            return true;
-        }
         let mut lost = Lost { shared: [Shared::NONE; MAX_SHARED], count: 0, references: 0, least: usize::MAX };
-        lost.contents(object, DEPTH) && lost.all_fine()
+        is_leaf(Py_TYPE(object)) || lost.contents(object, DEPTH) && lost.all_fine()
     }
 }
 
@@ -141,9 +135,6 @@ impl Lost {
             if is(&raw mut ffi::PySlice_Type) {
                 return self.items(base.add(offsets::SLICE_START).cast(), 3, depth);
             }
-            if is(&raw mut ffi::PyCell_Type) {
-                return self.items(base.add(offsets::CELL_VALUE).cast(), 1, depth);
-            }
             if is(&raw mut ffi::PyListIter_Type) {
                 return self.items(base.add(offsets::LIST_ITER_SEQ).cast(), 1, depth);
             }
@@ -159,8 +150,39 @@ impl Lost {
             if (*ty).tp_flags as u64 & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
                 return exception_is_silent(object, ty, self, depth);
             }
-            is_leaf(ty) || is_plain_instance(ty) && self.plain_instance(base, ty, depth)
+            match Destruction::of(object, ty) {
+                Destruction::Leaf => true,
+                Destruction::Traversed(traverse) => self.traversed(object, traverse, depth),
+                Destruction::Unknown => false,
+            }
         }
+    }
+
+    /// Counts what a type's own traversal, which the garbage collector uses, visits.
+    ///
+    /// # Safety
+    ///
+    /// `traverse` is that of the object's type.
+    unsafe fn traversed(&mut self, object: *mut PyObject, traverse: ffi::traverseproc, depth: u32) -> bool {
+        struct Visit<'a> {
+            lost: &'a mut Lost,
+            depth: u32,
+        }
+
+        /// # Safety
+        ///
+        /// `visit` is a `Visit`; `object` is alive.
+        unsafe extern "C" fn visit(object: *mut PyObject, visit: *mut c_void) -> c_int {
+            // SAFETY: as the caller says.
+            unsafe {
+                let visit = &mut *visit.cast::<Visit<'_>>();
+                c_int::from(!visit.lost.reference(object, visit.depth))
+            }
+        }
+
+        let mut state = Visit { lost: self, depth };
+        // SAFETY: traversing changes nothing and runs no Python code; it ends with the first answer that is not 0.
+        unsafe { traverse(object, visit, (&raw mut state).cast()) == 0 }
     }
 
     /// # Safety
@@ -183,88 +205,6 @@ impl Lost {
                     return false;
                 }
             }
-        }
-        true
-    }
-
-    /// # Safety
-    ///
-    /// `base` is an instance of `ty`, for which [`is_plain_instance`] holds.
-    unsafe fn plain_instance(&mut self, base: *mut u8, ty: *mut PyTypeObject, depth: u32) -> bool {
-        const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
-        // SAFETY: such instances have their dictionary and weak references before them, and their values behind them.
-        unsafe {
-            let word_before = |offset: isize| base.offset(offset).cast::<usize>().read();
-            if (*ty).tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && word_before(MANAGED_WEAKREF) != 0 {
-                return false;
-            }
-            let values = base.offset(PLAIN_SIZE);
-            if word_before(offsets::MANAGED_DICT) != 0 || values.add(offsets::VALUES_VALID).read() == 0 {
-                return false;
-            }
-            // The first byte of the values is their number.
-            let first = values.add(offsets::VALUES_ITEMS).cast::<*mut PyObject>();
-            self.items(first, usize::from(values.read()), depth)
-        }
-    }
-}
-
-/// Types whose instances refer to nothing that has a finalizer and cannot be watched by weak references.
-pub(crate) fn is_leaf(ty: *mut PyTypeObject) -> bool {
-    [
-        &raw mut ffi::PyLong_Type,
-        &raw mut ffi::PyFloat_Type,
-        &raw mut ffi::PyUnicode_Type,
-        &raw mut ffi::PyBool_Type,
-        &raw mut ffi::PyBytes_Type,
-        &raw mut ffi::PyComplex_Type,
-        &raw mut ffi::PyRange_Type,
-    ]
-    .contains(&ty)
-        // SAFETY: objects' types are alive.
-        || unsafe { is_imported_leaf(&*ty) }
-}
-
-/// [`is_leaf`] for types of modules that the program may have imported, by the names that their C sources give them.
-///
-/// # Safety
-///
-/// The type's name is valid.
-unsafe fn is_imported_leaf(ty: &PyTypeObject) -> bool {
-    const NAMES: [&CStr; 3] = [c"decimal.Decimal", c"datetime.date", c"datetime.timedelta"];
-    let flags = ty.tp_flags as u64;
-    // Classes written in Python can be changed.
-    let builtin = flags & ffi::Py_TPFLAGS_HEAPTYPE as u64 == 0 || flags & ffi::Py_TPFLAGS_IMMUTABLETYPE as u64 != 0;
-    builtin
-        && ty.tp_weaklistoffset == 0
-        && ty.tp_finalize.is_none()
-        && ty.tp_del.is_none()
-        // SAFETY: as the caller says.
-        && unsafe { NAMES.contains(&CStr::from_ptr(ty.tp_name)) }
-}
-
-/// True for classes without `__del__`, `__slots__` and builtin bases other than `object`, whose instances keep their attributes inline.
-///
-/// # Safety
-///
-/// `ty` is an alive type.
-unsafe fn is_plain_instance(ty: *mut PyTypeObject) -> bool {
-    const INLINE_VALUES: u64 = 1 << 2;
-    // SAFETY: as the caller says; a type's base is alive as long as it.
-    unsafe {
-        let plain = |ty: &PyTypeObject| {
-            ty.tp_flags as u64 & ffi::Py_TPFLAGS_HEAPTYPE as u64 != 0 && ty.tp_basicsize == PLAIN_SIZE && ty.tp_itemsize == 0
-        };
-        let class = &*ty;
-        if class.tp_flags as u64 & INLINE_VALUES == 0 || class.tp_finalize.is_some() || class.tp_del.is_some() {
-            return false;
-        }
-        let mut base = ty;
-        while !std::ptr::eq(base, &raw mut ffi::PyBaseObject_Type) {
-            if base.is_null() || !plain(&*base) {
-                return false;
-            }
-            base = (*base).tp_base;
         }
         true
     }

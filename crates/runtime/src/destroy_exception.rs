@@ -1,6 +1,7 @@
 //! Exceptions, tracebacks and frame objects that can be destroyed without anybody looking.
 
-use crate::destroy::{Lost, MANAGED_WEAKREF};
+use crate::destroy::Lost;
+use crate::destroy_type::MANAGED_WEAKREF;
 use whipsnake_cpython::ffi::{self, Py_REFCNT, PyObject, PyTypeObject};
 use whipsnake_cpython::frame::Owner;
 use whipsnake_cpython::memory::read;

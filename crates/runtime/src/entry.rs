@@ -1,6 +1,6 @@
 //! Entries into native code: the vectorcall of compiled functions, direct calls between units, and running loops.
 
-use crate::bind::{self, Bound};
+use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
 use crate::session::{Session, session};
 use crate::unit::{Site, State, Unit};
@@ -90,12 +90,11 @@ pub unsafe extern "C" fn vectorcall(
             if kwnames.is_null() && site.as_ref().simple_parameters == Some(nargs as u32) {
                 return enter_function(thread, unit, callable, args.cast_mut());
             }
-            match bind::bind(thread, callable, code, args, nargs, kwnames) {
-                Bound::Direct => return enter_function(thread, unit, callable, args.cast_mut()),
-                Bound::Exact(mut words) => return enter_function(thread, unit, callable, words.as_mut_ptr()),
-                Bound::Raised => return std::ptr::null_mut(),
-                Bound::Interpret => {}
+            let mut words = Words::new();
+            if !bind::bind(&mut words, thread, callable, code, args, nargs, kwnames) {
+                return std::ptr::null_mut();
             }
+            return enter_function(thread, unit, callable, words.as_mut_ptr());
         }
         vectorcall_slowly(session, thread, callable, args, nargsf, kwnames)
     }

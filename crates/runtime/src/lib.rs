@@ -6,6 +6,7 @@ pub mod bind;
 pub mod capture;
 pub mod destroy;
 mod destroy_exception;
+mod destroy_type;
 pub mod dict_keys;
 pub mod direct;
 pub mod entry;

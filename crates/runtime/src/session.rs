@@ -66,6 +66,8 @@ pub struct Session {
     pub disable_event: *mut PyObject,
     /// What [`crate::lost::lost_iterator`] gave; never freed.
     pub lost_iterator: *mut PyObject,
+    /// Address of the function that destroys instances of classes made in Python.
+    pub python_dealloc: usize,
     /// Native code may be entered.
     pub enabled: Cell<bool>,
     /// The interpreter is shutting down: nothing is freed any more.
@@ -122,6 +124,7 @@ pub(crate) struct Parts {
     pub(crate) original: vectorcallfunc,
     pub(crate) disable_event: *mut PyObject,
     pub(crate) lost_iterator: *mut PyObject,
+    pub(crate) python_dealloc: usize,
     pub(crate) watch: Watch,
 }
 
@@ -150,6 +153,7 @@ impl Session {
             original: parts.original,
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
+            python_dealloc: parts.python_dealloc,
             enabled: Cell::new(false),
             ended: Cell::new(false),
             active: Cell::new(0),

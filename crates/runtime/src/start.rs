@@ -20,6 +20,7 @@ use whipsnake_cpython::ffi::{
 };
 use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
 use whipsnake_cpython::offsets;
+use whipsnake_cpython::platform::python_class_dealloc;
 use whipsnake_cpython::Thread;
 use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
 use whipsnake_cpython::verify::{Unsupported, verify};
@@ -142,6 +143,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         if lost_iterator.is_null() {
             return Err(take_error());
         }
+        let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let watch = Watch::start().map_err(|reason| {
             PyErr_Clear();
             reason.to_owned()
@@ -156,6 +158,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             original: facts.interpreted_entry,
             disable_event,
             lost_iterator,
+            python_dealloc,
             watch,
         }))))
     }
