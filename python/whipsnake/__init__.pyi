@@ -5,6 +5,13 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 __version__: str
 
+class ExitStats(TypedDict):
+    reason: str
+    code: str
+    line: int
+    offset: int
+    count: int
+
 class UnitStats(TypedDict):
     name: str
     filename: str
@@ -21,6 +28,7 @@ class UnitStats(TypedDict):
     invalidations: int
     entries: int
     exits: dict[str, int]
+    exit_points: list[ExitStats]
 
 class TotalStats(TypedDict, total=False):
     installed: int

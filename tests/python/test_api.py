@@ -131,12 +131,12 @@ def test_stats_counts_exits_by_reason(runner: Runner) -> None:
         for i in range(100): add(i, 1)
         def exits():
             (unit,) = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "add"]
-            return unit["exits"]
+            return unit["exits"], [(p["reason"], p["code"], p["line"], p["count"]) for p in unit["exit_points"]]
         print(exits())
         add("a", "b")
         print(exits())
         """
-    assert runner.snippet(text) == "{}\n{'type-guard': 1}\n"
+    assert runner.snippet(text) == "({}, [])\n({'type-guard': 1}, [('type-guard', 'add', 4, 1)])\n"
 
 
 def test_stats_is_plain_data(runner: Runner) -> None:

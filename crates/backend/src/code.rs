@@ -101,8 +101,8 @@ pub enum Trampoline {
     FreeLeaf,
     /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.
     Free,
-    /// `(word)`: destroys the object there if it is of a leaf type, and puts 1 in its place, else 0.
-    FreeIfLeaf,
+    /// `(word)`: destroys the object there if that runs no Python code, and puts 1 in its place, else 0.
+    FreeUnseen,
     /// `(record)`: calls the helper `observe` with what is in the [`ObserveRecord`], and puts its result in front.
     Observe,
 }

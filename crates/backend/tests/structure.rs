@@ -157,7 +157,7 @@ fn every_operation_compiles() {
 #[test]
 fn every_trampoline_compiles() {
     let backend = CraneliftBackend::new().expect("there is a code generator for this machine");
-    let own = [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeIfLeaf, Trampoline::Observe];
+    let own = [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeUnseen, Trampoline::Observe];
     let all = own.into_iter().chain(Helper::ALL.iter().map(|&h| Trampoline::Helper(h)));
     for trampoline in all {
         for minor in [13, 14] {

@@ -144,6 +144,12 @@ impl Code {
         units
     }
 
+    /// The line of the instruction at a code unit offset; -1 if it has none.
+    pub fn line_at(self, offset: u32) -> i32 {
+        // SAFETY: the code object is alive, and the GIL is held as for everything here; offsets outside the code have no line.
+        unsafe { crate::ffi::PyCode_Addr2Line(self.0.as_ptr().cast(), offset as i32 * 2) }
+    }
+
     /// `co_consts`, borrowed.
     pub fn consts(self) -> Vec<*mut PyObject> {
         tuple_items(self.consts_tuple())

@@ -1,10 +1,11 @@
 //! Which objects can be destroyed without anybody looking: then no frames need to be built for it.
 
 use crate::destroy_exception::exception_is_silent;
-use crate::destroy_type::{Destruction, is_leaf};
+use crate::destroy_type::{Destruction, DestructionCache, generator_has_ended, is_watched};
+use crate::session::session;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
-use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject, Py_REFCNT, Py_TYPE};
+use whipsnake_cpython::ffi::{self, PyObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::slot::is_immortal;
@@ -22,8 +23,15 @@ const MAX_SHARED: usize = 24;
 pub unsafe fn is_silent(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
     unsafe {
-        let mut lost = Lost { shared: [Shared::NONE; MAX_SHARED], count: 0, references: 0, least: usize::MAX };
-        is_leaf(Py_TYPE(object)) || lost.contents(object, DEPTH) && lost.all_fine()
+        let Some(types) = session().map(|session| &session.destructions) else { return false };
+        match Destruction::of(types, Py_TYPE(object)) {
+            Destruction::Leaf => true,
+            Destruction::Unknown => false,
+            _ => {
+                let mut lost = Lost { types, shared: [Shared::NONE; MAX_SHARED], count: 0, references: 0, least: usize::MAX };
+                lost.contents(object, DEPTH) && lost.all_fine()
+            }
+        }
     }
 }
 
@@ -42,7 +50,8 @@ impl Shared {
 }
 
 /// References that go with an object. Others may lose more than one of them.
-pub(crate) struct Lost {
+pub(crate) struct Lost<'a> {
+    types: &'a DestructionCache,
     shared: [Shared; MAX_SHARED],
     count: usize,
     /// References counted, of all shared objects.
@@ -51,7 +60,7 @@ pub(crate) struct Lost {
     least: usize,
 }
 
-impl Lost {
+impl Lost<'_> {
     /// Counts a reference. False if destroying what it leads to may run Python code.
     ///
     /// # Safety
@@ -60,7 +69,7 @@ impl Lost {
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {
-            if object.is_null() || is_immortal(object) || is_leaf(Py_TYPE(object)) {
+            if object.is_null() || is_immortal(object) || Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
                 return true;
             }
             let references = Py_REFCNT(object) as usize;
@@ -116,56 +125,33 @@ impl Lost {
         // SAFETY: fields are read according to the exact type of the object.
         unsafe {
             let ty = Py_TYPE(object);
-            let is = |known: *mut PyTypeObject| std::ptr::eq(ty, known);
             let base = object.cast::<u8>();
-            if is(&raw mut ffi::PyList_Type) {
-                return self.items(read(base, offsets::LIST_ITEMS), read::<usize>(base, offsets::OB_SIZE), depth);
-            }
-            if is(&raw mut ffi::PyTuple_Type) {
-                return self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth);
-            }
-            if is(&raw mut ffi::PyDict_Type) {
-                return self.entries(object, depth);
-            }
-            if is(&raw mut ffi::PySet_Type) || is(&raw mut ffi::PyFrozenSet_Type) {
-                let set = &*object.cast::<ffi::PySetObject>();
-                return set.weakreflist.is_null()
-                    && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth));
-            }
-            if is(&raw mut ffi::PySlice_Type) {
-                return self.items(base.add(offsets::SLICE_START).cast(), 3, depth);
-            }
-            if is(&raw mut ffi::PyListIter_Type) {
-                return self.items(base.add(offsets::LIST_ITER_SEQ).cast(), 1, depth);
-            }
-            if is(&raw mut ffi::PyTupleIter_Type) {
-                return self.items(base.add(offsets::TUPLE_ITER_SEQ).cast(), 1, depth);
-            }
-            if is(&raw mut ffi::PyCFunction_Type) {
-                let function = &*object.cast::<ffi::PyCFunctionObject>();
-                return function.m_weakreflist.is_null()
-                    && self.reference(function.m_self, depth)
-                    && self.reference(function.m_module, depth);
-            }
-            if (*ty).tp_flags as u64 & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
-                return exception_is_silent(object, ty, self, depth);
-            }
-            match Destruction::of(object, ty) {
+            match Destruction::of(self.types, ty) {
                 Destruction::Leaf => true,
-                Destruction::Traversed(traverse) => self.traversed(object, traverse, depth),
+                Destruction::List => self.items(read(base, offsets::LIST_ITEMS), read::<usize>(base, offsets::OB_SIZE), depth),
+                Destruction::Tuple => self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth),
+                Destruction::Dict => self.entries(object, depth),
+                Destruction::Set => {
+                    let set = &*object.cast::<ffi::PySetObject>();
+                    set.weakreflist.is_null()
+                        && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
+                }
+                Destruction::Exception => exception_is_silent(object, ty, self, depth),
+                Destruction::Generator => generator_has_ended(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }
         }
     }
 
-    /// Counts what a type's own traversal, which the garbage collector uses, visits.
+    /// Counts what the traversal of the object's type, which the garbage collector uses, visits.
     ///
     /// # Safety
     ///
-    /// `traverse` is that of the object's type.
-    unsafe fn traversed(&mut self, object: *mut PyObject, traverse: ffi::traverseproc, depth: u32) -> bool {
-        struct Visit<'a> {
-            lost: &'a mut Lost,
+    /// The object's contents are intact.
+    unsafe fn traversed(&mut self, object: *mut PyObject, depth: u32) -> bool {
+        struct Visit<'a, 'b> {
+            lost: &'a mut Lost<'b>,
             depth: u32,
         }
 
@@ -175,14 +161,21 @@ impl Lost {
         unsafe extern "C" fn visit(object: *mut PyObject, visit: *mut c_void) -> c_int {
             // SAFETY: as the caller says.
             unsafe {
-                let visit = &mut *visit.cast::<Visit<'_>>();
+                let visit = &mut *visit.cast::<Visit<'_, '_>>();
                 c_int::from(!visit.lost.reference(object, visit.depth))
             }
         }
 
-        let mut state = Visit { lost: self, depth };
         // SAFETY: traversing changes nothing and runs no Python code; it ends with the first answer that is not 0.
-        unsafe { traverse(object, visit, (&raw mut state).cast()) == 0 }
+        unsafe {
+            let class = &*Py_TYPE(object);
+            if class.tp_flags as u64 & ffi::Py_TPFLAGS_HAVE_GC as u64 == 0 {
+                // It refers to nothing.
+                return true;
+            }
+            let mut state = Visit { lost: self, depth };
+            class.tp_traverse.is_some_and(|traverse| traverse(object, visit, (&raw mut state).cast()) == 0)
+        }
     }
 
     /// # Safety

@@ -12,7 +12,7 @@ use whipsnake_cpython::{Frame, offsets};
 /// # Safety
 ///
 /// `object` is an exception of class `ty`.
-pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeObject, lost: &mut Lost, depth: u32) -> bool {
+pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeObject, lost: &mut Lost<'_>, depth: u32) -> bool {
     const WORD: isize = size_of::<usize>() as isize;
     const BASE: isize = size_of::<ffi::PyBaseExceptionObject>() as isize;
     // SAFETY: all exceptions begin with the fields of the base class, whose `args` is a tuple; those of builtin classes that are larger
@@ -59,7 +59,7 @@ unsafe fn is_plain(object: *mut PyObject, ty: *mut PyTypeObject) -> bool {
 /// # Safety
 ///
 /// `args` is NULL or a tuple.
-unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
+unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost<'_>, depth: u32) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         if args.is_null() || Py_REFCNT(args) != 1 || ffi::PyTuple_CheckExact(args) == 0 {
@@ -72,7 +72,7 @@ unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost, depth: u32)
 /// # Safety
 ///
 /// `traceback` is NULL, or a traceback that loses one reference.
-unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
+unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost<'_>, depth: u32) -> bool {
     let mut at = traceback.cast::<ffi::PyTracebackObject>();
     // SAFETY: a traceback keeps the next one and its frame object alive.
     unsafe {
@@ -91,7 +91,7 @@ unsafe fn traceback_is_silent(traceback: *mut PyObject, lost: &mut Lost, depth: 
 /// # Safety
 ///
 /// `object` is an alive frame object.
-unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost, depth: u32) -> bool {
+unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost<'_>, depth: u32) -> bool {
     // SAFETY: a frame object shows a frame; what it shows when nobody runs the frame any more belongs to it alone.
     unsafe {
         let base = object.cast::<u8>();

@@ -1,68 +1,141 @@
 //! What the type of an object says about its destruction.
 
 use crate::session::session;
+use std::cell::Cell;
 use std::ffi::CStr;
-use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject, traverseproc};
+use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
-use whipsnake_cpython::symbols::{PyMethod_Type, PyZip_Type};
+use whipsnake_cpython::symbols::{PyMethod_Type, PyUnstable_Type_AssignVersionTag, PyZip_Type};
 
 /// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
 pub(crate) const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
 /// `Py_TPFLAGS_MANAGED_WEAKREF`.
 const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
 
-/// How an object is destroyed.
+/// How instances of a type are destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destruction {
-    /// It refers to nothing.
+    /// They refer to nothing and cannot be watched.
     Leaf,
-    /// It gives up the references that its type's traversal visits, and does nothing else.
-    Traversed(traverseproc),
+    /// As a list.
+    List,
+    /// As a tuple.
+    Tuple,
+    /// As a dict.
+    Dict,
+    /// As a set or frozenset.
+    Set,
+    /// As an exception.
+    Exception,
+    /// As a generator.
+    Generator,
+    /// They give up the references that their type's traversal visits, and do nothing else.
+    Traversed,
     /// In a way that is not known, or one that runs Python code.
     Unknown,
 }
 
+/// Types of which the cache remembers something at a time.
+const CACHED: usize = 128;
+
+/// What was found out about types, each by its address and version: a version stands for one state of one type.
+pub struct DestructionCache([Cell<(usize, u32, Destruction)>; CACHED]);
+
+impl Default for DestructionCache {
+    fn default() -> DestructionCache {
+        DestructionCache([const { Cell::new((0, 0, Destruction::Unknown)) }; CACHED])
+    }
+}
+
 impl Destruction {
-    /// Of an object of that type, for which [`is_leaf`] does not hold.
+    /// Of the instances of a type.
     ///
     /// # Safety
     ///
-    /// `ty` is the type of `object`, which is intact.
-    pub(crate) unsafe fn of(object: *mut PyObject, ty: *mut PyTypeObject) -> Destruction {
+    /// The type is alive; the GIL is held.
+    #[inline]
+    pub(crate) unsafe fn of(cache: &DestructionCache, ty: *mut PyTypeObject) -> Destruction {
+        let entry = &cache.0[(ty as usize >> 5) % CACHED];
+        let (known, version, destruction) = entry.get();
+        // SAFETY: as the caller says.
+        unsafe {
+            if known == ty as usize && version == (*ty).tp_version_tag && version != 0 {
+                return destruction;
+            }
+            let destruction = Destruction::find(ty);
+            PyUnstable_Type_AssignVersionTag(ty);
+            entry.set((ty as usize, (*ty).tp_version_tag, destruction));
+            destruction
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::of`].
+    #[cold]
+    unsafe fn find(ty: *mut PyTypeObject) -> Destruction {
         // SAFETY: as the caller says.
         unsafe {
             let class = &*ty;
             let flags = class.tp_flags as u64;
-            let watched = |offset: isize| offset != 0 && object.cast::<u8>().offset(offset).cast::<usize>().read() != 0;
-            if class.tp_del.is_some()
-                || watched(class.tp_weaklistoffset)
-                || flags & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
-            {
-                return Destruction::Unknown;
-            }
-            let known = if std::ptr::eq(ty, &raw mut ffi::PyGen_Type) {
-                // Nothing is left to be closed.
-                read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) == GEN_CLEARED
+            let is = |known: *mut PyTypeObject| std::ptr::eq(ty, known);
+            if is_leaf(ty) {
+                Destruction::Leaf
+            } else if is(&raw mut ffi::PyList_Type) {
+                Destruction::List
+            } else if is(&raw mut ffi::PyTuple_Type) {
+                Destruction::Tuple
+            } else if is(&raw mut ffi::PyDict_Type) {
+                Destruction::Dict
+            } else if is(&raw mut ffi::PySet_Type) || is(&raw mut ffi::PyFrozenSet_Type) {
+                Destruction::Set
+            } else if is(&raw mut ffi::PyGen_Type) {
+                Destruction::Generator
+            } else if class.tp_finalize.is_some() || class.tp_del.is_some() {
+                Destruction::Unknown
+            } else if flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
+                Destruction::Exception
+            } else if is_imported_leaf(class) {
+                Destruction::Leaf
+            } else if !is_python_class(ty) && !is_container(ty) && !is_imported_container(class) {
+                Destruction::Unknown
             } else {
-                class.tp_finalize.is_none() && (is_python_class(ty) || is_container(ty) || is_imported_container(class))
-            };
-            match class.tp_traverse {
-                _ if !known => if class.tp_finalize.is_none() && is_imported_leaf(class) { Destruction::Leaf } else { Destruction::Unknown },
-                _ if flags & ffi::Py_TPFLAGS_HAVE_GC as u64 == 0 => Destruction::Leaf,
-                Some(traverse) => Destruction::Traversed(traverse),
-                None => Destruction::Unknown,
+                Destruction::Traversed
             }
         }
     }
+}
+
+/// True if weak references to the object may exist.
+///
+/// # Safety
+///
+/// The object is intact, and an instance of `class`.
+#[inline]
+pub(crate) unsafe fn is_watched(object: *mut PyObject, class: &PyTypeObject) -> bool {
+    // SAFETY: the type says where the list of weak references is.
+    let watched = |offset: isize| unsafe { object.cast::<u8>().offset(offset).cast::<usize>().read() != 0 };
+    class.tp_weaklistoffset != 0 && watched(class.tp_weaklistoffset)
+        || class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
 }
 
 /// `gi_frame_state` of a generator whose frame is gone.
 #[expect(clippy::cast_possible_truncation, reason = "frame states are small")]
 const GEN_CLEARED: i8 = offsets::GEN_FRAME_CLEARED as i8;
 
+/// True for generators that have nothing left to be closed.
+///
+/// # Safety
+///
+/// The object is a generator.
+pub(crate) unsafe fn generator_has_ended(object: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) == GEN_CLEARED }
+}
+
 /// Builtin types whose instances refer to nothing that has a finalizer and cannot be watched by weak references.
-#[inline]
-pub(crate) fn is_leaf(ty: *mut PyTypeObject) -> bool {
+fn is_leaf(ty: *mut PyTypeObject) -> bool {
     [
         &raw mut ffi::PyLong_Type,
         &raw mut ffi::PyFloat_Type,
@@ -84,6 +157,10 @@ fn is_container(ty: *mut PyTypeObject) -> bool {
         &raw mut ffi::PyDict_Type,
         &raw mut ffi::PySet_Type,
         &raw mut ffi::PyFrozenSet_Type,
+        &raw mut ffi::PySlice_Type,
+        &raw mut ffi::PyListIter_Type,
+        &raw mut ffi::PyTupleIter_Type,
+        &raw mut ffi::PyCFunction_Type,
         &raw mut ffi::PyFunction_Type,
         &raw mut PyMethod_Type,
         &raw mut ffi::PyCell_Type,

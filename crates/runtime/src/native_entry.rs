@@ -107,15 +107,27 @@ pub unsafe extern "C" fn catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, fla
 ///
 /// # Safety
 ///
+/// The object's reference count is zero, and its contents are intact.
+pub unsafe extern "C" fn destroy_unseen(object: Obj) -> i64 {
+    // SAFETY: as the caller says.
+    unsafe {
+        let silent = crate::destroy::is_silent(object);
+        if silent {
+            _Py_Dealloc(object);
+        }
+        i64::from(silent)
+    }
+}
+
+/// See the contract's table.
+///
+/// # Safety
+///
 /// Called by the unit's native code with its thread state, its record, an exit number, that exit's words, and an object
 /// whose reference count is zero.
 pub unsafe extern "C" fn observe(tstate: Ptr, unit: Ptr, exit: i64, words: Ptr, object: Obj) -> i64 {
     // SAFETY: the caller passes what its code was compiled with.
     unsafe {
-        if crate::destroy::is_silent(object) {
-            _Py_Dealloc(object);
-            return 0;
-        }
         let Some(thread) = Thread::from_ptr(tstate.cast()) else { return 1 };
         i64::from(exits::observe(thread, &*unit.cast::<Unit>(), exit as u64, words.cast(), object))
     }

@@ -4,6 +4,7 @@
 //! once and the session is never freed: the interpreter may call back until the very end.
 //! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
 
+use crate::destroy_type::DestructionCache;
 use crate::extra::CodeExtra;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
@@ -68,6 +69,8 @@ pub struct Session {
     pub lost_iterator: *mut PyObject,
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
+    /// What is known of how types destroy their instances.
+    pub destructions: DestructionCache,
     /// Native code may be entered.
     pub enabled: Cell<bool>,
     /// The interpreter is shutting down: nothing is freed any more.
@@ -154,6 +157,7 @@ impl Session {
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
+            destructions: DestructionCache::default(),
             enabled: Cell::new(false),
             ended: Cell::new(false),
             active: Cell::new(0),

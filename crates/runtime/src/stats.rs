@@ -2,15 +2,19 @@
 
 use whipsnake_compiler::Outcome;
 use crate::session::Session;
-use crate::unit::{Site, State};
+use crate::unit::{Site, State, Unit};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
+use whipsnake_cpython::Code;
 
 /// Sites of dead code objects that are remembered one by one.
 const MAX_DEAD: usize = 2000;
+/// Exit points that are shown of a unit.
+const EXIT_POINTS: usize = 8;
 
 /// Counters of the process.
 #[derive(Debug, Default)]
@@ -59,6 +63,23 @@ pub struct UnitStats {
     pub entries: u64,
     /// Exits by reason.
     pub exits: BTreeMap<&'static str, u64>,
+    /// Where the present unit is left most often, most frequent first.
+    pub exit_points: Vec<ExitStats>,
+}
+
+/// One point where a unit is left.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExitStats {
+    /// Why.
+    pub reason: &'static str,
+    /// Qualified name of the code that goes on in the interpreter: the unit's, or one that is inlined.
+    pub code: String,
+    /// Line of the instruction.
+    pub line: i32,
+    /// Byte offset of the instruction.
+    pub offset: u32,
+    /// How often.
+    pub count: u32,
 }
 
 /// All statistics.
@@ -130,7 +151,7 @@ impl UnitStats {
             return None;
         }
         // SAFETY: the code of a live site is alive.
-        let code = alive.then(|| unsafe { whipsnake_cpython::Code::from_object(site.code) }).flatten();
+        let code = alive.then(|| unsafe { Code::from_object(site.code) }).flatten();
         let past = site.history();
         Some(UnitStats {
             name: site.name.clone(),
@@ -152,8 +173,35 @@ impl UnitStats {
             inlined: past.inlined.into_iter().collect(),
             entries: past.entries,
             exits: past.exits.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            exit_points: if alive { exit_points(site) } else { Vec::new() },
         })
     }
+}
+
+/// The most frequent exits of a live site's unit.
+fn exit_points(site: &Site) -> Vec<ExitStats> {
+    let Some(content) = site.current().and_then(Unit::content) else { return Vec::new() };
+    let mut taken: Vec<_> = content.exits.iter().zip(&content.counts).filter(|(_, count)| count.get() > 0).collect();
+    taken.sort_by_key(|(_, count)| Reverse(count.get()));
+    taken
+        .into_iter()
+        .filter_map(|(point, count)| {
+            let image = point.frames.last()?;
+            // SAFETY: the codes of an installed unit are alive, and have a name as long as they are.
+            let (code, name) = unsafe {
+                let code = Code::from_object(content.codes[image.code as usize])?;
+                (code, crate::text::str_of(code.qualname()))
+            };
+            Some(ExitStats {
+                reason: point.reason.name(),
+                code: name.unwrap_or_default(),
+                line: code.line_at(image.offset),
+                offset: image.offset * 2,
+                count: count.get(),
+            })
+        })
+        .take(EXIT_POINTS)
+        .collect()
 }
 
 impl Session {

@@ -16,7 +16,7 @@ const TRAMPOLINE: u32 = 3;
 /// Symbols that are no helpers, by their number in the name space.
 const RUNTIME_SYMBOLS: [Symbol; 2] = [Symbol::ExitFunction, Symbol::ExitLoop];
 const TRAMPOLINES: [Trampoline; 5] =
-    [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeIfLeaf, Trampoline::Observe];
+    [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeUnseen, Trampoline::Observe];
 
 /// The external name of a symbol.
 pub(super) fn external_name(symbol: Symbol) -> UserExternalName {

@@ -35,7 +35,7 @@ impl Lowering<'_> {
         };
         let object = self.arg(data, 0)?;
         let next = self.drop_reference(object);
-        let freed = self.code.replace_word(Trampoline::FreeIfLeaf, object);
+        let freed = self.code.replace_word(Trampoline::FreeUnseen, object);
         let observe = self.code.cold_block();
         self.code.branch(freed, next, observe);
 

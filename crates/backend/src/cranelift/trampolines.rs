@@ -59,7 +59,7 @@ pub(super) fn build(
             reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc, &[arg]);
         }
-        (Trampoline::FreeIfLeaf, &[arg]) => free_if_leaf(&mut code, target, arg),
+        (Trampoline::FreeUnseen, &[arg]) => free_unseen(&mut code, target, arg),
         (Trampoline::Observe, &[arg]) => observe(&mut code, arg),
         (_, _) => unreachable!("all but helpers have one argument"),
     }
@@ -77,7 +77,7 @@ fn call_helper(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
     }
 }
 
-/// Calls the trampoline of a helper without result: nothing needs to be saved for it.
+/// Calls the trampoline of a helper, the place of the result last: nothing needs to be saved for it.
 fn call_trampoline(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
     let params = params(Trampoline::Helper(helper));
     let function = code.import(Symbol::Trampoline(Trampoline::Helper(helper)), &params, None);
@@ -128,8 +128,8 @@ fn observe(code: &mut Emitter<'_>, record: ir::Value) {
     call_helper(code, Helper::observe, &[thread_state, unit, exit, words, object, record]);
 }
 
-/// Destroys the object in a word if its type is one of the leaf types, and says so in the word.
-fn free_if_leaf(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Value) {
+/// Destroys the object in a word if that runs no Python code, and says so in the word.
+fn free_unseen(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Value) {
     let platform = target.platform;
     let buffer = code.own(Own::Buffer);
     let object = code.b.ins().load(types::I64, buffer, place, 0);
@@ -147,8 +147,7 @@ fn free_if_leaf(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Valu
         code.branch(same, leaf, next);
         code.switch_to(next);
     }
-    let no = code.int(0);
-    code.b.ins().store(buffer, no, place, 0);
+    call_trampoline(code, Helper::destroy_unseen, &[object, place]);
     code.b.ins().return_(&[]);
     code.switch_to(leaf);
     call_trampoline(code, Helper::dealloc_leaf, &[object]);

@@ -20,7 +20,7 @@ mod templates;
 mod unions;
 mod virtuals;
 
-pub use crate::native_entry::{catch_exception, dealloc, may_handle, note_type, observe, poll};
+pub use crate::native_entry::{catch_exception, dealloc, destroy_unseen, may_handle, note_type, observe, poll};
 pub use attributes::*;
 pub use calls::*;
 pub use exceptions::*;
