@@ -133,6 +133,8 @@ pub struct TypeInfo {
     pub managed_dict: bool,
     /// Instances have a `__dict__` somewhere.
     pub has_dict: bool,
+    /// Byte offset of the pointer to an instance's `__dict__` (NULL as long as there is none); 0 if it is not at a fixed place.
+    pub dict_offset: i64,
     /// Version of the shared keys of instances (0: none).
     pub shared_keys_version: u32,
     /// Address of the shared keys object (0: none).

@@ -36,7 +36,11 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("frame_object_data", "offsetof(struct _frame, _f_frame_data)"),
     ("gen_frame", "WS_GEN_FRAME"),
     ("gen_frame_state", "WS_GEN_STATE"),
-    ("gen_frame_cleared", "FRAME_CLEARED"),
+    // As the bytes that hold them.
+    ("gen_frame_cleared", "(unsigned char)FRAME_CLEARED"),
+    ("gen_frame_created", "(unsigned char)FRAME_CREATED"),
+    ("gen_frame_suspended", "(unsigned char)FRAME_SUSPENDED"),
+    ("resume_depth1_mask", "RESUME_OPARG_DEPTH1_MASK"),
     // Code objects.
     ("code_length", "offsetof(PyCodeObject, ob_base.ob_size)"),
     ("code_consts", "offsetof(PyCodeObject, co_consts)"),
@@ -68,6 +72,9 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("kind_free", "CO_FAST_FREE"),
     ("opcode_extended_arg", "EXTENDED_ARG"),
     ("opcode_reraise", "RERAISE"),
+    ("opcode_resume", "RESUME"),
+    ("opcode_resume_check", "RESUME_CHECK"),
+    ("opcode_instrumented_resume", "INSTRUMENTED_RESUME"),
     ("opcode_instrumented_line", "INSTRUMENTED_LINE"),
     ("opcode_instrumented_instruction", "INSTRUMENTED_INSTRUCTION"),
     ("opcode_first_instrumented", "MIN_INSTRUMENTED_OPCODE"),

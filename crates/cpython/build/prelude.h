@@ -17,6 +17,7 @@
 #include "internal/pycore_long.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_opcode_metadata.h"
+#include "internal/pycore_opcode_utils.h"
 #include "internal/pycore_range.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tuple.h"

@@ -249,9 +249,10 @@ impl<'s> Builder<'s> {
             let same = self.icmp(Cond::Eq, version, wanted);
             self.guard(same, ExitReason::ShapeGuard);
             true
-        } else if info.managed_dict {
+        } else if info.managed_dict || info.dict_offset != 0 {
             let object = self.container_object(state, 1);
-            let dict = self.load(object, self.layout().managed_dict, MemSize::I64, Region::Instance);
+            let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
+            let dict = self.load(object, at, MemSize::I64, Region::Instance);
             let zero = self.int_const(0);
             let none = self.icmp(Cond::Eq, dict, zero);
             self.guard(none, ExitReason::ShapeGuard);

@@ -104,7 +104,7 @@ impl<'s> Builder<'s> {
         if info.inline_values {
             info.shared_keys != 0 && info.shared_keys_version != 0
         } else {
-            info.managed_dict || !info.has_dict
+            info.managed_dict || info.dict_offset != 0 || !info.has_dict
         }
     }
 

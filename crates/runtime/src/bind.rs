@@ -3,7 +3,8 @@
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use whipsnake_cpython::ffi::{
-    Py_DECREF, Py_INCREF, PyObject, PyThreadState, PyTuple_GET_ITEM, PyTuple_GET_SIZE,
+    Py_DECREF, Py_INCREF, PyDict_GetItemWithError, PyDict_New, PyDict_SetItem, PyErr_Clear, PyObject, PyThreadState, PyTuple_GET_ITEM,
+    PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM, PyUnicode_CheckExact, PyUnicode_Compare,
 };
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, offsets};
@@ -103,27 +104,127 @@ pub unsafe fn bind(
     nargs: usize,
     kwnames: *mut PyObject,
 ) -> bool {
-    let argcount = code.argcount() as usize;
-    let simple = kwnames.is_null() && code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0;
-    // SAFETY: the caller vouches for the arguments; `func_defaults` is a tuple or NULL.
+    // SAFETY: as the caller says.
     unsafe {
-        if !simple || nargs > argcount {
-            return general(words, thread, function, code, args, nargs, kwnames);
+        if fill(words, function, code, args, nargs, kwnames) {
+            return true;
         }
-        let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
-        let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
-        if nargs + count < argcount {
-            return general(words, thread, function, code, args, nargs, kwnames);
+        *words = Words::new();
+        general(words, thread, function, code, args, nargs, kwnames)
+    }
+}
+
+/// [`bind`] for calls that are right; false, without an exception, for those that the interpreter has to look at. What the words hold
+/// then is to be given up.
+///
+/// # Safety
+///
+/// As for [`bind`].
+unsafe fn fill(
+    words: &mut Words,
+    function: *mut PyObject,
+    code: Code,
+    args: *const *mut PyObject,
+    nargs: usize,
+    kwnames: *mut PyObject,
+) -> bool {
+    let (argcount, named) = (code.argcount() as usize, (code.argcount() + code.kwonly()) as usize);
+    let (varargs, varkeywords) = (code.flags() & CO_VARARGS != 0, code.flags() & CO_VARKEYWORDS != 0);
+    if nargs > argcount && !varargs {
+        return false;
+    }
+    let (positional, total) = (nargs.min(argcount), parameters(code));
+    // SAFETY: the caller vouches for the arguments, which it keeps; everything else gets a reference of its own: defaults may be
+    // replaced while the function runs. `func_defaults` is a tuple or NULL, `func_kwdefaults` a dict or NULL.
+    unsafe {
+        words.reserve(total, positional);
+        (0..positional).for_each(|index| words.push(*args.add(index)));
+        (positional..total).for_each(|_| words.push(std::ptr::null_mut()));
+        let slots = words.as_mut_ptr();
+        if varargs {
+            let extra = PyTuple_New((nargs - positional) as isize);
+            if extra.is_null() {
+                PyErr_Clear();
+                return false;
+            }
+            for index in positional..nargs {
+                let value = *args.add(index);
+                Py_INCREF(value);
+                PyTuple_SET_ITEM(extra, (index - positional) as isize, value);
+            }
+            *slots.add(named) = extra;
         }
-        // The caller keeps the arguments; the defaults may be replaced while the function runs.
-        words.reserve(argcount, nargs);
-        for index in 0..nargs {
-            words.push(*args.add(index));
+        if varkeywords {
+            let keywords = PyDict_New();
+            if keywords.is_null() {
+                PyErr_Clear();
+                return false;
+            }
+            *slots.add(total - 1) = keywords;
         }
-        for index in nargs..argcount {
-            let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
-            Py_INCREF(value);
-            words.push(value);
+        if !kwnames.is_null() && !fill_keywords(slots, code, args.add(nargs), kwnames) {
+            return false;
+        }
+        if positional < argcount {
+            let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
+            let count = if defaults.is_null() { 0 } else { PyTuple_GET_SIZE(defaults) as usize };
+            for index in (positional..argcount).filter(|&index| (*slots.add(index)).is_null()) {
+                if index + count < argcount {
+                    return false;
+                }
+                let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
+                Py_INCREF(value);
+                *slots.add(index) = value;
+            }
+        }
+        if argcount < named {
+            let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_KWDEFAULTS);
+            for index in (argcount..named).filter(|&index| (*slots.add(index)).is_null()) {
+                let name = PyTuple_GET_ITEM(code.local_names_tuple(), index as isize);
+                let value = if defaults.is_null() { defaults } else { PyDict_GetItemWithError(defaults, name) };
+                if value.is_null() {
+                    PyErr_Clear();
+                    return false;
+                }
+                Py_INCREF(value);
+                *slots.add(index) = value;
+            }
+        }
+        true
+    }
+}
+
+/// Puts keyword arguments into the slots of their parameters, or into the dict in the last slot. False for wrong and for odd ones.
+///
+/// # Safety
+///
+/// `slots` are the parameters of `code`; `values` are those of `kwnames`.
+unsafe fn fill_keywords(slots: *mut *mut PyObject, code: Code, values: *const *mut PyObject, kwnames: *mut PyObject) -> bool {
+    let (first, named) = (code.posonly() as usize, (code.argcount() + code.kwonly()) as usize);
+    // SAFETY: as the caller says.
+    unsafe {
+        for keyword in 0..PyTuple_GET_SIZE(kwnames) {
+            let (name, value) = (PyTuple_GET_ITEM(kwnames, keyword), *values.offset(keyword));
+            if PyUnicode_CheckExact(name) == 0 {
+                return false;
+            }
+            let parameter = |index: usize| PyTuple_GET_ITEM(code.local_names_tuple(), index as isize);
+            let place = (first..named)
+                .find(|&index| std::ptr::eq(parameter(index), name))
+                .or_else(|| (first..named).find(|&index| PyUnicode_Compare(parameter(index), name) == 0));
+            match place {
+                Some(index) if (*slots.add(index)).is_null() => {
+                    Py_INCREF(value);
+                    *slots.add(index) = value;
+                }
+                None if code.flags() & CO_VARKEYWORDS != 0 => {
+                    if PyDict_SetItem(*slots.add(parameters(code) - 1), name, value) != 0 {
+                        PyErr_Clear();
+                        return false;
+                    }
+                }
+                _ => return false,
+            }
         }
         true
     }

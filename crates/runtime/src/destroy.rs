@@ -1,9 +1,10 @@
 //! Which objects can be destroyed without anybody looking: then no frames need to be built for it.
 
 use crate::destroy_exception::exception_is_silent;
-use crate::destroy_type::{Destruction, DestructionCache, generator_has_ended, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, is_watched};
 use crate::session::session;
 use std::ffi::{c_int, c_void};
+use std::mem::{MaybeUninit, offset_of};
 use std::ptr::null_mut;
 use whipsnake_cpython::ffi::{self, PyObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
@@ -12,6 +13,8 @@ use whipsnake_cpython::slot::is_immortal;
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 3;
+/// Objects with more references need not be told apart at first.
+const POPULAR: usize = 32;
 /// Objects with several references that are told apart.
 const MAX_SHARED: usize = 24;
 
@@ -28,11 +31,23 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
             Destruction::Leaf => true,
             Destruction::Unknown => false,
             _ => {
-                let mut lost = Lost { types, shared: [Shared::NONE; MAX_SHARED], count: 0, references: 0, least: usize::MAX };
-                lost.contents(object, DEPTH) && lost.all_fine()
+                let mut lost = Lost::new(types, Some(0));
+                lost.contents(object, DEPTH) && lost.all_fine() || lost.popular.is_some_and(|count| count > POPULAR) && exactly(types, object)
             }
         }
     }
+}
+
+/// [`is_silent`] for an object that leads to popular ones many times.
+///
+/// # Safety
+///
+/// As for [`is_silent`].
+#[cold]
+unsafe fn exactly(types: &DestructionCache, object: *mut PyObject) -> bool {
+    let mut lost = Lost::new(types, None);
+    // SAFETY: as the caller says.
+    unsafe { lost.contents(object, DEPTH) && lost.all_fine() }
 }
 
 /// An object that loses a reference and has others.
@@ -45,31 +60,66 @@ struct Shared {
     dies: bool,
 }
 
-impl Shared {
-    const NONE: Shared = Shared { object: std::ptr::null_mut(), depth: 0, lost: 0, dies: false };
-}
-
 /// References that go with an object. Others may lose more than one of them.
 pub(crate) struct Lost<'a> {
     types: &'a DestructionCache,
-    shared: [Shared; MAX_SHARED],
+    /// As many as [`Self::known`] says are initialised.
+    shared: [MaybeUninit<Shared>; MAX_SHARED],
+    /// Shared objects, those included that found no place.
     count: usize,
     /// References counted, of all shared objects.
     references: usize,
     /// Fewest references that a shared object has.
     least: usize,
+    /// References to objects that have more than [`POPULAR`]: as long as there are no more than that, such objects stay. None if these
+    /// are to be told apart, too.
+    popular: Option<usize>,
 }
 
-impl Lost<'_> {
+impl<'a> Lost<'a> {
+    fn new(types: &'a DestructionCache, popular: Option<usize>) -> Lost<'a> {
+        Lost { types, shared: [MaybeUninit::uninit(); MAX_SHARED], count: 0, references: 0, least: usize::MAX, popular }
+    }
+
+    /// Shared objects that have a place.
+    fn known(&mut self) -> &mut [Shared] {
+        let known = &mut self.shared[..self.count.min(MAX_SHARED)];
+        // SAFETY: an object is counted when its place has been filled.
+        unsafe { std::slice::from_raw_parts_mut(known.as_mut_ptr().cast(), known.len()) }
+    }
+
     /// Counts a reference. False if destroying what it leads to may run Python code.
     ///
     /// # Safety
     ///
     /// `object` is NULL or alive.
+    #[inline]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {
-            if object.is_null() || is_immortal(object) || Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
+            if object.is_null() || is_immortal(object) {
+                return true;
+            }
+            match self.popular.as_mut() {
+                Some(count) if Py_REFCNT(object) as usize > POPULAR => {
+                    if *count == POPULAR && Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
+                        return true;
+                    }
+                    *count += 1;
+                    *count <= POPULAR
+                }
+                _ => self.less_popular(object, depth),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::reference`]; the object is mortal.
+    unsafe fn less_popular(&mut self, object: *mut PyObject, depth: u32) -> bool {
+        // SAFETY: as the caller says.
+        unsafe {
+            if Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
                 return true;
             }
             let references = Py_REFCNT(object) as usize;
@@ -79,12 +129,11 @@ impl Lost<'_> {
             self.references += 1;
             self.least = self.least.min(references);
         }
-        let known = self.shared[..self.count.min(MAX_SHARED)].iter_mut().find(|shared| std::ptr::eq(shared.object, object));
-        if let Some(shared) = known {
+        if let Some(shared) = self.known().iter_mut().find(|shared| std::ptr::eq(shared.object, object)) {
             shared.lost += 1;
         } else {
             if self.count < MAX_SHARED {
-                self.shared[self.count] = Shared { object, depth, lost: 1, dies: false };
+                self.shared[self.count].write(Shared { object, depth, lost: 1, dies: false });
             }
             self.count += 1;
         }
@@ -106,7 +155,7 @@ impl Lost<'_> {
             }
             // SAFETY: as the caller says.
             let dying = |shared: &&mut Shared| !shared.dies && unsafe { shared.lost >= Py_REFCNT(shared.object) as usize };
-            let Some(shared) = self.shared[..self.count].iter_mut().find(dying) else { return true };
+            let Some(shared) = self.known().iter_mut().find(dying) else { return true };
             shared.dies = true;
             let (object, depth) = (shared.object, shared.depth);
             // SAFETY: as the caller says.
@@ -136,8 +185,14 @@ impl Lost<'_> {
                     set.weakreflist.is_null()
                         && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
                 }
+                Destruction::Function => {
+                    // All fields in between are objects; weak references are none.
+                    const WORDS: usize = (offset_of!(ffi::PyFunctionObject, vectorcall) - offset_of!(ffi::PyFunctionObject, func_globals)) / size_of::<usize>();
+                    let function = &raw const *object.cast::<ffi::PyFunctionObject>();
+                    (*function).func_weakreflist.is_null() && self.items(&raw const (*function).func_globals, WORDS, depth)
+                }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
-                Destruction::Generator => generator_has_ended(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Generator => closes_unseen(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }

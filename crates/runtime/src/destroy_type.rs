@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ffi::CStr;
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
 use whipsnake_cpython::memory::read;
-use whipsnake_cpython::offsets;
+use whipsnake_cpython::{Frame, offsets};
 use whipsnake_cpython::symbols::{PyMethod_Type, PyUnstable_Type_AssignVersionTag, PyZip_Type};
 
 /// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
@@ -28,6 +28,8 @@ pub(crate) enum Destruction {
     Set,
     /// As an exception.
     Exception,
+    /// As a function.
+    Function,
     /// As a generator.
     Generator,
     /// They give up the references that their type's traversal visits, and do nothing else.
@@ -36,8 +38,10 @@ pub(crate) enum Destruction {
     Unknown,
 }
 
-/// Types of which the cache remembers something at a time.
-const CACHED: usize = 128;
+/// Types of which the cache remembers something at a time: a power of two.
+const CACHED: usize = 256;
+/// 2^64 divided by the golden ratio, for multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4).
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// What was found out about types, each by its address and version: a version stands for one state of one type.
 pub struct DestructionCache([Cell<(usize, u32, Destruction)>; CACHED]);
@@ -56,7 +60,7 @@ impl Destruction {
     /// The type is alive; the GIL is held.
     #[inline]
     pub(crate) unsafe fn of(cache: &DestructionCache, ty: *mut PyTypeObject) -> Destruction {
-        let entry = &cache.0[(ty as usize >> 5) % CACHED];
+        let entry = &cache.0[((ty as u64).wrapping_mul(GOLDEN) >> (u64::BITS - CACHED.trailing_zeros())) as usize];
         let (known, version, destruction) = entry.get();
         // SAFETY: as the caller says.
         unsafe {
@@ -90,6 +94,8 @@ impl Destruction {
                 Destruction::Dict
             } else if is(&raw mut ffi::PySet_Type) || is(&raw mut ffi::PyFrozenSet_Type) {
                 Destruction::Set
+            } else if is(&raw mut ffi::PyFunction_Type) {
+                Destruction::Function
             } else if is(&raw mut ffi::PyGen_Type) {
                 Destruction::Generator
             } else if class.tp_finalize.is_some() || class.tp_del.is_some() {
@@ -120,18 +126,26 @@ pub(crate) unsafe fn is_watched(object: *mut PyObject, class: &PyTypeObject) -> 
         || class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
 }
 
-/// `gi_frame_state` of a generator whose frame is gone.
-#[expect(clippy::cast_possible_truncation, reason = "frame states are small")]
-const GEN_CLEARED: i8 = offsets::GEN_FRAME_CLEARED as i8;
-
-/// True for generators that have nothing left to be closed.
+/// True for generators that are closed without running any of their code: they have ended, were never started, or wait where the
+/// compiler says that only its own handler covers them.
 ///
 /// # Safety
 ///
 /// The object is a generator.
-pub(crate) unsafe fn generator_has_ended(object: *mut PyObject) -> bool {
-    // SAFETY: as the caller says.
-    unsafe { read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) == GEN_CLEARED }
+pub(crate) unsafe fn closes_unseen(object: *mut PyObject) -> bool {
+    const STATES: [usize; 2] = [offsets::GEN_FRAME_CLEARED, offsets::GEN_FRAME_CREATED];
+    const RESUMES: [usize; 3] = [offsets::OPCODE_RESUME, offsets::OPCODE_RESUME_CHECK, offsets::OPCODE_INSTRUMENTED_RESUME];
+    // SAFETY: as the caller says; the frame of a generator that waits stands at an instruction of its code.
+    unsafe {
+        let state = read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) as u8;
+        if STATES.contains(&usize::from(state)) {
+            return true;
+        }
+        let frame = Frame::from_ptr(object.cast::<u8>().add(offsets::GEN_FRAME).cast());
+        let Some(frame) = frame.filter(|_| usize::from(state) == offsets::GEN_FRAME_SUSPENDED) else { return false };
+        let [opcode, argument] = frame.instruction().read().to_le_bytes();
+        RESUMES.contains(&usize::from(opcode)) && usize::from(argument) & offsets::RESUME_DEPTH1_MASK != 0
+    }
 }
 
 /// Builtin types whose instances refer to nothing that has a finalizer and cannot be watched by weak references.
@@ -161,7 +175,6 @@ fn is_container(ty: *mut PyTypeObject) -> bool {
         &raw mut ffi::PyListIter_Type,
         &raw mut ffi::PyTupleIter_Type,
         &raw mut ffi::PyCFunction_Type,
-        &raw mut ffi::PyFunction_Type,
         &raw mut PyMethod_Type,
         &raw mut ffi::PyCell_Type,
         &raw mut ffi::PyDictItems_Type,

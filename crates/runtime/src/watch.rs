@@ -238,7 +238,13 @@ unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut 
         session.function_changes.set(session.function_changes.get() + 1);
         session.function_changes(function);
     }
-    let units = session.watch.borrow().functions.get(&(function as usize)).cloned();
+    let units = {
+        let watch = session.watch.borrow();
+        if watch.functions.is_empty() {
+            return 0;
+        }
+        watch.functions.get(&(function as usize)).cloned()
+    };
     session.invalidate_all(units.into_iter().flatten());
     0
 }

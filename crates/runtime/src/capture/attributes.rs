@@ -64,15 +64,14 @@ impl Builder<'_> {
             if self.types[id as usize].simple_init.is_none() {
                 self.types[id as usize].simple_init = self.simple_init(kind);
             }
-            if !has_plain_attributes(kind) {
-                return;
-            }
+            let getattr = self.interned("__getattribute__");
+            let Some(lookup) = lookup_of(kind, getattr) else { return };
             for at in done..self.names.len() {
                 let name = self.names[at].clone();
                 if name.special && !objects::is_function(_PyType_Lookup(kind, name.object)) {
                     continue;
                 }
-                if let Some(attribute) = self.resolve(kind, name.object) {
+                if let Some(attribute) = self.resolve(kind, name.object, lookup) {
                     self.types[id as usize].attributes.insert(name.text, attribute);
                 }
             }
@@ -81,7 +80,7 @@ impl Builder<'_> {
 
     /// # Safety
     /// `kind` is an alive type with a version, `name` an alive exact str.
-    unsafe fn resolve(&mut self, kind: *mut PyTypeObject, name: *mut PyObject) -> Option<Attribute> {
+    unsafe fn resolve(&mut self, kind: *mut PyTypeObject, name: *mut PyObject, lookup: Lookup) -> Option<Attribute> {
         // SAFETY: what the lookup finds is alive as long as the type keeps its version, and is held as soon as it is in the table.
         unsafe {
             let found = _PyType_Lookup(kind, name);
@@ -91,7 +90,8 @@ impl Builder<'_> {
                     return slot_offset(found).map(|offset| Attribute::Slot { offset });
                 }
                 if std::ptr::eq(found_type, &raw mut ffi::PyProperty_Type) {
-                    return self.property(found);
+                    // An `AttributeError` of the getter would lead to `__getattr__`.
+                    return if lookup == Lookup::Plain { self.property(found) } else { None };
                 }
                 if (*found_type).tp_descr_set.is_some() {
                     return None;
@@ -208,16 +208,32 @@ impl Builder<'_> {
     }
 }
 
-/// True if instances find and set attributes as `object` does.
+/// How instances find attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    /// As `object` does.
+    Plain,
+    /// What `object` does not find is asked of a `__getattr__` written in Python.
+    WithHook,
+}
+
+/// How instances of a type find attributes; `None` if not in a known way, or if they do not set them as `object` does.
 ///
 /// # Safety
-/// `kind` is alive.
-unsafe fn has_plain_attributes(kind: *mut PyTypeObject) -> bool {
-    // SAFETY: type objects are readable.
+/// The GIL is held, `kind` is alive, `getattribute` is the name or NULL.
+unsafe fn lookup_of(kind: *mut PyTypeObject, getattribute: *mut PyObject) -> Option<Lookup> {
+    // SAFETY: type objects are readable; the lookups run no Python code under that name.
     unsafe {
-        let base = &raw const ffi::PyBaseObject_Type;
-        (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize)
-            && (*kind).tp_setattro.map(|f| f as usize) == (*base).tp_setattro.map(|f| f as usize)
+        let base = &raw mut ffi::PyBaseObject_Type;
+        if (*kind).tp_setattro.map(|f| f as usize) != (*base).tp_setattro.map(|f| f as usize) {
+            return None;
+        }
+        if (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize) {
+            return Some(Lookup::Plain);
+        }
+        // Types with a function of their own have a `__getattribute__` that wraps it, and so have those that derive from them.
+        let inherits = !getattribute.is_null() && std::ptr::eq(_PyType_Lookup(kind, getattribute), _PyType_Lookup(base, getattribute));
+        ((*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 && inherits).then_some(Lookup::WithHook)
     }
 }
 

@@ -51,6 +51,7 @@ impl Builder<'_> {
                 inline_values,
                 managed_dict,
                 has_dict: managed_dict || (*kind).tp_dictoffset != 0,
+                dict_offset: if managed_dict { 0 } else { ((*kind).tp_dictoffset as i64).max(0) },
                 shared_keys_version: keys.map_or(0, |keys| keys.shared_version()),
                 shared_keys: keys.map_or(0, Keys::address),
                 mutable: heap && flags & offsets::FLAG_IMMUTABLE_TYPE == 0,
