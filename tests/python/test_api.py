@@ -123,6 +123,30 @@ def test_never(runner: Runner) -> None:
     assert runner.snippet(text) == "cold 45 False True\nFalse True\n"
 
 
+def test_never_holds_where_the_function_would_be_inlined(runner: Runner) -> None:
+    text = """
+        import sys, whipsnake
+        whipsnake.enable(threshold=10, sync=True)
+        def before(x): return x + 1
+        def after(x): return x + 2
+        whipsnake.never(before)
+        def caller(n):
+            t = 0
+            for i in range(n): t += before(i) + after(i)
+            return t
+        def inlined():
+            return sorted({name for unit in whipsnake.stats()["units"] for name in unit["inlined"]})
+        for _ in range(50): caller(50)
+        print(whipsnake.is_compiled(caller), inlined(), caller(3))
+        whipsnake.never(after)
+        (unit,) = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "caller" and unit["kind"] == "function"]
+        print(unit["state"], unit["invalidations"])
+        for _ in range(50): caller(50)
+        print(whipsnake.is_compiled(caller), whipsnake.is_compiled(after), caller(3))
+        """
+    assert runner.snippet(text) == "True ['after'] 15\ninterpreted 1\nTrue False 15\n"
+
+
 def test_stats_counts_exits_by_reason(runner: Runner) -> None:
     text = """
         import whipsnake

@@ -84,6 +84,7 @@ pub fn parameters(code: Code) -> usize {
 }
 
 /// Number of parameters if all of them are positional.
+#[inline]
 pub fn simple_parameters(code: Code) -> Option<u32> {
     (code.kwonly() == 0 && code.flags() & (CO_VARARGS | CO_VARKEYWORDS) == 0).then(|| code.argcount())
 }
@@ -106,11 +107,43 @@ pub unsafe fn bind(
 ) -> bool {
     // SAFETY: as the caller says.
     unsafe {
-        if fill(words, function, code, args, nargs, kwnames) {
+        if kwnames.is_null() && fill_defaults(words, function, code, args, nargs)
+            || fill(words, function, code, args, nargs, kwnames)
+        {
             return true;
         }
         *words = Words::new();
         general(words, thread, function, code, args, nargs, kwnames)
+    }
+}
+
+/// [`fill`] for the most frequent case: positional parameters, of which the last have defaults.
+///
+/// # Safety
+///
+/// As for [`bind`].
+#[inline]
+unsafe fn fill_defaults(words: &mut Words, function: *mut PyObject, code: Code, args: *const *mut PyObject, nargs: usize) -> bool {
+    let argcount = code.argcount() as usize;
+    // SAFETY: as for `fill`.
+    unsafe {
+        let defaults: *mut PyObject = read(function.cast(), offsets::FUNCTION_DEFAULTS);
+        if nargs > argcount || argcount > INLINE || defaults.is_null() || simple_parameters(code).is_none() {
+            return false;
+        }
+        let count = PyTuple_GET_SIZE(defaults) as usize;
+        if nargs + count < argcount {
+            return false;
+        }
+        words.reserve(argcount, nargs);
+        std::ptr::copy_nonoverlapping(args, words.inline.as_mut_ptr().cast(), nargs);
+        for index in nargs..argcount {
+            let value = PyTuple_GET_ITEM(defaults, (index + count - argcount) as isize);
+            Py_INCREF(value);
+            words.inline[index].write(value);
+        }
+        words.len = argcount;
+        true
     }
 }
 

@@ -15,6 +15,8 @@ use whipsnake_cpython::slot::is_immortal;
 const DEPTH: u32 = 3;
 /// Objects with more references need not be told apart at first.
 const POPULAR: usize = 32;
+/// Objects with several references that are told apart without a look at their type.
+const FEW: usize = 8;
 /// Objects with several references that are told apart.
 const MAX_SHARED: usize = 24;
 
@@ -30,9 +32,10 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
         match Destruction::of(types, Py_TYPE(object)) {
             Destruction::Leaf => true,
             Destruction::Unknown => false,
-            _ => {
+            destruction => {
                 let mut lost = Lost::new(types, Some(0));
-                lost.contents(object, DEPTH) && lost.all_fine() || lost.popular.is_some_and(|count| count > POPULAR) && exactly(types, object)
+                lost.contents(object, destruction, DEPTH) && lost.all_fine()
+                    || lost.popular.is_some_and(|count| count > POPULAR) && exactly(types, object, destruction)
             }
         }
     }
@@ -44,10 +47,10 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
 ///
 /// As for [`is_silent`].
 #[cold]
-unsafe fn exactly(types: &DestructionCache, object: *mut PyObject) -> bool {
+unsafe fn exactly(types: &DestructionCache, object: *mut PyObject, destruction: Destruction) -> bool {
     let mut lost = Lost::new(types, None);
     // SAFETY: as the caller says.
-    unsafe { lost.contents(object, DEPTH) && lost.all_fine() }
+    unsafe { lost.contents(object, destruction, DEPTH) && lost.all_fine() }
 }
 
 /// An object that loses a reference and has others.
@@ -119,12 +122,15 @@ impl<'a> Lost<'a> {
     unsafe fn less_popular(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {
-            if Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
-                return true;
-            }
             let references = Py_REFCNT(object) as usize;
             if references == 1 {
-                return depth > 0 && self.contents(object, depth - 1);
+                return match Destruction::of(self.types, Py_TYPE(object)) {
+                    Destruction::Leaf => true,
+                    destruction => depth > 0 && self.contents(object, destruction, depth - 1),
+                };
+            }
+            if self.count >= FEW && Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
+                return true;
             }
             self.references += 1;
             self.least = self.least.min(references);
@@ -159,7 +165,12 @@ impl<'a> Lost<'a> {
             shared.dies = true;
             let (object, depth) = (shared.object, shared.depth);
             // SAFETY: as the caller says.
-            if depth == 0 || !unsafe { self.contents(object, depth - 1) } {
+            let fine = match unsafe { Destruction::of(self.types, Py_TYPE(object)) } {
+                Destruction::Leaf => true,
+                // SAFETY: as the caller says.
+                destruction => depth > 0 && unsafe { self.contents(object, destruction, depth - 1) },
+            };
+            if !fine {
                 return false;
             }
         }
@@ -169,13 +180,13 @@ impl<'a> Lost<'a> {
     ///
     /// # Safety
     ///
-    /// The object's contents are intact.
-    unsafe fn contents(&mut self, object: *mut PyObject, depth: u32) -> bool {
+    /// The object's contents are intact; its type destroys it in that way.
+    unsafe fn contents(&mut self, object: *mut PyObject, destruction: Destruction, depth: u32) -> bool {
         // SAFETY: fields are read according to the exact type of the object.
         unsafe {
             let ty = Py_TYPE(object);
             let base = object.cast::<u8>();
-            match Destruction::of(self.types, ty) {
+            match destruction {
                 Destruction::Leaf => true,
                 Destruction::List => self.items(read(base, offsets::LIST_ITEMS), read::<usize>(base, offsets::OB_SIZE), depth),
                 Destruction::Tuple => self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth),

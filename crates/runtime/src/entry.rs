@@ -2,6 +2,7 @@
 
 use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
+use crate::hooks::CO_SUSPENDS;
 use crate::session::{Session, session};
 use crate::unit::{Site, State, Unit};
 use std::ffi::c_void;
@@ -518,16 +519,30 @@ impl Session {
     /// # Safety
     ///
     /// As for [`Self::hook`].
+    #[inline]
     pub(crate) unsafe fn function_created(&self, function: *mut PyObject) {
-        if !self.enabled.get() {
-            return;
-        }
         // SAFETY: the caller vouches for the function.
         unsafe {
-            let Some((_, site)) = site_of_function(self, function) else { return };
-            if *site.as_ref().state.borrow() == State::Installed {
-                self.hook(function);
+            let code: *mut PyObject = read(function.cast(), offsets::FUNCTION_CODE);
+            if Code::from_object_unchecked(code).is_some_and(|code| code.flags() & CO_SUSPENDS != 0) {
+                return;
             }
+            if let Some((_, site)) = site_of_function(self, function)
+                && site.as_ref().unit.get().is_some()
+            {
+                self.hook_created(function, site.as_ref());
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Self::hook`]; the site is the function's.
+    #[cold]
+    unsafe fn hook_created(&self, function: *mut PyObject, site: &Site) {
+        if self.enabled.get() && site.is(&State::Installed) {
+            // SAFETY: as the caller says.
+            unsafe { self.hook(function) };
         }
     }
 
@@ -543,6 +558,7 @@ impl Session {
     /// # Safety
     ///
     /// As for [`Self::hook`].
+    #[inline]
     pub(crate) unsafe fn function_dies(&self, function: *mut PyObject) {
         // SAFETY: the caller vouches for the function.
         if unsafe { self.is_hooked(function) } {

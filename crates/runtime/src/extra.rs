@@ -95,6 +95,9 @@ impl CodeExtra {
         if let Some(first) = self.first.get().filter(|first| unsafe { first.as_ref() }.belongs_to(globals, builtins)) {
             return Some(first);
         }
+        if self.first.get().is_none() {
+            return None;
+        }
         let sites = self.functions.borrow();
         sites.iter().find(|site| site.belongs_to(globals, builtins)).map(|site| NonNull::from(&**site))
     }

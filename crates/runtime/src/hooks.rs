@@ -17,7 +17,7 @@ use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 const CO_OPTIMIZED: u32 = 0x1;
 const CO_NEWLOCALS: u32 = 0x2;
 /// Generators and coroutines of all kinds.
-const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+pub(crate) const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Changes of a dictionary entry that units relied on, from which its value is not relied on any more.
 const VOLATILE: u32 = 2;
 /// Calls or back edges from which what the interpreter has never executed is not expected to be.
@@ -31,6 +31,10 @@ impl Units for Session {
     fn unit_of(&self, function: *mut PyObject) -> u64 {
         // SAFETY: the capture passes alive functions.
         unsafe { self.function_site(function) }.map_or(0, |site| site.as_ptr() as u64)
+    }
+
+    fn is_excluded(&self, code: Code) -> bool {
+        CodeExtra::of(self, code).is_some_and(|extra| extra.never.get())
     }
 
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool {

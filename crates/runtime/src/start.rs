@@ -398,6 +398,7 @@ pub unsafe fn never(function: *mut PyObject) -> Result<(), String> {
         if let Some(extra) = CodeExtra::of_or_new(session, code) {
             extra.never.set(true);
             extra.for_each(|site| session.leave_alone(site, "excluded by whipsnake.never()".to_owned()));
+            session.invalidate_users(code);
         }
         session.unhook(function);
         Ok(())

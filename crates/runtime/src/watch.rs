@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap as HashMap;
 use std::ffi::c_int;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::Assumption;
+use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
 use whipsnake_cpython::symbols::{
     PyDict_AddWatcher, PyDict_Watch, PyFunction_AddWatcher, PyType_AddWatcher, PyType_Watch, dict_event,
@@ -28,6 +29,17 @@ pub struct Watch {
     dicts: HashMap<usize, Keys>,
     types: HashMap<usize, Units>,
     functions: HashMap<usize, Units>,
+    /// A bit for each address that was ever a key of `functions`: most functions that die are not in it.
+    function_bits: [u64; FUNCTION_WORDS],
+}
+
+/// Words of a set of addresses that may contain more.
+const FUNCTION_WORDS: usize = 64;
+
+/// Word and bit of an address in such a set.
+const fn function_bit(address: usize) -> (usize, u64) {
+    let bit = (address >> 4) % (FUNCTION_WORDS * u64::BITS as usize);
+    (bit / u64::BITS as usize, 1 << (bit % u64::BITS as usize))
 }
 
 impl Watch {
@@ -59,6 +71,7 @@ impl Watch {
                 dicts: HashMap::default(),
                 types: HashMap::default(),
                 functions: HashMap::default(),
+                function_bits: [0; FUNCTION_WORDS],
             })
         }
     }
@@ -84,6 +97,8 @@ impl Watch {
                     }
                     Assumption::Function { address } => {
                         self.functions.entry(*address as usize).or_default().push(unit);
+                        let (word, bit) = function_bit(*address as usize);
+                        self.function_bits[word] |= bit;
                         0
                     }
                 }
@@ -150,6 +165,19 @@ impl Session {
             Decision::LeaveAlone(reason) => self.leave_alone(site, reason),
             Decision::Keep | Decision::Compile => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
+            }
+        }
+    }
+
+    /// Invalidates the units that something of a code object was inlined into.
+    pub(crate) fn invalidate_users(&self, code: Code) {
+        // SAFETY: sites in the table are alive.
+        let units = self.sites.borrow().values().filter_map(|site| unsafe { site.as_ref() }.unit.get()).collect::<Vec<_>>();
+        for unit in units {
+            // SAFETY: a site owns its units, and none is freed here.
+            let uses = unsafe { unit.as_ref() }.content().is_some_and(|content| content.codes.contains(&code.as_object()));
+            if uses {
+                self.invalidate(unit);
             }
         }
     }
@@ -226,25 +254,25 @@ unsafe extern "C" fn on_type(kind: *mut PyTypeObject) -> c_int {
 /// Called by the interpreter when a function was made, and before it changes or dies.
 unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut PyObject) -> c_int {
     let Some(session) = session() else { return 0 };
-    if event == function_event::CREATE {
+    match event {
         // SAFETY: the function is complete when it is announced.
-        unsafe { session.function_created(function) };
-        return 0;
-    }
-    if event == function_event::DESTROY {
+        function_event::CREATE => unsafe { session.function_created(function) },
         // SAFETY: the function is not dead yet.
-        unsafe { session.function_dies(function) };
-    } else {
-        session.function_changes.set(session.function_changes.get() + 1);
-        session.function_changes(function);
-    }
-    let units = {
-        let watch = session.watch.borrow();
-        if watch.functions.is_empty() {
-            return 0;
+        function_event::DESTROY => unsafe { session.function_dies(function) },
+        _ => {
+            session.function_changes.set(session.function_changes.get() + 1);
+            session.function_changes(function);
         }
-        watch.functions.get(&(function as usize)).cloned()
-    };
-    session.invalidate_all(units.into_iter().flatten());
+    }
+    let (word, bit) = function_bit(function as usize);
+    if event != function_event::CREATE && session.watch.borrow().function_bits[word] & bit != 0 {
+        invalidate_users_of_function(session, function);
+    }
     0
+}
+
+#[cold]
+fn invalidate_users_of_function(session: &Session, function: *mut PyObject) {
+    let units = session.watch.borrow().functions.get(&(function as usize)).cloned();
+    session.invalidate_all(units.into_iter().flatten());
 }

@@ -214,6 +214,9 @@ impl Builder<'_> {
             let key = (code.as_object() as usize, globals as usize);
             let known = self.code_ids.get(&key).copied();
             let flags = code.flags();
+            if self.units.is_excluded(code) {
+                continue;
+            }
             let fits = code.len() <= self.limits.candidate_units
                 && flags & FUNCTION_FLAGS == FUNCTION_FLAGS
                 && flags & ASYNC_FLAGS == 0

@@ -14,6 +14,10 @@ impl Units for Seen {
         false
     }
 
+    fn is_excluded(&self, code: Code) -> bool {
+        session().is_some_and(|session| session.is_excluded(code))
+    }
+
     fn unit_of(&self, _function: *mut PyObject) -> u64 {
         0
     }

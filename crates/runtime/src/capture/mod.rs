@@ -51,6 +51,8 @@ pub trait Units {
     fn unit_of(&self, function: *mut PyObject) -> u64;
     /// Exits that earlier units of the code took often, without types.
     fn exits_seen(&self, code: Code) -> Vec<SeenExit>;
+    /// True if the code is to be interpreted wherever it runs.
+    fn is_excluded(&self, code: Code) -> bool;
     /// True if units were compiled for a value of that dictionary entry, and it changed again and again: a snapshot names no value then.
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool;
     /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
