@@ -2,6 +2,7 @@
 
 use crate::destroy_exception::exception_is_silent;
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, is_watched};
+use crate::dict_keys::Keys;
 use crate::session::session;
 use std::ffi::{c_int, c_void};
 use std::mem::{MaybeUninit, offset_of};
@@ -13,6 +14,8 @@ use whipsnake_cpython::slot::is_immortal;
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 3;
+/// References that are looked at: building frames costs about as much as so many.
+const BUDGET: usize = 256;
 /// Objects with more references need not be told apart at first.
 const POPULAR: usize = 32;
 /// Objects with several references that are told apart without a look at their type.
@@ -74,6 +77,8 @@ pub(crate) struct Lost<'a> {
     references: usize,
     /// Fewest references that a shared object has.
     least: usize,
+    /// References that may still be looked at.
+    budget: usize,
     /// References to objects that have more than [`POPULAR`]: as long as there are no more than that, such objects stay. None if these
     /// are to be told apart, too.
     popular: Option<usize>,
@@ -81,7 +86,7 @@ pub(crate) struct Lost<'a> {
 
 impl<'a> Lost<'a> {
     fn new(types: &'a DestructionCache, popular: Option<usize>) -> Lost<'a> {
-        Lost { types, shared: [MaybeUninit::uninit(); MAX_SHARED], count: 0, references: 0, least: usize::MAX, popular }
+        Lost { types, shared: [MaybeUninit::uninit(); MAX_SHARED], count: 0, references: 0, least: usize::MAX, budget: BUDGET, popular }
     }
 
     /// Shared objects that have a place.
@@ -124,7 +129,11 @@ impl<'a> Lost<'a> {
         unsafe {
             let references = Py_REFCNT(object) as usize;
             if references == 1 {
-                return match Destruction::of(self.types, Py_TYPE(object)) {
+                let ty = Py_TYPE(object);
+                if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
+                    return true;
+                }
+                return match Destruction::of(self.types, ty) {
                     Destruction::Leaf => true,
                     destruction => depth > 0 && self.contents(object, destruction, depth - 1),
                 };
@@ -194,6 +203,7 @@ impl<'a> Lost<'a> {
                 Destruction::Set => {
                     let set = &*object.cast::<ffi::PySetObject>();
                     set.weakreflist.is_null()
+                        && self.spend(set.mask as usize)
                         && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
                 }
                 Destruction::Function => {
@@ -244,12 +254,19 @@ impl<'a> Lost<'a> {
         }
     }
 
+    /// Takes the work on that many references out of the budget.
+    fn spend(&mut self, references: usize) -> bool {
+        let left = self.budget.checked_sub(references);
+        self.budget = left.unwrap_or(0);
+        left.is_some()
+    }
+
     /// # Safety
     ///
     /// `first` leads to that many objects or NULLs.
     unsafe fn items(&mut self, first: *const *mut PyObject, count: usize, depth: u32) -> bool {
         // SAFETY: as the caller says.
-        unsafe { (0..count).all(|index| self.reference(first.add(index).read(), depth)) }
+        unsafe { self.spend(count) && (0..count).all(|index| self.reference(first.add(index).read(), depth)) }
     }
 
     /// # Safety
@@ -259,6 +276,13 @@ impl<'a> Lost<'a> {
         let (mut position, mut key, mut value) = (0, null_mut(), null_mut());
         // SAFETY: as the caller says; nothing changes the dict meanwhile.
         unsafe {
+            let keys = Keys::of_dict(dict);
+            if !self.spend(keys.len()) {
+                return false;
+            }
+            if let Some(mut values) = keys.values_of_strs() {
+                return values.all(|value| self.reference(value, depth));
+            }
             while ffi::PyDict_Next(dict, &raw mut position, &raw mut key, &raw mut value) != 0 {
                 if !self.reference(key, depth) || !self.reference(value, depth) {
                     return false;

@@ -27,6 +27,8 @@ const _: () = assert!(offset_of!(Header, version) == offsets::KEYS_VERSION);
 
 /// `dk_kind` of keys of any type, whose entries hold their hash.
 const KIND_GENERAL: u8 = 0;
+/// `dk_kind` of keys that are all exact strs.
+const KIND_STRS: u8 = 1;
 /// `dk_kind` of keys shared by instances of a type.
 const KIND_SPLIT: u8 = 2;
 
@@ -182,6 +184,13 @@ impl Keys {
             };
             other == key || compares_as_str(other) && _PyUnicode_Equal(other, key) != 0
         }
+    }
+
+    /// The entries' values, NULL where there is none, if all keys are exact strs that belong to this dict alone.
+    pub fn values_of_strs(self) -> Option<impl Iterator<Item = *mut PyObject>> {
+        // SAFETY: entries of that kind of table, as many as the header says.
+        (self.header().kind == KIND_STRS)
+            .then(|| (0..self.len()).map(move |entry| unsafe { self.entries::<StrEntry>().add(entry).read().value }))
     }
 
     /// Value of an entry, NULL if it has none (also in keys shared by instances).
