@@ -88,21 +88,35 @@ pub enum Symbol {
     Trampoline(Trampoline),
 }
 
-/// Shared code that units call on slow paths. It preserves every register, so that a slow path that
+/// Registers that a trampoline preserves where it calls a helper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Saves {
+    /// All.
+    All,
+    /// Integer registers, for units that hold nothing in others.
+    Integers,
+}
+
+impl Saves {
+    /// Both.
+    pub const EACH: [Saves; 2] = [Saves::All, Saves::Integers];
+}
+
+/// Shared code that units call on slow paths. It preserves every register that its callers use, so that a slow path that
 /// rejoins the fast one costs the fast one nothing. For the same reason most of them have one argument only: each
 /// fixed register bears on the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trampoline {
     /// Calls a helper with the arguments it was given and stores the result, if there is one, to one more pointer argument.
-    Helper(Helper),
+    Helper(Helper, Saves),
     /// `(word)`: replaces the integer there by a new int object, of the interpreter's free list where it has one.
-    BoxInt,
+    BoxInt(Saves),
     /// `(object)`: destroys an object of a leaf type; floats and ints go back to the interpreter's free lists.
-    FreeLeaf,
+    FreeLeaf(Saves),
     /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.
-    Free,
+    Free(Saves),
     /// `(word)`: destroys the object there if that runs no Python code, and puts 1 in its place, else 0.
-    FreeUnseen,
+    FreeUnseen(Saves),
     /// `(record)`: calls the helper `observe` with what is in the [`ObserveRecord`], and puts its result in front.
     Observe,
 }

@@ -17,7 +17,7 @@ mod registry;
 
 pub use backend::{Backend, BackendError, Dump, TargetInfo};
 pub use code::{
-    Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, ObserveRecord, Relocation, RelocationKind, Symbol,
+    Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, ObserveRecord, Relocation, RelocationKind, Saves, Symbol,
     Trampoline,
 };
 pub use cranelift::CraneliftBackend;

@@ -31,7 +31,7 @@ impl Lowering<'_> {
         self.code.b.ins().brif(small, done, &[shared.into()], slow, &[]);
 
         self.code.switch_to(slow);
-        let new = self.code.replace_word(Trampoline::BoxInt, value);
+        let new = self.code.replace_word(Trampoline::BoxInt(self.code.saves), value);
         self.code.jump(done, &[new]);
         self.code.switch_to(done);
         Ok(result)

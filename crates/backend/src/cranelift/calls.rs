@@ -65,7 +65,7 @@ impl Emitter<'_> {
         let result = helper.info().result.map(|ty| (helper_type(ty), self.result_address()));
         params.extend(result.map(|_| types::I64));
         args.extend(result.map(|(_, out)| out));
-        let function = self.import(Symbol::Trampoline(Trampoline::Helper(helper)), &params, None);
+        let function = self.import(Symbol::Trampoline(Trampoline::Helper(helper, self.saves)), &params, None);
         self.b.ins().call(function, &args);
         let flags = self.own(Own::Buffer);
         result.map(|(ty, out)| self.b.ins().load(ty, flags, out, 0))

@@ -1,7 +1,7 @@
 //! From Cranelift's output to [`MachineCode`]: symbols and relocations.
 
 use crate::backend::BackendError;
-use crate::code::{MachineCode, Relocation, RelocationKind, Symbol, Trampoline};
+use crate::code::{MachineCode, Relocation, RelocationKind, Saves, Symbol, Trampoline};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{ExternalName, Function, UserExternalName};
@@ -12,18 +12,31 @@ const HELPER: u32 = 0;
 const RUNTIME: u32 = 1;
 const HELPER_TRAMPOLINE: u32 = 2;
 const TRAMPOLINE: u32 = 3;
+const INTEGER_HELPER_TRAMPOLINE: u32 = 4;
 
 /// Symbols that are no helpers, by their number in the name space.
 const RUNTIME_SYMBOLS: [Symbol; 2] = [Symbol::ExitFunction, Symbol::ExitLoop];
-const TRAMPOLINES: [Trampoline; 5] =
-    [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeUnseen, Trampoline::Observe];
+const TRAMPOLINES: [Trampoline; 9] = [
+    Trampoline::BoxInt(Saves::All),
+    Trampoline::BoxInt(Saves::Integers),
+    Trampoline::FreeLeaf(Saves::All),
+    Trampoline::FreeLeaf(Saves::Integers),
+    Trampoline::Free(Saves::All),
+    Trampoline::Free(Saves::Integers),
+    Trampoline::FreeUnseen(Saves::All),
+    Trampoline::FreeUnseen(Saves::Integers),
+    Trampoline::Observe,
+];
 
 /// The external name of a symbol.
 pub(super) fn external_name(symbol: Symbol) -> UserExternalName {
     let position = |found: Option<usize>| found.expect("every symbol is in its name space") as u32;
     match symbol {
         Symbol::Helper(helper) => UserExternalName::new(HELPER, helper as u32),
-        Symbol::Trampoline(Trampoline::Helper(helper)) => UserExternalName::new(HELPER_TRAMPOLINE, helper as u32),
+        Symbol::Trampoline(Trampoline::Helper(helper, saves)) => {
+            let space = if saves == Saves::All { HELPER_TRAMPOLINE } else { INTEGER_HELPER_TRAMPOLINE };
+            UserExternalName::new(space, helper as u32)
+        }
         Symbol::Trampoline(other) => {
             UserExternalName::new(TRAMPOLINE, position(TRAMPOLINES.iter().position(|t| *t == other)))
         }
@@ -38,7 +51,8 @@ fn symbol(name: &UserExternalName) -> Option<Symbol> {
     match name.namespace {
         HELPER => helper().map(Symbol::Helper),
         RUNTIME => RUNTIME_SYMBOLS.get(index).copied(),
-        HELPER_TRAMPOLINE => helper().map(|h| Symbol::Trampoline(Trampoline::Helper(h))),
+        HELPER_TRAMPOLINE => helper().map(|h| Symbol::Trampoline(Trampoline::Helper(h, Saves::All))),
+        INTEGER_HELPER_TRAMPOLINE => helper().map(|h| Symbol::Trampoline(Trampoline::Helper(h, Saves::Integers))),
         TRAMPOLINE => TRAMPOLINES.get(index).copied().map(Symbol::Trampoline),
         _ => None,
     }
@@ -87,7 +101,8 @@ mod tests {
     fn external_names_are_one_to_one() {
         let helpers = Helper::ALL.iter().copied();
         let all = helpers.clone().map(Symbol::Helper);
-        let all = all.chain(helpers.map(|h| Symbol::Trampoline(Trampoline::Helper(h))));
+        let each = |h| Saves::EACH.map(|saves| Symbol::Trampoline(Trampoline::Helper(h, saves)));
+        let all = all.chain(helpers.flat_map(each));
         let all = all.chain(RUNTIME_SYMBOLS).chain(TRAMPOLINES.map(Symbol::Trampoline));
         for expected in all {
             assert_eq!(symbol(&external_name(expected)), Some(expected));

@@ -3,7 +3,7 @@
 use super::regions::{Own, Regions};
 use super::{CLIF_LIMIT, FRAME_LIMIT, link, temperature};
 use crate::backend::{BackendError, TargetInfo};
-use crate::code::Symbol;
+use crate::code::{Saves, Symbol};
 use cranelift_codegen::ir::{
     self, AbiParam, BlockArg, ExtFuncData, ExternalName, FuncRef, InstBuilder, MemFlagsData, Signature, StackSlot,
     StackSlotData, StackSlotKind, types,
@@ -74,6 +74,7 @@ pub(super) fn lower(
             call_conv,
             imports: BTreeMap::new(),
             result: None,
+            saves: if function.values.contains(&Ty::F64) { Saves::All } else { Saves::Integers },
         },
         values: vec![None; function.values.len()],
         definitions: vec![None; function.values.len()],
@@ -99,6 +100,8 @@ pub(super) struct Emitter<'a> {
     pub(super) imports: BTreeMap<Symbol, FuncRef>,
     /// Two words for results that trampolines and helpers store.
     pub(super) result: Option<StackSlot>,
+    /// What trampolines have to preserve.
+    pub(super) saves: Saves,
 }
 
 impl Emitter<'_> {

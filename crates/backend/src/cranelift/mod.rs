@@ -18,9 +18,10 @@ mod regions;
 mod target;
 mod temperature;
 mod trampolines;
+mod wrappers;
 
 use crate::backend::{Backend, BackendError, TargetInfo};
-use crate::code::{Artifact, CodeStats, CompiledCode, MachineCode, Trampoline};
+use crate::code::{Artifact, CodeStats, CompiledCode, MachineCode, Saves, Trampoline};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
@@ -77,6 +78,11 @@ impl Backend for CraneliftBackend {
     }
 
     fn trampoline(&self, trampoline: Trampoline, target: &TargetInfo<'_>) -> Result<MachineCode, BackendError> {
+        if let Trampoline::Helper(helper, Saves::Integers) = trampoline
+            && let Some(code) = wrappers::wrapper(helper)
+        {
+            return Ok(code);
+        }
         let isa = target::isa(target.features)?;
         let mut context = Context::new();
         trampolines::build(trampoline, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func);

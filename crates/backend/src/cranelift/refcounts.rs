@@ -35,7 +35,7 @@ impl Lowering<'_> {
         };
         let object = self.arg(data, 0)?;
         let next = self.drop_reference(object);
-        let freed = self.code.replace_word(Trampoline::FreeUnseen, object);
+        let freed = self.code.replace_word(Trampoline::FreeUnseen(self.code.saves), object);
         let observe = self.code.cold_block();
         self.code.branch(freed, next, observe);
 
@@ -64,7 +64,8 @@ impl Lowering<'_> {
     /// `decref_leaf` and `decref_plain`.
     pub(super) fn decref_unobserved(&mut self, data: &InstData) -> Result<(), BackendError> {
         let object = self.arg(data, 0)?;
-        let trampoline = if data.op == Op::DecrefLeaf { Trampoline::FreeLeaf } else { Trampoline::Free };
+        let saves = self.code.saves;
+        let trampoline = if data.op == Op::DecrefLeaf { Trampoline::FreeLeaf(saves) } else { Trampoline::Free(saves) };
         let next = self.drop_reference(object);
         self.code.call_trampoline(trampoline, object);
         self.code.jump(next, &[]);

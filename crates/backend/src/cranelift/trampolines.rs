@@ -1,13 +1,14 @@
 //! Code that units share: see [`Trampoline`].
 //!
-//! All of them preserve every register. Those that call a helper save 26 registers for it, so what is frequent is done
-//! before, in trampolines that clobber a few registers only and call the others.
+//! All of them preserve every register that their callers use. Those that call a helper save 25 registers for it, or the 9 integer ones
+//! for units without floats (`wrappers.rs`), so what is frequent is done before, in trampolines that clobber a few registers
+//! only and call the others.
 
 use super::free_lists::FreeList;
 use super::lower::{Emitter, clif_type};
 use super::regions::{Own, Regions};
 use crate::backend::TargetInfo;
-use crate::code::{ObserveRecord, Symbol, Trampoline};
+use crate::code::{ObserveRecord, Saves, Symbol, Trampoline};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
@@ -24,7 +25,7 @@ const DIGIT_BITS: u32 = 30;
 /// Parameters of a trampoline, the out-parameter included.
 fn params(trampoline: Trampoline) -> Vec<ir::Type> {
     match trampoline {
-        Trampoline::Helper(helper) => {
+        Trampoline::Helper(helper, _) => {
             let out = helper.info().result.map(|_| types::I64);
             helper_params(helper).map(clif_type).chain(out).collect()
         }
@@ -42,24 +43,29 @@ pub(super) fn build(
 ) {
     let regions = Regions::declare(clif);
     let b = FunctionBuilder::new(clif, builder_context);
-    let mut code = Emitter { b, regions, call_conv: isa.default_call_conv(), imports: BTreeMap::new(), result: None };
+    let saves = match trampoline {
+        Trampoline::Helper(_, saves) | Trampoline::BoxInt(saves) | Trampoline::FreeLeaf(saves) => saves,
+        Trampoline::Free(saves) | Trampoline::FreeUnseen(saves) => saves,
+        Trampoline::Observe => Saves::All,
+    };
+    let mut code = Emitter { b, regions, call_conv: isa.default_call_conv(), imports: BTreeMap::new(), result: None, saves };
     code.b.func.signature = code.signature(&params(trampoline), None, CallConv::PreserveAll);
     let entry = code.block();
     code.b.append_block_params_for_function_params(entry);
     code.switch_to(entry);
     let args: Vec<ir::Value> = code.b.block_params(entry).to_vec();
     match (trampoline, args.as_slice()) {
-        (Trampoline::Helper(helper), _) => call_helper(&mut code, helper, &args),
-        (Trampoline::BoxInt, &[arg]) => box_int(&mut code, target.platform, arg),
-        (Trampoline::FreeLeaf, &[arg]) => {
+        (Trampoline::Helper(helper, _), _) => call_helper(&mut code, helper, &args),
+        (Trampoline::BoxInt(_), &[arg]) => box_int(&mut code, target.platform, arg),
+        (Trampoline::FreeLeaf(_), &[arg]) => {
             reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc_leaf, &[arg]);
         }
-        (Trampoline::Free, &[arg]) => {
+        (Trampoline::Free(_), &[arg]) => {
             reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc, &[arg]);
         }
-        (Trampoline::FreeUnseen, &[arg]) => free_unseen(&mut code, target, arg),
+        (Trampoline::FreeUnseen(_), &[arg]) => free_unseen(&mut code, target, arg),
         (Trampoline::Observe, &[arg]) => observe(&mut code, arg),
         (_, _) => unreachable!("all but helpers have one argument"),
     }
@@ -79,8 +85,8 @@ fn call_helper(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
 
 /// Calls the trampoline of a helper, the place of the result last: nothing needs to be saved for it.
 fn call_trampoline(code: &mut Emitter<'_>, helper: Helper, args: &[ir::Value]) {
-    let params = params(Trampoline::Helper(helper));
-    let function = code.import(Symbol::Trampoline(Trampoline::Helper(helper)), &params, None);
+    let trampoline = Trampoline::Helper(helper, code.saves);
+    let function = code.import(Symbol::Trampoline(trampoline), &params(trampoline), None);
     code.b.ins().call(function, args);
 }
 
@@ -116,7 +122,7 @@ fn box_int(code: &mut Emitter<'_>, platform: &Platform, place: ir::Value) {
         code.b.ins().return_(&[]);
         code.switch_to(other);
     }
-    call_helper(code, Helper::box_int, &[value, place]);
+    call_trampoline(code, Helper::box_int, &[value, place]);
 }
 
 fn observe(code: &mut Emitter<'_>, record: ir::Value) {
