@@ -38,16 +38,16 @@ const TIMED_ENTRIES: u64 = 4096;
 /// Entries after which a loop is judged again.
 const JUDGED_ENTRIES: u64 = 256;
 /// Threshold below which speed is not what matters, and loops are entered however short they are.
-pub(crate) const PATIENT_THRESHOLD: u64 = 100;
+const PATIENT_THRESHOLD: u64 = 100;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 
 /// One native activation; nothing that native code may use is freed while there is one.
-pub(crate) struct Activity<'a>(&'a Session);
+struct Activity<'a>(&'a Session);
 
 impl<'a> Activity<'a> {
     #[inline]
-    pub(crate) fn new(session: &'a Session) -> Activity<'a> {
+    fn new(session: &'a Session) -> Activity<'a> {
         session.active.set(session.active.get() + 1);
         Activity(session)
     }
@@ -85,44 +85,19 @@ pub unsafe extern "C" fn vectorcall(
             && thread.recursion_remaining() > 0
             && !c_stack_is_low(thread)
         {
-            if unit.entries.get() >= unit.trial_at.get() {
-                let call = Call { callable, args, nargsf, kwnames };
-                return crate::trial::call(session, unit, code, &call, || enter_bound(session, thread, unit, code, &call));
+            // From here on the unit's code stays: binding may run Python code.
+            let _activity = Activity::new(session);
+            let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+            if kwnames.is_null() && site.as_ref().simple_parameters == Some(nargs as u32) {
+                return enter_function(thread, unit, callable, args.cast_mut());
             }
-            return enter_bound(session, thread, unit, code, &Call { callable, args, nargsf, kwnames });
+            let mut words = Words::new();
+            if !bind::bind(&mut words, thread, callable, code, args, nargs, kwnames) {
+                return std::ptr::null_mut();
+            }
+            return enter_function(thread, unit, callable, words.as_mut_ptr());
         }
         vectorcall_slowly(session, thread, callable, args, nargsf, kwnames)
-    }
-}
-
-/// The arguments of a vectorcall.
-pub(crate) struct Call {
-    pub(crate) callable: *mut PyObject,
-    pub(crate) args: *const *mut PyObject,
-    pub(crate) nargsf: usize,
-    pub(crate) kwnames: *mut PyObject,
-}
-
-/// Enters a function unit with the arguments of a call.
-///
-/// # Safety
-///
-/// As for [`vectorcall`]; the unit is that of the function, whose code is `code`, and may run.
-#[inline]
-unsafe fn enter_bound(session: &Session, thread: Thread, unit: &Unit, code: Code, call: &Call) -> *mut PyObject {
-    let nargs = call.nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
-    // SAFETY: as the caller says.
-    unsafe {
-        // From here on the unit's code stays: binding may run Python code.
-        let _activity = Activity::new(session);
-        if call.kwnames.is_null() && unit.site().simple_parameters == Some(nargs as u32) {
-            return enter_function(thread, unit, call.callable, call.args.cast_mut());
-        }
-        let mut words = Words::new();
-        if !bind::bind(&mut words, thread, call.callable, code, call.args, nargs, call.kwnames) {
-            return std::ptr::null_mut();
-        }
-        enter_function(thread, unit, call.callable, words.as_mut_ptr())
     }
 }
 

@@ -4,7 +4,6 @@ use crate::capture::{EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::entry;
 use crate::extra::CodeExtra;
 use crate::session::{Session, session};
-use crate::trial::FIRST_TRIAL;
 use crate::unit::{Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
@@ -25,7 +24,7 @@ const VOLATILE: u32 = 2;
 const WARM: u64 = 16;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
 /// vectorcall, before it stops to look.
-pub(crate) const LATE_STARTS: u32 = 1000;
+const LATE_STARTS: u32 = 1000;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -189,9 +188,6 @@ impl Session {
         site.again.set(false);
         self.remember_exits(site);
         let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64));
-        if self.options.threshold >= entry::PATIENT_THRESHOLD && !site.hidden {
-            unit.trial_at.set(FIRST_TRIAL);
-        }
         let address = NonNull::from(&*unit);
         site.units.borrow_mut().push(unit);
         let facts = UnitFacts {

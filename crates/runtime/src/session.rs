@@ -99,8 +99,6 @@ pub struct Session {
     pub mourning: Cell<bool>,
     /// The compiling thread.
     pub worker: Worker,
-    /// A call is being timed.
-    pub trying: Cell<bool>,
     /// Counters of the whole process.
     pub totals: Totals,
     /// Countdown of forced exits.
@@ -173,7 +171,6 @@ impl Session {
             graves: RefCell::default(),
             mourning: Cell::new(false),
             worker: Worker::default(),
-            trying: Cell::new(false),
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),

@@ -8,7 +8,6 @@
 //! recompilations and is what other units call through. All fields are used with the GIL held only.
 
 use crate::memory::CodeBlock;
-use crate::trial::Trial;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
@@ -258,10 +257,6 @@ pub struct Unit {
     pub notes: Cell<u32>,
     /// Time spent in native code by the first entries into a loop.
     pub time_inside: Cell<Duration>,
-    /// Entries by calls from which the function's calls are timed.
-    pub trial_at: Cell<u64>,
-    /// The trial that goes on.
-    pub trial: RefCell<Option<Box<Trial>>>,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -313,8 +308,6 @@ impl Unit {
             entries: Cell::new(0),
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
-            trial_at: Cell::new(u64::MAX),
-            trial: RefCell::default(),
             content: UnsafeCell::new(None),
         }
     }

@@ -97,10 +97,6 @@ pub trait Strategy: Send + Sync {
     /// A unit was entered some hundred times, and ran for that long per entry.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
 
-    /// Calls of a function were executed at random by native code and by the interpreter, and timed: means of both in the fastest, the
-    /// middle and the slowest third.
-    fn after_trial(&self, site: SiteFacts<'_>, native: [Duration; 3], interpreted: [Duration; 3]) -> Decision;
-
     /// An assumption of the site's unit broke; the unit is gone. `Compile` compiles when the site is hot again.
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision;
 

@@ -21,11 +21,6 @@ const MAX_INVALIDATIONS: u32 = 8;
 /// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
 /// native code is typically two to four times as fast.
 const WORTH_ENTERING: Duration = Duration::from_nanos(750);
-/// What a call costs less where interpreted code calls interpreted code, without the C stack; measured with functions that return their
-/// argument.
-const CALL_IN_INTERPRETER: Duration = Duration::from_nanos(8);
-/// Parts in a thousand that native code may be slower in a trial: less is noise.
-const TRIAL_NOISE: u32 = 15;
 /// Exits of one kind after which it is asked whether the unit is worth while.
 const FRUITLESS_EXITS: u32 = 1024;
 
@@ -92,17 +87,6 @@ impl Strategy for Method {
         Decision::Keep
     }
 
-    fn after_trial(&self, _: SiteFacts<'_>, native: [Duration; 3], interpreted: [Duration; 3]) -> Decision {
-        let slower = |(native, interpreted): (&Duration, &Duration)| {
-            *native + CALL_IN_INTERPRETER > *interpreted + *interpreted * TRIAL_NOISE / 1000
-        };
-        if native.iter().zip(&interpreted).all(slower) {
-            let [native, interpreted] = [native[1].as_nanos(), interpreted[1].as_nanos()];
-            return Decision::LeaveAlone(format!("a call takes {native} ns, and {interpreted} ns in the interpreter"));
-        }
-        Decision::Keep
-    }
-
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision {
         if site.invalidations >= MAX_INVALIDATIONS {
             return Decision::LeaveAlone(format!("assumptions broke {} times", site.invalidations));
@@ -158,20 +142,6 @@ mod tests {
         let Decision::LeaveAlone(reason) = of(UnitKind::Loop, 90) else { panic!("a short loop is kept") };
         assert!(reason.contains("90 ns"), "{reason}");
         assert_eq!((of(UnitKind::Loop, 5000), of(UnitKind::Function, 90)), (Decision::Keep, Decision::Keep));
-    }
-
-    #[test]
-    fn functions_must_be_faster_than_the_interpreter() {
-        let nanos = |times: [u64; 3]| times.map(Duration::from_nanos);
-        let of = |native, interpreted| method().after_trial(site(1, 2048), nanos(native), nanos(interpreted));
-        let Decision::LeaveAlone(reason) = of([200, 210, 230], [190, 200, 220]) else { panic!("a slow function is kept") };
-        assert!(reason.contains("210 ns") && reason.contains("200 ns"), "{reason}");
-        // Calls in the interpreter are cheaper than those that were timed.
-        assert!(matches!(of([100, 100, 100], [101, 101, 101]), Decision::LeaveAlone(_)));
-        assert_eq!(of([15, 15, 16], [25, 25, 26]), Decision::Keep);
-        // One third of the calls is no proof.
-        assert_eq!(of([200, 210, 230], [190, 200, 500]), Decision::Keep);
-        assert_eq!(of([10_000, 20_000, 30_000], [10_000, 20_000, 30_000]), Decision::Keep);
     }
 
     #[test]
