@@ -104,7 +104,6 @@ macro_rules! for_each_helper {
         build_string(items: Ptr, count: I64) -> Obj, Allocates, "The concatenation of `count` strs.";
         list_append(list: Obj, item: Obj) -> I64, Mutates, "Appends to an exact list, taking over the reference to `item`: 0, or -1 with an exception.";
         list_to_tuple(list: Obj) -> Obj, Allocates, "`tuple(list)` of an exact list.";
-        add_inline_value(values: Ptr, index: I64, value: Obj) -> (), Mutates, "Stores to an empty inline value, taking over the reference, and notes the key as inserted last.";
         list_extend(list: Obj, iterable: Obj) -> I64, Any, "`list += iterable` as LIST_EXTEND does: 0, or -1 with an exception.";
         set_add(set: Obj, item: Obj) -> I64, Any, "Adds to a set: 0, or -1 with an exception.";
         map_add(dict: Obj, key: Obj, value: Obj) -> I64, Any, "Sets an entry of an exact dict: 0, or -1 with an exception.";

@@ -85,6 +85,8 @@ layout_fields! {
     type_flags = "offsetof(PyTypeObject, tp_flags)";
     /// Shared keys of a heap type.
     type_cached_keys = "offsetof(PyHeapTypeObject, ht_cached_keys)";
+    /// `capacity` byte of inline values: behind so many values are the bytes with the order of their insertion.
+    values_capacity = "offsetof(PyDictValues, capacity)";
     /// `valid` byte of inline values, from the start of the values.
     values_valid = "offsetof(PyDictValues, valid)";
     /// `size` byte of inline values.

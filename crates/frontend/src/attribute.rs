@@ -262,6 +262,23 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// Notes the key of an inline value as inserted last (`_PyDictValues_AddToInsertionOrder` of `pycore_dict.h`).
+    fn note_insertion(&mut self, object: Value, info: &TypeInfo, index: u32) {
+        let layout = self.layout();
+        let values = info.basicsize;
+        let capacity = self.load(object, values + layout.values_capacity, MemSize::U8, Region::Other);
+        let size = self.load(object, values + layout.values_size, MemSize::U8, Region::Other);
+        let three = self.int_const(3);
+        let bytes = self.emit(Ir::Ishl, &[capacity, three], Imm::None);
+        let place = self.emit(Ir::Iadd, &[bytes, size], Imm::None);
+        let order = self.emit(Ir::Offset, &[object, place], Imm::None);
+        let index = self.int_const(i64::from(index));
+        self.store(order, index, values + layout.values_items, MemSize::U8, Region::Other);
+        let one = self.int_const(1);
+        let more = self.emit(Ir::Iadd, &[size, one], Imm::None);
+        self.store(object, more, values + layout.values_size, MemSize::U8, Region::Other);
+    }
+
     /// `object.name = value`.
     pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
         // value, owner
@@ -302,10 +319,8 @@ impl<'s> Builder<'s> {
                     let (first, again) = self.split(fresh);
                     let done = self.f.add_block();
                     self.block = first;
-                    let slot = self.int_const(i64::from(index));
-                    let values = self.int_const(info.basicsize);
-                    let values = self.emit(Ir::Offset, &[object, values], Imm::None);
-                    self.effect(Ir::CallHelper, &[values, slot, new], Imm::Helper(Helper::add_inline_value));
+                    self.store(object, new, at, MemSize::Obj, Region::Instance);
+                    self.note_insertion(object, info, index);
                     self.f.jump(first, done, &[]);
                     self.block = again;
                     self.store(object, new, at, MemSize::Obj, Region::Instance);

@@ -2,8 +2,7 @@
 
 use super::{Obj, Ptr};
 use std::ffi::{c_char, c_int};
-use std::mem::offset_of;
-use whipsnake_cpython::{Frame, ffi, offsets};
+use whipsnake_cpython::{Frame, ffi};
 
 unsafe extern "C" {
     /// Finds a method: 1 if `method` is unbound (to be called with the object first), else 0. `method` is owned, NULL
@@ -49,38 +48,6 @@ pub unsafe extern "C" fn load_method(object: Obj, name: Obj, out: Ptr) -> i64 {
         out.add(1).write(if unbound { ffi::Py_NewRef(object) } else { std::ptr::null_mut() });
     }
     0
-}
-
-/// The head of inline values (`struct _dictvalues`); `capacity` values follow, then one byte per inserted key.
-#[repr(C)]
-struct InlineValues {
-    capacity: u8,
-    size: u8,
-    embedded: u8,
-    valid: u8,
-    values: [Obj; 0],
-}
-
-const _: () = assert!(
-    offset_of!(InlineValues, size) == offsets::VALUES_SIZE
-        && offset_of!(InlineValues, valid) == offsets::VALUES_VALID
-        && offset_of!(InlineValues, values) == offsets::VALUES_ITEMS
-);
-
-/// # Safety
-/// `values` are the valid inline values of an instance whose shared keys have the key number `index`, which is unset; the caller
-/// gives up its reference to `value`.
-pub unsafe extern "C" fn add_inline_value(values: Ptr, index: i64, value: Obj) {
-    let values = values.cast::<InlineValues>();
-    // SAFETY: the values have room for all shared keys, and the bytes behind them for the order of their insertion.
-    unsafe {
-        let items = (&raw mut (*values).values).cast::<Obj>();
-        items.offset(index as isize).write(value);
-        let order = items.add(usize::from((*values).capacity)).cast::<u8>();
-        let size = (*values).size;
-        order.add(usize::from(size)).write(index as u8);
-        (*values).size = size.wrapping_add(1);
-    }
 }
 
 /// # Safety
