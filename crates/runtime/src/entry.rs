@@ -151,7 +151,7 @@ unsafe fn count_call(
         if session.worker.has_finished() {
             session.install_finished();
         }
-        let Some(code) = Code::of_function(function) else { return };
+        let Some(code) = Code::of_function(function).filter(|_| !site.compiling.get()) else { return };
         let mut arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
         if kwnames.is_null() {
             for (index, slot) in arguments.iter_mut().enumerate().take(nargs.min(code.argcount() as usize)) {

@@ -223,6 +223,13 @@ impl Session {
         }
     }
 
+    /// Drops the site's unit until the one that is being compiled is installed.
+    pub(crate) fn suspend(&self, site: &Site) {
+        self.remember_exits(site);
+        self.drop_unit(site);
+        *site.state.borrow_mut() = State::Cold;
+    }
+
     /// Never compiles the site again, and drops its unit.
     pub(crate) fn leave_alone(&self, site: &Site, reason: String) {
         self.remember_exits(site);

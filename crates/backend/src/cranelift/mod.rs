@@ -26,7 +26,9 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
-use whipsnake_ir::Function;
+use target::Effort;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_ir::{Function, Imm};
 use whipsnake_ir::exits::ExitTable;
 
 /// Most CLIF instructions of a function. Compile time is about 2 µs per instruction.
@@ -47,7 +49,7 @@ impl CraneliftBackend {
     /// # Errors
     /// [`BackendError::Unsupported`] if there is no code generator for the architecture this was built for.
     pub fn new() -> Result<CraneliftBackend, BackendError> {
-        target::isa(Default::default()).map(|_| CraneliftBackend(()))
+        target::isa(Default::default(), Effort::Full).map(|_| CraneliftBackend(()))
     }
 }
 
@@ -57,24 +59,13 @@ impl Backend for CraneliftBackend {
     }
 
     fn compile(&self, function: &Function, target: &TargetInfo<'_>) -> Result<CompiledCode, BackendError> {
-        let isa = target::isa(target.features)?;
-        let exits = ExitTable::build(function);
-        let ir_instructions = lower::check_size(function, &exits)?;
-        let mut context = Context::new();
-        lower::lower(function, &exits, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
-        let generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
-        Ok(CompiledCode {
-            stats: CodeStats {
-                ir_instructions: ir_instructions as u32,
-                clif_instructions: generated.clif_instructions as u32,
-                code_bytes: generated.code.bytes.len() as u32,
-                frame_bytes: generated.code.frame_size,
-            },
-            artifact: Artifact::Machine(generated.code),
-            exits: exits.points,
-            clif: generated.clif,
-            asm: generated.asm,
-        })
+        if is_provisional(function) {
+            // Simple register allocation may need more stack than there may be.
+            if let Ok(code) = compile(function, target, Effort::Little) {
+                return Ok(code);
+            }
+        }
+        compile(function, target, Effort::Full)
     }
 
     fn trampoline(&self, trampoline: Trampoline, target: &TargetInfo<'_>) -> Result<MachineCode, BackendError> {
@@ -83,12 +74,38 @@ impl Backend for CraneliftBackend {
         {
             return Ok(code);
         }
-        let isa = target::isa(target.features)?;
+        let isa = target::isa(target.features, Effort::Full)?;
         let mut context = Context::new();
         trampolines::build(trampoline, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func);
         let name = format!("{trampoline:?}");
         generate(&mut context, isa.as_ref(), &name, target).map(|g| g.code)
     }
+}
+
+/// True for functions that note types, to be compiled again with them.
+fn is_provisional(function: &Function) -> bool {
+    function.insts.iter().any(|inst| inst.imm == Imm::Helper(Helper::note_type))
+}
+
+fn compile(function: &Function, target: &TargetInfo<'_>, effort: Effort) -> Result<CompiledCode, BackendError> {
+    let isa = target::isa(target.features, effort)?;
+    let exits = ExitTable::build(function);
+    let ir_instructions = lower::check_size(function, &exits)?;
+    let mut context = Context::new();
+    lower::lower(function, &exits, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
+    let generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
+    Ok(CompiledCode {
+        stats: CodeStats {
+            ir_instructions: ir_instructions as u32,
+            clif_instructions: generated.clif_instructions as u32,
+            code_bytes: generated.code.bytes.len() as u32,
+            frame_bytes: generated.code.frame_size,
+        },
+        artifact: Artifact::Machine(generated.code),
+        exits: exits.points,
+        clif: generated.clif,
+        asm: generated.asm,
+    })
 }
 
 /// What comes out of the code generator.
