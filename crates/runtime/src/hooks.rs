@@ -26,10 +26,6 @@ const WARM: u64 = 16;
 /// vectorcall, before it stops to look.
 const LATE_STARTS: u32 = 1000;
 
-/// Exits at one point from which a unit that is being compiled again is not entered until then, if they are that part of all entries.
-const FAILING_EXITS: u32 = 512;
-const FAILING_PART: u64 = 16;
-
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
     fn unit_of(&self, function: *mut PyObject) -> u64 {
@@ -105,14 +101,11 @@ impl Session {
         let offset = exit.frames.last().map_or(0, |image| image.offset);
         match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }) {
             Decision::Keep => false,
-            Decision::Compile if site.compiling.get() => {
-                // The next unit may have to wait for long. Calls in the interpreter cost less than exits.
-                if count >= FAILING_EXITS && u64::from(count) * FAILING_PART > unit.entries.get() {
-                    self.suspend(site);
-                }
+            Decision::Compile => !site.compiling.get(),
+            Decision::Suspend => {
+                self.suspend(site);
                 false
             }
-            Decision::Compile => true,
             Decision::LeaveAlone(reason) => {
                 self.leave_alone(site, reason);
                 false
@@ -257,7 +250,7 @@ impl Session {
             return false;
         }
         match self.strategy.hot(site.facts()) {
-            Decision::Keep => {
+            Decision::Keep | Decision::Suspend => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
                 false
             }

@@ -170,6 +170,7 @@ impl Site {
             compiles: if self.refused.borrow().is_some() { u32::MAX } else { self.compiles.get() },
             invalidations: self.invalidations.get(),
             entries: self.current().map_or(0, |unit| unit.entries.get()),
+            compiling: self.compiling.get(),
         }
     }
 

@@ -46,6 +46,8 @@ pub struct SiteFacts<'a> {
     pub invalidations: u32,
     /// Entries into its present unit.
     pub entries: u64,
+    /// Its next unit is being compiled.
+    pub compiling: bool,
 }
 
 /// An exit of the present unit that was taken once more.
@@ -66,6 +68,8 @@ pub enum Decision {
     Keep,
     /// Compile it, with all that was seen so far; a present unit stays until the new one is ready.
     Compile,
+    /// While its next unit is being compiled: drop the present one.
+    Suspend,
     /// Never compile it again, and drop its unit.
     LeaveAlone(String),
 }

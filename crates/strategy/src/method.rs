@@ -24,6 +24,11 @@ const WORTH_ENTERING: Duration = Duration::from_nanos(750);
 /// Exits of one kind after which it is asked whether the unit is worth while.
 const FRUITLESS_EXITS: u32 = 1024;
 
+/// Exits at one point from which a unit is not entered until the next one is there, if they are that part of all entries: interpreted
+/// calls cost less than exits, and the queue of the compiling thread may be long.
+const FAILING_EXITS: u32 = 512;
+const FAILING_PART: u64 = 16;
+
 impl Method {
     /// The name.
     pub const NAME: &'static str = "method";
@@ -55,6 +60,7 @@ impl Strategy for Method {
 
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision {
         let fruitless = exit.count >= FRUITLESS_EXITS && u64::from(exit.count) * 2 > site.entries;
+        let failing = exit.count >= FAILING_EXITS && u64::from(exit.count) * FAILING_PART > site.entries;
         match exit.reason.policy() {
             // Whoever holds the frames of a unit each time keeps it from going on natively.
             ExitPolicy::Normal if exit.reason == ExitReason::FrameObserved && fruitless => Decision::LeaveAlone(format!(
@@ -65,6 +71,7 @@ impl Strategy for Method {
                 site.entries
             )),
             ExitPolicy::Normal => Decision::Keep,
+            ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
                 if exit.count >= SPECULATION_LIMIT { Decision::Compile } else { Decision::Keep }
@@ -104,7 +111,7 @@ mod tests {
     use super::*;
 
     fn site(compiles: u32, entries: u64) -> SiteFacts<'static> {
-        SiteFacts { name: "f", kind: UnitKind::Function, count: 200, compiles, invalidations: 0, entries }
+        SiteFacts { name: "f", kind: UnitKind::Function, count: 200, compiles, invalidations: 0, entries, compiling: false }
     }
 
     fn exit(reason: ExitReason, count: u32) -> ExitFacts {
@@ -119,6 +126,12 @@ mod tests {
     fn frequent_wrong_guesses_are_compiled_in() {
         let at = |count| method().after_exit(site(1, 10_000), exit(ExitReason::TypeGuard, count));
         assert_eq!((at(SPECULATION_LIMIT - 1), at(SPECULATION_LIMIT)), (Decision::Keep, Decision::Compile));
+    }
+
+    #[test]
+    fn units_that_fail_while_the_next_one_is_compiled_are_not_entered() {
+        let of = |entries, count| method().after_exit(SiteFacts { compiling: true, ..site(1, entries) }, exit(ExitReason::TypeGuard, count));
+        assert_eq!((of(1000, 256), of(1000, 512), of(100_000, 512)), (Decision::Keep, Decision::Suspend, Decision::Keep));
     }
 
     #[test]

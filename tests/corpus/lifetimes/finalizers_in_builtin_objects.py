@@ -1,8 +1,11 @@
 # corpus: compiled=drop
-# Finalizers and weak-reference callbacks that builtin objects lead to, among objects that go unnoticed.
+# Finalizers and weak-reference callbacks that builtin objects, functions, generators and instances lead to, among objects that go unnoticed.
 import collections
 import datetime
 import decimal
+import functools
+import itertools
+import re
 import sys
 import weakref
 
@@ -14,24 +17,119 @@ def note(*_):
     seen.append((caller.f_code.co_name, caller.f_lineno - caller.f_code.co_firstlineno))
 
 
-class Money(decimal.Decimal):
+class Loud:
     def __del__(self):
         caller = sys._getframe(1)
         seen.append((caller.f_code.co_name, caller.f_lineno - caller.f_code.co_firstlineno))
 
+    def method(self):
+        return 1
 
-class Zone(datetime.tzinfo):
+
+class Money(decimal.Decimal, Loud):
+    pass
+
+
+class Zone(datetime.tzinfo, Loud):
+    pass
+
+
+class Slots:
+    __slots__ = ("a", "b")
+
+    def __init__(self, a, b=None):
+        self.a, self.b = a, b
+
+
+class Watched:
+    __slots__ = ("a", "__weakref__")
+
+
+class Bag(dict):
+    pass
+
+
+class Pair(collections.namedtuple("Pair", "a b")):
+    __slots__ = ()
+
+
+class Number(int):
+    __slots__ = ()
+
+
+class LoudList(list):
     def __del__(self):
-        caller = sys._getframe(1)
-        seen.append((caller.f_code.co_name, caller.f_lineno - caller.f_code.co_firstlineno))
+        note()
+
+
+class Open:
+    def __init__(self, a):
+        self.a = a
+
+
+def generate(*values):
+    yield from values
+
+
+def run_out(*values):
+    result = generate(*values)
+    list(result)
+    return result
+
+
+def started(value):
+    result = generate(value, value)
+    next(result)
+    return result
+
+
+def raising(value):
+    held = value
+    try:
+        yield 1
+    finally:
+        note()
+    return held
+
+
+def begun(value):
+    result = raising(value)
+    next(result)
+    return result
+
+
+def closure(value):
+    return lambda: value
+
+
+def defaults(value):
+    def function(x=value, *, y=value):
+        return x, y
+
+    return function
 
 
 references = []
 
 
-def watched(values):
-    result = set(values)
-    references.append(weakref.ref(result, note))
+def watched(value):
+    references.append(weakref.ref(value, note))
+    return value
+
+
+def materialized(value):
+    result = Open(value)
+    result.__dict__["b"] = value
+    return result
+
+
+def changed_class():
+    class Local:
+        def __init__(self, a):
+            self.a = a
+
+    result = Local(1)
+    Local.__del__ = Loud.__del__
     return result
 
 
@@ -51,15 +149,64 @@ makers = [
     lambda i: [Money(i), decimal.Decimal(i)],
     lambda i: datetime.timedelta(i),
     lambda i: datetime.datetime(2000, 1, 1, tzinfo=Zone()),
-    lambda i: {i: Money(i)},
-    lambda i: {Money(i)},
-    lambda i: frozenset([Money(i)]),
-    lambda i: watched([i]),
-    lambda i: [watched([i])],
-    lambda i: [Money(i)].append,
+    lambda i: {i: Loud()},
+    lambda i: {Loud()},
+    lambda i: frozenset([Loud()]),
+    lambda i: watched({i}),
+    lambda i: [watched({i})],
+    lambda i: [Loud()].append,
     lambda i: range(i),
+    lambda i: {i: 1}.items(),
+    lambda i: {i: Loud()}.items(),
+    lambda i: iter({i: Loud()}.values()),
+    lambda i: iter({Loud(), i}),
+    lambda i: enumerate([i]),
+    lambda i: enumerate([Loud()]),
+    lambda i: zip([i], [Loud()]),
+    lambda i: map(str, [Loud()]),
+    lambda i: filter(None, iter([i])),
+    lambda i: reversed([Loud()]),
+    lambda i: iter("text"),
+    lambda i: itertools.chain([i], [Loud()]),
+    lambda i: itertools.repeat(i),
+    lambda i: itertools.product([Loud()], [i]),
+    lambda i: collections.deque([i]),
+    lambda i: collections.deque([Loud()]),
+    lambda i: watched(collections.deque([i])),
+    lambda i: functools.partial(int, i),
+    lambda i: functools.partial(print, Loud()),
+    lambda i: re.match("a", "abc"),
+    lambda i: Loud().method,
+    lambda i: Slots(i).__init__,
+    lambda i: Slots(i, [i]),
+    lambda i: Slots(i, Loud()),
+    lambda i: Watched(),
+    lambda i: watched(Watched()),
+    lambda i: Bag(a=i),
+    lambda i: Bag(a=Loud()),
+    lambda i: watched(Bag(a=i)),
+    lambda i: Pair(i, i),
+    lambda i: Pair(i, Loud()),
+    lambda i: Number(i),
+    lambda i: LoudList([i]),
+    lambda i: Open(i),
+    lambda i: Open(Loud()),
+    lambda i: materialized(i),
+    lambda i: materialized(Loud()),
+    lambda i: changed_class(),
+    lambda i: run_out(i),
+    lambda i: run_out(Loud()),
+    lambda i: watched(run_out(i)),
+    lambda i: started(i),
+    lambda i: started(Loud()),
+    lambda i: begun(i),
+    lambda i: closure(i),
+    lambda i: closure(Loud()),
+    lambda i: watched(closure(i)),
+    lambda i: defaults(i),
+    lambda i: defaults(Loud()),
 ]
-for make in makers:
-    drop_all([make(i) for i in range(300)])
-    print(collections.Counter(seen))
+for number, make in enumerate(makers):
+    drop_all([make(i) for i in range(200)])
+    print(number, collections.Counter(seen))
     seen.clear()
