@@ -79,8 +79,10 @@ exit_reasons! {
     Arithmetic, "arithmetic", Speculation;
     /// A local variable, cell, attribute slot or dictionary entry has no value.
     Unbound, "unbound", Speculation;
-    /// The shape of an instance (its keys, its inline values) is not the expected one.
+    /// The shape of an instance (its keys, its dictionary) is not the expected one.
     ShapeGuard, "shape-guard", Speculation;
+    /// An instance keeps its attributes in a dictionary, not in inline values.
+    InlineValues, "inline-values", Speculation;
     /// A container has another length than expected.
     LengthGuard, "length-guard", Speculation;
     /// A branch that was never seen taken was taken.

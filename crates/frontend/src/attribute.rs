@@ -46,6 +46,12 @@ impl<'s> Builder<'s> {
             Some(address) => address,
             None => {
                 let Val::Obj(v) = val else { return None };
+                if !self.may_speculate(ExitReason::TypeGuard) {
+                    state.facts.update(v, |fact| fact.many_types = true);
+                }
+                if state.facts.get(v).many_types {
+                    return None;
+                }
                 let address = match state.facts.get(v).likely {
                     Some(address) => address,
                     None => {
@@ -53,9 +59,6 @@ impl<'s> Builder<'s> {
                         self.snapshot.types[id as usize].address
                     }
                 };
-                if !self.may_speculate(ExitReason::TypeGuard) {
-                    return None;
-                }
                 let exit = self.pre_state();
                 let block = self.block;
                 self.f.push(block, Ir::GuardType, &[v], Imm::Type(address), Some(exit));
@@ -103,7 +106,7 @@ impl<'s> Builder<'s> {
             .owner_type(state, 1, load_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
         if let Some((address, attribute)) = attribute
-            && self.may_speculate(ExitReason::ShapeGuard)
+            && self.has_usual_shape(state, 1)
             && self.load_attribute(state, address, &attribute, method, instr)?
         {
             return Ok(());
@@ -232,7 +235,20 @@ impl<'s> Builder<'s> {
         let valid = self.load(object, at, MemSize::U8, Region::Instance);
         let zero = self.int_const(0);
         let valid = self.icmp(Cond::Ne, valid, zero);
-        self.guard(valid, ExitReason::ShapeGuard);
+        self.guard(valid, ExitReason::InlineValues);
+    }
+
+    /// False if the object `depth` from the top was seen in another shape than instances of its type usually have.
+    pub(crate) fn has_usual_shape(&self, state: &mut State, depth: usize) -> bool {
+        if let Val::Obj(object) = state.peek(depth).val {
+            if !self.may_speculate(ExitReason::InlineValues) {
+                state.facts.update(object, |fact| fact.no_inline_values = true);
+            }
+            if state.facts.get(object).no_inline_values {
+                return false;
+            }
+        }
+        self.may_speculate(ExitReason::ShapeGuard)
     }
 
     /// Guards that the instance has no attribute of its own that hides what the type has. False if that cannot be checked.
@@ -295,7 +311,7 @@ impl<'s> Builder<'s> {
             owner.attributes.get(&text).map(|a| (owner.address, a.clone()))
         });
         if let Some((address, attribute)) = attribute
-            && self.may_speculate(ExitReason::ShapeGuard)
+            && self.has_usual_shape(state, 1)
         {
             let info = self.type_info(address).expect("the attribute came from there");
             match attribute {

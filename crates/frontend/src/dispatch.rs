@@ -35,10 +35,10 @@ impl Types<'_> {
 
 impl<'s> Builder<'s> {
     /// The types of the object `depth` from the top, where more than one was seen and few enough to tell them apart.
-    pub(crate) fn several_types(&self, state: &State, depth: usize, version: Option<u32>) -> Option<Types<'s>> {
+    pub(crate) fn several_types(&self, state: &mut State, depth: usize, version: Option<u32>) -> Option<Types<'s>> {
         let Val::Obj(object) = state.peek(depth).val else { return None };
         let fact = state.facts.get(object);
-        if fact.ty.is_some() || !self.may_speculate(ExitReason::ShapeGuard) {
+        if fact.ty.is_some() || fact.many_types || !self.has_usual_shape(state, depth) {
             return None;
         }
         let (mut ids, proven): (Vec<TypeId>, bool) = match fact.one_of {

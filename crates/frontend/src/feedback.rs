@@ -43,7 +43,8 @@ impl<'s> Builder<'s> {
     pub(crate) fn expect_noted(&mut self, state: &mut State, operand: usize) {
         let Val::Obj(v) = state.peek(operand).val else { return };
         let [seen] = *self.noted(operand) else { return };
-        if self.exact_type(state, &Val::Obj(v)).is_none() && self.may_speculate(ExitReason::TypeGuard) {
+        let open = self.exact_type(state, &Val::Obj(v)).is_none() && !state.facts.get(v).many_types;
+        if open && self.may_speculate(ExitReason::TypeGuard) {
             self.expect(state, v, seen);
         }
     }

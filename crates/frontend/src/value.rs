@@ -87,6 +87,10 @@ pub(crate) struct Fact {
     pub seen: Option<TypeSet>,
     /// The functions that it can be.
     pub callees: Option<CalleeSet>,
+    /// More types were seen than an access tells apart: none of them is guarded.
+    pub many_types: bool,
+    /// It was seen without the inline values that instances of its type start with.
+    pub no_inline_values: bool,
 }
 
 /// Number of a set of types of the builder.
@@ -130,6 +134,8 @@ impl Facts {
                     one_of: a.one_of.filter(|_| a.one_of == b.one_of),
                     seen: a.seen.filter(|_| a.seen == b.seen),
                     callees: a.callees.filter(|_| a.callees == b.callees),
+                    many_types: a.many_types || b.many_types,
+                    no_inline_values: a.no_inline_values || b.no_inline_values,
                 };
                 (fact != Fact::default()).then_some((*value, fact))
             })

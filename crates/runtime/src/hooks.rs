@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
-use whipsnake_strategy::{Decision, ExitFacts, Where};
+use whipsnake_strategy::{Decision, ExitFacts, SiteFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
@@ -245,11 +245,11 @@ impl Session {
     }
 
     /// Asks the strategy about a site that has reached its count. True if it is to be compiled now.
-    fn is_hot(&self, site: &Site) -> bool {
+    fn is_hot(&self, facts: SiteFacts<'_>, site: &Site) -> bool {
         if site.compiling.get() {
             return false;
         }
-        match self.strategy.hot(site.facts()) {
+        match self.strategy.hot(facts) {
             Decision::Keep | Decision::Suspend => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
                 false
@@ -269,7 +269,7 @@ impl Session {
     /// The GIL is held; the function belongs to the site; the arguments are alive.
     pub(crate) unsafe fn count_call(&self, thread: Thread, site: &Site, function: *mut PyObject, arguments: &[*mut PyObject]) {
         site.count.set(site.count.get() + 1);
-        if site.count.get() >= site.next.get() && self.is_hot(site) {
+        if site.count.get() >= site.next.get() && self.is_hot(site.facts(), site) {
             // SAFETY: as the caller says.
             unsafe { self.compile(thread, site, EntryPoint::Function { function, arguments }) };
         }
@@ -350,7 +350,11 @@ impl Session {
                     return self.disable();
                 }
                 site.count.set(site.count.get() + 1);
-                if site.count.get() < site.next.get() || !self.is_hot(site) {
+                if site.count.get() < site.next.get() {
+                    return self.keep();
+                }
+                let calls = extra.function(frame.globals(), frame.builtins()).map_or(0, |site| site.as_ref().count.get());
+                if !self.is_hot(SiteFacts { calls, ..site.facts() }, site) {
                     return self.keep();
                 }
                 self.compile(thread, site, entry);

@@ -167,10 +167,12 @@ impl Site {
             name: &self.name,
             kind: self.kind,
             count: self.count.get(),
+            calls: 0,
             compiles: if self.refused.borrow().is_some() { u32::MAX } else { self.compiles.get() },
             invalidations: self.invalidations.get(),
             entries: self.current().map_or(0, |unit| unit.entries.get()),
             compiling: self.compiling.get(),
+            code_bytes: self.current().and_then(Unit::content).map_or(0, |content| content.code_bytes),
         }
     }
 

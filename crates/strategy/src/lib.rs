@@ -40,6 +40,8 @@ pub struct SiteFacts<'a> {
     pub kind: UnitKind,
     /// Calls or back edges counted so far.
     pub count: u64,
+    /// Calls counted so far of the function that a loop is in; 0 for functions, and where they are not counted.
+    pub calls: u64,
     /// How often it was compiled.
     pub compiles: u32,
     /// How often an assumption of its units broke.
@@ -48,6 +50,8 @@ pub struct SiteFacts<'a> {
     pub entries: u64,
     /// Its next unit is being compiled.
     pub compiling: bool,
+    /// Bytes of machine code of its present unit; the time to compile grows with them.
+    pub code_bytes: u32,
 }
 
 /// An exit of the present unit that was taken once more.

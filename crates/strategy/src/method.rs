@@ -12,8 +12,11 @@ pub struct Method {
     place: Where,
 }
 
-/// Count of one exit at which a wrong speculation is compiled into the unit.
-const SPECULATION_LIMIT: u32 = 32;
+/// Bounds for the count of one exit at which a wrong speculation is compiled into the unit: within them, the exits so far have cost
+/// about as much time as the compilation is going to.
+const SPECULATION_LIMITS: (u32, u32) = (32, 1024);
+/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: some 4 µs.
+const BYTES_PER_EXIT: u32 = 16;
 /// Compilations of one site, whatever happens.
 const MAX_COMPILES: u32 = 8;
 /// Broken assumptions after which a site is left alone.
@@ -21,13 +24,24 @@ const MAX_INVALIDATIONS: u32 = 8;
 /// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
 /// native code is typically two to four times as fast.
 const WORTH_ENTERING: Duration = Duration::from_nanos(750);
-/// Exits of one kind after which it is asked whether the unit is worth while.
+/// Turns per call of its function below which a loop is not compiled by itself: the function is going to be, and entering a loop costs as
+/// much as some turns. Asked from a count of turns on that tells something.
+const TURNS_WORTH_ENTERING: u64 = 8;
+const COUNTED_TURNS: u64 = 512;
+/// Exits of one kind after which it is asked whether the unit is worth while; fewer where a loop stops at something that is not compiled,
+/// such as a `yield` in each turn.
 const FRUITLESS_EXITS: u32 = 1024;
+const FRUITLESS_LOOP_EXITS: u32 = 128;
 
 /// Exits at one point from which a unit is not entered until the next one is there, if they are that part of all entries: interpreted
 /// calls cost less than exits, and the queue of the compiling thread may be long.
 const FAILING_EXITS: u32 = 512;
 const FAILING_PART: u64 = 16;
+
+/// Count of one exit at which a unit of that size is compiled again.
+fn speculation_limit(code_bytes: u32) -> u32 {
+    (code_bytes / BYTES_PER_EXIT).clamp(SPECULATION_LIMITS.0, SPECULATION_LIMITS.1)
+}
 
 impl Method {
     /// The name.
@@ -55,11 +69,16 @@ impl Strategy for Method {
         if site.compiles >= MAX_COMPILES {
             return Decision::LeaveAlone(format!("compiled {} times already", site.compiles));
         }
+        if site.kind == UnitKind::Loop && site.count >= COUNTED_TURNS && site.calls * TURNS_WORTH_ENTERING > site.count {
+            return Decision::Keep;
+        }
         Decision::Compile
     }
 
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision {
-        let fruitless = exit.count >= FRUITLESS_EXITS && u64::from(exit.count) * 2 > site.entries;
+        let stops = site.kind == UnitKind::Loop && exit.reason.policy() == ExitPolicy::Uncovered;
+        let enough = if stops { FRUITLESS_LOOP_EXITS } else { FRUITLESS_EXITS };
+        let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries;
         let failing = exit.count >= FAILING_EXITS && u64::from(exit.count) * FAILING_PART > site.entries;
         match exit.reason.policy() {
             // Whoever holds the frames of a unit each time keeps it from going on natively.
@@ -74,7 +93,7 @@ impl Strategy for Method {
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
-                if exit.count >= SPECULATION_LIMIT { Decision::Compile } else { Decision::Keep }
+                if exit.count >= speculation_limit(site.code_bytes) { Decision::Compile } else { Decision::Keep }
             }
             ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
                 "leaves by {} at offset {} in {} of {} entries",
@@ -111,7 +130,17 @@ mod tests {
     use super::*;
 
     fn site(compiles: u32, entries: u64) -> SiteFacts<'static> {
-        SiteFacts { name: "f", kind: UnitKind::Function, count: 200, compiles, invalidations: 0, entries, compiling: false }
+        SiteFacts {
+            name: "f",
+            kind: UnitKind::Function,
+            count: 200,
+            calls: 0,
+            compiles,
+            invalidations: 0,
+            entries,
+            compiling: false,
+            code_bytes: 0,
+        }
     }
 
     fn exit(reason: ExitReason, count: u32) -> ExitFacts {
@@ -124,8 +153,13 @@ mod tests {
 
     #[test]
     fn frequent_wrong_guesses_are_compiled_in() {
-        let at = |count| method().after_exit(site(1, 10_000), exit(ExitReason::TypeGuard, count));
-        assert_eq!((at(SPECULATION_LIMIT - 1), at(SPECULATION_LIMIT)), (Decision::Keep, Decision::Compile));
+        let after = |code_bytes, count| {
+            let site = SiteFacts { code_bytes, ..site(1, 10_000) };
+            method().after_exit(site, exit(ExitReason::TypeGuard, count))
+        };
+        assert_eq!((after(0, 31), after(0, 32)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(8000, 499), after(8000, 500)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
     }
 
     #[test]
@@ -155,6 +189,12 @@ mod tests {
         let Decision::LeaveAlone(reason) = of(UnitKind::Loop, 90) else { panic!("a short loop is kept") };
         assert!(reason.contains("90 ns"), "{reason}");
         assert_eq!((of(UnitKind::Loop, 5000), of(UnitKind::Function, 90)), (Decision::Keep, Decision::Keep));
+    }
+
+    #[test]
+    fn loops_of_few_turns_are_left_to_their_functions() {
+        let of = |count, calls| method().hot(SiteFacts { kind: UnitKind::Loop, count, calls, ..site(0, 0) });
+        assert_eq!((of(1000, 300), of(1000, 100), of(1, 1)), (Decision::Keep, Decision::Compile, Decision::Compile));
     }
 
     #[test]
