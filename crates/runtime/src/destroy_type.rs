@@ -216,7 +216,7 @@ unsafe fn is_imported_leaf(class: &PyTypeObject) -> bool {
 unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
     // SAFETY: an alive type has a name.
     let name = unsafe { CStr::from_ptr(class.tp_name) }.to_bytes();
-    let known = [&b"collections.deque"[..], b"collections._deque_iterator", b"_collections._deque_iterator", b"functools.partial", b"re.Match", b"re.Pattern"];
+    let known = [&b"collections.deque"[..], b"collections._deque_iterator", b"_collections._deque_iterator", b"functools.partial", b"re.Match", b"re.Pattern", b"types.GenericAlias", b"types.UnionType", b"typing.Union"];
     is_builtin(class) && (name.starts_with(b"itertools.") || known.contains(&name))
 }
 

@@ -80,7 +80,7 @@ pub unsafe extern "C" fn vectorcall(
     unsafe {
         let Some(session) = session() else { return std::ptr::null_mut() };
         let thread = Thread::current();
-        if let Some((code, site)) = site_of_function(session, callable)
+        if let Some((code, site)) = cached_site(session, callable)
             && let Some(unit) = ready(session, thread, code, site.as_ref())
             && thread.recursion_remaining() > 0
             && !c_stack_is_low(thread)
@@ -163,6 +163,23 @@ unsafe fn count_call(
         } else {
             session.unhook(function);
         }
+    }
+}
+
+/// [`site_of_function`] for functions that are called again and again.
+///
+/// # Safety
+///
+/// `function` is an alive function.
+#[inline]
+unsafe fn cached_site(session: &Session, function: *mut PyObject) -> Option<(Code, NonNull<Site>)> {
+    // SAFETY: as the caller says.
+    unsafe {
+        session.entry_cache.get(function).or_else(|| {
+            let found = site_of_function(session, function)?;
+            session.entry_cache.set(function, found.1);
+            Some(found)
+        })
     }
 }
 
@@ -274,7 +291,7 @@ unsafe fn enter_function(
     let _depth = CDepth::enter(thread);
     // SAFETY: an installed function unit's entry has this signature.
     unsafe {
-        match unit.content().and_then(|content| content.interpreted.as_deref()) {
+        match unit.interpreted.get().map(|program| program.as_ref()) {
             Some(interpreted) => crate::reference::run_function(thread, unit, interpreted, function, words),
             None => {
                 let entry: FunctionEntry = std::mem::transmute(unit.record.entry.get());

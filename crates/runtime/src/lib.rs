@@ -10,6 +10,7 @@ mod destroy_type;
 pub mod dict_keys;
 pub mod direct;
 pub mod entry;
+mod entry_cache;
 pub mod exits;
 pub mod extra;
 pub mod helpers;

@@ -5,6 +5,7 @@
 //! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
 
 use crate::destroy_type::DestructionCache;
+use crate::entry_cache::EntryCache;
 use crate::extra::CodeExtra;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
@@ -69,6 +70,8 @@ pub struct Session {
     pub lost_iterator: *mut PyObject,
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
+    /// Sites of functions that were called.
+    pub entry_cache: EntryCache,
     /// What is known of how types destroy their instances.
     pub destructions: DestructionCache,
     /// Native code may be entered.
@@ -157,6 +160,7 @@ impl Session {
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
+            entry_cache: EntryCache::default(),
             destructions: DestructionCache::default(),
             enabled: Cell::new(false),
             ended: Cell::new(false),
@@ -207,6 +211,7 @@ impl Session {
     /// Takes over the sites of a code object that dies.
     pub fn retire(&self, extra: CodeExtra) {
         for site in extra.into_sites() {
+            self.entry_cache.clear();
             self.sites.borrow_mut().remove(&site.id);
             self.drop_unit(&site);
             self.totals.absorb(&site);

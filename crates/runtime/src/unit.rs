@@ -87,20 +87,22 @@ pub struct SiteKey {
 pub struct Site {
     /// What other units call through.
     pub record: Record,
+    /// The unit that is entered.
+    pub unit: Cell<Option<NonNull<Unit>>>,
     /// The code object, borrowed: it owns the site.
     pub code: *mut PyObject,
     /// Identity of the globals dictionary; never followed.
     pub globals: *mut PyObject,
     /// Identity of the builtins dictionary; never followed.
     pub builtins: *mut PyObject,
+    /// Number of positional parameters, if there are no others.
+    pub simple_parameters: Option<u32>,
     /// Function or loop.
     pub kind: UnitKind,
     /// Code unit offset of the loop's header.
     pub header: u32,
     /// Qualified name, for people.
     pub name: String,
-    /// Number of positional parameters, if there are no others.
-    pub simple_parameters: Option<u32>,
     /// Number over all sites of the process.
     pub id: u64,
     /// Belongs to the self-check, and is no part of statistics and dumps.
@@ -115,8 +117,6 @@ pub struct Site {
     pub compiling: Cell<bool>,
     /// To be compiled again at the next entry, with what was seen since.
     pub again: Cell<bool>,
-    /// The unit that is entered.
-    pub unit: Cell<Option<NonNull<Unit>>>,
     /// All units ever made; the records of replaced ones stay.
     pub units: RefCell<Vec<Box<Unit>>>,
     /// A unit has noted enough types of operands.
@@ -256,6 +256,8 @@ pub struct Unit {
     pub site: NonNull<Site>,
     /// Entries.
     pub entries: Cell<u64>,
+    /// The function for the reference backend, which the content owns.
+    pub interpreted: Cell<Option<NonNull<Program>>>,
     /// Types of operands that are still to be noted.
     pub notes: Cell<u32>,
     /// Time spent in native code by the first entries into a loop.
@@ -309,6 +311,7 @@ impl Unit {
             record: Record::new(entry),
             site,
             entries: Cell::new(0),
+            interpreted: Cell::new(None),
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
             content: UnsafeCell::new(None),
@@ -328,6 +331,7 @@ impl Unit {
     /// If it was filled in before.
     pub fn fill(&self, content: Content) {
         assert!(self.content().is_none(), "a unit is filled in once");
+        self.interpreted.set(content.interpreted.as_deref().map(NonNull::from));
         // SAFETY: there is no content yet, so nobody refers to it; the GIL is held.
         unsafe { *self.content.get() = Some(content) }
     }
