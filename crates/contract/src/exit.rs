@@ -83,6 +83,8 @@ exit_reasons! {
     ShapeGuard, "shape-guard", Speculation;
     /// An instance keeps its attributes in a dictionary, not in inline values.
     InlineValues, "inline-values", Speculation;
+    /// An instance hides what its type has by an attribute of its own.
+    Shadowed, "shadowed", Speculation;
     /// A container has another length than expected.
     LengthGuard, "length-guard", Speculation;
     /// A branch that was never seen taken was taken.

@@ -161,6 +161,8 @@ pub enum Attribute {
         /// Index into the inline values.
         index: u32,
     },
+    /// Nothing in the type: instances have it in their dictionary, if they have it.
+    DictValue,
     /// A `__slots__` member at a byte offset, NULL when unset.
     Slot {
         /// Byte offset in the instance.

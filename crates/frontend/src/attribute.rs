@@ -105,11 +105,11 @@ impl<'s> Builder<'s> {
         let attribute = self
             .owner_type(state, 1, load_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
-        if let Some((address, attribute)) = attribute
-            && self.has_usual_shape(state, 1)
-            && self.load_attribute(state, address, &attribute, method, instr)?
-        {
-            return Ok(());
+        if let Some((address, attribute)) = attribute {
+            let done = self.has_usual_shape(state, 1) && self.load_attribute(state, address, &attribute, method, instr)?;
+            if done || self.load_from_dict(state, address, &attribute, name, method) {
+                return Ok(());
+            }
         }
         self.note(state, 1);
         let object = self.objects(state, 1)[0];
@@ -161,28 +161,17 @@ impl<'s> Builder<'s> {
                 if !self.guard_not_shadowed(state, info) {
                     return Ok(false);
                 }
-                let mut receiver = state.pop();
-                let callable = Slot::borrowed(Val::Const(function));
-                if method {
-                    state.stack.push(callable);
-                    state.stack.push(receiver);
-                } else {
-                    self.own(&mut receiver);
-                    if let Val::Obj(v) = receiver.val {
-                        state.loans.retain(|l| *l != v);
-                    }
-                    state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Method, vec![callable, receiver])));
-                }
+                self.push_class_attribute(state, attribute, method);
                 return Ok(true);
             }
-            Attribute::ClassValue { object } => {
+            Attribute::ClassValue { .. } => {
                 if !self.guard_not_shadowed(state, info) {
                     return Ok(false);
                 }
-                let owner = state.pop();
-                state.stack.push(Slot::borrowed(Val::Const(object)));
-                self.drop_slot(state, owner);
+                self.push_class_attribute(state, attribute, method);
+                return Ok(true);
             }
+            Attribute::DictValue => return Ok(false),
             Attribute::Property { getter, .. } => {
                 if method {
                     return Ok(false);
@@ -194,6 +183,35 @@ impl<'s> Builder<'s> {
             state.stack.push(Slot::NULL);
         }
         Ok(true)
+    }
+
+    /// Replaces the object on top by what its type has, a method or a value that nothing hides.
+    pub(crate) fn push_class_attribute(&mut self, state: &mut State, attribute: &Attribute, method: bool) {
+        match *attribute {
+            Attribute::Method { object: function } => {
+                let mut receiver = state.pop();
+                let callable = Slot::borrowed(Val::Const(function));
+                if method {
+                    state.stack.push(callable);
+                    state.stack.push(receiver);
+                    return;
+                }
+                self.own(&mut receiver);
+                if let Val::Obj(v) = receiver.val {
+                    state.loans.retain(|l| *l != v);
+                }
+                state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Method, vec![callable, receiver])));
+            }
+            Attribute::ClassValue { object } => {
+                let owner = state.pop();
+                state.stack.push(Slot::borrowed(Val::Const(object)));
+                self.drop_slot(state, owner);
+                if method {
+                    state.stack.push(Slot::NULL);
+                }
+            }
+            _ => unreachable!("the type has it"),
+        }
     }
 
     /// Loads an attribute that all of several types resolve alike. False if that is more than a load.

@@ -184,7 +184,7 @@ impl<'s> Builder<'s> {
                     }
                     value
                 }
-                Attribute::Property { .. } => unreachable!("was refused"),
+                Attribute::Property { .. } | Attribute::DictValue => unreachable!("was refused"),
             };
             let from = self.block;
             self.f.jump(from, done, &[value]);

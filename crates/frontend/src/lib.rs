@@ -28,6 +28,7 @@ mod matching;
 mod name;
 mod native;
 mod overwrite;
+mod own_dict;
 mod ownership;
 mod protocol;
 mod region;

@@ -9,6 +9,8 @@ use whipsnake_cpython::symbols::_PyType_Lookup;
 
 /// `Py_T_OBJECT_EX`: the member type of `__slots__`.
 const SLOT_MEMBER: c_int = 16;
+/// `SHARED_KEYS_MAX_SIZE` of `pycore_dict.h`: names that the instances of a type share at most.
+const SHARED_KEYS_MAX: usize = 30;
 
 impl Builder<'_> {
     /// Looks all names up in all types and modules in which they were not looked up yet, and in those that this finds.
@@ -102,7 +104,7 @@ impl Builder<'_> {
                 return Some(Attribute::InlineValue { index: index as u32 });
             }
             if found.is_null() {
-                return None;
+                return has_own_names(kind).then_some(Attribute::DictValue);
             }
             let found_type = types::type_of(found);
             if (*found_type).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 {
@@ -234,6 +236,20 @@ unsafe fn lookup_of(kind: *mut PyTypeObject, getattribute: *mut PyObject) -> Opt
         // Types with a function of their own have a `__getattribute__` that wraps it, and so have those that derive from them.
         let inherits = !getattribute.is_null() && std::ptr::eq(_PyType_Lookup(kind, getattribute), _PyType_Lookup(base, getattribute));
         ((*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 && inherits).then_some(Lookup::WithHook)
+    }
+}
+
+/// True if instances may have attributes that are not among the keys that they share.
+///
+/// # Safety
+/// `kind` is an alive type.
+unsafe fn has_own_names(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        match types::shared_keys(kind) {
+            Some(keys) => keys.len() >= SHARED_KEYS_MAX,
+            None => (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 && (*kind).tp_dictoffset != 0,
+        }
     }
 }
 
