@@ -170,5 +170,5 @@ def _of_program(unit: dict[str, Any]) -> bool:
 ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})
 """Reasons that no speculation caused: the loop ended, a signal came, a callee raised."""
 
-LEARNING_EXITS = {"cold-branch": 64, "profiled": 4}
+LEARNING_EXITS = {"cold-branch": 128, "profiled": 4}
 """How often units may leave to learn what the interpreter has not told: each ends in a recompilation."""

@@ -6,7 +6,7 @@ interface that benchmark programs use. `cargo xtask bench` sets these variables:
 
     BENCH_OUTPUT          the file to write
     BENCH_ONLY            the only benchmark to run, where a program has several
-    BENCH_WARMUP          seconds of warm-up per benchmark
+    BENCH_WARMUP          seconds of warm-up per benchmark, at least: it goes on while code is still being compiled
     BENCH_SAMPLES         samples per benchmark
     BENCH_SAMPLE_TIME     least length of a sample in seconds
     BENCH_CLOCK           "cpu" (of this process) or "wall"
@@ -32,6 +32,10 @@ _wall = time.perf_counter
 
 perf_counter = time.process_time if os.environ.get("BENCH_CLOCK", "cpu") == "cpu" else time.perf_counter
 
+MOST_WARMUP = 20.0
+"""Warm-up ends after this many seconds, although code is still being compiled."""
+QUIET = 1.0
+"""Warm-up goes on until nothing was compiled for this many seconds."""
 MOST_SAMPLING = 4.0
 """Sampling of one benchmark ends after this many seconds (with at least `FEWEST_SAMPLES`)."""
 FEWEST_SAMPLES = 3
@@ -56,6 +60,12 @@ def _reference():
     begin = perf_counter()
     hashlib.pbkdf2_hmac("sha256", b"reference", b"salt", REFERENCE_ROUNDS)
     return perf_counter() - begin
+
+
+def _compilations():
+    """How much was compiled so far."""
+    whipsnake = sys.modules.get("whipsnake")
+    return whipsnake.stats()["totals"]["compilations"] if whipsnake and whipsnake.is_enabled() else 0
 
 
 def _peak_memory():
@@ -138,13 +148,18 @@ class Runner:
         inner_loops = inner_loops or 1
         begin = _wall()
         warmup = []
+        compilations, compiled = 0, begin
         loops = 1
         while True:
             seconds = time_func(loops)
             elapsed = _wall() - begin
             warmup.append([elapsed, seconds / loops / inner_loops])
             if elapsed >= self._warmup and len(warmup) >= 2:
-                break
+                before, compilations = compilations, _compilations()
+                if compilations != before:
+                    compiled = _wall()
+                if _wall() - compiled >= QUIET or elapsed >= MOST_WARMUP:
+                    break
             # Short steps, so that the curve shows when the program became fast.
             if seconds < self._sample_time / 4:
                 loops *= 2

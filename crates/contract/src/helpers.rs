@@ -127,6 +127,8 @@ macro_rules! for_each_helper {
         str_concat(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs.";
         str_append(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs, taking over the reference to `left` (grown in place if it is the only one); NULL with an exception.";
         load_name(frame: Ptr, name: Obj) -> Obj, Any, "LOAD_NAME in an interpreter frame.";
+        import_name(frame: Ptr, globals: Obj, builtins: Obj, name: Obj, level: Obj, names: Obj) -> Obj, Any, "IMPORT_NAME with these namespaces, in a frame or (NULL) in a function.";
+        module_entry(object: Obj, name: Obj) -> Obj, Pure, "Entry of an exact module's dict, borrowed; NULL without an exception if there is none or the object is no such module.";
         store_name(frame: Ptr, name: Obj, value: Obj) -> I64, Any, "STORE_NAME in an interpreter frame: 0, or -1 with an exception.";
         delete_name(frame: Ptr, name: Obj) -> I64, Any, "DELETE_NAME in an interpreter frame: 0, or -1 with an exception.";
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";

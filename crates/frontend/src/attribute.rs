@@ -92,6 +92,18 @@ impl<'s> Builder<'s> {
             }
             return Ok(());
         }
+        let is_module = matches!(instr.feedback, Feedback::LoadAttr(LoadAttrKind::Module { .. }));
+        if is_module && !text.starts_with("__") && self.may_speculate(ExitReason::Unbound) {
+            let module = self.objects(state, 1)[0];
+            let name = self.name_object(name);
+            let value = self.helper(Helper::module_entry, &[module, name]);
+            self.guard_not_null(value, ExitReason::Unbound);
+            self.push_loan(state, 1, value);
+            if method {
+                state.stack.push(Slot::NULL);
+            }
+            return Ok(());
+        }
         if let Some(types) = self.several_types(state, 1, load_version(instr.feedback)) {
             let done = match types.common(&text) {
                 Some(attribute) => self.load_alike(state, &types, &attribute.clone(), method),

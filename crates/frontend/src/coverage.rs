@@ -9,8 +9,6 @@ macro_rules! for_each_uncompiled {
         SetupAnnotations [SetupAnnotations] "module and class bodies run once";
         LoadFromDictOrDeref [LoadFromDictOrDeref { .. }] "class bodies run once";
         LoadFromDictOrGlobals [LoadFromDictOrGlobals { .. }] "class bodies and annotations run once";
-        ImportName [ImportName { .. }] "the import system takes far longer than the instruction";
-        ImportFrom [ImportFrom { .. }] "the import system takes far longer than the instruction";
         CallIntrinsic1 [CallIntrinsic1 {
             function: Intrinsic1::Print | Intrinsic1::ImportStar | Intrinsic1::StopIterationError | Intrinsic1::AsyncGenWrap
                 | Intrinsic1::TypeVar | Intrinsic1::ParamSpec | Intrinsic1::TypeVarTuple | Intrinsic1::SubscriptGeneric

@@ -237,6 +237,12 @@ impl Builder<'_> {
             Op::Reraise { values } => return Ok(self.reraise(state, values)),
             Op::RaiseVarargs { argc } => return self.raise(state, argc),
             Op::WithExceptStart { exit_self } => self.with_except_start(state, exit_self)?,
+            Op::ImportName { name } => self.import_name(state, name)?,
+            Op::ImportFrom { name } => {
+                if !self.import_from(state, name) {
+                    return Ok(self.uncompiled());
+                }
+            }
             for_each_uncompiled!(uncompiled_pattern) => return Ok(self.uncompiled()),
         }
         self.finish(state, instr.next);

@@ -51,6 +51,41 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Replaces level and names by the module that an `import` gives.
+    pub(crate) fn import_name(&mut self, state: &mut State, name: u32) -> Build<()> {
+        let v = self.objects(state, 2);
+        let code = self.code();
+        let frame = match self.frame {
+            Some(frame) => frame,
+            None => self.address(0),
+        };
+        let globals = self.address(code.globals);
+        let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
+        let builtins = self.address(code.builtins);
+        let builtins = self.emit(Ir::AsObject, &[builtins], Imm::None);
+        let name = self.name_object(name);
+        let module = self.raising(state, Helper::import_name, &[frame, globals, builtins, name, v[0], v[1]])?;
+        self.drop_operands(state, 2);
+        state.stack.push(Slot::owned(Val::Obj(module)));
+        Ok(())
+    }
+
+    /// Pushes what `from module import name` finds in the module's dictionary. False if it is found in other ways, which are the
+    /// interpreter's.
+    pub(crate) fn import_from(&mut self, state: &mut State, name: u32) -> bool {
+        let special = self.code().names[name as usize].starts_with("__");
+        if special || !self.may_speculate(ExitReason::Unbound) {
+            return false;
+        }
+        let module = self.objects(state, 1)[0];
+        let name = self.name_object(name);
+        let value = self.helper(Helper::module_entry, &[module, name]);
+        self.guard_not_null(value, ExitReason::Unbound);
+        self.effect(Ir::Incref, &[value], Imm::None);
+        state.stack.push(Slot::owned(Val::Obj(value)));
+        true
+    }
+
     pub(crate) fn store_global(&mut self, state: &mut State, name: u32) -> Build<()> {
         let value = self.objects(state, 1)[0];
         let globals = self.address(self.code().globals);

@@ -240,6 +240,16 @@ def importing(n):
 
 
 @function(3)
+def class_statement(n):
+    total = n * 2
+
+    class Local:
+        value = total
+
+    return Local.value
+
+
+@function(3)
 def deletions(n):
     global temporary
     temporary = [n]

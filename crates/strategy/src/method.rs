@@ -38,9 +38,13 @@ const FRUITLESS_LOOP_EXITS: u32 = 128;
 const FAILING_EXITS: u32 = 512;
 const FAILING_PART: u64 = 16;
 
+/// Bytes of machine code for an exit from which everything that follows is new to the unit.
+const BYTES_PER_COLD_EXIT: u32 = 64;
+
 /// Count of one exit at which a unit of that size is compiled again.
-fn speculation_limit(code_bytes: u32) -> u32 {
-    (code_bytes / BYTES_PER_EXIT).clamp(SPECULATION_LIMITS.0, SPECULATION_LIMITS.1)
+fn speculation_limit(reason: ExitReason, code_bytes: u32) -> u32 {
+    let per_exit = if reason == ExitReason::ColdBranch { BYTES_PER_COLD_EXIT } else { BYTES_PER_EXIT };
+    (code_bytes / per_exit).clamp(SPECULATION_LIMITS.0, SPECULATION_LIMITS.1)
 }
 
 impl Method {
@@ -93,7 +97,7 @@ impl Strategy for Method {
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
-                if exit.count >= speculation_limit(site.code_bytes) { Decision::Compile } else { Decision::Keep }
+                if exit.count >= speculation_limit(exit.reason, site.code_bytes) { Decision::Compile } else { Decision::Keep }
             }
             ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
                 "leaves by {} at offset {} in {} of {} entries",
@@ -153,12 +157,14 @@ mod tests {
 
     #[test]
     fn frequent_wrong_guesses_are_compiled_in() {
-        let after = |code_bytes, count| {
+        let by = |reason, code_bytes, count| {
             let site = SiteFacts { code_bytes, ..site(1, 10_000) };
-            method().after_exit(site, exit(ExitReason::TypeGuard, count))
+            method().after_exit(site, exit(reason, count))
         };
+        let after = |code_bytes, count| by(ExitReason::TypeGuard, code_bytes, count);
         assert_eq!((after(0, 31), after(0, 32)), (Decision::Keep, Decision::Compile));
         assert_eq!((after(8000, 499), after(8000, 500)), (Decision::Keep, Decision::Compile));
+        assert_eq!((by(ExitReason::ColdBranch, 8000, 124), by(ExitReason::ColdBranch, 8000, 125)), (Decision::Keep, Decision::Compile));
         assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
     }
 

@@ -1,7 +1,8 @@
-//! Deleting names, and objects that the interpreter knows without a name.
+//! Importing and deleting names, and objects that the interpreter knows without a name.
 
 use super::{Obj, Ptr};
-use std::ffi::{c_char, c_int};
+use crate::dict_keys;
+use std::ffi::{CStr, c_char, c_int};
 use whipsnake_cpython::{Frame, ffi, instructions};
 
 unsafe extern "C" {
@@ -60,4 +61,65 @@ pub unsafe extern "C" fn delete_name(frame: Ptr, name: Obj) -> i64 {
 pub unsafe extern "C" fn common_constant(which: i64) -> Obj {
     // SAFETY: native code runs with the GIL held; the caller vouches for the number.
     unsafe { instructions::common_constant(which) }
+}
+
+/// True for the function `__import__` of the module `builtins`.
+///
+/// # Safety
+/// `function` is alive.
+unsafe fn is_original_import(function: Obj) -> bool {
+    // SAFETY: a C function has its definition and, if it belongs to a module, the module's name.
+    unsafe {
+        if ffi::PyCFunction_CheckExact(function) == 0 {
+            return false;
+        }
+        let function = &*function.cast::<ffi::PyCFunctionObject>();
+        let module = function.m_module;
+        CStr::from_ptr((*function.m_ml).ml_name) == c"__import__"
+            && !module.is_null()
+            && ffi::PyUnicode_Check(module) != 0
+            && ffi::PyUnicode_EqualToUTF8(module, c"builtins".as_ptr()) != 0
+    }
+}
+
+/// Calls whatever `__import__` is; the original, as in the interpreter, without a call.
+///
+/// # Safety
+/// `frame` is an interpreter frame or NULL; the namespaces are dicts, the other objects alive.
+pub unsafe extern "C" fn import_name(frame: Ptr, globals: Obj, builtins: Obj, name: Obj, level: Obj, names: Obj) -> Obj {
+    // SAFETY: the caller vouches for the objects; a frame keeps its namespace alive.
+    unsafe {
+        let locals = Frame::from_ptr(frame).map_or(std::ptr::null_mut(), Frame::locals);
+        let locals = if locals.is_null() { ffi::Py_None() } else { locals };
+        let mut import: Obj = std::ptr::null_mut();
+        if ffi::PyMapping_GetOptionalItemString(builtins, c"__import__".as_ptr(), &mut import) == 0 {
+            ffi::PyErr_SetString(ffi::PyExc_ImportError, c"__import__ not found".as_ptr());
+        }
+        if import.is_null() {
+            return import;
+        }
+        let depth = i32::try_from(ffi::PyLong_AsLong(level)).unwrap_or(-1);
+        let module = if depth >= 0 && is_original_import(import) {
+            ffi::PyImport_ImportModuleLevelObject(name, globals, locals, names, depth)
+        } else {
+            ffi::PyErr_Clear();
+            let arguments = [name, globals, locals, names, level];
+            ffi::PyObject_Vectorcall(import, arguments.as_ptr(), arguments.len(), std::ptr::null_mut())
+        };
+        ffi::Py_DECREF(import);
+        module
+    }
+}
+
+/// # Safety
+/// `object` is alive, `name` an exact str.
+pub unsafe extern "C" fn module_entry(object: Obj, name: Obj) -> Obj {
+    // SAFETY: a module keeps its dict alive.
+    unsafe {
+        if ffi::PyModule_CheckExact(object) == 0 {
+            return std::ptr::null_mut();
+        }
+        let dict = ffi::PyModule_GetDict(object);
+        if dict.is_null() { dict } else { dict_keys::get(dict, name) }
+    }
 }

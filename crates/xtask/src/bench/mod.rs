@@ -50,7 +50,7 @@ pub(crate) struct Options {
     /// Least length of a sample, in seconds
     #[arg(long, default_value_t = 0.1)]
     sample_time: f64,
-    /// Warm-up per run, in seconds
+    /// Least warm-up per run, in seconds: it goes on until nothing is compiled any more, but not beyond 20 s
     #[arg(long, default_value_t = 2.5)]
     warmup: f64,
     /// What is measured: processor time of the process, or wall time
