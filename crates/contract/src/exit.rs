@@ -69,6 +69,8 @@ exit_reasons! {
     TypeGuard, "type-guard", Speculation;
     /// An object is not the expected one (a function, a constant).
     IdentityGuard, "identity-guard", Speculation;
+    /// A function has other code or namespaces than expected.
+    CodeGuard, "code-guard", Speculation;
     /// An integer result does not fit 64 bits.
     IntOverflow, "int-overflow", Speculation;
     /// An integer object does not fit 64 bits.

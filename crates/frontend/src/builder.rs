@@ -70,6 +70,8 @@ pub(crate) struct Instance {
     pub path: u64,
     /// The function object, for frame states.
     pub function: whipsnake_ir::Slot,
+    /// The function, if it is inlined and others with the same code may come: its closure is read from it.
+    pub made_anew: Option<Value>,
     /// Where its frame is, or will be once it is pushed, if it can be.
     pub frame: Option<Value>,
     /// The caller, as of the call.
@@ -149,6 +151,7 @@ impl<'s> Builder<'s> {
             depth: 0,
             path: 0,
             function: whipsnake_ir::Slot::InFrame,
+            made_anew: None,
             frame: None,
             parent: None,
         });

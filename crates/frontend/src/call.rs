@@ -11,6 +11,7 @@ use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
+use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
 
 /// Most frames inlined into each other.
@@ -23,6 +24,8 @@ const MAX_RECURSIVE_UNITS: usize = 60;
 const MAX_RECURSION: usize = 2;
 /// Units larger than this many instructions of IR inline no more.
 const MAX_INLINE_INSTS: usize = 2_500;
+/// `CO_NESTED`: the code of functions inside functions.
+const NESTED: u32 = 0x10;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
@@ -48,6 +51,17 @@ pub(crate) struct Callee<'a> {
     pub code: CodeId,
     /// The function as a value that the call keeps alive; a constant of the unit otherwise.
     pub held: Option<Value>,
+    /// It is that very function; else another one with the same code and namespaces may be called.
+    pub exact: bool,
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// The object.
+    pub id: ObjectId,
+    /// It is that very object; else a function with the same code and namespaces.
+    pub exact: bool,
 }
 
 impl Builder<'_> {
@@ -62,12 +76,12 @@ impl Builder<'_> {
     }
 
     /// A call of what is known to be that object, or of anything.
-    pub(crate) fn call_resolved(&mut self, state: &mut State, callee: Option<ObjectId>, base: usize, instr: Instr) -> Build<bool> {
+    pub(crate) fn call_resolved(&mut self, state: &mut State, callee: Option<Known>, base: usize, instr: Instr) -> Build<bool> {
         let argc = state.stack.len() - base - 2;
-        if let Some(id) = callee {
+        if let Some(known @ Known { id, .. }) = callee {
             match self.kind(id).clone() {
                 ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
-                    if let Some(goes_on) = self.python_call(state, id, &info, base, instr)? {
+                    if let Some(goes_on) = self.python_call(state, known, &info, base, instr)? {
                         if goes_on {
                             self.finish(state, instr.next);
                         }
@@ -108,14 +122,14 @@ impl Builder<'_> {
 
     /// What is called, where the callable is a constant or feedback says what it is. An object that is guarded to be the one
     /// that was seen stays on the stack, which keeps it alive: the unit does not.
-    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) -> Option<ObjectId> {
+    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) -> Option<Known> {
         if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
             let parts = parts.clone();
             state.stack[base] = parts[0].clone();
             state.stack[base + 1] = parts[1].clone();
         }
         let callable = match state.stack[base].val {
-            Val::Const(id) => return Some(id),
+            Val::Const(id) => return Some(Known { id, exact: true }),
             Val::Obj(callable) => callable,
             _ => return None,
         };
@@ -126,7 +140,17 @@ impl Builder<'_> {
             _ => return None,
         };
         let &id = self.code().functions_by_version.get(&version)?;
-        if !self.may_speculate(ExitReason::IdentityGuard) || !self.may_speculate(ExitReason::TypeGuard) {
+        if !self.may_speculate(ExitReason::TypeGuard) {
+            return None;
+        }
+        let ObjectKind::Function(info) = self.kind(id) else { return None };
+        // Such functions are made whenever the code around them runs: this one will be gone soon.
+        let by_code = info.flags & NESTED != 0;
+        let given = state.stack.len() - base - 2 + usize::from(bound || state.stack[base + 1].val != Val::Null);
+        if by_code && (info.argcount as usize != given || info.kwonly > 0) {
+            return None;
+        }
+        if !self.may_speculate(if by_code { ExitReason::CodeGuard } else { ExitReason::IdentityGuard }) {
             return None;
         }
         let wanted = self.snapshot.objects[id as usize].address;
@@ -138,10 +162,14 @@ impl Builder<'_> {
             if !self.speculate(state, depth, KnownType::Method) {
                 return None;
             }
-            let wanted = self.address(wanted);
             let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
-            let same = self.same(function, wanted);
-            self.guard(same, ExitReason::IdentityGuard);
+            if by_code {
+                self.guard_code(function, id);
+            } else {
+                let wanted = self.address(wanted);
+                let same = self.same(function, wanted);
+                self.guard(same, ExitReason::IdentityGuard);
+            }
             let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
             self.effect(Ir::Incref, &[receiver], Imm::None);
             self.effect(Ir::Incref, &[function], Imm::None);
@@ -154,16 +182,44 @@ impl Builder<'_> {
             if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
                 return None;
             }
-            let wanted = self.address(wanted);
-            let same = self.same(callable, wanted);
-            self.guard(same, ExitReason::IdentityGuard);
+            if by_code {
+                self.guard_code(callable, id);
+            } else {
+                let wanted = self.address(wanted);
+                let same = self.same(callable, wanted);
+                self.guard(same, ExitReason::IdentityGuard);
+            }
         }
-        Some(id)
+        Some(Known { id, exact: !by_code })
+    }
+
+    /// Guards that an object is a function with the code and the namespaces of the one given.
+    fn guard_code(&mut self, object: Value, function: ObjectId) {
+        let ObjectKind::Function(info) = self.kind(function).clone() else { unreachable!("was asked for") };
+        let layout = self.layout();
+        let builtins = info.code.map_or(self.code().builtins, |code| self.snapshot.codes[code as usize].builtins);
+        let exit = self.pre_state();
+        let ty = self.platform().known_type(KnownType::Function).expect("there are functions");
+        let block = self.block;
+        self.f.push(block, Ir::GuardType, &[object], Imm::Type(ty), Some(exit));
+        // The unit keeps the code object, so that no other one takes its address.
+        let index = self.f.add_object(ObjectRef { address: info.code_address, immortal: false, label: "code".to_owned() });
+        let code = self.emit(Ir::Object, &[], Imm::Object(index));
+        let places = [(layout.function_code, None), (layout.function_globals, Some(info.globals)), (layout.function_builtins, Some(builtins))];
+        for (offset, address) in places {
+            let found = self.load(object, offset, MemSize::Obj, Region::Function);
+            let wanted = match address {
+                Some(address) => self.address(address),
+                None => code,
+            };
+            let same = self.same(found, wanted);
+            self.guard(same, ExitReason::CodeGuard);
+        }
     }
 
     /// Calls a known Python function: inlined or native to native. `None` if neither is possible, else whether control
     /// falls through.
-    fn python_call(&mut self, state: &mut State, id: ObjectId, info: &FunctionInfo, base: usize, instr: Instr) -> Build<Option<bool>> {
+    fn python_call(&mut self, state: &mut State, known: Known, info: &FunctionInfo, base: usize, instr: Instr) -> Build<Option<bool>> {
         let with_self = state.stack[base + 1].val != Val::Null;
         let given = state.stack.len() - base - 2 + usize::from(with_self);
         let wanted = info.argcount as usize;
@@ -188,7 +244,7 @@ impl Builder<'_> {
             }
             let missing = &info.defaults[info.defaults.len() - (wanted - given)..];
             args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
-            let callee = Callee { id, info, code, held };
+            let callee = Callee { id: known.id, info, code, held, exact: known.exact };
             return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
         let unit = if info.code_address == self.snapshot.codes[0].address
@@ -202,7 +258,7 @@ impl Builder<'_> {
         if unit == 0 {
             return Ok(None);
         }
-        self.call_unit(state, id, info, unit, base, with_self)?;
+        self.call_unit(state, known, info, unit, base, with_self)?;
         Ok(Some(true))
     }
 
@@ -229,7 +285,7 @@ impl Builder<'_> {
     pub(crate) fn inline(
         &mut self,
         state: &mut State,
-        Callee { id, info, code, held }: Callee<'_>,
+        Callee { id, info, code, held, exact }: Callee<'_>,
         mut args: Vec<Slot>,
         on_return: OnReturn,
         instr: Instr,
@@ -238,7 +294,9 @@ impl Builder<'_> {
             Ok(body) => body,
             Err(_) => return Err(crate::builder::Stop::NoInline((self.instance.path, instr.offset))),
         };
-        self.assume(Assumption::Function { address: info.address });
+        if exact {
+            self.assume(Assumption::Function { address: info.address });
+        }
         // The callee may call out, which moves the frame on to the call.
         self.trace(state);
         // What containers lend must survive whatever the callee does.
@@ -279,7 +337,8 @@ impl Builder<'_> {
             .rotate_left(17);
         let frame = self.frame_for_callee(&caller, info_code.framesize);
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
-        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, frame, parent: Some(parent) });
+        let made_anew = held.filter(|_| !exact);
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, made_anew, frame, parent: Some(parent) });
         let saved = (self.instr, self.pre.clone(), self.ran_python);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });
@@ -320,8 +379,10 @@ impl Builder<'_> {
     }
 
     /// Calls another unit's native code.
-    fn call_unit(&mut self, state: &mut State, id: ObjectId, info: &FunctionInfo, unit: u64, base: usize, with_self: bool) -> Build<()> {
-        self.assume(Assumption::Function { address: info.address });
+    fn call_unit(&mut self, state: &mut State, known: Known, info: &FunctionInfo, unit: u64, base: usize, with_self: bool) -> Build<()> {
+        if known.exact {
+            self.assume(Assumption::Function { address: info.address });
+        }
         let count = state.stack.len() - base;
         let mut args = self.objects(state, count).split_off(if with_self { 1 } else { 2 });
         let wanted = info.argcount as usize;
@@ -332,7 +393,7 @@ impl Builder<'_> {
         let words = self.lend_operands(&args, 0);
         let function = match state.stack[base].val {
             Val::Obj(v) => v,
-            _ => self.object_const(id),
+            _ => self.object_const(known.id),
         };
         let record = self.address(unit);
         let entry = self.load(record, i64::from(UnitLayout::ENTRY), MemSize::Ptr, Region::Thread);
@@ -358,7 +419,7 @@ impl Builder<'_> {
         let Some((info, code)) = self.inlinable(function, operands, instr) else { return Ok(false) };
         let at = state.stack.len() - operands;
         let args = state.stack.split_off(at);
-        let callee = Callee { id: function, info: &info, code, held: None };
+        let callee = Callee { id: function, info: &info, code, held: None, exact: true };
         if !self.inline(state, callee, args, OnReturn::Push, instr)? {
             // The callee always leaves: whatever follows is never reached.
             self.block = self.f.add_block();

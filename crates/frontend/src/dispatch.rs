@@ -2,6 +2,7 @@
 //! calls of what such an access finds.
 
 use crate::builder::{Build, Builder, Edge};
+use crate::call::Known;
 use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
@@ -243,7 +244,7 @@ impl<'s> Builder<'s> {
             self.drops = drops.clone();
             self.ran_python = false;
             self.recapture(&at);
-            if self.call_resolved(&mut at, Some(*callee), base, instr)? {
+            if self.call_resolved(&mut at, Some(Known { id: *callee, exact: true }), base, instr)? {
                 edges.push(Edge { block: self.block, state: at, offset: instr.next });
             }
             if let Some(next) = next {

@@ -139,7 +139,7 @@ impl Builder<'_> {
         let count = count as usize;
         let base = state.locals.len() - count;
         let function = self.code().function.map(|id| self.kind(id));
-        if self.instance.depth > 0 {
+        if self.instance.depth > 0 && self.instance.made_anew.is_none() {
             let Some(ObjectKind::Function(info)) = function else { return false };
             if info.closure.len() != count {
                 return false;
@@ -150,8 +150,10 @@ impl Builder<'_> {
             return true;
         }
         // The unit serves every function made from the code: the closure comes from the one that is called.
-        let entry = self.f.entry();
-        let function = self.f.block(entry).params[1];
+        let function = match self.instance.made_anew {
+            Some(function) => function,
+            None => self.f.block(self.f.entry()).params[1],
+        };
         let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
         let ty = self.platform().known_type(KnownType::Cell);
         for i in 0..count {

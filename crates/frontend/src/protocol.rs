@@ -69,7 +69,7 @@ impl<'s> Builder<'s> {
         let at = state.stack.len() - 3;
         let mut args = state.stack.split_off(at);
         args.rotate_left(1);
-        let callee = Callee { id: method, info: &function, code, held: None };
+        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
         if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
             self.block = self.f.add_block();
             self.recapture(state);
@@ -96,7 +96,7 @@ impl<'s> Builder<'s> {
             }
             let at = state.stack.len() - 2;
             let args = state.stack.split_off(at);
-            return self.inline_operator(state, Callee { id: method, info: &function, code, held: None }, args, instr).map(Some);
+            return self.inline_operator(state, Callee { id: method, info: &function, code, held: None, exact: true }, args, instr).map(Some);
         }
         let left = self.exact_type(state, &state.peek(2).val).and_then(|ty| self.type_info(ty));
         // Numbers know nothing of classes that do not derive from them.
@@ -116,7 +116,7 @@ impl<'s> Builder<'s> {
         let at = state.stack.len() - 2;
         let mut args = state.stack.split_off(at);
         args.swap(0, 1);
-        self.inline_operator(state, Callee { id: method, info: &function, code, held: None }, args, instr).map(Some)
+        self.inline_operator(state, Callee { id: method, info: &function, code, held: None, exact: true }, args, instr).map(Some)
     }
 
     fn inline_operator(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, instr: Instr) -> Build<()> {
@@ -155,7 +155,7 @@ impl<'s> Builder<'s> {
         args.drain(..2);
         args.insert(0, Slot::borrowed(Val::Obj(instance)));
         state.stack.push(Slot::owned(Val::Obj(instance)));
-        let callee = Callee { id: init, info: &function, code, held: None };
+        let callee = Callee { id: init, info: &function, code, held: None, exact: true };
         self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)
     }
 }
