@@ -7,7 +7,7 @@ use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectKind, TypeInfo};
+use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 fn load_version(feedback: Feedback) -> Option<u32> {
@@ -47,7 +47,12 @@ impl<'s> Builder<'s> {
             None => {
                 let Val::Obj(v) = val else { return None };
                 if !self.may_speculate(ExitReason::TypeGuard) {
-                    state.facts.update(v, |fact| fact.many_types = true);
+                    let met: Vec<TypeId> = self.types_met(depth).iter().map(|seen| seen.type_id).collect();
+                    let set = (!met.is_empty()).then(|| self.type_set(met));
+                    state.facts.update(v, |fact| {
+                        fact.many_types = true;
+                        fact.seen = fact.seen.or(set);
+                    });
                 }
                 if state.facts.get(v).many_types {
                     return None;
@@ -124,6 +129,7 @@ impl<'s> Builder<'s> {
             }
         }
         self.note(state, 1);
+        let methods = if method { self.methods_met(state, &text, load_version(instr.feedback)) } else { Vec::new() };
         let object = self.objects(state, 1)[0];
         let name = self.name_object(name);
         if method {
@@ -132,6 +138,7 @@ impl<'s> Builder<'s> {
             let callable = self.load(out, 0, MemSize::Obj, Region::Scratch);
             let receiver = self.load(out, 8, MemSize::Obj, Region::Scratch);
             self.drop_operands(state, 1);
+            self.may_be_one_of(state, callable, methods);
             state.stack.push(Slot::owned(Val::Obj(callable)));
             state.stack.push(Slot::owned(Val::MaybeObj(receiver)));
         } else {

@@ -6,11 +6,13 @@ use crate::call::Known;
 use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::snapshot::{Attribute, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Ty, Value};
 
 /// Types that one access distinguishes.
 const MAX_TYPES: usize = 4;
+/// Methods of objects of more types that one call distinguishes.
+const MAX_METHODS: usize = 2;
 
 /// The types of an object.
 pub(crate) struct Types<'s> {
@@ -210,6 +212,38 @@ impl<'s> Builder<'s> {
         true
     }
 
+    /// The Python functions that a method name resolves to on the types that were seen of the object on top; none if there are too many
+    /// for a call to tell them apart.
+    pub(crate) fn methods_met(&mut self, state: &State, name: &str, version: Option<u32>) -> Vec<ObjectId> {
+        let Val::Obj(object) = state.peek(1).val else { return Vec::new() };
+        let mut ids: Vec<TypeId> = self.types_met(1).iter().map(|seen| seen.type_id).collect();
+        ids.extend(version.and_then(|v| self.code().types_by_version.get(&v)));
+        ids.extend(state.facts.get(object).seen.iter().flat_map(|set| &self.type_sets[set.0]));
+        let mut methods = Vec::new();
+        for id in ids {
+            if let Some(Attribute::Method { object }) = self.snapshot.types[id as usize].attributes.get(name)
+                && matches!(self.kind(*object), ObjectKind::Function(_))
+                && !methods.contains(object)
+            {
+                methods.push(*object);
+            }
+        }
+        if methods.len() <= MAX_METHODS { methods } else { Vec::new() }
+    }
+
+    /// Takes note that a method that was looked up is probably one of these functions.
+    pub(crate) fn may_be_one_of(&mut self, state: &mut State, callable: Value, methods: Vec<ObjectId>) {
+        if methods.is_empty() {
+            return;
+        }
+        self.callee_sets.push(methods.into_iter().map(|method| (method, Vec::new())).collect());
+        let set = CalleeSet(self.callee_sets.len() - 1);
+        state.facts.update(callable, |fact| {
+            fact.callees = Some(set);
+            fact.callees_open = true;
+        });
+    }
+
     fn type_id_of(&self, info: &TypeInfo) -> TypeId {
         let position = self.snapshot.types.iter().position(|other| other.address == info.address);
         position.expect("the type is one of the snapshot") as TypeId
@@ -218,7 +252,12 @@ impl<'s> Builder<'s> {
     /// A call of one of several functions: each in a way of its own. `None` if the callable is none such.
     pub(crate) fn call_by_callee(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
         let Val::Obj(callable) = state.stack[base].val else { return Ok(None) };
-        let Some(CalleeSet(set)) = state.facts.get(callable).callees else { return Ok(None) };
+        let fact = state.facts.get(callable);
+        let Some(CalleeSet(set)) = fact.callees else { return Ok(None) };
+        let open = fact.callees_open;
+        if open && !self.may_speculate(ExitReason::Unbound) {
+            return Ok(None);
+        }
         let cases = self.callee_sets[set].clone();
         if !cases.iter().all(|(id, _)| matches!(self.kind(*id), ObjectKind::Function(_))) {
             return Ok(None);
@@ -227,7 +266,7 @@ impl<'s> Builder<'s> {
         let mut edges = Vec::new();
         for (i, (callee, types)) in cases.iter().enumerate() {
             let mut next = None;
-            if i + 1 < cases.len() {
+            if open || i + 1 < cases.len() {
                 let wanted = self.object_const(*callee);
                 let same = self.same(callable, wanted);
                 let (yes, no) = self.split(same);
@@ -235,13 +274,20 @@ impl<'s> Builder<'s> {
                 next = Some(no);
             }
             let mut at = state.clone();
-            at.stack[base] = Slot::borrowed(Val::Const(*callee));
+            self.drops = drops.clone();
+            if let Val::MaybeObj(receiver) = at.stack[base + 1].val {
+                // What the class has was found there, and not as a value of the instance's own.
+                self.recapture(&at);
+                self.guard_not_null(receiver, ExitReason::Unbound);
+                at.stack[base + 1].val = Val::Obj(receiver);
+            }
+            let looked_up = std::mem::replace(&mut at.stack[base], Slot::borrowed(Val::Const(*callee)));
+            self.drop_slot(&mut at, looked_up);
             if let (Val::Obj(receiver), [only]) = (&at.stack[base + 1].val, types.as_slice()) {
                 let receiver = *receiver;
                 let ty = self.snapshot.types[*only as usize].address;
                 at.facts.update(receiver, |fact| fact.ty = Some(ty));
             }
-            self.drops = drops.clone();
             self.ran_python = false;
             self.recapture(&at);
             if self.call_resolved(&mut at, Some(Known { id: *callee, exact: true }), base, instr)? {
@@ -249,6 +295,16 @@ impl<'s> Builder<'s> {
             }
             if let Some(next) = next {
                 self.block = next;
+            }
+        }
+        if open {
+            let mut at = state.clone();
+            at.facts.update(callable, |fact| fact.callees = None);
+            self.drops = drops;
+            self.ran_python = false;
+            self.recapture(&at);
+            if self.call_resolved(&mut at, None, base, instr)? {
+                edges.push(Edge { block: self.block, state: at, offset: instr.next });
             }
         }
         self.drops.clear();

@@ -87,6 +87,8 @@ pub(crate) struct Fact {
     pub seen: Option<TypeSet>,
     /// The functions that it can be.
     pub callees: Option<CalleeSet>,
+    /// It may also be something else than one of the functions.
+    pub callees_open: bool,
     /// More types were seen than an access tells apart: none of them is guarded.
     pub many_types: bool,
     /// It was seen without the inline values that instances of its type start with.
@@ -134,6 +136,7 @@ impl Facts {
                     one_of: a.one_of.filter(|_| a.one_of == b.one_of),
                     seen: a.seen.filter(|_| a.seen == b.seen),
                     callees: a.callees.filter(|_| a.callees == b.callees),
+                    callees_open: a.callees_open || b.callees_open,
                     many_types: a.many_types || b.many_types,
                     no_inline_values: a.no_inline_values || b.no_inline_values,
                 };
