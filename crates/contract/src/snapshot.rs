@@ -322,8 +322,6 @@ pub struct CodeInfo {
     pub globals: u64,
     /// Address of the builtins dictionary it runs with.
     pub builtins: u64,
-    /// The function it was captured for, where there is one.
-    pub function: Option<ObjectId>,
     /// Values of global names, under watch.
     pub global_values: BTreeMap<String, GlobalInfo>,
     /// Types by version tag as named by inline caches.

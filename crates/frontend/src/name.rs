@@ -1,6 +1,6 @@
 //! Global names, cells and closures.
 
-use crate::builder::{Build, Builder};
+use crate::builder::{Build, Builder, Closure};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
@@ -138,9 +138,8 @@ impl Builder<'_> {
     pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
         let count = count as usize;
         let base = state.locals.len() - count;
-        let function = self.code().function.map(|id| self.kind(id));
-        if self.instance.depth > 0 && self.instance.made_anew.is_none() {
-            let Some(ObjectKind::Function(info)) = function else { return false };
+        if let Some(Closure::Of(id)) = self.instance.closure {
+            let ObjectKind::Function(info) = self.kind(id) else { return false };
             if info.closure.len() != count {
                 return false;
             }
@@ -150,9 +149,9 @@ impl Builder<'_> {
             return true;
         }
         // The unit serves every function made from the code: the closure comes from the one that is called.
-        let function = match self.instance.made_anew {
-            Some(function) => function,
-            None => self.f.block(self.f.entry()).params[1],
+        let function = match self.instance.closure {
+            Some(Closure::In(function)) => function,
+            _ => self.f.block(self.f.entry()).params[1],
         };
         let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
         let ty = self.platform().known_type(KnownType::Cell);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_bytecode::{Op, decode};
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectId, ObjectKind, SeenExit, SeenType};
+use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectKind, SeenExit, SeenType};
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{self, PyObject};
 
@@ -24,7 +24,6 @@ impl Builder<'_> {
     pub(super) unsafe fn add_code(
         &mut self,
         code: Code,
-        function: Option<ObjectId>,
         globals: *mut PyObject,
         builtins: *mut PyObject,
         locals_are_globals: bool,
@@ -43,7 +42,7 @@ impl Builder<'_> {
                 self.references.hold_for_unit(code.as_object());
             }
             let id = self.codes.len() as CodeId;
-            self.code_ids.insert((code.as_object() as usize, globals as usize), id);
+            self.code_ids.insert((code.as_object() as usize, globals as usize, builtins as usize), id);
             let kinds = code.local_kinds();
             let operand_types = self.operands_seen(code);
             let info = CodeInfo {
@@ -66,7 +65,6 @@ impl Builder<'_> {
                 name_objects: code.names().into_iter().map(|name| name as u64).collect(),
                 globals: globals as u64,
                 builtins: builtins as u64,
-                function,
                 global_values: BTreeMap::new(),
                 types_by_version: BTreeMap::new(),
                 objects_by_address: BTreeMap::new(),
@@ -211,7 +209,7 @@ impl Builder<'_> {
         let before = self.codes.len();
         for candidate in std::mem::take(&mut self.candidates) {
             let (code, globals) = (candidate.code, candidate.globals);
-            let key = (code.as_object() as usize, globals as usize);
+            let key = (code.as_object() as usize, globals as usize, candidate.builtins as usize);
             let known = self.code_ids.get(&key).copied();
             let flags = code.flags();
             if self.units.is_excluded(code) {
@@ -225,9 +223,8 @@ impl Builder<'_> {
             let id = match known {
                 Some(id) => id,
                 None if fits => {
-                    let function = self.function_of(candidate.object);
                     // SAFETY: as above.
-                    match unsafe { self.add_code(code, function, globals, candidate.builtins, false) } {
+                    match unsafe { self.add_code(code, globals, candidate.builtins, false) } {
                         Ok(id) => id,
                         // It is called instead of inlined.
                         Err(_) => continue,
@@ -241,11 +238,6 @@ impl Builder<'_> {
             }
         }
         self.codes.len() > before
-    }
-
-    /// The object, if it is a function.
-    fn function_of(&self, object: ObjectId) -> Option<ObjectId> {
-        matches!(self.objects[object as usize].kind, ObjectKind::Function(_)).then_some(object)
     }
 }
 

@@ -212,7 +212,7 @@ struct Builder<'a> {
     object_ids: HashMap<usize, ObjectId>,
     type_ids: HashMap<usize, TypeId>,
     /// By address of the code object and of its globals.
-    code_ids: HashMap<(usize, usize), CodeId>,
+    code_ids: HashMap<(usize, usize, usize), CodeId>,
     /// The code objects behind `codes`, with their instructions and namespaces.
     sources: Vec<Source>,
     candidates: Vec<Candidate>,
@@ -289,18 +289,15 @@ impl<'a> Builder<'a> {
                 EntryPoint::Function { function, arguments } => {
                     let code = Code::of_function(function)
                         .ok_or_else(|| CaptureError::NotAFunction(types::type_name(types::type_of(function))))?;
-                    let object = self.object_id(function);
                     let (globals, builtins) = objects::namespaces(function);
-                    self.add_code(code, Some(object), globals, builtins, false)?;
+                    self.add_code(code, globals, builtins, false)?;
                     let arguments = arguments.iter().map(|&object| self.observed(object)).collect();
                     Ok(Entry::Function { arguments })
                 }
                 EntryPoint::Loop { frame, header, back_edge } => {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
-                    let function = frame.function();
-                    let object = objects::is_function(function).then(|| self.object_id(function));
                     let module_level = std::ptr::eq(frame.locals(), frame.globals());
-                    self.add_code(code, object, frame.globals(), frame.builtins(), module_level)?;
+                    self.add_code(code, frame.globals(), frame.builtins(), module_level)?;
                     let mut slots = Vec::with_capacity(frame.stack_top());
                     for index in 0..frame.stack_top() {
                         let slot = frame.slot(index);
