@@ -94,17 +94,35 @@ pub unsafe fn instruction_tools(thread: Thread, code: Code) -> Tools {
 /// instrumentation version.
 #[inline]
 pub fn has_local_tools(code: Code) -> bool {
-    const LAST: usize = offsets::MONITORING_LOCAL_EVENTS - size_of::<u64>();
     let record = code.monitoring();
-    if record.is_null() {
-        return false;
-    }
-    // SAFETY: the record has one byte for each event that is tied to an instruction, which are more than eight.
+    // SAFETY: the record has an entry for each event that is tied to an instruction.
+    !record.is_null() && unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } != 0
+}
+
+/// True if a tool that has taken an id (`sys.settrace` and `sys.setprofile` have ids of their own) wants events of this code object alone.
+pub fn has_local_tools_with_id(code: Code) -> bool {
+    const WITH_ID: u64 = u64::from_le_bytes([(1 << OPTIMIZER_ID) - 1; size_of::<u64>()]);
+    let record = code.monitoring();
+    // SAFETY: the record has an entry for each event that is tied to an instruction.
+    !record.is_null() && unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } & WITH_ID != 0
+}
+
+/// The tools that want any event tied to an instruction, over all bytes of the words, from a table with a byte for each such event.
+///
+/// # Safety
+///
+/// `table` leads to such a table.
+#[inline]
+unsafe fn tools_of_all(table: *const u8) -> u64 {
+    const LAST: usize = offsets::MONITORING_LOCAL_EVENTS - size_of::<u64>();
+    // SAFETY: there are more than eight such events, and fewer than sixteen: the two words overlap.
     unsafe {
-        let words = record.add(offsets::MONITORING_LOCAL).cast::<u64>();
-        words.read_unaligned() | words.byte_add(LAST).read_unaligned() != 0
+        let words = table.cast::<u64>();
+        words.read_unaligned() | words.byte_add(LAST).read_unaligned()
     }
 }
+
+const _: () = assert!(offsets::MONITORING_LOCAL_EVENTS >= size_of::<u64>() && offsets::MONITORING_LOCAL_EVENTS <= 2 * size_of::<u64>());
 
 /// True if a tool other than ours wants any instruction event in all code.
 ///
@@ -124,8 +142,14 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 /// `thread` is the calling thread's state.
 #[inline]
 pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
-    // SAFETY: the caller vouches for the thread.
-    !unsafe { instruction_tools(thread, code) }.others().is_empty()
+    const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
+    let record = code.monitoring();
+    // SAFETY: the caller vouches for the thread; both tables have an entry for each event that is tied to an instruction.
+    unsafe {
+        let global = tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS));
+        let local = if record.is_null() { 0 } else { tools_of_all(record.add(offsets::MONITORING_LOCAL)) };
+        (global | local) & OTHERS != 0
+    }
 }
 
 /// True if a tool other than ours wants to hear of exceptions (raised, handled, leaving a frame).

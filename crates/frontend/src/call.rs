@@ -1,6 +1,7 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
 use crate::builder::{Build, Builder, Closure, Edge, Instance, Parent};
+use crate::Inlining;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use std::cell::Cell;
@@ -273,7 +274,8 @@ impl Builder<'_> {
             instance = i.parent.as_ref().map(|p| p.instance.clone());
         }
         let deepest = if units <= MAX_RECURSIVE_UNITS { MAX_RECURSION } else { 0 };
-        recursion <= deepest
+        self.lessons.inlining == Inlining::Usual
+            && recursion <= deepest
             && self.instance.depth + 1 < MAX_INLINE_DEPTH
             && units <= MAX_INLINE_UNITS
             && self.f.insts.len() < MAX_INLINE_INSTS

@@ -70,10 +70,20 @@ pub enum GiveUp {
     NothingToDo(String),
 }
 
-/// Compiles a snapshot to IR. A pure function of its argument.
+/// How much is inlined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inlining {
+    /// What is small enough, as long as the unit is.
+    #[default]
+    Usual,
+    /// No Python function: for units that get too large otherwise.
+    Off,
+}
+
+/// Compiles a snapshot to IR. A pure function of its arguments.
 ///
 /// # Errors
 /// The reason why the unit is left to the interpreter.
-pub fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
-    entry::compile(snapshot)
+pub fn compile(snapshot: &Snapshot, inlining: Inlining) -> Result<Function, GiveUp> {
+    entry::compile(snapshot, inlining)
 }

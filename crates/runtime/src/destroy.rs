@@ -137,7 +137,15 @@ impl<'a> Lost<'a> {
                 if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
                     return true;
                 }
-                return match Destruction::of(self.types, ty) {
+                // The most frequent containers need no look into the cache.
+                let destruction = if std::ptr::eq(ty, &raw const ffi::PyList_Type) {
+                    Destruction::List
+                } else if std::ptr::eq(ty, &raw const ffi::PyTuple_Type) {
+                    Destruction::Tuple
+                } else {
+                    Destruction::of(self.types, ty)
+                };
+                return match destruction {
                     Destruction::Leaf => true,
                     destruction => depth > 0 && self.contents(object, destruction, depth - 1),
                 };

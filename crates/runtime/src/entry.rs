@@ -28,7 +28,7 @@ const SPARE_WORDS: usize = 64;
 /// Versions below are no versions (3.14 uses 1 for functions that shall get none).
 const FIRST_FUNCTION_VERSION: u32 = 2;
 /// Counted events of one kind or another until resting functions are looked at again.
-const EVENTS_UNTIL_AWAKE: u32 = 64;
+pub(crate) const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
 pub const C_STACK_MARGIN: usize = 128 * 1024;
 /// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.

@@ -365,17 +365,19 @@ impl Session {
     }
 }
 
-/// What both callbacks do first.
+/// What both callbacks do first. An error is what they answer at once.
 ///
 /// # Safety
 ///
 /// `args` has at least one item; the GIL is held.
-unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Thread, Code)> {
-    let session = session().filter(|session| session.enabled.get())?;
+unsafe fn prepare(args: *const *mut PyObject) -> Result<(&'static Session, Thread, Code), *mut PyObject> {
+    // SAFETY: `None` is immortal.
+    let nothing = unsafe { Py_None() };
+    let session = session().filter(|session| session.enabled.get()).ok_or(nothing)?;
     // SAFETY: the first argument of all callbacks is the code object.
     unsafe {
         let thread = Thread::current();
-        let code = Code::from_object(*args)?;
+        let code = Code::from_object(*args).ok_or(nothing)?;
         monitoring::keep_instruction_tools(code);
         if session.worker.has_finished() {
             session.install_finished();
@@ -384,10 +386,22 @@ unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Threa
             if session.until_awake.get() == 0 {
                 session.rest(thread, std::ptr::null_mut());
             }
-            return None;
+            if monitoring::has_local_tools_with_id(code) {
+                // Our events cost as much as the tool's, and lead to nothing as long as it watches the code.
+                session.until_hearing.set(entry::EVENTS_UNTIL_AWAKE);
+                return Err(session.disable());
+            }
+            return Err(nothing);
         }
         session.wake(thread);
-        Some((session, thread, code))
+        let left = session.until_hearing.get();
+        if left > 0 {
+            session.until_hearing.set(left - 1);
+            if left == 1 {
+                session.hear_again();
+            }
+        }
+        Ok((session, thread, code))
     }
 }
 
@@ -399,9 +413,9 @@ unsafe fn prepare(args: *const *mut PyObject) -> Option<(&'static Session, Threa
 pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, nargs: isize) -> *mut PyObject {
     // SAFETY: the interpreter passes two arguments; a program that calls the function itself may pass none.
     unsafe {
-        match (nargs >= 1).then(|| prepare(args)).flatten() {
-            Some((session, thread, code)) => guarded(|| session.started(thread, code)),
-            None => Py_None(),
+        match if nargs >= 1 { prepare(args) } else { Err(Py_None()) } {
+            Ok((session, thread, code)) => guarded(|| session.started(thread, code)),
+            Err(answer) => answer,
         }
     }
 }
@@ -414,12 +428,12 @@ pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, na
 pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nargs: isize) -> *mut PyObject {
     // SAFETY: as for `on_start`, with three arguments.
     unsafe {
-        match (nargs >= 3).then(|| prepare(args)).flatten() {
-            Some((session, thread, code)) => {
+        match if nargs >= 3 { prepare(args) } else { Err(Py_None()) } {
+            Ok((session, thread, code)) => {
                 let [from, to] = [1, 2].map(|index| PyLong_AsSsize_t(*args.add(index)) as u32 / 2);
                 guarded(|| session.jumped(thread, code, from, to))
             }
-            None => Py_None(),
+            Err(answer) => answer,
         }
     }
 }

@@ -94,6 +94,8 @@ pub struct Session {
     pub resting: RefCell<HashSet<usize>>,
     /// Events until it is looked whether resting functions can be hooked again.
     pub until_awake: Cell<u32>,
+    /// Events until it is looked whether our events can be switched on again in code that another tool watched; 0 if they are on.
+    pub until_hearing: Cell<u32>,
     /// Live sites by number.
     pub sites: RefCell<BTreeMap<u64, NonNull<Site>>>,
     /// What is freed once no native code runs.
@@ -171,6 +173,7 @@ impl Session {
             hooked: RefCell::default(),
             resting: RefCell::default(),
             until_awake: Cell::new(0),
+            until_hearing: Cell::new(0),
             sites: RefCell::default(),
             graves: RefCell::default(),
             mourning: Cell::new(false),

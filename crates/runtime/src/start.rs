@@ -2,6 +2,7 @@
 
 use crate::bind;
 use crate::capture::EntryPoint;
+use crate::entry::EVENTS_UNTIL_AWAKE;
 use crate::extra::{CodeExtra, free_extra};
 use crate::hooks::{on_jump, on_start};
 use crate::lost::lost_iterator;
@@ -16,7 +17,7 @@ use whipsnake_contract::options::Options;
 use whipsnake_cpython::ffi::{
     METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyErr_Clear, PyErr_GetRaisedException,
     PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod, PyObject_GetAttrString, PyObject_Str,
-    PySys_GetObject,
+    PySys_GetObject, Py_None,
 };
 use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
 use whipsnake_cpython::offsets;
@@ -25,6 +26,8 @@ use whipsnake_cpython::Thread;
 use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
 use whipsnake_cpython::verify::{Unsupported, verify};
 
+/// Tools that `sys.monitoring` tells apart.
+const TOOL_IDS: i32 = 6;
 /// Name under which the tool id is taken.
 const TOOL_NAME: &CStr = c"whipsnake";
 
@@ -248,6 +251,40 @@ unsafe fn take_tool(_session: &Session) -> Result<(), String> {
             done(result)?;
         }
         done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))
+    }
+}
+
+impl Session {
+    /// Asks for events of all code again, once no other tool is registered that watched some of it.
+    ///
+    /// # Safety
+    ///
+    /// Called in a callback of `sys.monitoring`.
+    #[cold]
+    pub(crate) unsafe fn hear_again(&self) {
+        // SAFETY: the GIL is held, and no exception is raised in a callback; results are given back.
+        unsafe {
+            let Ok(module) = monitoring_module() else { return };
+            for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
+                let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+                let is_free = owner == Py_None();
+                if owner.is_null() {
+                    PyErr_Clear();
+                } else {
+                    Py_DECREF(owner);
+                }
+                if !is_free {
+                    self.until_hearing.set(EVENTS_UNTIL_AWAKE);
+                    return;
+                }
+            }
+            let result = PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null());
+            if result.is_null() {
+                PyErr_Clear();
+            } else {
+                Py_DECREF(result);
+            }
+        }
     }
 }
 
