@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import signal
 import subprocess
 import sys
 import tempfile
@@ -177,6 +178,8 @@ def run_all(selected: list[Program], arguments: argparse.Namespace, scratch: Pat
 def main(argv: list[str]) -> int:
     """Entry of the command; the exit code is 0 when all passed, 1 on failures, 2 on misuse."""
     arguments = parse_arguments(argv)
+    # Shells start background jobs with Control-C ignored, which the programs would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         selected = programs.select(programs.discover(), arguments.patterns)
     except programs.HeaderError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+# Shells start background jobs with Control-C ignored, which processes started from here would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EAGER = {"WHIPSNAKE_THRESHOLD": "1", "WHIPSNAKE_SYNC": "1"}
 """Everything is compiled at its first call or back edge, before that call goes on."""
