@@ -15,8 +15,8 @@ pub struct Method {
 /// Bounds for the count of one exit at which a wrong speculation is compiled into the unit: within them, the exits so far have cost
 /// about as much time as the compilation is going to.
 const SPECULATION_LIMITS: (u32, u32) = (32, 1024);
-/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: some 4 µs.
-const BYTES_PER_EXIT: u32 = 16;
+/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: some 10 µs.
+const BYTES_PER_EXIT: u32 = 32;
 /// Compilations of one site, whatever happens.
 const MAX_COMPILES: u32 = 8;
 /// Broken assumptions after which a site is left alone.
@@ -163,7 +163,7 @@ mod tests {
         };
         let after = |code_bytes, count| by(ExitReason::TypeGuard, code_bytes, count);
         assert_eq!((after(0, 31), after(0, 32)), (Decision::Keep, Decision::Compile));
-        assert_eq!((after(8000, 499), after(8000, 500)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(8000, 249), after(8000, 250)), (Decision::Keep, Decision::Compile));
         assert_eq!((by(ExitReason::ColdBranch, 8000, 124), by(ExitReason::ColdBranch, 8000, 125)), (Decision::Keep, Decision::Compile));
         assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
     }
