@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use whipsnake_backend::{Artifact, Backend, BackendError, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
+use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
 use whipsnake_contract::options::DumpSpec;
-use whipsnake_frontend::{GiveUp, Inlining};
 use whipsnake_contract::snapshot::{Assumption, Snapshot};
 use whipsnake_ir::function::ObjectRef;
 
@@ -89,13 +88,6 @@ pub fn compile(
     Outcome { result, dump: text }
 }
 
-/// Why a unit is left to the interpreter.
-struct Failure {
-    /// It might not be if less was inlined.
-    too_large: bool,
-    reason: String,
-}
-
 fn stages(
     snapshot: &Snapshot,
     backend: &dyn Backend,
@@ -109,32 +101,21 @@ fn stages(
     let mut show = |stage: &str, content: &str| {
         text.push_str(&format!("whipsnake: {stage} of {name}\n{}\n", content.trim_end()));
     };
+    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| reason.to_string())?;
+    if wants("ir") {
+        show("ir", &function.to_string());
+    }
+    optimise(&mut function, wants("passes").then_some(&mut show as Show<'_>))?;
+    if wants("ir") {
+        show("optimised ir", &function.to_string());
+    }
     let target = TargetInfo {
         platform: &snapshot.platform,
         unit: snapshot.unit,
         features,
         dump: Dump { clif: wants("clif"), asm: wants("asm") },
     };
-    let mut build = |inlining| {
-        let mut function = whipsnake_frontend::compile(snapshot, inlining)
-            .map_err(|reason| Failure { too_large: matches!(reason, GiveUp::TooLarge(_)), reason: reason.to_string() })?;
-        if wants("ir") {
-            show("ir", &function.to_string());
-        }
-        optimise(&mut function, wants("passes").then_some(&mut show as Show<'_>)).map_err(|reason| Failure { too_large: false, reason })?;
-        if wants("ir") {
-            show("optimised ir", &function.to_string());
-        }
-        let code = backend
-            .compile(&function, &target)
-            .map_err(|error| Failure { too_large: matches!(error, BackendError::TooLarge { .. }), reason: error.to_string() })?;
-        Ok((function, code))
-    };
-    let (function, code) = match build(Inlining::Usual) {
-        Err(Failure { too_large: true, .. }) => build(Inlining::Off),
-        result => result,
-    }
-    .map_err(|failure: Failure| failure.reason)?;
+    let code = backend.compile(&function, &target).map_err(|error| error.to_string())?;
     if let Some(clif) = &code.clif {
         show("clif", clif);
     }

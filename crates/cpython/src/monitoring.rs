@@ -77,34 +77,25 @@ fn local_tools(code: Code, table: usize, event: usize) -> Tools {
     unsafe { Tools(read(record, table + event)) }
 }
 
-/// The tools that want any instruction event (starts, lines, jumps, calls …) in `code`, whether they have been served yet or not.
-///
-/// # Safety
-///
-/// `thread` is the calling thread's state.
-pub unsafe fn instruction_tools(thread: Thread, code: Code) -> Tools {
-    (0..offsets::MONITORING_LOCAL_EVENTS).fold(Tools(0), |tools, event| {
-        // SAFETY: all events tied to instructions exist by themselves.
-        let global = unsafe { global_tools(thread.interpreter(), event) };
-        tools.or(global).or(local_tools(code, offsets::MONITORING_LOCAL, event))
-    })
-}
-
 /// True if any tool (ours asks for events everywhere) wants events of this code object alone. Tools may begin to without a new
 /// instrumentation version.
 #[inline]
 pub fn has_local_tools(code: Code) -> bool {
-    let record = code.monitoring();
-    // SAFETY: the record has an entry for each event that is tied to an instruction.
-    !record.is_null() && unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } != 0
+    local_tools_of_all(code) != 0
 }
 
 /// True if a tool that has taken an id (`sys.settrace` and `sys.setprofile` have ids of their own) wants events of this code object alone.
 pub fn has_local_tools_with_id(code: Code) -> bool {
     const WITH_ID: u64 = u64::from_le_bytes([(1 << OPTIMIZER_ID) - 1; size_of::<u64>()]);
+    local_tools_of_all(code) & WITH_ID != 0
+}
+
+/// [`tools_of_all`] for the events that are wanted of this code object alone.
+#[inline]
+fn local_tools_of_all(code: Code) -> u64 {
     let record = code.monitoring();
     // SAFETY: the record has an entry for each event that is tied to an instruction.
-    !record.is_null() && unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } & WITH_ID != 0
+    if record.is_null() { 0 } else { unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } }
 }
 
 /// The tools that want any event tied to an instruction, over all bytes of the words, from a table with a byte for each such event.
@@ -115,7 +106,7 @@ pub fn has_local_tools_with_id(code: Code) -> bool {
 #[inline]
 unsafe fn tools_of_all(table: *const u8) -> u64 {
     const LAST: usize = offsets::MONITORING_LOCAL_EVENTS - size_of::<u64>();
-    // SAFETY: there are more than eight such events, and fewer than sixteen: the two words overlap.
+    // SAFETY: there are eight to sixteen such events; the two words may overlap.
     unsafe {
         let words = table.cast::<u64>();
         words.read_unaligned() | words.byte_add(LAST).read_unaligned()
@@ -143,13 +134,9 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 #[inline]
 pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
     const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
-    let record = code.monitoring();
-    // SAFETY: the caller vouches for the thread; both tables have an entry for each event that is tied to an instruction.
-    unsafe {
-        let global = tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS));
-        let local = if record.is_null() { 0 } else { tools_of_all(record.add(offsets::MONITORING_LOCAL)) };
-        (global | local) & OTHERS != 0
-    }
+    // SAFETY: the caller vouches for the thread; the table has an entry for each event that is tied to an instruction.
+    let global = unsafe { tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS)) };
+    (global | local_tools_of_all(code)) & OTHERS != 0
 }
 
 /// True if a tool other than ours wants to hear of exceptions (raised, handled, leaving a frame).

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use whipsnake_contract::snapshot::{SeenExit, Snapshot};
-use whipsnake_frontend::Inlining;
 use whipsnake_ir::verify::verify_text;
 
 /// The snapshot, and variants of it in which every speculation of one kind has failed everywhere.
@@ -47,7 +46,7 @@ fn main() -> ExitCode {
                 }
             };
             for (variant, snapshot) in variants(snapshot) {
-                let problem = match catch_unwind(|| whipsnake_frontend::compile(&snapshot, Inlining::Usual)) {
+                let problem = match catch_unwind(|| whipsnake_frontend::compile(&snapshot)) {
                     Ok(Ok(function)) => {
                         compiled += 1;
                         verify_text(&function)

@@ -172,19 +172,9 @@ impl<'s> Builder<'s> {
                 self.guard_not_null(value, ExitReason::Unbound);
                 self.push_loan(state, 1, value);
             }
-            Attribute::Method { object: function } => {
-                let python = matches!(self.kind(function), ObjectKind::Function(_));
-                if !method && !python {
-                    return Ok(false);
-                }
-                if !self.guard_not_shadowed(state, info) {
-                    return Ok(false);
-                }
-                self.push_class_attribute(state, attribute, method);
-                return Ok(true);
-            }
-            Attribute::ClassValue { .. } => {
-                if !self.guard_not_shadowed(state, info) {
+            Attribute::Method { .. } | Attribute::ClassValue { .. } => {
+                let native = matches!(*attribute, Attribute::Method { object } if !matches!(self.kind(object), ObjectKind::Function(_)));
+                if native && !method || !self.guard_not_shadowed(state, info) {
                     return Ok(false);
                 }
                 self.push_class_attribute(state, attribute, method);

@@ -2,7 +2,7 @@
 
 use crate::body::Body;
 use crate::value::{Slot, State, Untraced, Val};
-use crate::{GiveUp, Inlining, shape::Shape};
+use crate::{GiveUp, shape::Shape};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -42,8 +42,6 @@ pub(crate) type Site = (u64, u32);
 /// What a unit's first attempts taught about how to build it.
 #[derive(Default)]
 pub(crate) struct Lessons {
-    /// How much is inlined.
-    pub inlining: Inlining,
     /// A frame is pushed at entry.
     pub frame: bool,
     /// Call sites that are not inlined.

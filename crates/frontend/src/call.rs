@@ -1,7 +1,6 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
 use crate::builder::{Build, Builder, Closure, Edge, Instance, Parent};
-use crate::Inlining;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use std::cell::Cell;
@@ -154,7 +153,7 @@ impl Builder<'_> {
         if !self.may_speculate(if by_code { ExitReason::CodeGuard } else { ExitReason::IdentityGuard }) {
             return None;
         }
-        let wanted = self.snapshot.objects[id as usize].address;
+        let known = Known { id, exact: !by_code };
         if bound {
             if state.stack[base + 1].val != Val::Null {
                 return None;
@@ -164,13 +163,7 @@ impl Builder<'_> {
                 return None;
             }
             let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
-            if by_code {
-                self.guard_code(function, id);
-            } else {
-                let wanted = self.address(wanted);
-                let same = self.same(function, wanted);
-                self.guard(same, ExitReason::IdentityGuard);
-            }
+            self.guard_callee(function, known);
             let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
             self.effect(Ir::Incref, &[receiver], Imm::None);
             self.effect(Ir::Incref, &[function], Imm::None);
@@ -183,15 +176,20 @@ impl Builder<'_> {
             if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
                 return None;
             }
-            if by_code {
-                self.guard_code(callable, id);
-            } else {
-                let wanted = self.address(wanted);
-                let same = self.same(callable, wanted);
-                self.guard(same, ExitReason::IdentityGuard);
-            }
+            self.guard_callee(callable, known);
         }
-        Some(Known { id, exact: !by_code })
+        Some(known)
+    }
+
+    /// Guards that an object is the function that is known, or one like it.
+    fn guard_callee(&mut self, object: Value, Known { id, exact }: Known) {
+        if exact {
+            let wanted = self.address(self.snapshot.objects[id as usize].address);
+            let same = self.same(object, wanted);
+            self.guard(same, ExitReason::IdentityGuard);
+        } else {
+            self.guard_code(object, id);
+        }
     }
 
     /// Guards that an object is a function with the code and the namespaces of the one given.
@@ -274,8 +272,7 @@ impl Builder<'_> {
             instance = i.parent.as_ref().map(|p| p.instance.clone());
         }
         let deepest = if units <= MAX_RECURSIVE_UNITS { MAX_RECURSION } else { 0 };
-        self.lessons.inlining == Inlining::Usual
-            && recursion <= deepest
+        recursion <= deepest
             && self.instance.depth + 1 < MAX_INLINE_DEPTH
             && units <= MAX_INLINE_UNITS
             && self.f.insts.len() < MAX_INLINE_INSTS

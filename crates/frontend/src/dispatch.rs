@@ -299,7 +299,6 @@ impl<'s> Builder<'s> {
         }
         if open {
             let mut at = state.clone();
-            at.facts.update(callable, |fact| fact.callees = None);
             self.drops = drops;
             self.ran_python = false;
             self.recapture(&at);

@@ -4,7 +4,7 @@ use crate::body::{Body, touched_locals};
 use crate::builder::{Build, Builder, Edge, Lessons, Stop};
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
-use crate::{GiveUp, Inlining};
+use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
@@ -20,9 +20,9 @@ const MAYBE_UNBOUND: u32 = 200;
 const MAX_ATTEMPTS: usize = 60;
 
 /// Builds the unit, starting over with what was learned as long as that is asked for.
-pub(crate) fn compile(snapshot: &Snapshot, inlining: Inlining) -> Result<Function, GiveUp> {
+pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
     let body = Rc::new(Body::new(snapshot, 0)?);
-    let mut lessons = Lessons { inlining, ..Lessons::default() };
+    let mut lessons = Lessons::default();
     for _ in 0..MAX_ATTEMPTS {
         let abi = match snapshot.entry {
             Entry::Function { .. } => Abi::Function,

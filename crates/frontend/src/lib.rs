@@ -70,20 +70,10 @@ pub enum GiveUp {
     NothingToDo(String),
 }
 
-/// How much is inlined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Inlining {
-    /// What is small enough, as long as the unit is.
-    #[default]
-    Usual,
-    /// No Python function: for units that get too large otherwise.
-    Off,
-}
-
-/// Compiles a snapshot to IR. A pure function of its arguments.
+/// Compiles a snapshot to IR. A pure function of its argument.
 ///
 /// # Errors
 /// The reason why the unit is left to the interpreter.
-pub fn compile(snapshot: &Snapshot, inlining: Inlining) -> Result<Function, GiveUp> {
-    entry::compile(snapshot, inlining)
+pub fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
+    entry::compile(snapshot)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use whipsnake_bytecode::{Version, decode};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use whipsnake_contract::snapshot::{SeenExit, Snapshot};
-use whipsnake_frontend::{Inlining, compile};
+use whipsnake_frontend::compile;
 use whipsnake_frontend::coverage::left_to_interpreter;
 use whipsnake_ir::verify::verify_text;
 use whipsnake_ir::{Function, Imm, Op};
@@ -43,7 +43,7 @@ fn snapshots(version: &str) -> Vec<(String, Snapshot)> {
 }
 
 fn compiled(name: &str, snapshot: &Snapshot) -> Function {
-    let function = compile(snapshot, Inlining::Usual).unwrap_or_else(|reason| panic!("{name}: {reason}"));
+    let function = compile(snapshot).unwrap_or_else(|reason| panic!("{name}: {reason}"));
     if let Some(problems) = verify_text(&function) {
         panic!("{name}:\n{problems}\n{function}");
     }

@@ -1,5 +1,6 @@
 //! What the type of an object says about its destruction.
 
+use crate::address_hash::place_of;
 use crate::session::session;
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -40,8 +41,6 @@ pub(crate) enum Destruction {
 
 /// Types of which the cache remembers something at a time: a power of two.
 const CACHED: usize = 256;
-/// 2^64 divided by the golden ratio, for multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4).
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// What was found out about types, each by its address and version: a version stands for one state of one type.
 pub struct DestructionCache([Cell<(usize, u32, Destruction)>; CACHED]);
@@ -60,7 +59,7 @@ impl Destruction {
     /// The type is alive; the GIL is held.
     #[inline]
     pub(crate) unsafe fn of(cache: &DestructionCache, ty: *mut PyTypeObject) -> Destruction {
-        let entry = &cache.0[((ty as u64).wrapping_mul(GOLDEN) >> (u64::BITS - CACHED.trailing_zeros())) as usize];
+        let entry = &cache.0[place_of(ty as usize, CACHED)];
         let (known, version, destruction) = entry.get();
         // SAFETY: as the caller says.
         unsafe {

@@ -1,6 +1,7 @@
 //! Which site a function leads to: calls find it here without the way over code object and extra data, which is long and often
 //! out of the processor's caches.
 
+use crate::address_hash::place_of;
 use crate::unit::Site;
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -10,8 +11,6 @@ use whipsnake_cpython::{Code, offsets};
 
 /// Functions remembered at a time: a power of two.
 const CACHED: usize = 1024;
-/// 2^64 divided by the golden ratio, for multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4).
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Sites by function, where they were found last. Only the addresses of functions are kept; those of sites as long as no code object
 /// with sites dies.
@@ -26,7 +25,7 @@ impl Default for EntryCache {
 impl EntryCache {
     #[inline]
     fn place(&self, function: *mut PyObject) -> &Cell<(usize, Option<NonNull<Site>>)> {
-        &self.0[((function as u64).wrapping_mul(GOLDEN) >> (u64::BITS - CACHED.trailing_zeros())) as usize]
+        &self.0[place_of(function as usize, CACHED)]
     }
 
     /// The site that was found for the function, if it still has that code, those globals and those builtins.

@@ -2,6 +2,7 @@
 //!
 //! All functions need the GIL; see [`session::Session`] for what follows from that.
 
+mod address_hash;
 pub mod bind;
 pub mod capture;
 pub mod destroy;

@@ -213,8 +213,11 @@ impl Session {
 
     /// Takes over the sites of a code object that dies.
     pub fn retire(&self, extra: CodeExtra) {
-        for site in extra.into_sites() {
+        let mut sites = extra.into_sites().peekable();
+        if sites.peek().is_some() {
             self.entry_cache.clear();
+        }
+        for site in sites {
             self.sites.borrow_mut().remove(&site.id);
             self.drop_unit(&site);
             self.totals.absorb(&site);

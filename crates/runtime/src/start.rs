@@ -254,6 +254,22 @@ unsafe fn take_tool(_session: &Session) -> Result<(), String> {
     }
 }
 
+/// Gives up the result of a call, or its error.
+///
+/// # Safety
+///
+/// The GIL is held; `result` is owned, or NULL with an exception.
+unsafe fn discard(result: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if result.is_null() {
+            PyErr_Clear();
+        } else {
+            Py_DECREF(result);
+        }
+    }
+}
+
 impl Session {
     /// Asks for events of all code again, once no other tool is registered that watched some of it.
     ///
@@ -268,22 +284,13 @@ impl Session {
             for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
                 let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
                 let is_free = owner == Py_None();
-                if owner.is_null() {
-                    PyErr_Clear();
-                } else {
-                    Py_DECREF(owner);
-                }
+                discard(owner);
                 if !is_free {
                     self.until_hearing.set(EVENTS_UNTIL_AWAKE);
                     return;
                 }
             }
-            let result = PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null());
-            if result.is_null() {
-                PyErr_Clear();
-            } else {
-                Py_DECREF(result);
-            }
+            discard(PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null()));
         }
     }
 }
@@ -331,11 +338,7 @@ unsafe fn give_tool_back() {
             results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
         }
         for result in results {
-            if result.is_null() {
-                PyErr_Clear();
-            } else {
-                Py_DECREF(result);
-            }
+            discard(result);
         }
     }
 }
