@@ -37,8 +37,9 @@ pub const MAX_NATIVE_DEPTH: i32 = 10_000;
 const TIMED_ENTRIES: u64 = 4096;
 /// Entries after which a loop is judged again.
 const JUDGED_ENTRIES: u64 = 256;
-/// Threshold below which speed is not what matters, and loops are entered however short they are.
-const PATIENT_THRESHOLD: u64 = 100;
+/// Threshold below which speed is not what matters: loops are entered however short they are, and functions are not compared with the
+/// interpreter.
+pub(crate) const PATIENT_THRESHOLD: u64 = 100;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 
@@ -87,17 +88,73 @@ pub unsafe extern "C" fn vectorcall(
         {
             // From here on the unit's code stays: binding may run Python code.
             let _activity = Activity::new(session);
-            let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
-            if kwnames.is_null() && site.as_ref().simple_parameters == Some(nargs as u32) {
-                return enter_function(thread, unit, callable, args.cast_mut());
+            if unit.trial.is_due(unit.entries.get()) {
+                return call_on_trial(session, thread, code, unit, callable, args, nargsf, kwnames);
             }
-            let mut words = Words::new();
-            if !bind::bind(&mut words, thread, callable, code, args, nargs, kwnames) {
-                return std::ptr::null_mut();
-            }
-            return enter_function(thread, unit, callable, words.as_mut_ptr());
+            return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames);
         }
         vectorcall_slowly(session, thread, callable, args, nargsf, kwnames)
+    }
+}
+
+/// Runs a unit with the arguments of a vectorcall.
+///
+/// # Safety
+///
+/// As for [`vectorcall`]; `unit` is of a site with that code, which is the callable's, and may run.
+#[inline]
+unsafe fn enter_by_vectorcall(
+    thread: Thread,
+    code: Code,
+    unit: &Unit,
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+    // SAFETY: as the caller says.
+    unsafe {
+        if kwnames.is_null() && unit.site().simple_parameters == Some(nargs as u32) {
+            return enter_function(thread, unit, callable, args.cast_mut());
+        }
+        let mut words = Words::new();
+        if !bind::bind(&mut words, thread, callable, code, args, nargs, kwnames) {
+            return std::ptr::null_mut();
+        }
+        enter_function(thread, unit, callable, words.as_mut_ptr())
+    }
+}
+
+/// A call of a unit that is compared with the interpreter.
+///
+/// # Safety
+///
+/// As for [`enter_by_vectorcall`].
+#[cold]
+#[allow(clippy::too_many_arguments, reason = "those of a vectorcall and what it has found out")]
+unsafe fn call_on_trial(
+    session: &Session,
+    thread: Thread,
+    code: Code,
+    unit: &Unit,
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe {
+        let Some(timed) = session.begin_trial(unit) else {
+            return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames);
+        };
+        let result = if timed.is_native() {
+            enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames)
+        } else {
+            (session.original)(callable, args, nargsf, kwnames)
+        };
+        session.end_trial(unit, &timed);
+        result
     }
 }
 

@@ -29,6 +29,7 @@ pub mod session;
 pub mod start;
 pub mod stats;
 pub mod text;
+pub mod trial;
 pub mod unit;
 pub mod watch;
 pub mod worker;

@@ -10,6 +10,7 @@ use crate::extra::CodeExtra;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
 use crate::stats::Totals;
+use crate::trial::Trials;
 use crate::unit::{Site, SiteKey};
 use crate::watch::Watch;
 use crate::worker::Worker;
@@ -102,6 +103,8 @@ pub struct Session {
     pub graves: RefCell<Graves>,
     /// True if there is anything in the graves.
     pub mourning: Cell<bool>,
+    /// Comparisons with the interpreter.
+    pub trials: Trials,
     /// The compiling thread.
     pub worker: Worker,
     /// Counters of the whole process.
@@ -177,6 +180,7 @@ impl Session {
             sites: RefCell::default(),
             graves: RefCell::default(),
             mourning: Cell::new(false),
+            trials: Trials::default(),
             worker: Worker::default(),
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),

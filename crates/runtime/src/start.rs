@@ -381,6 +381,7 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
             return Err("not a function written in Python".to_owned());
         };
         let site = site.as_ref();
+        site.requested.set(true);
         session.install_finished();
         if site.unit.get().is_none()
             && let Some(code) = whipsnake_cpython::Code::of_function(function)

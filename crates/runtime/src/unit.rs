@@ -8,6 +8,7 @@
 //! recompilations and is what other units call through. All fields are used with the GIL held only.
 
 use crate::memory::CodeBlock;
+use crate::trial::Trial;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
@@ -119,6 +120,8 @@ pub struct Site {
     pub again: Cell<bool>,
     /// All units ever made; the records of replaced ones stay.
     pub units: RefCell<Vec<Box<Unit>>>,
+    /// Somebody asked for its compilation.
+    pub requested: Cell<bool>,
     /// A unit has noted enough types of operands.
     pub profiled: Cell<bool>,
     /// Why the compiler has refused to compile it again.
@@ -153,6 +156,7 @@ impl Site {
             again: Cell::new(false),
             unit: Cell::new(None),
             units: RefCell::default(),
+            requested: Cell::new(false),
             profiled: Cell::new(false),
             refused: RefCell::default(),
             compiles: Cell::new(0),
@@ -262,6 +266,8 @@ pub struct Unit {
     pub notes: Cell<u32>,
     /// Time spent in native code by the first entries into a loop.
     pub time_inside: Cell<Duration>,
+    /// Comparison with the interpreter.
+    pub trial: Trial,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -314,6 +320,7 @@ impl Unit {
             interpreted: Cell::new(None),
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
+            trial: Trial::new(),
             content: UnsafeCell::new(None),
         }
     }

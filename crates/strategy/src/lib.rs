@@ -65,6 +65,17 @@ pub struct ExitFacts {
     pub count: u32,
 }
 
+/// Calls of a function unit that were timed, some of them in the interpreter, until these were faster beyond doubt.
+#[derive(Clone, Copy, Debug)]
+pub struct TrialFacts {
+    /// How many.
+    pub calls: u32,
+    /// Mean time of those that ran natively.
+    pub native: Duration,
+    /// Mean time of the others.
+    pub interpreted: Duration,
+}
+
 /// What to do with a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -104,6 +115,9 @@ pub trait Strategy: Send + Sync {
 
     /// A unit was entered some hundred times, and ran for that long per entry.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
+
+    /// A function unit turned out to be slower than the interpreter.
+    fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision;
 
     /// An assumption of the site's unit broke; the unit is gone. `Compile` compiles when the site is hot again.
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision;

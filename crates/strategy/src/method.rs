@@ -1,6 +1,6 @@
 //! The method strategy.
 
-use crate::{Decision, ExitFacts, SiteFacts, Strategy, UnitKind, Where};
+use crate::{Decision, ExitFacts, SiteFacts, Strategy, TrialFacts, UnitKind, Where};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use std::time::Duration;
 use whipsnake_contract::options::Options;
@@ -117,6 +117,19 @@ impl Strategy for Method {
         Decision::Keep
     }
 
+    fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision {
+        if site.compiling {
+            // The next unit gets a trial of its own.
+            return Decision::Keep;
+        }
+        Decision::LeaveAlone(format!(
+            "slower than the interpreter: {} ns per call compiled, {} ns interpreted, in {} calls",
+            trial.native.as_nanos(),
+            trial.interpreted.as_nanos(),
+            trial.calls
+        ))
+    }
+
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision {
         if site.invalidations >= MAX_INVALIDATIONS {
             return Decision::LeaveAlone(format!("assumptions broke {} times", site.invalidations));
@@ -195,6 +208,14 @@ mod tests {
         let Decision::LeaveAlone(reason) = of(UnitKind::Loop, 90) else { panic!("a short loop is kept") };
         assert!(reason.contains("90 ns"), "{reason}");
         assert_eq!((of(UnitKind::Loop, 5000), of(UnitKind::Function, 90)), (Decision::Keep, Decision::Keep));
+    }
+
+    #[test]
+    fn slow_functions_are_left_alone_unless_they_are_compiled_again() {
+        let trial = TrialFacts { calls: 640, native: Duration::from_nanos(210), interpreted: Duration::from_nanos(200) };
+        let Decision::LeaveAlone(reason) = method().after_trial(site(1, 900), trial) else { panic!("a slow function is kept") };
+        assert!(reason.contains("210 ns per call compiled, 200 ns interpreted, in 640 calls"), "{reason}");
+        assert_eq!(method().after_trial(SiteFacts { compiling: true, ..site(1, 900) }, trial), Decision::Keep);
     }
 
     #[test]
