@@ -119,6 +119,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("float_freelist_count_size", "WS_FLOAT_FREELIST_COUNT_SIZE"),
     ("function_kwdefaults", "offsetof(PyFunctionObject, func_kwdefaults)"),
     ("type_dictoffset", "offsetof(PyTypeObject, tp_dictoffset)"),
+    ("type_ht_name", "offsetof(PyHeapTypeObject, ht_name)"),
     ("flag_inline_values", "Py_TPFLAGS_INLINE_VALUES"),
     ("flag_managed_dict", "Py_TPFLAGS_MANAGED_DICT"),
     ("flag_heap_type", "Py_TPFLAGS_HEAPTYPE"),

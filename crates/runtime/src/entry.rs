@@ -7,8 +7,8 @@ use crate::session::{Session, session};
 use crate::unit::{Site, State, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::time::Instant;
-use whipsnake_contract::exit::ExitReason;
+use std::time::{Duration, Instant};
+use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 use whipsnake_strategy::Decision;
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
@@ -33,10 +33,11 @@ pub(crate) const EVENTS_UNTIL_AWAKE: u32 = 64;
 pub const C_STACK_MARGIN: usize = 128 * 1024;
 /// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.
 pub const MAX_NATIVE_DEPTH: i32 = 10_000;
-/// Entries into a loop that are timed.
+/// Entries into a loop that are all timed; later on only one in [`TIMED_LATER`] is.
 const TIMED_ENTRIES: u64 = 4096;
-/// Entries after which a loop is judged again.
-const JUDGED_ENTRIES: u64 = 256;
+const TIMED_LATER: u64 = 32;
+/// Timed entries after which a loop is judged by them.
+const JUDGED_ENTRIES: u32 = 256;
 /// Threshold below which speed is not what matters: loops are entered however short they are, and functions are not compared with the
 /// interpreter.
 pub(crate) const PATIENT_THRESHOLD: u64 = 100;
@@ -449,7 +450,8 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         let _depth = CDepth::enter(thread);
         let entries = unit.entries.get() + 1;
         unit.entries.set(entries);
-        let timed = (entries <= TIMED_ENTRIES && session.options.threshold >= PATIENT_THRESHOLD).then(Instant::now);
+        let is_timed = (entries <= TIMED_ENTRIES || entries.is_multiple_of(TIMED_LATER)) && session.options.threshold >= PATIENT_THRESHOLD;
+        let timed = is_timed.then(Instant::now);
         match content.interpreted.as_deref() {
             Some(interpreted) => crate::reference::run_loop(thread, unit, interpreted, frame),
             None => {
@@ -458,9 +460,11 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
             }
         }
         if let Some(start) = timed {
-            unit.time_inside.set(unit.time_inside.get() + start.elapsed());
-            if entries.is_multiple_of(JUDGED_ENTRIES) {
-                session.judge(site, unit);
+            let (time, count) = unit.time_inside.get();
+            let (time, count) = (time + start.elapsed(), count + 1);
+            unit.time_inside.set(if count < JUDGED_ENTRIES { (time, count) } else { Default::default() });
+            if count == JUDGED_ENTRIES {
+                session.judge(site, unit, time / count);
             }
         }
         true
@@ -468,18 +472,17 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
 }
 
 impl Session {
-    /// Asks the strategy whether a loop runs long enough to be worth its entries, once it runs to its end.
-    fn judge(&self, site: &Site, unit: &Unit) {
+    /// Asks the strategy whether a loop that is left in ways which stay runs long enough to be worth its entries.
+    fn judge(&self, site: &Site, unit: &Unit, time: Duration) {
         let Some(content) = unit.content().filter(|_| site.unit.get() == Some(NonNull::from(unit)) && !site.compiling.get()) else {
             return;
         };
-        let ended = content.exits.iter().zip(&content.counts).filter(|(exit, _)| exit.reason == ExitReason::LoopEnd);
+        let stays = |exit: &ExitPoint| exit.reason == ExitReason::LoopEnd || exit.reason.policy() == ExitPolicy::Uncovered;
+        let ended = content.exits.iter().zip(&content.counts).filter(|(exit, _)| stays(exit));
         let ended: u64 = ended.map(|(_, count)| u64::from(count.get())).sum();
-        let entries = unit.entries.get();
-        if ended * 2 < entries {
+        if ended * 2 < unit.entries.get() {
             return;
         }
-        let time = unit.time_inside.get() / u32::try_from(entries).unwrap_or(u32::MAX);
         if let Decision::LeaveAlone(reason) = self.strategy.after_entries(site.facts(), time) {
             self.leave_alone(site, reason);
         }

@@ -3,6 +3,7 @@
 //! All functions need the GIL; see [`session::Session`] for what follows from that.
 
 mod address_hash;
+mod attribute_cache;
 pub mod bind;
 pub mod capture;
 pub mod destroy;

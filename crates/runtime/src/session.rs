@@ -4,6 +4,7 @@
 //! once and the session is never freed: the interpreter may call back until the very end.
 //! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
 
+use crate::attribute_cache::AttributeCache;
 use crate::destroy_type::DestructionCache;
 use crate::entry_cache::EntryCache;
 use crate::extra::CodeExtra;
@@ -73,6 +74,8 @@ pub struct Session {
     pub python_dealloc: usize,
     /// Sites of functions that were called.
     pub entry_cache: EntryCache,
+    /// How attributes are found.
+    pub(crate) attributes: AttributeCache,
     /// What is known of how types destroy their instances.
     pub destructions: DestructionCache,
     /// Native code may be entered.
@@ -166,6 +169,7 @@ impl Session {
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
             entry_cache: EntryCache::default(),
+            attributes: AttributeCache::default(),
             destructions: DestructionCache::default(),
             enabled: Cell::new(false),
             ended: Cell::new(false),

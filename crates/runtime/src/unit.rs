@@ -264,8 +264,8 @@ pub struct Unit {
     pub interpreted: Cell<Option<NonNull<Program>>>,
     /// Types of operands that are still to be noted.
     pub notes: Cell<u32>,
-    /// Time spent in native code by the first entries into a loop.
-    pub time_inside: Cell<Duration>,
+    /// Time spent in native code by the last timed entries into a loop, and their number.
+    pub time_inside: Cell<(Duration, u32)>,
     /// Comparison with the interpreter.
     pub trial: Trial,
     /// Filled in when the compilation is installed; never changed afterwards.

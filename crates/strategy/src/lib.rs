@@ -113,7 +113,7 @@ pub trait Strategy: Send + Sync {
     /// held, at counts that are powers of two or multiples of 1024.
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision;
 
-    /// A unit was entered some hundred times, and ran for that long per entry.
+    /// A unit was entered some hundred times more, and ran for that long per entry lately.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
 
     /// A function unit turned out to be slower than the interpreter.

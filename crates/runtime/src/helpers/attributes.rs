@@ -1,6 +1,8 @@
 //! Attributes and global names.
 
 use super::{Obj, Ptr};
+use crate::attribute_cache::Loaded;
+use crate::session::session;
 use std::ffi::{c_char, c_int};
 use whipsnake_cpython::{Frame, ffi};
 
@@ -16,7 +18,10 @@ unsafe extern "C" {
 /// `object` is alive, `name` is a str.
 pub unsafe extern "C" fn get_attr(object: Obj, name: Obj) -> Obj {
     // SAFETY: both are alive.
-    unsafe { ffi::PyObject_GetAttr(object, name) }
+    unsafe {
+        let cached = session().and_then(|session| session.attributes.load(session, object, name));
+        cached.unwrap_or_else(|| ffi::PyObject_GetAttr(object, name))
+    }
 }
 
 /// # Safety
@@ -40,6 +45,15 @@ pub unsafe extern "C" fn load_method(object: Obj, name: Obj, out: Ptr) -> i64 {
     let mut method = std::ptr::null_mut();
     // SAFETY: both are alive; the caller gave room for two words.
     unsafe {
+        if let Some(loaded) = session().and_then(|session| session.attributes.lookup(session, object, name)) {
+            let (callable, receiver) = match loaded {
+                Loaded::Value(value) => (value, std::ptr::null_mut()),
+                Loaded::Method(method) => (method, ffi::Py_NewRef(object)),
+            };
+            out.write(callable);
+            out.add(1).write(receiver);
+            return if callable.is_null() { -1 } else { 0 };
+        }
         let unbound = _PyObject_GetMethod(object, name, &mut method) != 0;
         if method.is_null() {
             return -1;

@@ -1,0 +1,340 @@
+//! How attributes of a type's instances are found, for accesses that meet objects of many types.
+//!
+//! The interpreter looks such an attribute up in the type and its bases, then in the instance's keys. Both lookups have the same outcome
+//! as long as the type has the same version, except for what the instance holds itself. So the table remembers it by
+//! type and name, as "megamorphic" inline caches of other compilers do (U. Hölzle, C. Chambers and D. Ungar, "Optimizing
+//! Dynamically-Typed Object-Oriented Languages With Polymorphic Inline Caches", 1991, name the problem).
+
+use crate::address_hash::place_of;
+use crate::dict_keys::Keys;
+use crate::session::Session;
+use crate::text::str_of;
+use std::cell::Cell;
+use std::ptr::null_mut;
+use whipsnake_cpython::ffi::{self, Py_DECREF, Py_INCREF, Py_NewRef, Py_TYPE, PyObject, PyTypeObject};
+use whipsnake_cpython::memory::read;
+use whipsnake_cpython::offsets;
+use whipsnake_cpython::symbols::{_PyType_Lookup, PyUnstable_Type_AssignVersionTag};
+use whipsnake_cpython::version_lookup::type_version;
+
+/// Places of the table: a power of two.
+const CACHED: usize = 2048;
+
+/// `Py_T_OBJECT` and `Py_T_OBJECT_EX`: members that are objects. They differ for NULL only.
+const OBJECT_MEMBERS: [i32; 2] = [6, 16];
+/// `Py_READONLY`.
+const READ_ONLY: i32 = 1;
+
+/// What an instance may hold under the name.
+#[derive(Clone, Copy, Debug)]
+enum Own {
+    /// Nothing.
+    Never,
+    /// The value with this number, if its values are inline and it has one.
+    Inline(u16),
+    /// Nothing as long as the keys that all instances share are so many, if its values are inline.
+    NotAmong(u16),
+    /// An entry of its dictionary.
+    InDict,
+}
+
+/// What the name means.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// Something that is left to the interpreter.
+    Unknown,
+    /// A data descriptor.
+    Descriptor,
+    /// The member at that byte offset.
+    Member(u16),
+    /// The object's type.
+    Class,
+    /// The object is a class: its name.
+    Name,
+    /// The object is a class: what was found, as an attribute of that.
+    OfClass,
+    /// What the instance holds, else what was found.
+    Instance(Own),
+}
+
+/// What was found out about a name.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Address of the instances' type; of the object itself, and one more, if that is a class.
+    key: usize,
+    /// What the type has under the name, borrowed: it lives as long as the version is the type's. Or NULL.
+    found: *mut PyObject,
+    /// The name, an exact str that the table owns a reference to.
+    name: *mut PyObject,
+    /// Version of the type at that address.
+    version: u32,
+    way: Way,
+}
+
+/// Two entries fill a line of the processor's caches.
+const _: () = assert!(size_of::<Entry>() == 32);
+
+const EMPTY: Entry = Entry { key: 0, name: null_mut(), version: 0, way: Way::Unknown, found: null_mut() };
+
+/// The table.
+pub(crate) struct AttributeCache(Box<[Cell<Entry>]>);
+
+impl Default for AttributeCache {
+    fn default() -> AttributeCache {
+        AttributeCache(vec![Cell::new(EMPTY); CACHED].into_boxed_slice())
+    }
+}
+
+/// A method that is to be called with the object first, or a callable that is called as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Loaded {
+    /// An attribute, owned; NULL with an exception.
+    Value(*mut PyObject),
+    /// A method of the type, owned.
+    Method(*mut PyObject),
+}
+
+impl AttributeCache {
+    /// `object.name`, owned, or NULL with an exception; `None` if the interpreter must find it.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; `object` is alive, `name` an exact str.
+    #[inline]
+    pub(crate) unsafe fn load(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Option<*mut PyObject> {
+        // SAFETY: as the caller says; a method's type has that slot, and the method stays alive during the call.
+        unsafe {
+            match self.lookup(session, object, name)? {
+                Loaded::Value(value) => Some(value),
+                Loaded::Method(method) => {
+                    let bind = (*Py_TYPE(method)).tp_descr_get?;
+                    let bound = bind(method, object, Py_TYPE(object).cast());
+                    Py_DECREF(method);
+                    Some(bound)
+                }
+            }
+        }
+    }
+
+    /// What a call of `object.name` calls; `None` if the interpreter must find it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::load`].
+    #[inline]
+    pub(crate) unsafe fn lookup(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Option<Loaded> {
+        // SAFETY: as the caller says; a class is a type object.
+        unsafe {
+            let kind = Py_TYPE(object);
+            let is_class = std::ptr::eq(kind, &raw mut ffi::PyType_Type);
+            let (key, described) = if is_class { (object as usize | 1, object.cast()) } else { (kind as usize, kind) };
+            let place = &self.0[place_of(key ^ (name as usize).rotate_left(u32::BITS), CACHED)];
+            let entry = place.get();
+            if entry.key != key || entry.name != name || entry.version != type_version(described) || entry.version == 0 {
+                fill(session, place, key, described, is_class, name);
+                return None;
+            }
+            entry.load(object, kind, name)
+        }
+    }
+}
+
+impl Entry {
+    /// # Safety
+    ///
+    /// As for [`AttributeCache::load`]; the entry is for the object's type, which is `kind`, or for the object.
+    #[inline]
+    unsafe fn load(&self, object: *mut PyObject, kind: *mut PyTypeObject, name: *mut PyObject) -> Option<Loaded> {
+        let value = |value: *mut PyObject| Some(Loaded::Value(value));
+        // SAFETY: the type is as it was when the entry was made, so the object has what the entry says. What was found is kept alive by
+        // the type until Python code runs, and held as long as a descriptor of its type may run that.
+        unsafe {
+            match self.way {
+                Way::Unknown => None,
+                // The descriptor's own type may have changed.
+                Way::Descriptor => if is_data_descriptor(self.found) { value(self.described(object, kind)) } else { None },
+                Way::Member(offset) => {
+                    let member: *mut PyObject = read(object.cast(), usize::from(offset));
+                    if member.is_null() { None } else { value(Py_NewRef(member)) }
+                }
+                Way::Class => value(Py_NewRef(kind.cast())),
+                Way::Name => value(Py_NewRef(read(object.cast(), offsets::TYPE_HT_NAME))),
+                Way::OfClass => value(self.described(null_mut(), object.cast())),
+                Way::Instance(own) => {
+                    if !self.found.is_null() && is_data_descriptor(self.found) {
+                        return None;
+                    }
+                    let own = own_value(object, kind, own, name)?;
+                    if !own.is_null() {
+                        return value(Py_NewRef(own));
+                    }
+                    if self.found.is_null() {
+                        return None;
+                    }
+                    if (*Py_TYPE(self.found)).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 {
+                        return Some(Loaded::Method(Py_NewRef(self.found)));
+                    }
+                    value(self.described(object, kind))
+                }
+            }
+        }
+    }
+
+    /// What was found, as an attribute of an object (NULL: of the class itself) of that class; owned.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::load`]; something was found.
+    unsafe fn described(&self, object: *mut PyObject, class: *mut PyTypeObject) -> *mut PyObject {
+        // SAFETY: as the caller says.
+        unsafe {
+            let Some(get) = (*Py_TYPE(self.found)).tp_descr_get else { return Py_NewRef(self.found) };
+            Py_INCREF(self.found);
+            let result = get(self.found, object, class.cast());
+            Py_DECREF(self.found);
+            result
+        }
+    }
+}
+
+/// True if an attribute of a class comes before what its instances hold.
+///
+/// # Safety
+///
+/// `attribute` is alive.
+#[inline]
+unsafe fn is_data_descriptor(attribute: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let kind = &*Py_TYPE(attribute);
+        kind.tp_descr_set.is_some() && kind.tp_descr_get.is_some()
+    }
+}
+
+/// What the object itself holds under the name, borrowed, or NULL; `None` if that is not where it was.
+///
+/// # Safety
+///
+/// As for [`Entry::load`].
+#[inline]
+unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, name: *mut PyObject) -> Option<*mut PyObject> {
+    // SAFETY: a type with inline values has shared keys, and its instances have their values behind their own fields; a type with a
+    // managed dictionary has it at a fixed place, maybe NULL.
+    unsafe {
+        let base = object.cast::<u8>();
+        let values = || base.offset((*kind).tp_basicsize);
+        let inline = || read::<u8>(values(), offsets::VALUES_VALID) == 1;
+        match own {
+            Own::Never => Some(null_mut()),
+            Own::Inline(index) => inline().then(|| read(values(), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>())),
+            Own::NotAmong(count) => {
+                let keys = Keys::from_ptr(read(kind.cast(), offsets::TYPE_CACHED_KEYS));
+                (inline() && keys.len() == usize::from(count)).then_some(null_mut())
+            }
+            Own::InDict => {
+                let dict: *mut PyObject = base.offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
+                if dict.is_null() {
+                    return Some(null_mut());
+                }
+                let simple = ffi::PyDict_CheckExact(dict) != 0;
+                simple.then(|| crate::dict_keys::get(dict, name))
+            }
+        }
+    }
+}
+
+/// Finds out about a name and remembers it.
+///
+/// # Safety
+///
+/// As for [`AttributeCache::load`]; `described` is the class itself, or the type of the instances.
+#[cold]
+unsafe fn fill(session: &Session, place: &Cell<Entry>, key: usize, described: *mut PyTypeObject, is_class: bool, name: *mut PyObject) {
+    // SAFETY: as the caller says; lookups in types under an exact str run no Python code, and neither does the end of a str.
+    unsafe {
+        if session.ended.get() || PyUnstable_Type_AssignVersionTag(described) == 0 {
+            return;
+        }
+        let (way, found) = if is_class { way_of_class(described, name) } else { way_of_instances(described, name) };
+        let before = place.get();
+        place.set(Entry { key, name: Py_NewRef(name), version: type_version(described), way, found });
+        ffi::Py_XDECREF(before.name);
+    }
+}
+
+/// # Safety
+///
+/// As for [`fill`].
+unsafe fn way_of_class(class: *mut PyTypeObject, name: *mut PyObject) -> (Way, *mut PyObject) {
+    // SAFETY: as the caller says; `type` never changes.
+    unsafe {
+        let of_type = _PyType_Lookup(&raw mut ffi::PyType_Type, name);
+        if !of_type.is_null() && is_data_descriptor(of_type) {
+            let has_name = (*class).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0;
+            return match str_of(name).as_deref() {
+                Some("__name__") if has_name => (Way::Name, null_mut()),
+                _ => (Way::Descriptor, of_type),
+            };
+        }
+        let found = _PyType_Lookup(class, name);
+        if found.is_null() { (Way::Unknown, found) } else { (Way::OfClass, found) }
+    }
+}
+
+/// # Safety
+///
+/// As for [`fill`].
+unsafe fn way_of_instances(kind: *mut PyTypeObject, name: *mut PyObject) -> (Way, *mut PyObject) {
+    let unknown = (Way::Unknown, null_mut());
+    // SAFETY: as the caller says; the descriptors' types have the fields read of them.
+    unsafe {
+        let base = &raw mut ffi::PyBaseObject_Type;
+        if (*kind).tp_getattro.map(|f| f as usize) != (*base).tp_getattro.map(|f| f as usize) {
+            return unknown;
+        }
+        let found = _PyType_Lookup(kind, name);
+        if !found.is_null() && is_data_descriptor(found) {
+            if std::ptr::eq(Py_TYPE(found), &raw mut ffi::PyMemberDescr_Type) {
+                return (member_of(kind, found).map_or(Way::Descriptor, Way::Member), found);
+            }
+            let is_class = str_of(name).as_deref() == Some("__class__") && std::ptr::eq(found, _PyType_Lookup(base, name));
+            return (if is_class { Way::Class } else { Way::Descriptor }, found);
+        }
+        let flags = (*kind).tp_flags as usize;
+        let own = if flags & offsets::FLAG_INLINE_VALUES != 0 {
+            let keys: *const u8 = read(kind.cast(), offsets::TYPE_CACHED_KEYS);
+            if keys.is_null() {
+                return unknown;
+            }
+            let keys = Keys::from_ptr(keys);
+            match (keys.find(name), u16::try_from(keys.len())) {
+                (_, Err(_)) => return unknown,
+                (None, Ok(count)) => Own::NotAmong(count),
+                (Some(index), Ok(_)) => Own::Inline(index as u16),
+            }
+        } else if flags & offsets::FLAG_MANAGED_DICT != 0 {
+            Own::InDict
+        } else if (*kind).tp_dictoffset == 0 {
+            Own::Never
+        } else {
+            return unknown;
+        };
+        (Way::Instance(own), found)
+    }
+}
+
+/// Byte offset of a member that is an object and needs no check.
+///
+/// # Safety
+///
+/// `descriptor` is an alive member descriptor.
+unsafe fn member_of(kind: *mut PyTypeObject, descriptor: *mut PyObject) -> Option<u16> {
+    // SAFETY: a member descriptor has a type and a definition, which live as long as it.
+    unsafe {
+        let descriptor = &*descriptor.cast::<ffi::PyMemberDescrObject>();
+        let member = &*descriptor.d_member;
+        let plain = OBJECT_MEMBERS.contains(&member.type_code) && member.flags & !READ_ONLY == 0;
+        let offset = u16::try_from(member.offset).ok()?;
+        (plain && ffi::PyType_IsSubtype(kind, descriptor.d_common.d_type) != 0).then_some(offset)
+    }
+}
