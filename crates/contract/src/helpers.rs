@@ -57,7 +57,7 @@ macro_rules! for_each_helper {
         unbox_int_slow(object: Obj, out: Ptr) -> I64, Pure, "Stores an exact int's value to `out` and returns 1, or returns 0 if it does not fit 64 bits.";
         dealloc(object: Obj) -> (), Any, "Destroys an object whose reference count reached zero.";
         dealloc_leaf(object: Obj) -> (), Allocates, "Destroys an object of a leaf type whose reference count reached zero.";
-        destroy_unseen(object: Obj) -> I64, Allocates, "Destroys an object whose reference count reached zero if that runs no Python code: 1, or 0 if it stays as it is.";
+        destroy_unseen(object: Obj) -> I64, Allocates, "Destroys an object whose reference count reached zero if that runs no Python code: 1, or 0 if the interpreter must destroy it, or what is left of it.";
         binary_op(left: Obj, right: Obj, op: I64) -> Obj, Any, "`left op right`, with the number of `bytecode::BinaryOp`, in-place ones included.";
         compare_op(left: Obj, right: Obj, op: I64) -> Obj, Any, "Rich comparison with the number of `Py_LT`….";
         compare_bool(left: Obj, right: Obj, op: I64) -> I64, Any, "Truth of a rich comparison: 0, 1, or -1 with an exception.";

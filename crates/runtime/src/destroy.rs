@@ -1,5 +1,6 @@
 //! Which objects can be destroyed without anybody looking: then no frames need to be built for it.
 
+use crate::destroy_apart::Apart;
 use crate::destroy_exception::exception_is_silent;
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, is_watched};
 use crate::dict_keys::Keys;
@@ -11,6 +12,7 @@ use whipsnake_cpython::ffi::{self, PyObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::slot::is_immortal;
+use whipsnake_cpython::symbols::_Py_Dealloc;
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 3;
@@ -32,16 +34,51 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         let Some(types) = session().map(|session| &session.destructions) else { return false };
-        match Destruction::of(types, Py_TYPE(object)) {
-            Destruction::Leaf => true,
-            Destruction::Unknown => false,
-            destruction => {
-                let mut room = Room::uninit();
-                let mut lost = Lost::new(types, &mut room, Some(0));
+        goes_silently(types, object, Destruction::of(types, Py_TYPE(object)))
+    }
+}
+
+/// [`is_silent`] for an object that is destroyed in that way.
+///
+/// # Safety
+///
+/// As for [`is_silent`].
+pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObject, destruction: Destruction) -> bool {
+    match destruction {
+        Destruction::Leaf => true,
+        Destruction::Unknown => false,
+        destruction => {
+            let mut room = Room::uninit();
+            let mut lost = Lost::new(types, &mut room, Some(0));
+            // SAFETY: as the caller says.
+            unsafe {
                 lost.contents(object, destruction, DEPTH) && lost.all_fine()
                     || lost.popular.is_some_and(|count| count > POPULAR) && exactly(types, object, destruction)
             }
         }
+    }
+}
+
+/// Destroys an object that nobody refers to any more, if that runs no Python code. If it may, what the object holds before the point
+/// where it may is given up, and false returned: the interpreter must destroy the rest.
+///
+/// # Safety
+///
+/// As for [`is_silent`]; nothing looks at the object's contents before it is destroyed.
+#[inline]
+pub unsafe fn destroy_silently(object: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let Some(types) = session().map(|session| &session.destructions) else { return false };
+        let destruction = Destruction::of(types, Py_TYPE(object));
+        let silent = match Apart::take(types, object, destruction) {
+            Some(silent) => silent,
+            None => goes_silently(types, object, destruction),
+        };
+        if silent {
+            _Py_Dealloc(object);
+        }
+        silent
     }
 }
 
@@ -235,7 +272,7 @@ impl<'a> Lost<'a> {
                 }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
                 Destruction::Generator => closes_unseen(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
-                Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }
         }

@@ -33,6 +33,8 @@ pub(crate) enum Destruction {
     Function,
     /// As a generator.
     Generator,
+    /// As an instance of a class made in Python whose fields are all among its inline values.
+    Instance,
     /// They give up the references that their type's traversal visits, and do nothing else.
     Traversed,
     /// In a way that is not known, or one that runs Python code.
@@ -105,6 +107,8 @@ impl Destruction {
                 Destruction::Leaf
             } else if !is_python_class(ty) && !is_container(ty) && !is_imported_container(class) {
                 Destruction::Unknown
+            } else if has_inline_values_only(class) {
+                Destruction::Instance
             } else {
                 Destruction::Traversed
             }
@@ -223,6 +227,11 @@ unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
 fn is_builtin(class: &PyTypeObject) -> bool {
     let flags = class.tp_flags as u64;
     flags & ffi::Py_TPFLAGS_HEAPTYPE as u64 == 0 || flags & ffi::Py_TPFLAGS_IMMUTABLETYPE as u64 != 0
+}
+
+/// True for classes made in Python whose instances have no slots, and are no instances of a builtin type but `object`.
+fn has_inline_values_only(class: &PyTypeObject) -> bool {
+    class.tp_flags as usize & offsets::FLAG_INLINE_VALUES != 0 && class.tp_basicsize == size_of::<PyObject>() as isize
 }
 
 /// True for classes made in Python, unless they derive from a builtin type whose instances are destroyed in a way that is not known.

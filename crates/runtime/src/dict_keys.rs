@@ -193,6 +193,13 @@ impl Keys {
             .then(|| (0..self.len()).map(move |entry| unsafe { self.entries::<StrEntry>().add(entry).read().value }))
     }
 
+    /// The places of [`Self::values_of_strs`].
+    pub fn value_places_of_strs(self) -> Option<impl Iterator<Item = *mut *mut PyObject>> {
+        let entries = self.entries::<StrEntry>().cast_mut();
+        // SAFETY: entries of that kind of table, as many as the header says.
+        (self.header().kind == KIND_STRS).then(|| (0..self.len()).map(move |entry| unsafe { &raw mut (*entries.add(entry)).value }))
+    }
+
     /// Value of an entry, NULL if it has none (also in keys shared by instances).
     pub fn value(self, entry: usize) -> *mut PyObject {
         if entry >= self.len() {

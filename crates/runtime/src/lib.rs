@@ -7,6 +7,7 @@ mod attribute_cache;
 pub mod bind;
 pub mod capture;
 pub mod destroy;
+mod destroy_apart;
 mod destroy_exception;
 mod destroy_type;
 pub mod dict_keys;

@@ -110,13 +110,7 @@ pub unsafe extern "C" fn catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, fla
 /// The object's reference count is zero, and its contents are intact.
 pub unsafe extern "C" fn destroy_unseen(object: Obj) -> i64 {
     // SAFETY: as the caller says.
-    unsafe {
-        let silent = crate::destroy::is_silent(object);
-        if silent {
-            _Py_Dealloc(object);
-        }
-        i64::from(silent)
-    }
+    unsafe { i64::from(crate::destroy::destroy_silently(object)) }
 }
 
 /// See the contract's table.

@@ -1,0 +1,97 @@
+# corpus: compiled=drop
+# Containers that die with a finalizer somewhere inside: it sees which of the references around it are gone already.
+import sys
+
+
+class Loud:
+    def __init__(self, name, watched):
+        self.name, self.watched = name, watched
+
+    def __del__(self):
+        log.append((self.name, [sys.getrefcount(w) for w in self.watched]))
+
+
+class Box:
+    pass
+
+
+class Slotted:
+    __slots__ = ("a", "b")
+
+
+def box(**fields):
+    b = Box()
+    b.__dict__.update(fields)
+    return b
+
+
+def inline(first, second, third):
+    b = Box()
+    b.first, b.second, b.third = first, second, third
+    return b
+
+
+def slotted(a, b):
+    s = Slotted()
+    s.a, s.b = a, b
+    return s
+
+
+def nested(depth, inner):
+    for level in range(depth):
+        inner = [inner]
+    return inner
+
+
+def drop(make):
+    made = make()
+    made = None
+    return made
+
+
+log = []
+shared, other, third = Box(), [1, 2], {"k": (3,)}
+
+
+def loud(name):
+    return Loud(name, watched)
+
+
+watched = [shared, other, third]
+makers = [
+    lambda: [loud("nothing else")],
+    lambda: [shared, loud("list"), shared, other],
+    lambda: (other, shared, loud("tuple"), other),
+    lambda: {"a": shared, "b": loud("dict"), "c": shared, "d": [other, third]},
+    lambda: {1: shared, (2, 3): loud("dict of any"), 4: shared, 5: other},
+    lambda: [[shared, [other, loud("deep")]], (third, shared), "text", 2.5, 10**30],
+    lambda: inline(shared, loud("inline"), [other, shared]),
+    lambda: box(x=[shared], y=(loud("dictionary of an object"), other), z=third),
+    lambda: slotted([shared, loud("slots")], other),
+    lambda: [inline([shared], (other,), third), loud("behind"), inline(shared, shared, shared)],
+    lambda: ([slotted(shared, [other])], loud("between"), {"k": slotted(other, (shared,))}),
+    lambda: nested(12, [shared, loud("very deep"), other]),
+    lambda: [shared] * 600 + [loud("many")] + [other] * 600,
+    lambda: [lambda x=loud("in a function"): x, shared],
+    lambda: {loud("in a set"), "a", 5},
+    lambda: [iter([shared, loud("in an iterator")]), map(len, [other]), shared.__init__],
+    lambda: [shared, [other, (third, "s", 1.5)], {"k": shared}, inline(other, 1, "s"), slotted(third, 2)],
+]
+for turn in range(40):
+    for make in makers:
+        drop(make)
+    if turn in (0, 38, 39):
+        base = log[0][1]
+        print([(name, [count - usual for count, usual in zip(counts, base)]) for name, counts in log])
+    log.clear()
+
+
+# The last reference to what two of the things that die refer to.
+def twice():
+    inner = [loud("last")]
+    return [inline(inner, 1, 2), inline(inner, 1, 2), shared, slotted(inner, inner), (inner, inner)]
+
+
+for turn in range(40):
+    drop(twice)
+print(len(log), log[-1][0], [count - usual for count, usual in zip(log[-1][1], base)])
