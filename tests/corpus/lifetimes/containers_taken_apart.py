@@ -8,7 +8,8 @@ class Loud:
         self.name, self.watched = name, watched
 
     def __del__(self):
-        log.append((self.name, [sys.getrefcount(w) for w in self.watched]))
+        frame = sys._getframe(1)
+        log.append((self.name, [sys.getrefcount(w) for w in self.watched], frame.f_code.co_name, frame.f_lineno))
 
 
 class Box:
@@ -82,16 +83,17 @@ for turn in range(40):
         drop(make)
     if turn in (0, 38, 39):
         base = log[0][1]
-        print([(name, [count - usual for count, usual in zip(counts, base)]) for name, counts in log])
+        print([(name, [count - usual for count, usual in zip(counts, base)]) for name, counts, _, _ in log])
+        print([(where, line) for _, _, where, line in log])
     log.clear()
 
 
 # The last reference to what two of the things that die refer to.
 def twice():
     inner = [loud("last")]
-    return [inline(inner, 1, 2), inline(inner, 1, 2), shared, slotted(inner, inner), (inner, inner)]
+    return [slotted(inner, 1), slotted(inner, 2)]
 
 
 for turn in range(40):
     drop(twice)
-print(len(log), log[-1][0], [count - usual for count, usual in zip(log[-1][1], base)])
+print(len(log), log[-1][0], log[-1][2:], [count - usual for count, usual in zip(log[-1][1], base)])
