@@ -110,6 +110,8 @@ impl Search<'_> {
         }
         match (data.op, data.imm, data.op.info().effect) {
             (Op::UnboxFloat, ..) => certain || self.is_valid_address(data.args[0]),
+            // The backend shares places between scratch words that are used in one block only.
+            (Op::Scratch, ..) => false,
             (_, _, Effect::Pure) => true,
             (op, Imm::Mem { region, offset, size }, Effect::Load) => {
                 let written = Access::of(data).is_none_or(|place| self.written.touches(&self.places, &place));

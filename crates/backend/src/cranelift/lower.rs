@@ -1,6 +1,7 @@
 //! The driver: walks a function's blocks and hands each instruction to the file of its topic.
 
 use super::regions::{Own, Regions};
+use super::scratch::ScratchPlaces;
 use super::{CLIF_LIMIT, FRAME_LIMIT, link, temperature};
 use crate::backend::{BackendError, TargetInfo};
 use crate::code::{Saves, Symbol};
@@ -28,7 +29,7 @@ pub(super) const fn clif_type(ty: Ty) -> ir::Type {
 /// Refuses functions that are sure to exceed the caps, before anything is built.
 ///
 /// Returns the number of reachable instructions.
-pub(super) fn check_size(function: &Function, exits: &ExitTable) -> Result<usize, BackendError> {
+pub(super) fn check_size(function: &Function, exits: &ExitTable, scratch: &ScratchPlaces) -> Result<usize, BackendError> {
     let too_large = |what, size, limit| BackendError::TooLarge { function: function.name.clone(), what, size, limit };
     let order = function.reverse_postorder();
     let insts = || order.iter().flat_map(|&b| &function.block(b).insts).map(|&i| function.inst(i));
@@ -37,11 +38,7 @@ pub(super) fn check_size(function: &Function, exits: &ExitTable) -> Result<usize
     if instructions + exit_words > CLIF_LIMIT {
         return Err(too_large("IR instructions and exit words", instructions + exit_words, CLIF_LIMIT));
     }
-    let scratch_words = insts().filter(|i| i.op == Op::Scratch).map(|i| match i.imm {
-        Imm::Int(words) => usize::try_from(words).unwrap_or(usize::MAX),
-        _ => 0,
-    });
-    let words = scratch_words.fold(exits.max_words(), usize::saturating_add);
+    let words = scratch.words.saturating_add(exits.max_words());
     if words.saturating_mul(8) > FRAME_LIMIT {
         return Err(too_large("bytes of native stack", words.saturating_mul(8), FRAME_LIMIT));
     }
@@ -52,6 +49,7 @@ pub(super) fn check_size(function: &Function, exits: &ExitTable) -> Result<usize
 pub(super) fn lower(
     function: &Function,
     exits: &ExitTable,
+    scratch: &ScratchPlaces,
     target: &TargetInfo<'_>,
     isa: &dyn TargetIsa,
     builder_context: &mut FunctionBuilderContext,
@@ -67,6 +65,8 @@ pub(super) fn lower(
     let mut lowering = Lowering {
         function,
         exits,
+        scratch,
+        scratch_slot: None,
         target,
         code: Emitter {
             b: FunctionBuilder::new(clif, builder_context),
@@ -205,6 +205,8 @@ impl Emitter<'_> {
 pub(super) struct Lowering<'a> {
     pub(super) function: &'a Function,
     pub(super) exits: &'a ExitTable,
+    scratch: &'a ScratchPlaces,
+    scratch_slot: Option<StackSlot>,
     pub(super) target: &'a TargetInfo<'a>,
     pub(super) code: Emitter<'a>,
     values: Vec<Option<ir::Value>>,
@@ -236,6 +238,13 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
+    /// The address of scratch words.
+    fn scratch(&mut self, inst: Inst, data: &InstData) -> Result<ir::Value, BackendError> {
+        let Some(offset) = self.scratch.offset(inst) else { return Err(self.malformed(data, "has the wrong kind of immediate")) };
+        let slot = *self.scratch_slot.get_or_insert_with(|| self.code.words(self.scratch.words));
+        Ok(self.code.b.ins().stack_addr(types::I64, slot, (offset * 8) as i32))
+    }
+
     fn declare_block(&mut self, block: Block) {
         let clif = self.code.block();
         if self.cold[block.index()] {
@@ -254,7 +263,8 @@ impl<'a> Lowering<'a> {
         let data = function.inst(inst);
         let result = match data.op {
             Op::Iconst | Op::Fconst | Op::Bconst | Op::Object | Op::Null | Op::Address => Some(self.constant(data)?),
-            Op::Scratch | Op::Load | Op::LoadIndexed => Some(self.load(data)?),
+            Op::Scratch => Some(self.scratch(inst, data)?),
+            Op::Load | Op::LoadIndexed => Some(self.load(data)?),
             Op::TakeSlot => Some(self.take_slot(data)?),
             Op::StoreSlot => {
                 self.store_slot(data)?;

@@ -24,10 +24,6 @@ impl Lowering<'_> {
     }
 
     pub(super) fn load(&mut self, data: &InstData) -> Result<ir::Value, BackendError> {
-        if let (Op::Scratch, Imm::Int(words)) = (data.op, data.imm) {
-            let slot = self.code.words(words.max(1) as usize);
-            return Ok(self.code.slot_address(slot));
-        }
         let (base, offset, size, flags) = self.place(data, 1)?;
         // Other threads change these words: a load of them is never the repetition of an earlier one.
         if let Imm::Mem { size: MemSize::I64, region: Region::Thread, .. } = data.imm {

@@ -15,6 +15,7 @@ mod lower;
 mod memory;
 mod refcounts;
 mod regions;
+mod scratch;
 mod target;
 mod temperature;
 mod trampolines;
@@ -26,6 +27,7 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
+use scratch::ScratchPlaces;
 use target::Effort;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_ir::{Function, Imm};
@@ -90,9 +92,10 @@ fn is_provisional(function: &Function) -> bool {
 fn compile(function: &Function, target: &TargetInfo<'_>, effort: Effort) -> Result<CompiledCode, BackendError> {
     let isa = target::isa(target.features, effort)?;
     let exits = ExitTable::build(function);
-    let ir_instructions = lower::check_size(function, &exits)?;
+    let scratch = ScratchPlaces::of(function);
+    let ir_instructions = lower::check_size(function, &exits, &scratch)?;
     let mut context = Context::new();
-    lower::lower(function, &exits, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
+    lower::lower(function, &exits, &scratch, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
     let generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
     Ok(CompiledCode {
         stats: CodeStats {
