@@ -92,7 +92,7 @@ macro_rules! for_each_helper {
         load_super_attr(callable: Obj, class: Obj, object: Obj, name: Obj, flags: I64, out: Ptr) -> I64, Any, "LOAD_SUPER_ATTR: stores the attribute and `self` (or NULL) to `out[0..2]`, both owned; flags: 1 as a method, 2 both arguments were written; 0, or -1 with an exception.";
         load_special(owner: Obj, which: I64, out: Ptr) -> I64, Any, "LOAD_SPECIAL with that argument: stores the method and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
         enter_with(manager: Obj, out: Ptr) -> I64, Any, "BEFORE_WITH: stores the bound `__exit__` and the result of `__enter__` to `out[0..2]`, both owned; 0, or -1 with an exception.";
-        call(callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
+        call(tstate: Ptr, callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";

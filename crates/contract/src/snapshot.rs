@@ -149,6 +149,9 @@ pub struct TypeInfo {
     pub plain_metaclass: bool,
     /// `__class__` of an instance is the type: nothing overrides it.
     pub plain_class: bool,
+    /// Instances refer to nothing, and nothing watches them: they are destroyed unseen.
+    #[serde(default)]
+    pub leaf: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
 }

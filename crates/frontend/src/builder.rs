@@ -371,14 +371,16 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
+    /// True if objects of the type stay of that type: it is a builtin one, whose instances' `__class__` cannot be assigned.
+    pub(crate) fn keeps_type(&self, ty: u64) -> bool {
+        self.known_by_address(ty).is_some() || self.type_info(ty).is_some_and(|info| info.leaf)
+    }
+
     /// To be called after anything that may have run Python code.
     pub(crate) fn after_python(&mut self, state: &mut State) {
         self.ran_python = true;
         self.python_runs += 1;
-        let snapshot = self.snapshot;
-        state.facts.forget_types(|ty| {
-            !KnownType::ALL.iter().any(|&k| snapshot.platform.known_type(k) == Some(ty))
-        });
+        state.facts.forget_types(|ty| !self.keeps_type(ty));
     }
 
     /// The result of a helper that returns NULL with an exception set.

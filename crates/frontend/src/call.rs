@@ -113,7 +113,7 @@ impl Builder<'_> {
         let words = self.lend_operands(&values[1..], 0);
         let count = self.int_const(argc as i64);
         let null = self.null();
-        let result = self.raising(state, Helper::call, &[values[0], words, count, null])?;
+        let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, null])?;
         self.drop_operands(state, argc + 2);
         state.stack.push(Slot::owned(Val::Obj(result)));
         self.finish(state, instr.next);
@@ -439,7 +439,7 @@ impl Builder<'_> {
         let values = self.objects(state, argc + 3);
         let words = self.lend_operands(&values[1..argc + 2], 0);
         let count = self.int_const(argc as i64);
-        let result = self.raising(state, Helper::call, &[values[0], words, count, values[argc + 2]])?;
+        let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, values[argc + 2]])?;
         self.drop_operands(state, argc + 3);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())

@@ -261,7 +261,9 @@ impl Builder<'_> {
 
     /// True if destroying the slot's object can run no Python code.
     pub(crate) fn is_leaf(&self, state: &State, val: &Val) -> bool {
-        self.known_type(state, val).is_some_and(KnownType::is_leaf)
+        self.exact_type(state, val).is_some_and(|ty| {
+            self.known_by_address(ty).is_some_and(KnownType::is_leaf) || self.type_info(ty).is_some_and(|info| info.leaf)
+        })
     }
 
     /// Releases a slot whose object cannot run Python code when destroyed.

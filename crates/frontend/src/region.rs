@@ -322,7 +322,7 @@ impl Builder<'_> {
     /// Drops facts that code in the loop may end.
     fn forget_in_loop(&self, state: &mut State, widened: &HashMap<usize, Shape>) {
         if widened.contains_key(&RUNS_PYTHON) {
-            state.facts.forget_types(|ty| self.known_by_address(ty).is_none());
+            state.facts.forget_types(|ty| !self.keeps_type(ty));
         }
         let mut first = MEMORY;
         state.for_each_frame(&mut |frame| {

@@ -85,7 +85,7 @@ impl Destruction {
             let class = &*ty;
             let flags = class.tp_flags as u64;
             let is = |known: *mut PyTypeObject| std::ptr::eq(ty, known);
-            if is_leaf(ty) {
+            if is_leaf_type(ty) {
                 Destruction::Leaf
             } else if is(&raw mut ffi::PyList_Type) {
                 Destruction::List
@@ -103,8 +103,6 @@ impl Destruction {
                 Destruction::Unknown
             } else if flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
                 Destruction::Exception
-            } else if is_imported_leaf(class) {
-                Destruction::Leaf
             } else if !is_python_class(ty) && !is_container(ty) && !is_imported_container(class) {
                 Destruction::Unknown
             } else if has_inline_values_only(class) {
@@ -149,6 +147,16 @@ pub(crate) unsafe fn closes_unseen(object: *mut PyObject) -> bool {
         let [opcode, argument] = frame.instruction().read().to_le_bytes();
         RESUMES.contains(&usize::from(opcode)) && usize::from(argument) & offsets::RESUME_DEPTH1_MASK != 0
     }
+}
+
+/// True if the type's instances refer to nothing that has a finalizer, cannot be watched, and this cannot change.
+///
+/// # Safety
+///
+/// The type is alive.
+pub(crate) unsafe fn is_leaf_type(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { is_leaf(ty) || is_imported_leaf(&*ty) }
 }
 
 /// Builtin types whose instances refer to nothing that has a finalizer and cannot be watched by weak references.

@@ -77,11 +77,27 @@ pub unsafe extern "C" fn vectorcall(
     nargsf: usize,
     kwnames: *mut PyObject,
 ) -> *mut PyObject {
-    // SAFETY: whoever put this function into a function object published a session first; the arguments are passed on
+    // SAFETY: as the caller says.
+    unsafe { call(Thread::current(), callable, args, nargsf, kwnames) }
+}
+
+/// [`vectorcall`] for a thread whose state is known.
+///
+/// # Safety
+///
+/// As for [`vectorcall`].
+#[inline]
+pub(crate) unsafe fn call(
+    thread: Thread,
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: whoever put `vectorcall` into a function object published a session first; the arguments are passed on
     // as they came.
     unsafe {
         let Some(session) = session() else { return std::ptr::null_mut() };
-        let thread = Thread::current();
         if let Some((code, site)) = cached_site(session, callable)
             && let Some(unit) = ready(session, thread, code, site.as_ref())
             && thread.recursion_remaining() > 0

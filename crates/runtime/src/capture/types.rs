@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::objects::shown_text;
+use crate::destroy_type::is_leaf_type;
 use crate::dict_keys::Keys;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
@@ -59,6 +60,7 @@ impl Builder<'_> {
                 mro: mro(kind),
                 plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
                 plain_class: has_plain_class(kind),
+                leaf: is_leaf_type(kind),
                 simple_init: None,
             }
         }

@@ -1,28 +1,65 @@
 //! Calls.
 
 use super::{Obj, Ptr};
-use whipsnake_cpython::ffi;
+use crate::entry;
+use std::ffi::c_char;
+use whipsnake_cpython::memory::read;
+use whipsnake_cpython::symbols::PyMethod_Type;
+use whipsnake_cpython::{Thread, ffi, offsets};
 
 unsafe extern "C" {
     /// `qualname()` of a callable, for messages; owned.
     fn _PyObject_FunctionStr(function: Obj) -> Obj;
+    /// The result of a C function if it is NULL exactly if an exception is raised, else NULL with `SystemError`.
+    fn _Py_CheckFunctionResult(tstate: *mut ffi::PyThreadState, callable: Obj, result: Obj, place: *const c_char) -> Obj;
 }
 
 /// # Safety
-/// `args` points to self or NULL and `argc` objects behind it; `kwnames` is a tuple of at most so many strs, or NULL.
-pub unsafe extern "C" fn call(callable: Obj, args: Ptr, argc: i64, kwnames: Obj) -> Obj {
+/// `tstate` is the thread's state; `args` points to self or NULL and `argc` objects behind it; `kwnames` is a tuple of at most so many
+/// strs, or NULL.
+pub unsafe extern "C" fn call(tstate: Ptr, callable: Obj, args: Ptr, argc: i64, kwnames: Obj) -> Obj {
     let args = args.cast::<Obj>();
-    // SAFETY: the caller vouches for the arguments.
+    // SAFETY: the caller vouches for the arguments; a method keeps its function and self alive, and is alive itself.
     unsafe {
         let keywords = if kwnames.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(kwnames) };
         let positional = (argc as isize).wrapping_sub(keywords) as usize;
+        let mut callable = callable;
         if (*args).is_null() {
-            // The callee may use the place of self.
-            let nargs = positional | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
-            ffi::PyObject_Vectorcall(callable, args.add(1), nargs, kwnames)
-        } else {
-            ffi::PyObject_Vectorcall(callable, args, positional.wrapping_add(1), kwnames)
+            if !std::ptr::eq(ffi::Py_TYPE(callable), &raw mut PyMethod_Type) {
+                // The callee may use the place of self.
+                return vectorcall(tstate, callable, args.add(1), positional | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+            }
+            args.write(read(callable.cast(), offsets::METHOD_SELF));
+            callable = read(callable.cast(), offsets::METHOD_FUNCTION);
         }
+        vectorcall(tstate, callable, args, positional.wrapping_add(1), kwnames)
+    }
+}
+
+/// `PyObject_Vectorcall` for a thread whose state is known.
+///
+/// # Safety
+/// As for `PyObject_Vectorcall`.
+#[inline]
+unsafe fn vectorcall(tstate: Ptr, callable: Obj, args: *mut Obj, nargsf: usize, kwnames: Obj) -> Obj {
+    // SAFETY: as the caller says; a type that says so has that slot in its instances.
+    unsafe {
+        let kind = &*ffi::Py_TYPE(callable);
+        let (Some(thread), true) = (Thread::from_ptr(tstate.cast()), kind.tp_flags & ffi::Py_TPFLAGS_HAVE_VECTORCALL != 0) else {
+            return ffi::PyObject_Vectorcall(callable, args, nargsf, kwnames);
+        };
+        let slot: Option<ffi::vectorcallfunc> = read(callable.cast(), kind.tp_vectorcall_offset as usize);
+        let Some(function) = slot else { return ffi::PyObject_Vectorcall(callable, args, nargsf, kwnames) };
+        let result = if function as usize == entry::vectorcall as *const () as usize {
+            entry::call(thread, callable, args, nargsf, kwnames)
+        } else {
+            function(callable, args, nargsf, kwnames)
+        };
+        if result.is_null() == thread.current_exception().is_null() {
+            // One without the other.
+            return _Py_CheckFunctionResult(tstate.cast(), callable, result, std::ptr::null());
+        }
+        result
     }
 }
 
