@@ -1,0 +1,93 @@
+"""Functions are timed in native code and in the interpreter by turns: each call runs once, and what is slower compiled is left alone."""
+
+from __future__ import annotations
+
+import json
+
+PATIENT = {"WHIPSNAKE_THRESHOLD": "100", "WHIPSNAKE_SYNC": "1"}
+"""The least threshold at which functions are compared with the interpreter."""
+
+PROGRAM = """
+    import json
+    import whipsnake
+
+    whipsnake.enable()
+
+    def unit(name):
+        found, = [unit for unit in whipsnake.stats()["units"] if unit["name"] == name and unit["kind"] == "function"]
+        return found
+"""
+
+SLOW = """
+    def slow(x):
+        type T = x
+        return x
+"""
+
+
+def run(runner, text: str):
+    """The JSON that a program prints."""
+    return json.loads(runner.snippet(PROGRAM + text, env=PATIENT))
+
+
+def test_every_call_runs_once(runner) -> None:
+    text = """
+    calls = []
+
+    def plain(a, b):
+        calls.append(a)
+        return a + b
+
+    def many(a, *rest, key=1, **others):
+        calls.append(a)
+        return a + len(rest) + key + len(others)
+
+    def raises(a):
+        calls.append(a)
+        if a % 3 == 0:
+            raise ValueError(a)
+        return a
+
+    def recursive(a):
+        calls.append(a)
+        return 1 if a % 7 == 0 else recursive(a - 1) + 1
+
+    total = 0
+    for i in range(6000):
+        total += plain(i, 1) + many(i, 2, 3, key=4, x=5) + recursive(i)
+        try:
+            total += raises(i)
+        except ValueError as error:
+            total -= error.args[0]
+    entries = {name: unit(name)["entries"] for name in ("plain", "many", "raises", "recursive")}
+    print(json.dumps([total, len(calls), sum(calls), entries]))
+    """
+    total, count, both, entries = run(runner, text)
+    assert count == 3 * 6000 + sum(i % 7 + 1 for i in range(6000))
+    assert both == 3 * sum(range(6000)) + sum(i - k for i in range(6000) for k in range(i % 7 + 1))
+    plain = sum(i + 1 for i in range(6000))
+    many = sum(i + 2 + 4 + 1 for i in range(6000))
+    recursive = sum(i % 7 + 1 for i in range(6000))
+    raises = sum(-i if i % 3 == 0 else i for i in range(6000))
+    assert total == plain + many + recursive + raises
+    assert all(entries.values())
+
+
+def test_what_is_slower_is_left_alone(runner) -> None:
+    text = SLOW + """
+    results = [slow(i) for i in range(6000)]
+    print(json.dumps([results == list(range(6000)), unit("slow")["state"], unit("slow")["reason"]]))
+    """
+    same, state, reason = run(runner, text)
+    assert same
+    assert state == "left-alone"
+    assert "slower than the interpreter" in reason
+
+
+def test_what_was_asked_for_stays(runner) -> None:
+    text = SLOW + """
+    whipsnake.compile(slow)
+    results = [slow(i) for i in range(900)]
+    print(json.dumps([results == list(range(900)), unit("slow")["state"]]))
+    """
+    assert run(runner, text) == [True, "installed"]
