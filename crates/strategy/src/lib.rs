@@ -5,6 +5,7 @@
 //! | `method` | whole functions and whole loops, compiled when hot, again with what failing guards saw |
 #![forbid(unsafe_code)]
 
+pub mod comparison;
 mod method;
 
 pub use method::Method;

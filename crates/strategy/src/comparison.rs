@@ -1,0 +1,178 @@
+//! Native code and interpreter compared by the times that calls of one function take.
+//!
+//! Times are compared by the mean of their logarithms, whose error is estimated from their variance: calls of one function may take
+//! very different times, and a few may be interrupted. The mean of the times themselves must agree, so that a function that is slower
+//! for most arguments but saves more with a few stays.
+
+use std::time::Duration;
+
+/// Timed calls after which it is asked whether they tell enough; at first more often, since calls that would be much faster compiled may
+/// be long.
+const STEP: u32 = 64;
+const FIRST_STEP: u32 = 4;
+/// Calls in each of the two ways before native code can be called faster, and before it can be called slower.
+const FASTER_CALLS: u32 = 3;
+const SLOWER_CALLS: u32 = 16;
+/// Timed calls after which a unit stays, if nothing speaks against it.
+const MOST: u32 = 8192;
+/// Standard errors from which on a difference is none by chance. It is looked at again and again, so two would not do.
+const STANDARD_ERRORS: f64 = 3.5;
+/// Times are counted as no longer than so many times the typical one.
+const OUTLIER: f64 = 16.0;
+
+/// How often a function was called in one way, and how long it took.
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    count: u32,
+    /// Mean logarithm of the nanoseconds.
+    mean: f64,
+    /// Sum of squared differences from that mean (Welford's method).
+    squares: f64,
+    /// Sum of the nanoseconds, outliers cut.
+    sum: f64,
+}
+
+impl Times {
+    fn add(&mut self, nanos: f64) {
+        let logarithm = nanos.max(1.0).ln();
+        let before = logarithm - self.mean;
+        self.count += 1;
+        self.mean += before / f64::from(self.count);
+        self.squares += before * (logarithm - self.mean);
+        self.sum += nanos.min(self.mean.exp() * OUTLIER);
+    }
+
+    /// Squared error of the mean.
+    fn error(&self) -> f64 {
+        let count = f64::from(self.count);
+        self.squares / (count * (count - 1.0))
+    }
+
+    fn average(&self) -> Duration {
+        Duration::from_nanos((self.sum / f64::from(self.count)) as u64)
+    }
+}
+
+/// Timed calls of one function.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Comparison {
+    native: Times,
+    interpreted: Times,
+}
+
+/// What a comparison tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing yet.
+    Open,
+    /// Native code is faster, or many calls have not shown that it is slower.
+    Stays,
+    /// Native code is slower.
+    Slower,
+}
+
+impl Comparison {
+    /// Adds a call that took that many nanoseconds.
+    pub fn add(&mut self, native: bool, nanos: f64) {
+        if native { &mut self.native } else { &mut self.interpreted }.add(nanos);
+    }
+
+    /// Timed calls.
+    pub fn calls(&self) -> u32 {
+        self.native.count + self.interpreted.count
+    }
+
+    /// Mean times of native and of interpreted calls.
+    pub fn averages(&self) -> (Duration, Duration) {
+        (self.native.average(), self.interpreted.average())
+    }
+
+    /// True if it is time to ask for the verdict.
+    pub fn is_asked(&self) -> bool {
+        let calls = self.calls();
+        calls.is_multiple_of(if calls < STEP { FIRST_STEP } else { STEP })
+    }
+
+    /// What the calls tell.
+    pub fn verdict(&self) -> Verdict {
+        let (native, interpreted) = (&self.native, &self.interpreted);
+        let calls = native.count.min(interpreted.count);
+        if calls < FASTER_CALLS {
+            return Verdict::Open;
+        }
+        let difference = native.mean - interpreted.mean;
+        let doubt = (native.error() + interpreted.error()).sqrt() * STANDARD_ERRORS;
+        if difference + doubt < 0.0 {
+            Verdict::Stays
+        } else if calls >= SLOWER_CALLS && difference > doubt && native.average() > interpreted.average() {
+            Verdict::Slower
+        } else if self.calls() >= MOST {
+            Verdict::Stays
+        } else {
+            Verdict::Open
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The verdict on calls that take times around a mean, the native ones `factor` times as long; and after how many calls.
+    fn verdict(factor: f64, spread: f64) -> (Verdict, u32) {
+        let mut comparison = Comparison::default();
+        let mut state = 1u64;
+        loop {
+            // Knuth's linear congruential generator of MMIX.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let noise = ((state >> 40) as f64 / f64::from(1 << 24) * 2.0 - 1.0) * spread;
+            let native = state >> 33 & 1 == 1;
+            comparison.add(native, 200.0 * noise.exp() * if native { factor } else { 1.0 });
+            if comparison.is_asked() && comparison.verdict() != Verdict::Open {
+                return (comparison.verdict(), comparison.calls());
+            }
+        }
+    }
+
+    #[test]
+    fn clear_differences_are_seen_soon() {
+        let (faster, calls) = verdict(0.2, 0.5);
+        assert!(faster == Verdict::Stays && calls <= 16, "{faster:?} after {calls}");
+        let (slower, calls) = verdict(2.0, 0.5);
+        assert!(slower == Verdict::Slower && calls <= STEP, "{slower:?} after {calls}");
+    }
+
+    #[test]
+    fn small_differences_need_many_calls() {
+        let (slower, calls) = verdict(1.05, 0.5);
+        assert!(slower == Verdict::Slower && calls > 4 * STEP, "{slower:?} after {calls}");
+    }
+
+    #[test]
+    fn what_is_not_slower_stays() {
+        for spread in [0.0, 0.01, 0.5, 3.0] {
+            assert_eq!(verdict(1.0, spread), (Verdict::Stays, MOST));
+        }
+    }
+
+    #[test]
+    fn a_few_long_calls_that_gain_keep_the_unit() {
+        let mut comparison = Comparison::default();
+        for call in 0..1024 {
+            let long = call % 8 == 0;
+            comparison.add(true, if long { 2000.0 } else { 220.0 } + f64::from(call % 3));
+            comparison.add(false, if long { 4000.0 } else { 200.0 } + f64::from(call % 3));
+        }
+        assert_ne!(comparison.verdict(), Verdict::Slower);
+    }
+
+    #[test]
+    fn interruptions_do_not_decide() {
+        let mut comparison = Comparison::default();
+        for call in 0..512 {
+            comparison.add(true, if call == 100 { 1e9 } else { 100.0 + f64::from(call % 7) });
+            comparison.add(false, 150.0 + f64::from(call % 7));
+        }
+        assert_eq!(comparison.verdict(), Verdict::Stays);
+    }
+}
