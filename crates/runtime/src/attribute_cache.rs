@@ -107,7 +107,7 @@ impl AttributeCache {
             match self.lookup(session, object, name)? {
                 Loaded::Value(value) => Some(value),
                 Loaded::Method(method) => {
-                    let bind = (*Py_TYPE(method)).tp_descr_get?;
+                    let Some(bind) = (*Py_TYPE(method)).tp_descr_get else { return Some(method) };
                     let bound = bind(method, object, Py_TYPE(object).cast());
                     Py_DECREF(method);
                     Some(bound)

@@ -95,6 +95,19 @@ unsafe fn exactly(types: &DestructionCache, object: *mut PyObject, destruction: 
     unsafe { lost.contents(object, destruction, DEPTH) && lost.all_fine() }
 }
 
+/// References that may still be looked at.
+#[derive(Debug)]
+pub(crate) struct Budget(pub(crate) usize);
+
+impl Budget {
+    /// Takes the work on that many references out of the budget. False if it is used up.
+    pub(crate) fn spend(&mut self, references: usize) -> bool {
+        let left = self.0.checked_sub(references);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 /// An object that loses a reference and has others.
 #[derive(Clone, Copy)]
 struct Shared {
@@ -119,8 +132,7 @@ pub(crate) struct Lost<'a> {
     references: usize,
     /// Fewest references that a shared object has.
     least: usize,
-    /// References that may still be looked at.
-    budget: usize,
+    budget: Budget,
     /// References to objects that have more than [`POPULAR`]: as long as there are no more than that, such objects stay. None if these
     /// are to be told apart, too.
     popular: Option<usize>,
@@ -128,7 +140,7 @@ pub(crate) struct Lost<'a> {
 
 impl<'a> Lost<'a> {
     fn new(types: &'a DestructionCache, shared: &'a mut Room, popular: Option<usize>) -> Lost<'a> {
-        Lost { types, shared, count: 0, references: 0, least: usize::MAX, budget: BUDGET, popular }
+        Lost { types, shared, count: 0, references: 0, least: usize::MAX, budget: Budget(BUDGET), popular }
     }
 
     /// Shared objects that have a place.
@@ -261,7 +273,7 @@ impl<'a> Lost<'a> {
                 Destruction::Set => {
                     let set = &*object.cast::<ffi::PySetObject>();
                     set.weakreflist.is_null()
-                        && self.spend(set.mask as usize)
+                        && self.budget.spend(set.mask as usize)
                         && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
                 }
                 Destruction::Function => {
@@ -312,19 +324,12 @@ impl<'a> Lost<'a> {
         }
     }
 
-    /// Takes the work on that many references out of the budget.
-    fn spend(&mut self, references: usize) -> bool {
-        let left = self.budget.checked_sub(references);
-        self.budget = left.unwrap_or(0);
-        left.is_some()
-    }
-
     /// # Safety
     ///
     /// `first` leads to that many objects or NULLs.
     unsafe fn items(&mut self, first: *const *mut PyObject, count: usize, depth: u32) -> bool {
         // SAFETY: as the caller says.
-        unsafe { self.spend(count) && (0..count).all(|index| self.reference(first.add(index).read(), depth)) }
+        unsafe { self.budget.spend(count) && (0..count).all(|index| self.reference(first.add(index).read(), depth)) }
     }
 
     /// # Safety
@@ -335,7 +340,7 @@ impl<'a> Lost<'a> {
         // SAFETY: as the caller says; nothing changes the dict meanwhile.
         unsafe {
             let keys = Keys::of_dict(dict);
-            if !self.spend(keys.len()) {
+            if !self.budget.spend(keys.len()) {
                 return false;
             }
             if let Some(mut values) = keys.values_of_strs() {

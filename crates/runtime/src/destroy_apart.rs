@@ -3,7 +3,7 @@
 //! References are given up in the interpreter's order, and their places set to NULL, which the interpreter's destructors skip. So it can
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
-use crate::destroy::goes_silently;
+use crate::destroy::{Budget, goes_silently};
 use crate::destroy_type::{Destruction, DestructionCache, is_watched};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{self, Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
@@ -19,8 +19,7 @@ const BUDGET: usize = 512;
 /// A container that is being taken apart.
 pub(crate) struct Apart<'a> {
     types: &'a DestructionCache,
-    /// References that may still be looked at.
-    budget: usize,
+    budget: Budget,
 }
 
 impl Apart<'_> {
@@ -33,7 +32,7 @@ impl Apart<'_> {
     #[inline]
     pub(crate) unsafe fn take(types: &DestructionCache, object: *mut PyObject, destruction: Destruction) -> Option<bool> {
         // SAFETY: as the caller says.
-        unsafe { Apart { types, budget: BUDGET }.contents(object, destruction, DEPTH) }
+        unsafe { Apart { types, budget: Budget(BUDGET) }.contents(object, destruction, DEPTH) }
     }
 
     /// # Safety
@@ -49,7 +48,7 @@ impl Apart<'_> {
                 Destruction::Dict => {
                     let keys = Keys::of_dict(object);
                     let places = if read::<usize>(base, offsets::DICT_VALUES) == 0 { keys.value_places_of_strs() } else { None };
-                    Some(self.spend(keys.len()) && places?.all(|place| self.release(place, depth)))
+                    Some(self.budget.spend(keys.len()) && places?.all(|place| self.release(place, depth)))
                 }
                 Destruction::Instance => {
                     let kind = &*Py_TYPE(object);
@@ -60,18 +59,11 @@ impl Apart<'_> {
                     }
                     let first = values.add(offsets::VALUES_ITEMS).cast::<*mut PyObject>();
                     let capacity = usize::from(read::<u8>(values, offsets::VALUES_CAPACITY));
-                    Some(self.spend(capacity) && (0..capacity).all(|index| self.release(first.add(index), depth)))
+                    Some(self.budget.spend(capacity) && (0..capacity).all(|index| self.release(first.add(index), depth)))
                 }
                 _ => None,
             }
         }
-    }
-
-    /// Takes the work on that many references out of the budget.
-    fn spend(&mut self, references: usize) -> bool {
-        let left = self.budget.checked_sub(references);
-        self.budget = left.unwrap_or(0);
-        left.is_some()
     }
 
     /// Sequences give up their items from the last one to the first.
@@ -81,7 +73,7 @@ impl Apart<'_> {
     /// `first` leads to that many objects or NULLs of a container that is being taken apart.
     unsafe fn backwards(&mut self, first: *mut *mut PyObject, count: usize, depth: u32) -> bool {
         // SAFETY: as the caller says.
-        unsafe { self.spend(count) && (0..count).rev().all(|index| self.release(first.add(index), depth)) }
+        unsafe { self.budget.spend(count) && (0..count).rev().all(|index| self.release(first.add(index), depth)) }
     }
 
     /// Gives up one reference, unless what it leads to goes silently with its container. False if Python code may run.

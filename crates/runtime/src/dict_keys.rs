@@ -188,9 +188,8 @@ impl Keys {
 
     /// The entries' values, NULL where there is none, if all keys are exact strs that belong to this dict alone.
     pub fn values_of_strs(self) -> Option<impl Iterator<Item = *mut PyObject>> {
-        // SAFETY: entries of that kind of table, as many as the header says.
-        (self.header().kind == KIND_STRS)
-            .then(|| (0..self.len()).map(move |entry| unsafe { self.entries::<StrEntry>().add(entry).read().value }))
+        // SAFETY: the places are those of existing entries.
+        self.value_places_of_strs().map(|places| places.map(|place| unsafe { place.read() }))
     }
 
     /// The places of [`Self::values_of_strs`].
