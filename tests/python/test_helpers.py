@@ -252,15 +252,32 @@ def gather(*args: object, **kwargs: object) -> tuple:
     return args, kwargs
 
 
+class Method:
+    """An instance for bound methods."""
+
+    def gather(self, *args: object, **kwargs: object) -> tuple:
+        return self, args, kwargs
+
+
 def test_calls() -> None:
-    call = helper("call", OBJ, OBJ, WORDS, I64, OBJ)
-    call_plain = helper("call", OBJ, OBJ, WORDS, I64, ctypes.c_void_p)
+    call = helper("call", OBJ, WORDS, OBJ, WORDS, I64, OBJ)
+    call_plain = helper("call", OBJ, WORDS, OBJ, WORDS, I64, ctypes.c_void_p)
+    current = ctypes.PYFUNCTYPE(ctypes.c_void_p)(("PyThreadState_Get", ctypes.pythonapi))
+    thread = current()
     arguments = ["self", "one", "two"]
     with_self, without = words(*arguments), words(..., *arguments[1:])
-    assert call_plain(gather, behind(with_self), 2, None) == (("self", "one", "two"), {})
-    assert call_plain(gather, behind(without), 2, None) == (("one", "two"), {})
-    assert call(gather, behind(with_self), 2, ("key",)) == (("self", "one"), {"key": "two"})
-    assert call(gather, behind(without), 2, ("a", "b")) == ((), {"a": "one", "b": "two"})
+    assert call_plain(thread, gather, behind(with_self), 2, None) == (("self", "one", "two"), {})
+    assert call_plain(thread, gather, behind(without), 2, None) == (("one", "two"), {})
+    assert call(thread, gather, behind(with_self), 2, ("key",)) == (("self", "one"), {"key": "two"})
+    assert call(thread, gather, behind(without), 2, ("a", "b")) == ((), {"a": "one", "b": "two"})
+    owner = Method()
+    assert call_plain(thread, owner.gather, behind(without), 2, None) == (owner, ("one", "two"), {})
+    without[1] = 0
+    assert call(thread, owner.gather, behind(without), 2, ("key",)) == (owner, ("one",), {"key": "two"})
+    assert call_plain(thread, owner.gather, behind(with_self), 2, None) == (owner, ("self", "one", "two"), {})
+    without[1] = 0
+    for callable in (len, int, Method, 5, owner.gather.__func__, "".join):
+        assert outcome(call_plain, thread, callable, behind(without), 2, None) == outcome(lambda f: f("one", "two"), callable)
 
 
 def test_calls_with_unpacking() -> None:
