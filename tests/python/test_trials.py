@@ -91,3 +91,21 @@ def test_what_was_asked_for_stays(runner) -> None:
     print(json.dumps([results == list(range(900)), unit("slow")["state"]]))
     """
     assert run(runner, text) == [True, "installed"]
+
+
+def test_recursive_functions_stay(runner) -> None:
+    # Where a call is timed in the interpreter, so are those that it leads to: else it would be nearly as fast as native code.
+    text = """
+    def fib(n):
+        return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+    def even(n):
+        return n == 0 or odd(n - 1)
+
+    def odd(n):
+        return n != 0 and even(n - 1)
+
+    results = [(fib(9), even(12), odd(i % 16)) for i in range(4000)]
+    print(json.dumps([len(set(results)), [unit(name)["state"] for name in ("fib", "even", "odd")]]))
+    """
+    assert run(runner, text) == [2, ["installed"] * 3]

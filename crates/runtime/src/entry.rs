@@ -4,6 +4,7 @@ use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
 use crate::hooks::CO_SUSPENDS;
 use crate::session::{Session, session};
+use crate::trial::Turn;
 use crate::unit::{Site, State, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -162,8 +163,10 @@ unsafe fn call_on_trial(
 ) -> *mut PyObject {
     // SAFETY: as the caller says.
     unsafe {
-        let Some(timed) = session.begin_trial(unit) else {
-            return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames);
+        let timed = match session.begin_trial(unit) {
+            Turn::Native => return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames),
+            Turn::Interpreted => return (session.original)(callable, args, nargsf, kwnames),
+            Turn::Timed(timed) => timed,
         };
         let result = if timed.is_native() {
             enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames)

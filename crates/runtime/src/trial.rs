@@ -42,14 +42,14 @@ impl Trial {
 /// What all trials share.
 #[derive(Debug)]
 pub struct Trials {
-    /// A call is being timed. Those that it makes are not: that would add to its time.
-    timing: Cell<bool>,
+    /// The unit of which a call is being timed, and whether natively. Calls that it makes are not timed: that would add to its time.
+    timing: Cell<Option<(NonNull<Unit>, bool)>>,
     random: Cell<u64>,
 }
 
 impl Default for Trials {
     fn default() -> Trials {
-        Trials { timing: Cell::new(false), random: Cell::new(0x9e37_79b9_7f4a_7c15) }
+        Trials { timing: Cell::new(None), random: Cell::new(0x9e37_79b9_7f4a_7c15) }
     }
 }
 
@@ -65,36 +65,48 @@ impl Trials {
     }
 }
 
+/// How a call runs whose unit is on trial.
+pub(crate) enum Turn {
+    /// As any other: natively.
+    Native,
+    /// In the interpreter, since the call that is being timed is one of the same unit that runs there.
+    Interpreted,
+    /// It is timed.
+    Timed(Timed),
+}
+
 /// A call that is timed.
-pub struct Timed {
+pub(crate) struct Timed {
     native: bool,
     start: Instant,
 }
 
 impl Session {
-    /// Begins to time a call of a unit whose trial is due; `None` if it is to run natively without that.
-    pub(crate) fn begin_trial(&self, unit: &Unit) -> Option<Timed> {
+    /// Begins to time a call of a unit whose trial is due, or says how it is to run without that.
+    pub(crate) fn begin_trial(&self, unit: &Unit) -> Turn {
         if self.options.threshold < PATIENT_THRESHOLD || unit.site().hidden || unit.site().requested.get() {
             unit.trial.end();
-            return None;
+            return Turn::Native;
         }
-        if self.trials.timing.get() {
-            return None;
+        if let Some((timed, native)) = self.trials.timing.get() {
+            return if timed == NonNull::from(unit) && !native { Turn::Interpreted } else { Turn::Native };
         }
-        let random = self.trials.random();
-        // Some calls in between are not timed, so that functions which they call get their turn.
-        unit.trial.next.set(unit.entries.get() + 1 + (random >> 32 & 1));
-        self.trials.timing.set(true);
-        Some(Timed { native: random >> 33 & 1 == 1, start: Instant::now() })
+        let native = self.trials.random() >> 33 & 1 == 1;
+        // Recursive calls come here, too.
+        unit.trial.next.set(0);
+        self.trials.timing.set(Some((NonNull::from(unit), native)));
+        Turn::Timed(Timed { native, start: Instant::now() })
     }
 
     /// Ends the timing of a call. The unit may be dropped.
     pub(crate) fn end_trial(&self, unit: &Unit, timed: &Timed) {
         let nanos = timed.start.elapsed().as_nanos() as f64;
-        self.trials.timing.set(false);
+        self.trials.timing.set(None);
         if unit.trial.next.get() == u64::MAX {
             return;
         }
+        // Some calls in between are not timed, so that functions which they call get their turn.
+        unit.trial.next.set(unit.entries.get() + 1 + (self.trials.random() >> 33 & 1));
         let mut comparison = unit.trial.comparison.get();
         comparison.add(timed.native, nanos);
         unit.trial.comparison.set(comparison);

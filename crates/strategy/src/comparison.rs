@@ -17,6 +17,8 @@ const SLOWER_CALLS: u32 = 16;
 const MOST: u32 = 8192;
 /// Standard errors from which on a difference is none by chance. It is looked at again and again, so two would not do.
 const STANDARD_ERRORS: f64 = 3.5;
+/// Logarithm of the factor below which native code is not called slower.
+const LEAST: f64 = 0.02;
 /// Times are counted as no longer than so many times the typical one.
 const OUTLIER: f64 = 16.0;
 
@@ -104,7 +106,7 @@ impl Comparison {
         let doubt = (native.error() + interpreted.error()).sqrt() * STANDARD_ERRORS;
         if difference + doubt < 0.0 {
             Verdict::Stays
-        } else if calls >= SLOWER_CALLS && difference > doubt && native.average() > interpreted.average() {
+        } else if calls >= SLOWER_CALLS && difference > doubt + LEAST && native.average() > interpreted.average() {
             Verdict::Slower
         } else if self.calls() >= MOST {
             Verdict::Stays
