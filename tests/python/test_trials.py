@@ -81,7 +81,8 @@ def test_what_is_slower_is_left_alone(runner) -> None:
     same, state, reason = run(runner, text)
     assert same
     assert state == "left-alone"
-    assert "slower than the interpreter" in reason
+    # It leaves at the same instruction each time: on a slow interpreter, that is noticed before the times tell.
+    assert "slower than the interpreter" in reason or "leaves by uncompiled" in reason
 
 
 def test_what_was_asked_for_stays(runner) -> None:
