@@ -60,6 +60,7 @@ def enable(
     strategy: str = ...,
     backend: str = ...,
     exit_every: int = ...,
+    trial: str = ...,
     dump: str = ...,
     code_cap: int = ...,
     stats: bool = ...,

@@ -158,3 +158,60 @@ def test_recursive_functions_stay(runner) -> None:
     print(json.dumps([len(set(results)), [unit(name)["state"] for name in ("fib", "even", "odd")]]))
     """
     assert run(runner, text) == [2, ["installed"] * 3]
+
+
+DETACHED = """
+    def make(step):
+        def leaf(x):
+            return x + step
+        return leaf
+
+    leaves = [make(step) for step in range(3)]
+
+    @whipsnake.never
+    def interpreted(count):
+        return sum(leaf(i) for i in range(count) for leaf in leaves)
+
+    def native(count):
+        leaf, total = leaves[2], 0
+        for i in range(count):
+            total += leaf(i)
+        return total
+
+    def leaf_unit():
+        return {key: unit("make.<locals>.leaf")[key] for key in ("state", "entries", "reason")}
+"""
+
+
+def test_what_is_not_worth_entering_is_detached(runner) -> None:
+    text = DETACHED + """
+    states = []
+    for _ in range(4):
+        results = interpreted(200), native(2000)
+        states.append(leaf_unit())
+    compiled = [whipsnake.is_compiled(leaf) for leaf in leaves]
+    # Asked for, it is entered again.
+    whipsnake.compile(leaves[0])
+    again = interpreted(200)
+    print(json.dumps([results, states, compiled, again, leaf_unit()]))
+    """
+    results, states, compiled, again, attached = json.loads(runner.snippet(PROGRAM + text, env={**PATIENT, "WHIPSNAKE_TRIAL": "detach"}))
+    assert results == [sum(3 * i + 3 for i in range(200)), sum(i + 2 for i in range(2000))]
+    assert [state["state"] for state in states] == ["detached"] * 4
+    assert all("trial=detach" in state["reason"] for state in states)
+    assert len({state["entries"] for state in states}) == 1, states
+    assert compiled == [True] * 3
+    assert again == results[0]
+    assert attached["state"] == "installed"
+    assert attached["entries"] >= states[-1]["entries"] + 200
+
+
+def test_without_trials_all_is_entered(runner) -> None:
+    text = DETACHED + """
+    for _ in range(4):
+        results = interpreted(200), native(2000)
+    print(json.dumps(leaf_unit()))
+    """
+    leaf = json.loads(runner.snippet(PROGRAM + text, env={**PATIENT, "WHIPSNAKE_TRIAL": "off"}))
+    assert leaf["state"] == "installed"
+    assert leaf["entries"] > 2000

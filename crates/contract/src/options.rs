@@ -189,6 +189,8 @@ options! {
     backend: String = "cranelift", Kind::Choice(&["cranelift", "reference"]);
     /// Force every N-th passed guard to exit (0: none), to test exits.
     exit_every: u64 = "0", Kind::Number { min: 0, max: 1_000_000_000 };
+    /// How compiled functions are compared with the interpreter: by `time`, or not (`off`); `detach` calls none worth it, to test that.
+    trial: String = "time", Kind::Choice(&["time", "off", "detach"]);
     /// Print what the compiler makes of a function to standard error, as `ir,clif,asm:name`.
     dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
     /// Most bytes of machine code kept at one time.

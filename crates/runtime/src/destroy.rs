@@ -47,6 +47,8 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
     match destruction {
         Destruction::Leaf => true,
         Destruction::Unknown => false,
+        // SAFETY: as the caller says.
+        Destruction::Traversed if unsafe { Glance::at(object) } => true,
         destruction => {
             let mut room = Room::uninit();
             let mut lost = Lost::new(types, &mut room, Some(0));
@@ -93,6 +95,79 @@ unsafe fn exactly(types: &DestructionCache, object: *mut PyObject, destruction: 
     let mut lost = Lost::new(types, &mut room, None);
     // SAFETY: as the caller says.
     unsafe { lost.contents(object, destruction, DEPTH) && lost.all_fine() }
+}
+
+/// A short look at an object with few references: views, iterators and methods mostly refer to what others refer to as well.
+struct Glance {
+    /// References to mortal objects.
+    count: isize,
+    /// Fewest references that one of them has: with more than [`Self::count`], each outlives the loss of all these.
+    least: isize,
+}
+
+impl Glance {
+    /// References that it looks at.
+    const MOST: isize = 8;
+
+    /// True if all that an object refers to outlives it, or is an int or str.
+    ///
+    /// # Safety
+    ///
+    /// The object's contents are intact; all it does when it is destroyed is giving up the references that its traversal visits.
+    unsafe fn at(object: *mut PyObject) -> bool {
+        /// # Safety
+        ///
+        /// `glance` is a `Glance`; `object` is alive.
+        unsafe extern "C" fn visit(object: *mut PyObject, glance: *mut c_void) -> c_int {
+            // SAFETY: as the caller says.
+            unsafe { c_int::from(!(*glance.cast::<Glance>()).reference(object)) }
+        }
+
+        let mut glance = Glance { count: 0, least: isize::MAX };
+        // SAFETY: traversing changes nothing and runs no Python code; it ends with the first answer that is not 0.
+        unsafe {
+            let class = &*Py_TYPE(object);
+            let traverse = class.tp_traverse.filter(|_| class.tp_flags as u64 & ffi::Py_TPFLAGS_HAVE_GC as u64 != 0);
+            !is_watched(object, class)
+                && traverse.is_some_and(|traverse| traverse(object, visit, (&raw mut glance).cast()) == 0)
+                && glance.least > glance.count
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `object` is alive.
+    #[inline]
+    unsafe fn reference(&mut self, object: *mut PyObject) -> bool {
+        // SAFETY: as the caller says.
+        unsafe {
+            let ty = Py_TYPE(object);
+            if is_immortal(object) || std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
+                return true;
+            }
+            let references = Py_REFCNT(object);
+            if references == 1 && std::ptr::eq(ty, &raw const ffi::PyTuple_Type) {
+                // The iterator of a dict's items has one for its results.
+                let items = ffi::PyTuple_GET_SIZE(object);
+                return items < Glance::MOST && (0..items).all(|index| self.item(ffi::PyTuple_GET_ITEM(object, index)));
+            }
+            self.mortal(references)
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `object` is NULL or alive.
+    unsafe fn item(&mut self, object: *mut PyObject) -> bool {
+        // SAFETY: as the caller says.
+        unsafe { object.is_null() || is_immortal(object) || self.mortal(Py_REFCNT(object)) }
+    }
+
+    fn mortal(&mut self, references: isize) -> bool {
+        self.count += 1;
+        self.least = self.least.min(references);
+        self.count <= Glance::MOST
+    }
 }
 
 /// References that may still be looked at.
@@ -186,15 +261,7 @@ impl<'a> Lost<'a> {
                 if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
                     return true;
                 }
-                // The most frequent containers need no look into the cache.
-                let destruction = if std::ptr::eq(ty, &raw const ffi::PyList_Type) {
-                    Destruction::List
-                } else if std::ptr::eq(ty, &raw const ffi::PyTuple_Type) {
-                    Destruction::Tuple
-                } else {
-                    Destruction::of(self.types, ty)
-                };
-                return match destruction {
+                return match Destruction::of(self.types, ty) {
                     Destruction::Leaf => true,
                     destruction => depth > 0 && self.contents(object, destruction, depth - 1),
                 };

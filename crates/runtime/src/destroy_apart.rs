@@ -47,8 +47,17 @@ impl Apart<'_> {
                 Destruction::List => Some(self.backwards(read(base, offsets::LIST_ITEMS), read(base, offsets::OB_SIZE), depth)),
                 Destruction::Dict => {
                     let keys = Keys::of_dict(object);
-                    let places = if read::<usize>(base, offsets::DICT_VALUES) == 0 { keys.value_places_of_strs() } else { None };
-                    Some(self.budget.spend(keys.len()) && places?.all(|place| self.release(place, depth)))
+                    if keys.is_empty() {
+                        return Some(true);
+                    }
+                    if read::<usize>(base, offsets::DICT_VALUES) != 0 {
+                        return None;
+                    }
+                    if let Some(mut places) = keys.value_places_of_strs() {
+                        return Some(self.budget.spend(keys.len()) && places.all(|place| self.release(place, depth)));
+                    }
+                    let mut places = keys.general_places()?.flatten();
+                    Some(self.budget.spend(2 * keys.len()) && places.all(|place| self.release(place, depth)))
                 }
                 Destruction::Instance => {
                     let kind = &*Py_TYPE(object);

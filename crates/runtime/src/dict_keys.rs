@@ -199,6 +199,14 @@ impl Keys {
         (self.header().kind == KIND_STRS).then(|| (0..self.len()).map(move |entry| unsafe { &raw mut (*entries.add(entry)).value }))
     }
 
+    /// The places of keys and values, which may be NULL, if the keys may be of any type: those of the first entry, then of the next.
+    pub fn general_places(self) -> Option<impl Iterator<Item = [*mut *mut PyObject; 2]>> {
+        let entries = self.entries::<GeneralEntry>().cast_mut();
+        // SAFETY: entries of that kind of table, as many as the header says.
+        let places = move |entry: usize| unsafe { [&raw mut (*entries.add(entry)).key, &raw mut (*entries.add(entry)).value] };
+        (self.header().kind == KIND_GENERAL).then(|| (0..self.len()).map(places))
+    }
+
     /// Value of an entry, NULL if it has none (also in keys shared by instances).
     pub fn value(self, entry: usize) -> *mut PyObject {
         if entry >= self.len() {

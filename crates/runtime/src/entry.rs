@@ -5,7 +5,7 @@ use crate::extra::CodeExtra;
 use crate::hooks::CO_SUSPENDS;
 use crate::session::{Session, session};
 use crate::trial::Turn;
-use crate::unit::{Site, State, Unit};
+use crate::unit::{Site, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
@@ -67,6 +67,41 @@ impl Drop for Activity<'_> {
     }
 }
 
+/// The arguments of a vectorcall.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) callable: *mut PyObject,
+    pub(crate) args: *const *mut PyObject,
+    pub(crate) nargsf: usize,
+    pub(crate) kwnames: *mut PyObject,
+}
+
+impl Call {
+    /// Number of positional arguments.
+    fn positional(self) -> usize {
+        self.nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET
+    }
+
+    /// Makes the call with another vectorcall.
+    ///
+    /// # Safety
+    ///
+    /// As for any vectorcall.
+    unsafe fn by(self, function: vectorcallfunc) -> *mut PyObject {
+        // SAFETY: the arguments are passed on as they came.
+        unsafe { function(self.callable, self.args, self.nargsf, self.kwnames) }
+    }
+}
+
+/// Who calls a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CalledBy {
+    /// The interpreter, or C code.
+    Interpreter,
+    /// Native code, by a helper.
+    Native,
+}
+
 /// The vectorcall of functions that have a compiled site.
 ///
 /// # Safety
@@ -79,7 +114,7 @@ pub unsafe extern "C" fn vectorcall(
     kwnames: *mut PyObject,
 ) -> *mut PyObject {
     // SAFETY: as the caller says.
-    unsafe { call(Thread::current(), callable, args, nargsf, kwnames) }
+    unsafe { call(Thread::current(), Call { callable, args, nargsf, kwnames }, CalledBy::Interpreter) }
 }
 
 /// [`vectorcall`] for a thread whose state is known.
@@ -88,18 +123,12 @@ pub unsafe extern "C" fn vectorcall(
 ///
 /// As for [`vectorcall`].
 #[inline]
-pub(crate) unsafe fn call(
-    thread: Thread,
-    callable: *mut PyObject,
-    args: *const *mut PyObject,
-    nargsf: usize,
-    kwnames: *mut PyObject,
-) -> *mut PyObject {
+pub(crate) unsafe fn call(thread: Thread, call: Call, by: CalledBy) -> *mut PyObject {
     // SAFETY: whoever put `vectorcall` into a function object published a session first; the arguments are passed on
     // as they came.
     unsafe {
         let Some(session) = session() else { return std::ptr::null_mut() };
-        if let Some((code, site)) = cached_site(session, callable)
+        if let Some((code, site)) = cached_site(session, call.callable)
             && let Some(unit) = ready(session, thread, code, site.as_ref())
             && thread.recursion_remaining() > 0
             && !c_stack_is_low(thread)
@@ -107,11 +136,11 @@ pub(crate) unsafe fn call(
             // From here on the unit's code stays: binding may run Python code.
             let _activity = Activity::new(session);
             if unit.trial.is_due(unit.entries.get()) {
-                return call_on_trial(session, thread, code, unit, callable, args, nargsf, kwnames);
+                return call_on_trial(session, thread, code, unit, call, by);
             }
-            return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames);
+            return enter_by_vectorcall(thread, code, unit, call);
         }
-        vectorcall_slowly(session, thread, callable, args, nargsf, kwnames)
+        vectorcall_slowly(session, thread, call)
     }
 }
 
@@ -121,59 +150,41 @@ pub(crate) unsafe fn call(
 ///
 /// As for [`vectorcall`]; `unit` is of a site with that code, which is the callable's, and may run.
 #[inline]
-unsafe fn enter_by_vectorcall(
-    thread: Thread,
-    code: Code,
-    unit: &Unit,
-    callable: *mut PyObject,
-    args: *const *mut PyObject,
-    nargsf: usize,
-    kwnames: *mut PyObject,
-) -> *mut PyObject {
-    let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+unsafe fn enter_by_vectorcall(thread: Thread, code: Code, unit: &Unit, call: Call) -> *mut PyObject {
+    let nargs = call.positional();
     // SAFETY: as the caller says.
     unsafe {
-        if kwnames.is_null() && unit.site().simple_parameters == Some(nargs as u32) {
-            return enter_function(thread, unit, callable, args.cast_mut());
+        if call.kwnames.is_null() && unit.site().simple_parameters == Some(nargs as u32) {
+            return enter_function(thread, unit, call.callable, call.args.cast_mut());
         }
         let mut words = Words::new();
-        if !bind::bind(&mut words, thread, callable, code, args, nargs, kwnames) {
+        if !bind::bind(&mut words, thread, call.callable, code, call.args, nargs, call.kwnames) {
             return std::ptr::null_mut();
         }
-        enter_function(thread, unit, callable, words.as_mut_ptr())
+        enter_function(thread, unit, call.callable, words.as_mut_ptr())
     }
 }
 
-/// A call of a unit that is compared with the interpreter.
+/// A call of a unit that is compared with the interpreter, or was.
 ///
 /// # Safety
 ///
 /// As for [`enter_by_vectorcall`].
 #[cold]
-#[allow(clippy::too_many_arguments, reason = "those of a vectorcall and what it has found out")]
-unsafe fn call_on_trial(
-    session: &Session,
-    thread: Thread,
-    code: Code,
-    unit: &Unit,
-    callable: *mut PyObject,
-    args: *const *mut PyObject,
-    nargsf: usize,
-    kwnames: *mut PyObject,
-) -> *mut PyObject {
+unsafe fn call_on_trial(session: &Session, thread: Thread, code: Code, unit: &Unit, call: Call, by: CalledBy) -> *mut PyObject {
     // SAFETY: as the caller says.
     unsafe {
         let timed = match session.begin_trial(unit) {
-            Turn::Native => return enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames),
-            Turn::Interpreted => return (session.original)(callable, args, nargsf, kwnames),
+            Turn::Native => return enter_by_vectorcall(thread, code, unit, call),
+            Turn::Interpreted => return call.by(session.original),
+            Turn::Detached => {
+                session.unhook(call.callable);
+                return call.by(session.original);
+            }
             Turn::Timed(timed) => timed,
         };
-        let result = if timed.is_native() {
-            enter_by_vectorcall(thread, code, unit, callable, args, nargsf, kwnames)
-        } else {
-            (session.original)(callable, args, nargsf, kwnames)
-        };
-        session.end_trial(unit, &timed);
+        let result = if timed.is_native() { enter_by_vectorcall(thread, code, unit, call) } else { call.by(session.original) };
+        session.end_trial(unit, &timed, by);
         result
     }
 }
@@ -184,27 +195,19 @@ unsafe fn call_on_trial(
 ///
 /// As for [`vectorcall`].
 #[cold]
-unsafe fn vectorcall_slowly(
-    session: &Session,
-    thread: Thread,
-    callable: *mut PyObject,
-    args: *const *mut PyObject,
-    nargsf: usize,
-    kwnames: *mut PyObject,
-) -> *mut PyObject {
+unsafe fn vectorcall_slowly(session: &Session, thread: Thread, call: Call) -> *mut PyObject {
     // SAFETY: the arguments are passed on as they came.
     unsafe {
-        if let Some((code, site)) = site_of_function(session, callable).filter(|_| session.enabled.get()) {
+        if let Some((code, site)) = site_of_function(session, call.callable).filter(|_| session.enabled.get()) {
             let site = site.as_ref();
             if site.unit.get().is_none() {
-                let nargs = nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET;
-                count_call(session, thread, site, callable, args, nargs, kwnames);
+                count_call(session, thread, site, call);
             } else if c_stack_is_low(thread) || monitoring::other_tools_active(thread, code) {
                 // Interpreted calls of functions that are not hooked need no native stack.
-                session.rest(thread, callable);
+                session.rest(thread, call.callable);
             }
         }
-        (session.original)(callable, args, nargsf, kwnames)
+        call.by(session.original)
     }
 }
 
@@ -214,31 +217,23 @@ unsafe fn vectorcall_slowly(
 ///
 /// As for [`vectorcall`]; the site is the function's.
 #[cold]
-unsafe fn count_call(
-    session: &Session,
-    thread: Thread,
-    site: &Site,
-    function: *mut PyObject,
-    args: *const *mut PyObject,
-    nargs: usize,
-    kwnames: *mut PyObject,
-) {
+unsafe fn count_call(session: &Session, thread: Thread, site: &Site, call: Call) {
     // SAFETY: the caller vouches for the arguments.
     unsafe {
         if session.worker.has_finished() {
             session.install_finished();
         }
-        let Some(code) = Code::of_function(function).filter(|_| !site.compiling.get()) else { return };
+        let Some(code) = Code::of_function(call.callable).filter(|_| !site.compiling.get()) else { return };
         let mut arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
-        if kwnames.is_null() {
-            for (index, slot) in arguments.iter_mut().enumerate().take(nargs.min(code.argcount() as usize)) {
-                *slot = *args.add(index);
+        if call.kwnames.is_null() {
+            for (index, slot) in arguments.iter_mut().enumerate().take(call.positional().min(code.argcount() as usize)) {
+                *slot = *call.args.add(index);
             }
         }
         if site.left_alone().is_none() {
-            session.count_call(thread, site, function, &arguments);
+            session.count_call(thread, site, call.callable, &arguments);
         } else {
-            session.unhook(function);
+            session.unhook(call.callable);
         }
     }
 }
@@ -636,7 +631,7 @@ impl Session {
     /// As for [`Self::hook`]; the site is the function's.
     #[cold]
     unsafe fn hook_created(&self, function: *mut PyObject, site: &Site) {
-        if self.enabled.get() && site.is(&State::Installed) {
+        if self.enabled.get() && site.takes_calls() {
             // SAFETY: as the caller says.
             unsafe { self.hook(function) };
         }

@@ -4,6 +4,7 @@ use crate::capture::{EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::entry;
 use crate::extra::CodeExtra;
 use crate::session::{Session, session};
+use crate::trial::Trial;
 use crate::unit::{Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
@@ -24,7 +25,9 @@ const VOLATILE: u32 = 2;
 const WARM: u64 = 16;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
 /// vectorcall, before it stops to look.
-const LATE_STARTS: u32 = 1000;
+const LATE_STARTS: u32 = 1024;
+/// As many of them stands one in an interpreted call of a trial for: that waits for the end of these callbacks.
+const STARTS_ON_TRIAL: u32 = 8;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -100,7 +103,7 @@ impl Session {
         }
         let offset = exit.frames.last().map_or(0, |image| image.offset);
         match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }) {
-            Decision::Keep => false,
+            Decision::Keep | Decision::Detach(_) => false,
             Decision::Compile => !site.compiling.get(),
             Decision::Suspend => {
                 self.suspend(site);
@@ -191,7 +194,7 @@ impl Session {
         site.compiles.set(site.compiles.get() + 1);
         site.again.set(false);
         self.remember_exits(site);
-        let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64));
+        let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64, Trial::new(&self.options)));
         let address = NonNull::from(&*unit);
         site.units.borrow_mut().push(unit);
         let facts = UnitFacts {
@@ -250,7 +253,7 @@ impl Session {
             return false;
         }
         match self.strategy.hot(facts) {
-            Decision::Keep | Decision::Suspend => {
+            Decision::Keep | Decision::Suspend | Decision::Detach(_) => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
                 false
             }
@@ -314,11 +317,15 @@ impl Session {
                 };
                 self.count_call(thread, site, function, &arguments);
             }
+            if site.detached.borrow().is_some() {
+                return self.disable();
+            }
             if site.is(&State::Installed) {
                 if !self.is_resting(function) {
                     self.hook(function);
                 }
-                extra.late_starts.set(extra.late_starts.get() + 1);
+                let starts = if self.trials.spoil(site.unit.get()) { STARTS_ON_TRIAL } else { 1 };
+                extra.late_starts.set(extra.late_starts.get() + starts);
                 if extra.late_starts.get() > LATE_STARTS {
                     return self.disable();
                 }

@@ -245,6 +245,7 @@ impl Session {
     pub fn drop_unit(&self, site: &Site) {
         site.record.entry.set(crate::entry::interpret as *const () as u64);
         site.record.quiet.set(crate::unit::NEVER_QUIET);
+        site.detached.replace(None);
         let Some(unit) = site.unit.take() else { return };
         // SAFETY: the site owns its units.
         let unit = unsafe { unit.as_ref() };

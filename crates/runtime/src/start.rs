@@ -401,6 +401,10 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
         if site.unit.get().is_none() {
             return Err("its surroundings changed while it was compiled; try again".to_owned());
         }
+        if let Some(unit) = site.current() {
+            unit.trial.end();
+        }
+        site.detached.replace(None);
         session.hook(function);
         if session.is_hooked(function) { Ok(()) } else { Err("another package has replaced the function's vectorcall".to_owned()) }
     }

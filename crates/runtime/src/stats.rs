@@ -43,7 +43,7 @@ pub struct UnitStats {
     pub kind: &'static str,
     /// For loops: byte offset of the header.
     pub offset: u32,
-    /// `interpreted`, `compiling`, `installed` or `left-alone`.
+    /// `interpreted`, `compiling`, `installed`, `detached` (only native code enters it) or `left-alone`.
     pub state: &'static str,
     /// Why it is left alone, or why an installed one cannot be compiled again.
     pub reason: Option<String>,
@@ -153,6 +153,7 @@ impl UnitStats {
         // SAFETY: the code of a live site is alive.
         let code = alive.then(|| unsafe { Code::from_object(site.code) }).flatten();
         let past = site.history();
+        let detached = site.detached.borrow().clone();
         Some(UnitStats {
             name: site.name.clone(),
             // SAFETY: the file name lives as long as the code.
@@ -160,10 +161,14 @@ impl UnitStats {
             line: code.map_or(0, |code| code.first_line()),
             kind: site.kind.name(),
             offset: site.header * 2,
-            state: if site.compiling.get() { "compiling" } else { state.name() },
+            state: match &detached {
+                _ if site.compiling.get() => "compiling",
+                Some(_) => "detached",
+                None => state.name(),
+            },
             reason: match &*state {
                 State::LeftAlone(reason) => Some(reason.clone()),
-                _ => site.refused.borrow().clone(),
+                _ => detached.or_else(|| site.refused.borrow().clone()),
             },
             backend: past.backend,
             code_bytes: past.code_bytes,
@@ -212,7 +217,7 @@ impl Session {
         units.extend(self.sites.borrow().values().filter_map(|site| UnitStats::of(unsafe { site.as_ref() }, true)));
         let count = |state: &str| units.iter().filter(|unit| unit.state == state).count();
         let totals = TotalStats {
-            installed: count("installed"),
+            installed: count("installed") + count("detached"),
             left_alone: count("left-alone"),
             compilations: self.totals.compilations.get(),
             refused: self.totals.refused.get(),

@@ -126,6 +126,8 @@ pub struct Site {
     pub profiled: Cell<bool>,
     /// Why the compiler has refused to compile it again.
     pub refused: RefCell<Option<String>>,
+    /// Why only native code is to call the unit, if so.
+    pub detached: RefCell<Option<String>>,
     /// Compilations begun.
     pub compiles: Cell<u32>,
     /// Broken assumptions.
@@ -159,6 +161,7 @@ impl Site {
             requested: Cell::new(false),
             profiled: Cell::new(false),
             refused: RefCell::default(),
+            detached: RefCell::default(),
             compiles: Cell::new(0),
             invalidations: Cell::new(0),
             past: RefCell::default(),
@@ -208,6 +211,11 @@ impl Site {
             State::LeftAlone(reason) => Some(reason.clone()),
             _ => None,
         }
+    }
+
+    /// True if the site has a unit that calls of the function are to enter.
+    pub fn takes_calls(&self) -> bool {
+        self.is(&State::Installed) && self.detached.borrow().is_none()
     }
 
     /// True in the given state.
@@ -312,7 +320,7 @@ const NOTES: u32 = 256;
 
 impl Unit {
     /// A unit without content.
-    pub fn new(site: NonNull<Site>, entry: u64) -> Unit {
+    pub fn new(site: NonNull<Site>, entry: u64, trial: Trial) -> Unit {
         Unit {
             record: Record::new(entry),
             site,
@@ -320,7 +328,7 @@ impl Unit {
             interpreted: Cell::new(None),
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
-            trial: Trial::new(),
+            trial,
             content: UnsafeCell::new(None),
         }
     }

@@ -60,6 +60,8 @@ impl Times {
 pub struct Comparison {
     native: Times,
     interpreted: Times,
+    /// Sum of what native calls cost besides their time, in nanoseconds.
+    detours: f64,
 }
 
 /// What a comparison tells.
@@ -74,9 +76,16 @@ pub enum Verdict {
 }
 
 impl Comparison {
-    /// Adds a call that took that many nanoseconds.
-    pub fn add(&mut self, native: bool, nanos: f64) {
-        if native { &mut self.native } else { &mut self.interpreted }.add(nanos);
+    /// Adds a native call that took that many nanoseconds. The detour that led to it costs as many more as it would not with a function
+    /// that is not compiled.
+    pub fn add_native(&mut self, nanos: f64, detour: f64) {
+        self.native.add(nanos + detour);
+        self.detours += detour;
+    }
+
+    /// Adds a call that took that many nanoseconds in the interpreter.
+    pub fn add_interpreted(&mut self, nanos: f64) {
+        self.interpreted.add(nanos);
     }
 
     /// Timed calls.
@@ -84,9 +93,11 @@ impl Comparison {
         self.native.count + self.interpreted.count
     }
 
-    /// Mean times of native and of interpreted calls.
-    pub fn averages(&self) -> (Duration, Duration) {
-        (self.native.average(), self.interpreted.average())
+    /// Mean time of native calls, without and with their detour, and of interpreted ones.
+    pub fn averages(&self) -> [Duration; 3] {
+        let detour = Duration::from_nanos((self.detours / f64::from(self.native.count)) as u64);
+        let native = self.native.average();
+        [native.saturating_sub(detour), native, self.interpreted.average()]
     }
 
     /// True if it is time to ask for the verdict.
@@ -129,7 +140,10 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let noise = ((state >> 40) as f64 / f64::from(1 << 24) * 2.0 - 1.0) * spread;
             let native = state >> 33 & 1 == 1;
-            comparison.add(native, 200.0 * noise.exp() * if native { factor } else { 1.0 });
+            match native {
+                true => comparison.add_native(200.0 * noise.exp() * factor, 0.0),
+                false => comparison.add_interpreted(200.0 * noise.exp()),
+            }
             if comparison.is_asked() && comparison.verdict() != Verdict::Open {
                 return (comparison.verdict(), comparison.calls());
             }
@@ -162,8 +176,8 @@ mod tests {
         let mut comparison = Comparison::default();
         for call in 0..1024 {
             let long = call % 8 == 0;
-            comparison.add(true, if long { 2000.0 } else { 220.0 } + f64::from(call % 3));
-            comparison.add(false, if long { 4000.0 } else { 200.0 } + f64::from(call % 3));
+            comparison.add_native(if long { 2000.0 } else { 220.0 } + f64::from(call % 3), 0.0);
+            comparison.add_interpreted(if long { 4000.0 } else { 200.0 } + f64::from(call % 3));
         }
         assert_ne!(comparison.verdict(), Verdict::Slower);
     }
@@ -172,9 +186,24 @@ mod tests {
     fn interruptions_do_not_decide() {
         let mut comparison = Comparison::default();
         for call in 0..512 {
-            comparison.add(true, if call == 100 { 1e9 } else { 100.0 + f64::from(call % 7) });
-            comparison.add(false, 150.0 + f64::from(call % 7));
+            comparison.add_native(if call == 100 { 1e9 } else { 100.0 + f64::from(call % 7) }, 0.0);
+            comparison.add_interpreted(150.0 + f64::from(call % 7));
         }
         assert_eq!(comparison.verdict(), Verdict::Stays);
+    }
+
+    #[test]
+    fn detours_count() {
+        let compare = |detour: f64| {
+            let mut comparison = Comparison::default();
+            for call in 0..64 {
+                comparison.add_native(40.0 + f64::from(call % 3), detour);
+                comparison.add_interpreted(50.0 + f64::from(call % 3));
+            }
+            comparison
+        };
+        assert_eq!(compare(0.0).verdict(), Verdict::Stays);
+        assert_eq!(compare(20.0).verdict(), Verdict::Slower);
+        assert_eq!(compare(20.0).averages().map(|time| time.as_nanos()), [40, 60, 50]);
     }
 }

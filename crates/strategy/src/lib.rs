@@ -73,8 +73,12 @@ pub struct TrialFacts {
     pub calls: u32,
     /// Mean time of those that ran natively.
     pub native: Duration,
+    /// The same with what it costs that the interpreter calls a compiled function as one written in C.
+    pub with_detour: Duration,
     /// Mean time of the others.
     pub interpreted: Duration,
+    /// Exits of the unit by wrong speculation so far.
+    pub failures: u64,
 }
 
 /// What to do with a site.
@@ -88,6 +92,8 @@ pub enum Decision {
     Suspend,
     /// Never compile it again, and drop its unit.
     LeaveAlone(String),
+    /// Keep the unit for native code that calls it; other calls run in the interpreter.
+    Detach(String),
 }
 
 /// Where compilations run.
@@ -117,7 +123,7 @@ pub trait Strategy: Send + Sync {
     /// A unit was entered some hundred times more, and ran for that long per entry lately.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
 
-    /// A function unit turned out to be slower than the interpreter.
+    /// A function unit turned out to be slower than the interpreter. If it is kept, it is timed anew.
     fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision;
 
     /// An assumption of the site's unit broke; the unit is gone. `Compile` compiles when the site is hot again.

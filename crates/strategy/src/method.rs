@@ -118,16 +118,20 @@ impl Strategy for Method {
     }
 
     fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision {
-        if site.compiling {
-            // The next unit gets a trial of its own.
+        // A unit that still fails often is compiled again; the next one gets a trial of its own.
+        let failing = trial.failures * FAILING_PART > site.entries && site.compiles < MAX_COMPILES;
+        if site.compiling || failing {
             return Decision::Keep;
         }
-        Decision::LeaveAlone(format!(
-            "slower than the interpreter: {} ns per call compiled, {} ns interpreted, in {} calls",
-            trial.native.as_nanos(),
-            trial.interpreted.as_nanos(),
-            trial.calls
-        ))
+        let (native, interpreted) = (trial.native.as_nanos(), trial.interpreted.as_nanos());
+        if native < interpreted {
+            let all = trial.with_detour.as_nanos();
+            return Decision::Detach(format!(
+                "calls from the interpreter are not worth the detour: {all} ns with it, {interpreted} ns interpreted, in {} calls",
+                trial.calls
+            ));
+        }
+        Decision::LeaveAlone(format!("slower than the interpreter: {native} ns per call compiled, {interpreted} ns interpreted, in {} calls", trial.calls))
     }
 
     fn after_invalidation(&self, site: SiteFacts<'_>) -> Decision {
@@ -212,10 +216,18 @@ mod tests {
 
     #[test]
     fn slow_functions_are_left_alone_unless_they_are_compiled_again() {
-        let trial = TrialFacts { calls: 640, native: Duration::from_nanos(210), interpreted: Duration::from_nanos(200) };
+        let [native, interpreted] = [210, 200].map(Duration::from_nanos);
+        let trial = TrialFacts { calls: 640, native, with_detour: native, interpreted, failures: 50 };
         let Decision::LeaveAlone(reason) = method().after_trial(site(1, 900), trial) else { panic!("a slow function is kept") };
         assert!(reason.contains("210 ns per call compiled, 200 ns interpreted, in 640 calls"), "{reason}");
         assert_eq!(method().after_trial(SiteFacts { compiling: true, ..site(1, 900) }, trial), Decision::Keep);
+        let [native, with_detour] = [190, 210].map(Duration::from_nanos);
+        let short = method().after_trial(site(1, 900), TrialFacts { native, with_detour, ..trial });
+        let Decision::Detach(reason) = short else { panic!("{short:?}") };
+        assert!(reason.contains("210 ns with it, 200 ns interpreted, in 640 calls"), "{reason}");
+        let failing = TrialFacts { failures: 60, ..trial };
+        assert_eq!(method().after_trial(site(1, 900), failing), Decision::Keep);
+        assert!(matches!(method().after_trial(site(MAX_COMPILES, 900), failing), Decision::LeaveAlone(_)));
     }
 
     #[test]

@@ -66,6 +66,8 @@ makers = [
     lambda: {"a": shared, "b": loud("dict"), "c": shared, "d": [other, third]},
     lambda: {1: shared, (2, 3): loud("dict of any"), 4: shared, 5: other},
     lambda: [[shared, [other, loud("deep")]], (third, shared), "text", 2.5, 10**30],
+    lambda: {1: shared, loud("key"): other, 2: shared, (3,): third},
+    lambda: [{1: other, 2: shared}.items(), iter({1: loud("under an iterator"), 2: shared}.items()), {}, other],
     lambda: inline(shared, loud("inline"), [other, shared]),
     lambda: box(x=[shared], y=(loud("dictionary of an object"), other), z=third),
     lambda: slotted([shared, loud("slots")], other),
@@ -96,4 +98,6 @@ def twice():
 
 for turn in range(40):
     drop(twice)
+drop(makers[0])
+base = log.pop()[1]
 print(len(log), log[-1][0], log[-1][2:], [count - usual for count, usual in zip(log[-1][1], base)])

@@ -143,10 +143,8 @@ fn free_unseen(code: &mut Emitter<'_>, target: &TargetInfo<'_>, place: ir::Value
     let constant = code.regions.flags(Region::Const);
     let object_type = code.b.ins().load(types::I64, constant, object, platform.layout.ob_type as i32);
     let leaf = code.block();
-    // Every type that is a leaf, the frequent ones first.
-    let frequent = [KnownType::Int, KnownType::Str];
-    let others = KnownType::ALL.iter().copied().filter(|known| known.is_leaf() && !frequent.contains(known));
-    for address in frequent.into_iter().chain(others).filter_map(|known| platform.known_type(known)) {
+    // The helper knows all leaf types.
+    for address in [KnownType::Int, KnownType::Str].into_iter().filter_map(|known| platform.known_type(known)) {
         let known = code.address(address);
         let same = code.b.ins().icmp(IntCC::Equal, object_type, known);
         let next = code.block();

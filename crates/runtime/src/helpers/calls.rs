@@ -1,7 +1,7 @@
 //! Calls.
 
 use super::{Obj, Ptr};
-use crate::entry;
+use crate::entry::{self, Call, CalledBy};
 use std::ffi::c_char;
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::symbols::PyMethod_Type;
@@ -51,7 +51,7 @@ unsafe fn vectorcall(tstate: Ptr, callable: Obj, args: *mut Obj, nargsf: usize, 
         let slot: Option<ffi::vectorcallfunc> = read(callable.cast(), kind.tp_vectorcall_offset as usize);
         let Some(function) = slot else { return ffi::PyObject_Vectorcall(callable, args, nargsf, kwnames) };
         let result = if function as usize == entry::vectorcall as *const () as usize {
-            entry::call(thread, callable, args, nargsf, kwnames)
+            entry::call(thread, Call { callable, args, nargsf, kwnames }, CalledBy::Native)
         } else {
             function(callable, args, nargsf, kwnames)
         };
