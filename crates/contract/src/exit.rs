@@ -91,6 +91,8 @@ exit_reasons! {
     LengthGuard, "length-guard", Speculation;
     /// A branch that was never seen taken was taken.
     ColdBranch, "cold-branch", Speculation;
+    /// Only Python code can tell what is asked: whether keys of a dictionary are equal, or what an object is an instance of.
+    NeedsPython, "needs-python", Speculation;
     /// The types of operands that the interpreter's feedback does not tell have been noted often enough.
     Profiled, "profiled", Feedback;
     /// The instruction is not compiled.

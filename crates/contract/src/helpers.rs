@@ -74,7 +74,11 @@ macro_rules! for_each_helper {
         set_item(container: Obj, key: Obj, value: Obj) -> I64, Any, "`container[key] = value`: 0, or -1 with an exception.";
         delete_item(container: Obj, key: Obj) -> I64, Any, "`del container[key]`: 0, or -1 with an exception.";
         dict_get_str(dict: Obj, key: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, borrowed, or NULL without an exception.";
-        dict_get_int(dict: Obj, key: Obj) -> Obj, Any, "Entry of an exact dict under any key, owned; NULL with or without an exception if missing.";
+        dict_has_plain(dict: Obj, key: Obj) -> I64, Pure, "`key in dict` of an exact dict and an exact str or int: 0 or 1, or -1 if Python code has to compare keys.";
+        dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str or int, borrowed; `missing` if there is none; NULL if Python code has to compare keys.";
+        dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str or int runs no Python code: then two words at `found` are what is there now, borrowed or NULL, and its place, if it can be set there; else 0.";
+        dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";
+        is_instance_plain(object: Obj, class: Obj) -> I64, Pure, "`isinstance`: 0 or 1, or -1 if Python code has to tell.";
         get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";
         set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> I64, Any, "`container[start:stop] = value`: 0, or -1 with an exception.";
         list_stepped_slice(list: Obj, start: I64, stop: I64, step: I64) -> Obj, Allocates, "`list[start:stop:step]` of an exact list; indices as written, the step is not 0.";
@@ -96,10 +100,13 @@ macro_rules! for_each_helper {
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
+        call_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Allocates, "Calls a C function of a module or a type's method, with the receiver among the arguments, that `builtins` declares to change nothing for arguments like these.";
+        call_changing_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Mutates, "The same for one that changes containers.";
         build_list(items: Ptr, count: I64) -> Obj, Allocates, "A list of items whose references it takes over.";
         build_tuple(items: Ptr, count: I64) -> Obj, Allocates, "A tuple of items whose references it takes over.";
         build_virtual(kind: I64, parts: Ptr, count: I64) -> Obj, Allocates, "The object that `exit::Virtual` number `kind` stands for, from words that are owned objects or, where the kind says so, integers.";
         build_map(items: Ptr, pairs: I64) -> Obj, Any, "A dict of `pairs` keys and values at `items`.";
+        build_plain_map(items: Ptr, pairs: I64) -> Obj, Allocates, "The same for keys whose hash and comparison run no Python code.";
         build_set(items: Ptr, count: I64) -> Obj, Any, "A set of `count` items.";
         build_string(items: Ptr, count: I64) -> Obj, Allocates, "The concatenation of `count` strs.";
         list_append(list: Obj, item: Obj) -> I64, Mutates, "Appends to an exact list, taking over the reference to `item`: 0, or -1 with an exception.";

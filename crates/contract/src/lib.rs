@@ -2,6 +2,7 @@
 //! nothing but a running Python) have to agree on. Each fact is declared once, in a table.
 #![forbid(unsafe_code)]
 
+pub mod builtins;
 pub mod exit;
 pub mod helpers;
 pub mod layout;

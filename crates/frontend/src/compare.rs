@@ -67,7 +67,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn positive(&mut self, status: Value) -> Value {
+    pub(crate) fn positive(&mut self, status: Value) -> Value {
         let zero = self.int_const(0);
         self.icmp(Cond::Gt, status, zero)
     }
@@ -145,9 +145,18 @@ impl Builder<'_> {
     /// `in` and `not in`.
     pub(crate) fn contains(&mut self, state: &mut State, invert: bool) -> Build<()> {
         // item, container
-        let v = self.objects(state, 2);
-        let status = self.status(state, Helper::contains, &[v[1], v[0]])?;
-        let mut result = self.positive(status);
+        self.expect_noted(state, 2);
+        self.expect_noted(state, 1);
+        let mut result = match self.dict_contains(state) {
+            Some(result) => result,
+            None => {
+                self.note(state, 2);
+                self.note(state, 1);
+                let v = self.objects(state, 2);
+                let status = self.status(state, Helper::contains, &[v[1], v[0]])?;
+                self.positive(status)
+            }
+        };
         if invert {
             result = self.emit(Ir::Bnot, &[result], Imm::None);
         }

@@ -71,10 +71,17 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
+        let plain = self.are_plain_keys(state, pairs);
         let values = self.objects(state, 2 * pairs);
         let words = self.lend_operands(&values, 0);
         let count = self.int_const(pairs as i64);
-        let dict = self.raising(state, Helper::build_map, &[words, count])?;
+        let dict = if plain {
+            let dict = self.helper(Helper::build_plain_map, &[words, count]);
+            self.check_raised(state, dict);
+            dict
+        } else {
+            self.raising(state, Helper::build_map, &[words, count])?
+        };
         self.drop_operands(state, 2 * pairs);
         self.push_typed(state, dict, KnownType::Dict);
         Ok(())

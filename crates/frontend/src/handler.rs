@@ -35,7 +35,7 @@ impl Builder<'_> {
     }
 
     /// The handler of the current instruction, if native code goes on there.
-    fn native_handler(&self) -> Option<Handler> {
+    pub(crate) fn native_handler(&self) -> Option<Handler> {
         if self.instance.depth > 0 {
             return None;
         }

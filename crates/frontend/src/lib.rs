@@ -30,6 +30,7 @@ mod native;
 mod overwrite;
 mod own_dict;
 mod ownership;
+mod plain;
 mod protocol;
 mod region;
 mod shape;

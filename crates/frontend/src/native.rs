@@ -35,8 +35,14 @@ impl Builder<'_> {
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
-            _ => return Ok(false),
+            ("dict.get", true, 1 | 2) => Ok(self.dict_get(state, base)),
+            _ => Ok(false),
         };
+        if let Ok(false) = done
+            && self.builtin_call(state, name, base)
+        {
+            return Ok(true);
+        }
         self.unless_done(state, argc, done)
     }
 
@@ -111,15 +117,21 @@ impl Builder<'_> {
     /// `isinstance(x, C)` or `isinstance(x, (C, D))` where the exact type of `x` is known.
     fn isinstance(&mut self, state: &mut State, base: usize) -> bool {
         self.expect_noted(state, 2);
-        let Val::Const(class) = state.peek(1).val else { return false };
-        let Some(ty) = self.exact_type(state, &state.peek(2).val) else {
-            self.note(state, 2);
-            return false;
+        let known = match state.peek(1).val {
+            Val::Const(class) => self.exact_type(state, &state.peek(2).val).map(|ty| self.is_instance_of(ty, class)),
+            _ => Some(None),
         };
-        let Some(result) = self.is_instance_of(ty, class) else { return false };
-        let answer = self.constant_bool(result);
-        self.finish_native(state, base, Slot::borrowed(answer));
-        true
+        match known {
+            Some(Some(result)) => {
+                let answer = self.constant_bool(result);
+                self.finish_native(state, base, Slot::borrowed(answer));
+                return true;
+            }
+            Some(None) => {}
+            // It is going to be known where one type is seen only.
+            None => self.note(state, 2),
+        }
+        self.ask_isinstance(state, base)
     }
 
     /// Whether instances of exactly that type are instances of a class or of one of a tuple of classes, if that is certain.

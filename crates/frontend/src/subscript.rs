@@ -107,6 +107,7 @@ impl Builder<'_> {
                 self.push_loan(state, 2, item);
                 return Ok(());
             }
+            (Some(KnownType::Dict), Some(KnownType::Int)) if self.dict_item(state) => return Ok(()),
             _ => {}
         }
         if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {
@@ -238,6 +239,7 @@ impl Builder<'_> {
                     return Ok(());
                 }
             }
+            (Some(KnownType::Dict), _) if self.store_dict_item(state) => return Ok(()),
             (Some(KnownType::Array), Some(KnownType::Int)) => {
                 if self.store_array_item(state) {
                     self.drop_operands(state, 3);

@@ -186,6 +186,46 @@ impl Keys {
         }
     }
 
+    /// Looks an exact str or int up without running Python code.
+    ///
+    /// # Safety
+    /// `key` is an alive exact str or int.
+    unsafe fn seek(self, key: *mut PyObject) -> Found {
+        let header = self.header();
+        // SAFETY: the key is alive and hashable; entries that the index table names exist and have a key, which is alive.
+        unsafe {
+            let is_str = is_exactly(key, &raw mut ffi::PyUnicode_Type);
+            if header.kind != KIND_GENERAL {
+                return if is_str { self.find(key).map_or(Found::Missing, Found::Entry) } else { Found::Missing };
+            }
+            let hash = if is_str { str_hash(key) } else { ffi::PyObject_Hash(key) };
+            let mask = 1usize.wrapping_shl(u32::from(header.log2_size)).wrapping_sub(1);
+            let mut perturb = hash as usize;
+            let mut slot = perturb & mask;
+            loop {
+                match self.index(slot) {
+                    -1 => return Found::Missing,
+                    entry if entry >= 0 => {
+                        let other = self.entries::<GeneralEntry>().add(entry as usize).read();
+                        if other.key == key {
+                            return Found::Entry(entry as usize);
+                        }
+                        if other.hash == hash {
+                            match plain_equal(other.key, key) {
+                                Some(true) => return Found::Entry(entry as usize),
+                                Some(false) => {}
+                                None => return Found::Unsure,
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+                perturb >>= 5;
+                slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
+            }
+        }
+    }
+
     /// The entries' values, NULL where there is none, if all keys are exact strs that belong to this dict alone.
     pub fn values_of_strs(self) -> Option<impl Iterator<Item = *mut PyObject>> {
         // SAFETY: the places are those of existing entries.
@@ -212,13 +252,59 @@ impl Keys {
         if entry >= self.len() {
             return std::ptr::null_mut();
         }
-        // SAFETY: the entry exists, and its type is that of the table's kind.
+        // SAFETY: the entry exists.
+        unsafe { self.place(entry).read() }
+    }
+
+    /// Where an entry keeps its value.
+    ///
+    /// # Safety
+    /// There is such an entry.
+    unsafe fn place(self, entry: usize) -> *mut *mut PyObject {
+        // SAFETY: as the caller says; its type is that of the table's kind.
         unsafe {
             if self.header().kind == KIND_GENERAL {
-                self.entries::<GeneralEntry>().add(entry).read().value
+                &raw mut (*self.entries::<GeneralEntry>().cast_mut().add(entry)).value
             } else {
-                self.entries::<StrEntry>().add(entry).read().value
+                &raw mut (*self.entries::<StrEntry>().cast_mut().add(entry)).value
             }
+        }
+    }
+}
+
+/// What a look into a table without running Python code finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// An entry under an equal key.
+    Entry(usize),
+    /// No key is equal.
+    Missing,
+    /// Python code would have to compare keys.
+    Unsure,
+}
+
+/// # Safety
+/// `object` is alive.
+unsafe fn is_exactly(object: *mut PyObject, kind: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { std::ptr::eq(ffi::Py_TYPE(object), kind) }
+}
+
+/// Whether two keys are equal; `None` if Python code may have to tell.
+///
+/// # Safety
+/// Both are alive; `key` is an exact str or int.
+unsafe fn plain_equal(other: *mut PyObject, key: *mut PyObject) -> Option<bool> {
+    let (str_type, int_type) = (&raw mut ffi::PyUnicode_Type, &raw mut ffi::PyLong_Type);
+    // SAFETY: as the caller says; comparing ints runs no Python code.
+    unsafe {
+        match (is_exactly(other, str_type), is_exactly(key, str_type)) {
+            (true, true) => Some(_PyUnicode_Equal(other, key) != 0),
+            (true, false) => Some(false),
+            (false, key_is_str) if is_exactly(other, int_type) => {
+                Some(!key_is_str && ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1)
+            }
+            _ => None,
         }
     }
 }
@@ -265,7 +351,59 @@ pub unsafe fn get(dict: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
         if values.is_null() {
             keys.value(entry)
         } else {
-            memory::read(values, offsets::VALUES_ITEMS.wrapping_add(entry.wrapping_mul(size_of::<usize>())))
+            values_item(values, entry)
+        }
+    }
+}
+
+/// # Safety
+/// `values` are those of a split dictionary whose keys have such an entry.
+unsafe fn values_item(values: *const u8, entry: usize) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { memory::read(values, offsets::VALUES_ITEMS.wrapping_add(entry.wrapping_mul(size_of::<usize>()))) }
+}
+
+/// Value in an exact dict under an exact str or int, borrowed, or NULL if there is none; `None` if Python code would have to compare keys.
+///
+/// # Safety
+/// `dict` is an alive dict, `key` an alive exact str or int.
+pub unsafe fn seek(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObject> {
+    // SAFETY: the caller vouches for the types; values of a split dictionary are in its values array.
+    unsafe {
+        let keys = Keys::of_dict(dict);
+        match keys.seek(key) {
+            Found::Unsure => None,
+            Found::Missing => Some(std::ptr::null_mut()),
+            Found::Entry(entry) => {
+                let values: *const u8 = memory::read(dict.cast(), offsets::DICT_VALUES);
+                Some(if values.is_null() { keys.value(entry) } else { values_item(values, entry) })
+            }
+        }
+    }
+}
+
+/// True if a value under a key that stays may be replaced in its place: the dict has no version that must tell of it (`ma_version_tag`
+/// until 3.13), and the garbage collector knows every dict (since 3.14).
+pub const VALUES_CHANGE_IN_PLACE: bool = offsets::MINOR >= 14;
+
+/// Where an exact dict keeps its value under an exact str or int, or NULL if there is none; `None` if setting it may run Python code,
+/// or if the values are those of an instance.
+///
+/// # Safety
+/// `dict` is an alive dict, `key` an alive exact str or int.
+pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut *mut PyObject> {
+    /// The word after `ma_used` in `cpython/dictobject.h`, whose lowest byte says which watchers look at the dict.
+    const WATCHERS: usize = offsets::DICT_USED + size_of::<usize>();
+    // SAFETY: dicts have these fields.
+    unsafe {
+        if memory::read::<u8>(dict.cast(), WATCHERS) != 0 || memory::read::<usize>(dict.cast(), offsets::DICT_VALUES) != 0 {
+            return None;
+        }
+        let keys = Keys::of_dict(dict);
+        match keys.seek(key) {
+            Found::Unsure => None,
+            Found::Missing => Some(std::ptr::null_mut()),
+            Found::Entry(entry) => Some(keys.place(entry)),
         }
     }
 }

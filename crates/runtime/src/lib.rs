@@ -19,6 +19,7 @@ pub mod extra;
 pub mod helpers;
 pub mod hooks;
 pub mod install;
+mod instance_checks;
 pub mod lost;
 pub mod memory;
 pub mod native_entry;

@@ -7,6 +7,7 @@
 use crate::attribute_cache::AttributeCache;
 use crate::destroy_type::DestructionCache;
 use crate::entry_cache::EntryCache;
+use crate::instance_checks::InstanceChecks;
 use crate::extra::CodeExtra;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
@@ -76,6 +77,8 @@ pub struct Session {
     pub entry_cache: EntryCache,
     /// How attributes are found.
     pub(crate) attributes: AttributeCache,
+    /// What is an instance of what.
+    pub(crate) instance_checks: InstanceChecks,
     /// What is known of how types destroy their instances.
     pub destructions: DestructionCache,
     /// Native code may be entered.
@@ -170,6 +173,7 @@ impl Session {
             python_dealloc: parts.python_dealloc,
             entry_cache: EntryCache::default(),
             attributes: AttributeCache::default(),
+            instance_checks: InstanceChecks::default(),
             destructions: DestructionCache::default(),
             enabled: Cell::new(false),
             ended: Cell::new(false),

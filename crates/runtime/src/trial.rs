@@ -26,6 +26,7 @@ const AGAIN: u64 = 16;
 const DETOUR: f64 = 20.0;
 
 /// The trial of one unit.
+#[repr(C)]
 #[derive(Debug)]
 pub struct Trial {
     /// Entries of the unit from which on a call is timed; never again at the greatest number.

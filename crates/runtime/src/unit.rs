@@ -82,8 +82,8 @@ pub struct SiteKey {
     pub header: Option<u32>,
 }
 
-/// A place where native code can be entered.
-#[repr(C)]
+/// A place where native code can be entered. What entries read comes first, in one line of the processor's caches.
+#[repr(C, align(64))]
 #[derive(Debug)]
 pub struct Site {
     /// What other units call through.
@@ -258,8 +258,10 @@ impl Past {
     }
 }
 
-/// One compilation of a site.
-#[repr(C)]
+const _: () = assert!(offset_of!(Site, simple_parameters) + size_of::<Option<u32>>() <= align_of::<Site>());
+
+/// One compilation of a site. What entries read and count comes first, in one line of the processor's caches.
+#[repr(C, align(64))]
 #[derive(Debug)]
 pub struct Unit {
     /// What the unit's own code reads.
@@ -270,15 +272,17 @@ pub struct Unit {
     pub entries: Cell<u64>,
     /// The function for the reference backend, which the content owns.
     pub interpreted: Cell<Option<NonNull<Program>>>,
+    /// Comparison with the interpreter.
+    pub trial: Trial,
     /// Types of operands that are still to be noted.
     pub notes: Cell<u32>,
     /// Time spent in native code by the last timed entries into a loop, and their number.
     pub time_inside: Cell<(Duration, u32)>,
-    /// Comparison with the interpreter.
-    pub trial: Trial,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
+
+const _: () = assert!(offset_of!(Unit, trial) + size_of::<u64>() <= align_of::<Unit>());
 
 /// What an installed unit consists of.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod references;
 mod types;
 
 pub use json::snapshot_json;
+pub(crate) use types::has_plain_class;
 pub use references::References;
 
 use std::collections::{BTreeMap, HashMap};

@@ -86,7 +86,7 @@ unsafe fn mro(kind: *mut PyTypeObject) -> Vec<u64> {
 ///
 /// # Safety
 /// The GIL is held; `kind` is alive.
-unsafe fn has_plain_class(kind: *mut PyTypeObject) -> bool {
+pub(crate) unsafe fn has_plain_class(kind: *mut PyTypeObject) -> bool {
     // SAFETY: the name is an exact str, given back after the lookups, which run no Python code under it.
     unsafe {
         let name = ffi::PyUnicode_InternFromString(c"__class__".as_ptr());

@@ -2,6 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::dict_keys;
+use std::ptr::null_mut;
 use whipsnake_cpython::ffi;
 
 unsafe extern "C" {
@@ -45,12 +46,53 @@ pub unsafe extern "C" fn dict_get_str(dict: Obj, key: Obj) -> Obj {
 }
 
 /// # Safety
-/// `dict` is an exact dict, `key` is alive.
-pub unsafe extern "C" fn dict_get_int(dict: Obj, key: Obj) -> Obj {
-    let mut value = std::ptr::null_mut();
-    // SAFETY: the object is a dict, the key is alive; the value is set in all cases.
-    unsafe { ffi::PyDict_GetItemRef(dict, key, &mut value) };
-    value
+/// `dict` is an exact dict, `key` an exact str or int.
+pub unsafe extern "C" fn dict_has_plain(dict: Obj, key: Obj) -> i64 {
+    // SAFETY: the caller vouches for the types.
+    unsafe { dict_keys::seek(dict, key).map_or(-1, |value| i64::from(!value.is_null())) }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `key` an exact str or int.
+pub unsafe extern "C" fn dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj {
+    // SAFETY: the caller vouches for the types.
+    match unsafe { dict_keys::seek(dict, key) } {
+        Some(value) if value.is_null() => missing,
+        found => found.unwrap_or(std::ptr::null_mut()),
+    }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `key` an exact str or int, `found` leads to two words.
+pub unsafe extern "C" fn dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> i64 {
+    // SAFETY: the caller vouches for all of them; a place holds a value.
+    unsafe {
+        let Some(place) = dict_keys::place_to_set(dict, key) else { return 0 };
+        let old = if place.is_null() { null_mut() } else { place.read() };
+        found.cast::<[Ptr; 2]>().write([old.cast(), place.cast()]);
+        1
+    }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `key` an exact str or int, `value` is alive, `found` is what [`dict_can_set_plain`] gave, and the dict has not
+/// been changed since.
+pub unsafe extern "C" fn dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> i64 {
+    // SAFETY: the caller vouches for all of them. The dict gives up its reference to the old value, which has another one by then.
+    unsafe {
+        let [old, place] = found.cast::<[*mut Obj; 2]>().read();
+        if dict_keys::VALUES_CHANGE_IN_PLACE && !place.is_null() {
+            // The caller takes the dict's reference over.
+            place.write(ffi::Py_NewRef(value));
+            return 0;
+        }
+        ffi::Py_XINCREF(old.cast());
+        let status = ffi::PyDict_SetItem(dict, key, value);
+        if status != 0 {
+            ffi::Py_XDECREF(old.cast());
+        }
+        i64::from(status)
+    }
 }
 
 /// # Safety
@@ -85,6 +127,13 @@ pub unsafe extern "C" fn build_map(items: Ptr, pairs: i64) -> Obj {
     let items = items.cast::<Obj>();
     // SAFETY: the caller vouches for the items.
     unsafe { _PyDict_FromItems(items, 2, items.wrapping_add(1), 2, pairs as isize) }
+}
+
+/// # Safety
+/// As [`build_map`].
+pub unsafe extern "C" fn build_plain_map(items: Ptr, pairs: i64) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { build_map(items, pairs) }
 }
 
 /// # Safety

@@ -4,6 +4,7 @@
 //! from native code, which cannot unwind.
 
 mod attributes;
+mod builtins;
 mod calls;
 mod exceptions;
 mod functions;
@@ -22,6 +23,7 @@ mod virtuals;
 
 pub use crate::native_entry::{catch_exception, dealloc, destroy_unseen, may_handle, note_type, observe, poll};
 pub use attributes::*;
+pub use builtins::*;
 pub use calls::*;
 pub use exceptions::*;
 pub use functions::*;

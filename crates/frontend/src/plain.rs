@@ -1,0 +1,145 @@
+//! What is known to run no Python code because of the exact types of its operands: builtin functions and methods, dictionaries under
+//! keys that are strs or ints, and most of `isinstance`. No frames are built for it.
+
+use crate::builder::Builder;
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::builtins::Builtin;
+use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::KnownType;
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+
+/// Types whose instances are hashed and compared without running Python code.
+const PLAIN: [KnownType; 6] = [KnownType::Str, KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::None, KnownType::Bytes];
+
+impl Builder<'_> {
+    /// Calls a function that is declared to run no Python code for arguments of the types that are known. False if it is none.
+    pub(crate) fn builtin_call(&mut self, state: &mut State, name: &str, base: usize) -> bool {
+        let with_receiver = !matches!(state.stack[base + 1].val, Val::Null);
+        let first = if with_receiver { base + 1 } else { base + 2 };
+        let count = state.stack.len() - first;
+        let Some(builtin) = Builtin::find(name, count) else { return false };
+        let known = state.stack[first..].iter().map(|slot| self.known_type(state, &slot.val));
+        if !builtin.arguments().zip(known).all(|(accepts, known)| accepts.takes(known)) {
+            return false;
+        }
+        if builtin.raises && self.native_handler().is_some() {
+            // Native code only goes on at a handler where the frame tells the truth.
+            return false;
+        }
+        let values = self.objects(state, count);
+        self.settle(state);
+        let function = self.container_object(state, count + if with_receiver { 1 } else { 2 });
+        let words = self.lend_operands(&values, 0);
+        let number = self.int_const(count as i64);
+        let result = self.helper(builtin.helper, &[function, words, number]);
+        self.check_raised(state, result);
+        let operands = state.stack.len() - base;
+        self.drop_operands(state, operands);
+        match builtin.result {
+            Some(KnownType::None) => state.stack.push(Slot::borrowed(self.none())),
+            Some(known) => self.push_typed(state, result, known),
+            None => state.stack.push(Slot::owned(Val::Obj(result))),
+        }
+        true
+    }
+
+    /// True if the object `depth` 1 from the top is an exact str or int.
+    fn is_plain_key(&self, state: &State, depth: usize) -> bool {
+        matches!(self.known_type(state, &state.peek(depth).val), Some(KnownType::Str | KnownType::Int))
+    }
+
+    /// True if the keys among the top `2 * pairs` slots are hashed and compared without running Python code.
+    pub(crate) fn are_plain_keys(&self, state: &State, pairs: usize) -> bool {
+        (1..=pairs).all(|pair| self.known_type(state, &state.peek(2 * pair).val).is_some_and(|known| PLAIN.contains(&known)))
+    }
+
+    /// A status that is negative where only Python code can tell, as truth.
+    fn answer(&mut self, status: Value) -> Value {
+        let zero = self.int_const(0);
+        let told = self.icmp(Cond::Ge, status, zero);
+        self.guard(told, ExitReason::NeedsPython);
+        self.positive(status)
+    }
+
+    /// `key in dict`, of the key and the dictionary on the stack. `None` if that may run Python code.
+    pub(crate) fn dict_contains(&mut self, state: &mut State) -> Option<Value> {
+        let is_dict = self.known_type(state, &state.peek(1).val) == Some(KnownType::Dict);
+        if !is_dict || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) {
+            return None;
+        }
+        let v = self.objects(state, 2);
+        let status = self.helper(Helper::dict_has_plain, &[v[1], v[0]]);
+        Some(self.answer(status))
+    }
+
+    /// `dict.get(key)` or `dict.get(key, default)`.
+    pub(crate) fn dict_get(&mut self, state: &mut State, base: usize) -> bool {
+        let argc = state.stack.len() - base - 2;
+        let is_dict = self.known_type(state, &state.stack[base + 1].val) == Some(KnownType::Dict);
+        if !is_dict || !self.is_plain_key(state, argc) || !self.may_speculate(ExitReason::NeedsPython) {
+            return false;
+        }
+        let values = self.objects(state, argc + 1);
+        let missing = match values.get(2) {
+            Some(&default) => default,
+            None => {
+                let Val::Const(none) = self.none() else { return false };
+                self.object_const(none)
+            }
+        };
+        let item = self.helper(Helper::dict_get_plain, &[values[0], values[1], missing]);
+        self.guard_not_null(item, ExitReason::NeedsPython);
+        self.push_loan(state, argc + 2, item);
+        true
+    }
+
+    /// `dict[key]` under an int that is there. False if that may run Python code.
+    pub(crate) fn dict_item(&mut self, state: &mut State) -> bool {
+        if !self.may_speculate(ExitReason::Unbound) {
+            return false;
+        }
+        let v = self.objects(state, 2);
+        let missing = self.null();
+        let item = self.helper(Helper::dict_get_plain, &[v[0], v[1], missing]);
+        self.guard_not_null(item, ExitReason::Unbound);
+        self.push_loan(state, 2, item);
+        true
+    }
+
+    /// `dict[key] = value`. False if that may run Python code.
+    pub(crate) fn store_dict_item(&mut self, state: &mut State) -> bool {
+        if !self.is_plain_key(state, 1) || !self.may_speculate(ExitReason::NeedsPython) {
+            return false;
+        }
+        // value, dict, key
+        let v = self.objects(state, 3);
+        let found = self.emit(Ir::Scratch, &[], Imm::Int(2));
+        let can = self.helper(Helper::dict_can_set_plain, &[v[1], v[2], found]);
+        let zero = self.int_const(0);
+        let can = self.icmp(Cond::Ne, can, zero);
+        self.guard(can, ExitReason::NeedsPython);
+        let old = self.load(found, 0, MemSize::Obj, Region::Scratch);
+        self.settle(state);
+        let status = self.helper(Helper::dict_set_plain, &[v[1], v[2], v[0], found]);
+        let fine = self.icmp(Cond::Eq, status, zero);
+        self.check_fine(state, fine);
+        self.drops.push(Slot::owned(Val::MaybeObj(old)));
+        self.drop_operands(state, 3);
+        true
+    }
+
+    /// `isinstance(x, C)` where the types of `x` vary.
+    pub(crate) fn ask_isinstance(&mut self, state: &mut State, base: usize) -> bool {
+        if !self.may_speculate(ExitReason::NeedsPython) {
+            return false;
+        }
+        let v = self.objects(state, 2);
+        let status = self.helper(Helper::is_instance_plain, &[v[0], v[1]]);
+        let answer = self.answer(status);
+        let operands = state.stack.len() - base;
+        self.drop_operands(state, operands);
+        state.stack.push(Slot::borrowed(Val::Bool(answer)));
+        true
+    }
+}
