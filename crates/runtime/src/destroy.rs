@@ -18,11 +18,7 @@ use whipsnake_cpython::symbols::_Py_Dealloc;
 const DEPTH: u32 = 3;
 /// References that are looked at: building frames costs about as much as so many.
 const BUDGET: usize = 256;
-/// Objects with more references need not be told apart at first.
-const POPULAR: usize = 32;
-/// Objects with several references that are told apart without a look at their type.
-const FEW: usize = 8;
-/// Objects with several references that are told apart.
+/// References to objects that have others are told apart for so many.
 const MAX_SHARED: usize = 24;
 
 /// True if destroying the object, which nobody refers to any more, runs no Python code.
@@ -47,16 +43,11 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
     match destruction {
         Destruction::Leaf => true,
         Destruction::Unknown => false,
-        // SAFETY: as the caller says.
-        Destruction::Traversed if unsafe { Glance::at(object) } => true,
         destruction => {
             let mut room = Room::uninit();
-            let mut lost = Lost::new(types, &mut room, Some(0));
+            let mut lost = Lost { types, shared: &mut room, count: 0, least: isize::MAX, dying: 0, budget: Budget(BUDGET) };
             // SAFETY: as the caller says.
-            unsafe {
-                lost.contents(object, destruction, DEPTH) && lost.all_fine()
-                    || lost.popular.is_some_and(|count| count > POPULAR) && exactly(types, object, destruction)
-            }
+            unsafe { lost.contents(object, destruction, DEPTH) && (lost.count < lost.least || lost.all_fine()) }
         }
     }
 }
@@ -84,92 +75,6 @@ pub unsafe fn destroy_silently(object: *mut PyObject) -> bool {
     }
 }
 
-/// [`is_silent`] for an object that leads to popular ones many times.
-///
-/// # Safety
-///
-/// As for [`is_silent`].
-#[cold]
-unsafe fn exactly(types: &DestructionCache, object: *mut PyObject, destruction: Destruction) -> bool {
-    let mut room = Room::uninit();
-    let mut lost = Lost::new(types, &mut room, None);
-    // SAFETY: as the caller says.
-    unsafe { lost.contents(object, destruction, DEPTH) && lost.all_fine() }
-}
-
-/// A short look at an object with few references: views, iterators and methods mostly refer to what others refer to as well.
-struct Glance {
-    /// References to mortal objects.
-    count: isize,
-    /// Fewest references that one of them has: with more than [`Self::count`], each outlives the loss of all these.
-    least: isize,
-}
-
-impl Glance {
-    /// References that it looks at.
-    const MOST: isize = 8;
-
-    /// True if all that an object refers to outlives it, or is an int or str.
-    ///
-    /// # Safety
-    ///
-    /// The object's contents are intact; all it does when it is destroyed is giving up the references that its traversal visits.
-    unsafe fn at(object: *mut PyObject) -> bool {
-        /// # Safety
-        ///
-        /// `glance` is a `Glance`; `object` is alive.
-        unsafe extern "C" fn visit(object: *mut PyObject, glance: *mut c_void) -> c_int {
-            // SAFETY: as the caller says.
-            unsafe { c_int::from(!(*glance.cast::<Glance>()).reference(object)) }
-        }
-
-        let mut glance = Glance { count: 0, least: isize::MAX };
-        // SAFETY: traversing changes nothing and runs no Python code; it ends with the first answer that is not 0.
-        unsafe {
-            let class = &*Py_TYPE(object);
-            let traverse = class.tp_traverse.filter(|_| class.tp_flags as u64 & ffi::Py_TPFLAGS_HAVE_GC as u64 != 0);
-            !is_watched(object, class)
-                && traverse.is_some_and(|traverse| traverse(object, visit, (&raw mut glance).cast()) == 0)
-                && glance.least > glance.count
-        }
-    }
-
-    /// # Safety
-    ///
-    /// `object` is alive.
-    #[inline]
-    unsafe fn reference(&mut self, object: *mut PyObject) -> bool {
-        // SAFETY: as the caller says.
-        unsafe {
-            let ty = Py_TYPE(object);
-            if is_immortal(object) || std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
-                return true;
-            }
-            let references = Py_REFCNT(object);
-            if references == 1 && std::ptr::eq(ty, &raw const ffi::PyTuple_Type) {
-                // The iterator of a dict's items has one for its results.
-                let items = ffi::PyTuple_GET_SIZE(object);
-                return items < Glance::MOST && (0..items).all(|index| self.item(ffi::PyTuple_GET_ITEM(object, index)));
-            }
-            self.mortal(references)
-        }
-    }
-
-    /// # Safety
-    ///
-    /// `object` is NULL or alive.
-    unsafe fn item(&mut self, object: *mut PyObject) -> bool {
-        // SAFETY: as the caller says.
-        unsafe { object.is_null() || is_immortal(object) || self.mortal(Py_REFCNT(object)) }
-    }
-
-    fn mortal(&mut self, references: isize) -> bool {
-        self.count += 1;
-        self.least = self.least.min(references);
-        self.count <= Glance::MOST
-    }
-}
-
 /// References that may still be looked at.
 #[derive(Debug)]
 pub(crate) struct Budget(pub(crate) usize);
@@ -183,17 +88,14 @@ impl Budget {
     }
 }
 
-/// An object that loses a reference and has others.
+/// A reference that goes, to an object that has others.
 #[derive(Clone, Copy)]
 struct Shared {
     object: *mut PyObject,
     depth: u32,
-    lost: usize,
-    /// It loses all of them, and what it refers to has been counted.
-    dies: bool,
 }
 
-/// Room for the shared objects; left as it is where there are none.
+/// Room for such references; left as it is where there are none.
 type Room = MaybeUninit<[Shared; MAX_SHARED]>;
 
 /// References that go with an object. Others may lose more than one of them.
@@ -201,27 +103,25 @@ pub(crate) struct Lost<'a> {
     types: &'a DestructionCache,
     /// As many as [`Self::known`] says are initialised.
     shared: &'a mut Room,
-    /// Shared objects, those included that found no place.
-    count: usize,
-    /// References counted, of all shared objects.
-    references: usize,
-    /// Fewest references that a shared object has.
-    least: usize,
+    /// References to objects that have others, but few enough to lose all of them.
+    count: isize,
+    /// Fewest references that one of these objects has: if that is more than there are in all, each of them stays.
+    least: isize,
+    /// Objects that lose all their references, and whose contents have been counted: they come first among the shared ones.
+    dying: usize,
     budget: Budget,
-    /// References to objects that have more than [`POPULAR`]: as long as there are no more than that, such objects stay. None if these
-    /// are to be told apart, too.
-    popular: Option<usize>,
 }
 
-impl<'a> Lost<'a> {
-    fn new(types: &'a DestructionCache, shared: &'a mut Room, popular: Option<usize>) -> Lost<'a> {
-        Lost { types, shared, count: 0, references: 0, least: usize::MAX, budget: Budget(BUDGET), popular }
+impl Lost<'_> {
+    /// The references to shared objects, as far as there was room.
+    fn known(&mut self) -> &mut [Shared] {
+        // SAFETY: a reference is counted when its place has been filled.
+        unsafe { std::slice::from_raw_parts_mut(self.shared.as_mut_ptr().cast(), (self.count as usize).min(MAX_SHARED)) }
     }
 
-    /// Shared objects that have a place.
-    fn known(&mut self) -> &mut [Shared] {
-        // SAFETY: an object is counted when its place has been filled.
-        unsafe { std::slice::from_raw_parts_mut(self.shared.as_mut_ptr().cast(), self.count.min(MAX_SHARED)) }
+    /// Takes the work on that many references out of the budget. False if it is used up.
+    pub(crate) fn spend(&mut self, references: usize) -> bool {
+        self.budget.spend(references)
     }
 
     /// Counts a reference. False if destroying what it leads to may run Python code.
@@ -231,58 +131,48 @@ impl<'a> Lost<'a> {
     /// `object` is NULL or alive.
     #[inline]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
+        /// Far more than are looked at, whatever contains them.
+        const MANY: isize = 8 * BUDGET as isize;
         // SAFETY: as the caller says.
         unsafe {
             if object.is_null() || is_immortal(object) {
                 return true;
             }
-            match self.popular.as_mut() {
-                Some(count) if Py_REFCNT(object) as usize > POPULAR => {
-                    if *count == POPULAR && Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
-                        return true;
-                    }
-                    *count += 1;
-                    *count <= POPULAR
-                }
-                _ => self.less_popular(object, depth),
+            let references = Py_REFCNT(object);
+            if references == 1 {
+                return self.last(object, depth);
             }
+            if references > MANY {
+                return true;
+            }
+            if (self.count as usize) < MAX_SHARED {
+                // There is room for so many.
+                self.shared.as_mut_ptr().cast::<Shared>().add(self.count as usize).write(Shared { object, depth });
+            }
+            self.count += 1;
+            self.least = self.least.min(references);
         }
+        true
     }
 
+    /// [`Self::reference`] for the only one to an object.
+    ///
     /// # Safety
     ///
     /// As for [`Self::reference`]; the object is mortal.
-    unsafe fn less_popular(&mut self, object: *mut PyObject, depth: u32) -> bool {
+    unsafe fn last(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {
-            let references = Py_REFCNT(object) as usize;
-            if references == 1 {
-                let ty = Py_TYPE(object);
-                if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
-                    return true;
-                }
-                return match Destruction::of(self.types, ty) {
-                    Destruction::Leaf => true,
-                    destruction => depth > 0 && self.contents(object, destruction, depth - 1),
-                };
-            }
-            if self.count >= FEW && Destruction::of(self.types, Py_TYPE(object)) == Destruction::Leaf {
+            let ty = Py_TYPE(object);
+            if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
                 return true;
             }
-            self.references += 1;
-            self.least = self.least.min(references);
-        }
-        if let Some(shared) = self.known().iter_mut().find(|shared| std::ptr::eq(shared.object, object)) {
-            shared.lost += 1;
-        } else {
-            if self.count < MAX_SHARED {
-                let place = self.shared.as_mut_ptr().cast::<Shared>().wrapping_add(self.count);
-                // SAFETY: there is room for so many.
-                unsafe { place.write(Shared { object, depth, lost: 1, dies: false }) };
+            match Destruction::of(self.types, ty) {
+                Destruction::Leaf => true,
+                Destruction::Unknown => false,
+                destruction => depth > 0 && self.contents(object, destruction, depth - 1),
             }
-            self.count += 1;
         }
-        true
     }
 
     /// True if each of the shared objects outlives the loss of all these references, or goes silently.
@@ -290,19 +180,25 @@ impl<'a> Lost<'a> {
     /// # Safety
     ///
     /// The objects are alive.
+    #[cold]
     unsafe fn all_fine(&mut self) -> bool {
+        let mut at = 0;
         loop {
-            if self.references < self.least {
-                return true;
-            }
-            if self.count > MAX_SHARED {
+            if self.count as usize > MAX_SHARED {
+                // Some are not known.
                 return false;
             }
+            let Some(&Shared { object, depth }) = self.known().get(at) else { return true };
+            at += 1;
+            let lost = self.known().iter().filter(|shared| std::ptr::eq(shared.object, object)).count();
+            let dying = self.dying;
+            let is_counted = self.known()[..dying].iter().any(|shared| std::ptr::eq(shared.object, object));
             // SAFETY: as the caller says.
-            let dying = |shared: &&mut Shared| !shared.dies && unsafe { shared.lost >= Py_REFCNT(shared.object) as usize };
-            let Some(shared) = self.known().iter_mut().find(dying) else { return true };
-            shared.dies = true;
-            let (object, depth) = (shared.object, shared.depth);
+            if is_counted || lost < unsafe { Py_REFCNT(object) } as usize {
+                continue;
+            }
+            self.known().swap(dying, at - 1);
+            self.dying += 1;
             // SAFETY: as the caller says.
             let fine = match unsafe { Destruction::of(self.types, Py_TYPE(object)) } {
                 Destruction::Leaf => true,
@@ -312,6 +208,8 @@ impl<'a> Lost<'a> {
             if !fine {
                 return false;
             }
+            // Others may have lost more by that.
+            at = self.dying;
         }
     }
 
@@ -326,6 +224,9 @@ impl<'a> Lost<'a> {
             let ty = Py_TYPE(object);
             let base = object.cast::<u8>();
             // The most frequent ones are found by branches, which are foreseen better than jumps through a table.
+            if destruction == Destruction::Traversed {
+                return !is_watched(object, &*ty) && self.traversed(object, depth);
+            }
             if destruction == Destruction::Tuple {
                 return self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth);
             }
@@ -336,7 +237,7 @@ impl<'a> Lost<'a> {
                 return self.entries(object, depth);
             }
             match destruction {
-                Destruction::Leaf | Destruction::List | Destruction::Tuple | Destruction::Dict => true,
+                Destruction::Leaf | Destruction::List | Destruction::Tuple | Destruction::Dict | Destruction::Traversed => true,
                 Destruction::Set => {
                     let set = &*object.cast::<ffi::PySetObject>();
                     set.weakreflist.is_null()
@@ -351,7 +252,7 @@ impl<'a> Lost<'a> {
                 }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
                 Destruction::Generator => closes_unseen(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
-                Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Instance => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }
         }
@@ -375,7 +276,7 @@ impl<'a> Lost<'a> {
             // SAFETY: as the caller says.
             unsafe {
                 let visit = &mut *visit.cast::<Visit<'_, '_>>();
-                c_int::from(!visit.lost.reference(object, visit.depth))
+                c_int::from(!(visit.lost.spend(1) && visit.lost.reference(object, visit.depth)))
             }
         }
 

@@ -65,7 +65,7 @@ unsafe fn arguments_are_silent(args: *mut PyObject, lost: &mut Lost<'_>, depth: 
         if args.is_null() || Py_REFCNT(args) != 1 || ffi::PyTuple_CheckExact(args) == 0 {
             return lost.reference(args, depth);
         }
-        (0..ffi::PyTuple_GET_SIZE(args)).all(|index| lost.reference(ffi::PyTuple_GET_ITEM(args, index), depth))
+        lost.spend(ffi::PyTuple_GET_SIZE(args) as usize) && (0..ffi::PyTuple_GET_SIZE(args)).all(|index| lost.reference(ffi::PyTuple_GET_ITEM(args, index), depth))
     }
 }
 
@@ -105,6 +105,7 @@ unsafe fn frame_is_silent(object: *mut PyObject, lost: &mut Lost<'_>, depth: u32
         read::<usize>(base, offsets::FRAME_OBJECT_TRACE) == 0
             && noted.into_iter().all(|offset| read::<usize>(base, offset) == 0)
             && (back.is_null() || Py_REFCNT(back) > 1)
+            && lost.spend(frame.stack_top())
             && lost.reference(frame.function(), depth)
             && lost.reference(frame.executable(), depth)
             && (0..frame.stack_top()).all(|index| lost.reference(frame.slot(index).borrow(), depth))

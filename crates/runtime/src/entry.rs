@@ -15,6 +15,7 @@ use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, monitoring, offsets};
+use whipsnake_ir::interp::Program;
 
 /// Native entry of a function unit: thread state, function, argument words that the caller keeps alive; the result is owned.
 pub type FunctionEntry =
@@ -151,14 +152,26 @@ pub(crate) unsafe fn call(thread: Thread, call: Call, by: CalledBy) -> *mut PyOb
 /// As for [`vectorcall`]; `unit` is of a site with that code, which is the callable's, and may run.
 #[inline]
 unsafe fn enter_by_vectorcall(thread: Thread, code: Code, unit: &Unit, call: Call) -> *mut PyObject {
-    let nargs = call.positional();
     // SAFETY: as the caller says.
     unsafe {
-        if call.kwnames.is_null() && unit.site().simple_parameters == Some(nargs as u32) {
+        if call.kwnames.is_null() && unit.site().simple_parameters == Some(call.positional() as u32) {
             return enter_function(thread, unit, call.callable, call.args.cast_mut());
         }
-        let mut words = Words::new();
-        if !bind::bind(&mut words, thread, call.callable, code, call.args, nargs, call.kwnames) {
+        bind_and_enter(thread, code, unit, call)
+    }
+}
+
+/// [`enter_by_vectorcall`] for calls whose arguments are not the parameters as they are. Apart from the others, which need no room for them.
+///
+/// # Safety
+///
+/// As for [`enter_by_vectorcall`].
+#[inline(never)]
+unsafe fn bind_and_enter(thread: Thread, code: Code, unit: &Unit, call: Call) -> *mut PyObject {
+    let mut words = Words::new();
+    // SAFETY: as the caller says; the words live until the unit returns.
+    unsafe {
+        if !bind::bind(&mut words, thread, call.callable, code, call.args, call.positional(), call.kwnames) {
             return std::ptr::null_mut();
         }
         enter_function(thread, unit, call.callable, words.as_mut_ptr())
@@ -363,14 +376,30 @@ unsafe fn enter_function(
     let _depth = CDepth::enter(thread);
     // SAFETY: an installed function unit's entry has this signature.
     unsafe {
-        match unit.interpreted.get().map(|program| program.as_ref()) {
-            Some(interpreted) => crate::reference::run_function(thread, unit, interpreted, function, words),
-            None => {
-                let entry: FunctionEntry = std::mem::transmute(unit.record.entry.get());
-                entry(thread.as_ptr(), function, words)
-            }
+        if let Some(program) = unit.interpreted.get() {
+            return enter_reference(thread, unit, program, function, words);
         }
+        let entry: FunctionEntry = std::mem::transmute(unit.record.entry.get());
+        entry(thread.as_ptr(), function, words)
     }
+}
+
+/// [`enter_function`] on the reference backend.
+///
+/// # Safety
+///
+/// As for [`enter_function`]; the program is the unit's.
+#[cold]
+#[inline(never)]
+unsafe fn enter_reference(
+    thread: Thread,
+    unit: &Unit,
+    program: NonNull<Program>,
+    function: *mut PyObject,
+    words: *mut *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { crate::reference::run_function(thread, unit, program.as_ref(), function, words) }
 }
 
 /// Counts a native activation as C recursion, on versions that count it.

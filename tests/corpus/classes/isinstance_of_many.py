@@ -26,6 +26,18 @@ class Asked(metaclass=Meta):
     pass
 
 
+class Quiet(type):
+    pass
+
+
+class Silent(metaclass=Quiet):
+    pass
+
+
+class Heard(Silent):
+    pass
+
+
 class Liar:
     @property
     def __class__(self):
@@ -84,6 +96,20 @@ for turn in range(40):
     log.clear()
 
 # What a class derives from changes.
+
+def silent(objects):
+    return [(isinstance(o, Silent), isinstance(o, (Heard, A))) for o in objects]
+
+
+# The class of a class begins to answer.
+for turn in range(60):
+    if turn == 40:
+        Quiet.__instancecheck__ = lambda cls, instance: log.append((cls.__name__, type(instance).__name__)) or True
+    answers = silent([Silent(), Heard(), A(), 5])
+    if turn in (39, 40, 59):
+        print(answers, log)
+    log.clear()
+
 moved = B()
 for turn in range(60):
     if turn == 30:
