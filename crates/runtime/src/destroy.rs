@@ -2,7 +2,7 @@
 
 use crate::destroy_apart::Apart;
 use crate::destroy_exception::exception_is_silent;
-use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
 use crate::dict_keys::Keys;
 use crate::session::session;
 use std::ffi::{c_int, c_void};
@@ -43,6 +43,8 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
     match destruction {
         Destruction::Leaf => true,
         Destruction::Unknown => false,
+        // SAFETY: as the caller says.
+        Destruction::Fields(first, second) if unsafe { fields_outlive(object, first, second) } => true,
         destruction => {
             let mut room = Room::uninit();
             let mut lost = Lost { types, shared: &mut room, count: 0, least: isize::MAX, dying: 0, budget: Budget(BUDGET) };
@@ -72,6 +74,24 @@ pub unsafe fn destroy_silently(object: *mut PyObject) -> bool {
             _Py_Dealloc(object);
         }
         silent
+    }
+}
+
+/// True if what an object refers to in two words, or one, has other references.
+///
+/// # Safety
+///
+/// As for [`is_silent`]; the words hold objects or NULL.
+#[inline]
+unsafe fn fields_outlive(object: *mut PyObject, first: u8, second: u8) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let [one, other] = [first, second].map(|offset| read::<*mut PyObject>(object.cast(), usize::from(offset)));
+        let outlives = |field: *mut PyObject| {
+            let lost = if std::ptr::eq(one, other) && first != second { 2 } else { 1 };
+            field.is_null() || is_immortal(field) || Py_REFCNT(field) > lost
+        };
+        !is_watched(object, &*Py_TYPE(object)) && outlives(one) && outlives(other)
     }
 }
 
@@ -190,11 +210,15 @@ impl Lost<'_> {
             }
             let Some(&Shared { object, depth }) = self.known().get(at) else { return true };
             at += 1;
+            // SAFETY: as the caller says.
+            let references = unsafe { Py_REFCNT(object) };
+            if references > self.count {
+                continue;
+            }
             let lost = self.known().iter().filter(|shared| std::ptr::eq(shared.object, object)).count();
             let dying = self.dying;
             let is_counted = self.known()[..dying].iter().any(|shared| std::ptr::eq(shared.object, object));
-            // SAFETY: as the caller says.
-            if is_counted || lost < unsafe { Py_REFCNT(object) } as usize {
+            if is_counted || lost < references as usize {
                 continue;
             }
             self.known().swap(dying, at - 1);
@@ -251,7 +275,17 @@ impl Lost<'_> {
                     (*function).func_weakreflist.is_null() && self.items(&raw const (*function).func_globals, WORDS, depth)
                 }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
+                Destruction::Generator if has_ended(object) => {
+                    let code = frame_of(object).map_or(null_mut(), |frame| frame.executable());
+                    !is_watched(object, &*ty) && self.reference(code, depth)
+                }
                 Destruction::Generator => closes_unseen(object) && !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Fields(first, second) => {
+                    let field = |offset: u8| read::<*mut PyObject>(base, usize::from(offset));
+                    !is_watched(object, &*ty)
+                        && self.reference(field(first), depth)
+                        && (first == second || self.reference(field(second), depth))
+                }
                 Destruction::Instance => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }

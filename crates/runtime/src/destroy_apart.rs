@@ -90,7 +90,7 @@ impl Apart<'_> {
     /// # Safety
     ///
     /// `place` is in a container that is being taken apart and holds NULL or an alive object.
-    #[inline]
+    #[inline(always)]
     unsafe fn release(&mut self, place: *mut *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {
@@ -116,6 +116,7 @@ impl Apart<'_> {
     /// # Safety
     ///
     /// As for [`Self::release`]; `object` is there.
+    #[inline(never)]
     unsafe fn last(&mut self, place: *mut *mut PyObject, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe {

@@ -4,6 +4,7 @@ use crate::address_hash::place_of;
 use crate::session::session;
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::mem::offset_of;
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Frame, offsets};
@@ -35,6 +36,8 @@ pub(crate) enum Destruction {
     Generator,
     /// As an instance of a class made in Python whose fields are all among its inline values.
     Instance,
+    /// They give up the references in the words at these offsets in bytes, which may be the same, and do nothing else.
+    Fields(u8, u8),
     /// They give up the references that their type's traversal visits, and do nothing else.
     Traversed,
     /// In a way that is not known, or one that runs Python code.
@@ -104,6 +107,8 @@ impl Destruction {
                 Destruction::Function
             } else if is(&raw mut ffi::PyGen_Type) {
                 Destruction::Generator
+            } else if let Some((first, second)) = fields_of(ty) {
+                Destruction::Fields(first as u8, second as u8)
             } else if class.tp_finalize.is_some() || class.tp_del.is_some() {
                 Destruction::Unknown
             } else if flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
@@ -132,6 +137,26 @@ pub(crate) unsafe fn is_watched(object: *mut PyObject, class: &PyTypeObject) -> 
         || class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
 }
 
+/// True for generators that have run to their end: what their frames held is gone already.
+///
+/// # Safety
+///
+/// The object is a generator.
+pub(crate) unsafe fn has_ended(object: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    usize::from(unsafe { read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) } as u8) == offsets::GEN_FRAME_CLEARED
+}
+
+/// The frame in a generator.
+///
+/// # Safety
+///
+/// The object is a generator.
+pub(crate) unsafe fn frame_of(object: *mut PyObject) -> Option<Frame> {
+    // SAFETY: as the caller says.
+    unsafe { Frame::from_ptr(object.cast::<u8>().add(offsets::GEN_FRAME).cast()) }
+}
+
 /// True for generators that are closed without running any of their code: they have ended, were never started, or wait where the
 /// compiler says that only its own handler covers them.
 ///
@@ -147,8 +172,7 @@ pub(crate) unsafe fn closes_unseen(object: *mut PyObject) -> bool {
         if STATES.contains(&usize::from(state)) {
             return true;
         }
-        let frame = Frame::from_ptr(object.cast::<u8>().add(offsets::GEN_FRAME).cast());
-        let Some(frame) = frame.filter(|_| usize::from(state) == offsets::GEN_FRAME_SUSPENDED) else { return false };
+        let Some(frame) = frame_of(object).filter(|_| usize::from(state) == offsets::GEN_FRAME_SUSPENDED) else { return false };
         let [opcode, argument] = frame.instruction().read().to_le_bytes();
         RESUMES.contains(&usize::from(opcode)) && usize::from(argument) & offsets::RESUME_DEPTH1_MASK != 0
     }
@@ -179,6 +203,24 @@ fn is_leaf(ty: *mut PyTypeObject) -> bool {
     .contains(&ty)
 }
 
+/// Where instances of a builtin type hold all that they refer to, if that is in one or two words.
+fn fields_of(ty: *mut PyTypeObject) -> Option<(usize, usize)> {
+    const VIEW: usize = size_of::<PyObject>();
+    const FUNCTION: (usize, usize) = (offset_of!(ffi::PyCFunctionObject, m_self), offset_of!(ffi::PyCFunctionObject, m_module));
+    [
+        (&raw mut PyMethod_Type, (offsets::METHOD_FUNCTION, offsets::METHOD_SELF)),
+        (&raw mut ffi::PyCFunction_Type, FUNCTION),
+        (&raw mut ffi::PyListIter_Type, (offsets::LIST_ITER_SEQ, offsets::LIST_ITER_SEQ)),
+        (&raw mut ffi::PyTupleIter_Type, (offsets::TUPLE_ITER_SEQ, offsets::TUPLE_ITER_SEQ)),
+        // `_PyDictViewObject` in `cpython/dictobject.h`.
+        (&raw mut ffi::PyDictItems_Type, (VIEW, VIEW)),
+        (&raw mut ffi::PyDictKeys_Type, (VIEW, VIEW)),
+        (&raw mut ffi::PyDictValues_Type, (VIEW, VIEW)),
+    ]
+    .into_iter()
+    .find_map(|(known, fields)| std::ptr::eq(known, ty).then_some(fields))
+}
+
 /// Builtin types whose instances give up what they refer to and do nothing else.
 fn is_container(ty: *mut PyTypeObject) -> bool {
     [
@@ -188,14 +230,7 @@ fn is_container(ty: *mut PyTypeObject) -> bool {
         &raw mut ffi::PySet_Type,
         &raw mut ffi::PyFrozenSet_Type,
         &raw mut ffi::PySlice_Type,
-        &raw mut ffi::PyListIter_Type,
-        &raw mut ffi::PyTupleIter_Type,
-        &raw mut ffi::PyCFunction_Type,
-        &raw mut PyMethod_Type,
         &raw mut ffi::PyCell_Type,
-        &raw mut ffi::PyDictItems_Type,
-        &raw mut ffi::PyDictKeys_Type,
-        &raw mut ffi::PyDictValues_Type,
         &raw mut ffi::PyDictIterItem_Type,
         &raw mut ffi::PyDictIterKey_Type,
         &raw mut ffi::PyDictIterValue_Type,

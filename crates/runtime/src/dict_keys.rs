@@ -2,6 +2,7 @@
 //!
 //! Layout source: `struct _dictkeysobject` in `pycore_dict.h`.
 
+use std::convert::Infallible;
 use std::mem::offset_of;
 use whipsnake_cpython::ffi::{self, PyObject};
 use whipsnake_cpython::{memory, offsets};
@@ -31,6 +32,9 @@ const KIND_GENERAL: u8 = 0;
 const KIND_STRS: u8 = 1;
 /// `dk_kind` of keys shared by instances of a type.
 const KIND_SPLIT: u8 = 2;
+
+/// In the index table: nothing was ever there (`DKIX_EMPTY`).
+const EMPTY: isize = -1;
 
 /// Versions that are assigned here have this bit.
 const ASSIGNED_VERSIONS: u32 = 1 << 31;
@@ -74,9 +78,10 @@ impl Keys {
         Keys(unsafe { memory::read(dict.cast(), offsets::DICT_KEYS) })
     }
 
-    fn header(self) -> Header {
+    /// The fixed part. Fields are read one by one: a load over several that were just written waits for their stores.
+    fn header(&self) -> &Header {
         // SAFETY: the constructors' callers vouch for the keys object.
-        unsafe { self.0.read() }
+        unsafe { &*self.0 }
     }
 
     /// Address of the keys object.
@@ -123,21 +128,41 @@ impl Keys {
     }
 
     fn entries<T>(self) -> *const T {
-        let header = self.header();
         let indices = self.0.cast::<u8>().wrapping_add(size_of::<Header>());
-        indices.wrapping_add(1usize.wrapping_shl(u32::from(header.log2_index_bytes))).cast()
+        indices.wrapping_add(1usize.wrapping_shl(u32::from(self.header().log2_index_bytes))).cast()
     }
 
-    /// Entry number in slot `slot` of the index table; negative if there is none.
-    fn index(self, slot: usize) -> isize {
-        let indices = self.0.cast::<u8>().wrapping_add(size_of::<Header>());
-        // SAFETY: the table has 1 << log2_size elements, of a width that depends on their number, and `slot` is masked.
+    /// The entry in the index table that a test accepts, of those where a key with that hash may be, in the order of the search. `None` if the
+    /// search ends, `Err` if the test has no answer.
+    ///
+    /// # Safety
+    /// The keys are not changed meanwhile.
+    #[inline(always)]
+    unsafe fn probe<E>(self, hash: isize, mut accepts: impl FnMut(usize) -> Result<bool, E>) -> Result<Option<usize>, E> {
+        // SAFETY: the constructors' callers vouch for the keys object; the table has `1 << log2_size` elements, of a width that depends on their
+        // number, and `slot` is masked.
         unsafe {
-            match self.header().log2_size {
-                0..8 => isize::from(indices.cast::<i8>().add(slot).read()),
-                8..16 => isize::from(indices.cast::<i16>().add(slot).read()),
-                16..32 => indices.cast::<i32>().add(slot).read() as isize,
-                _ => indices.cast::<i64>().add(slot).read() as isize,
+            let log2_size = self.header().log2_size;
+            let indices = self.0.cast::<u8>().add(size_of::<Header>());
+            let mask = 1usize.wrapping_shl(u32::from(log2_size)).wrapping_sub(1);
+            let mut perturb = hash as usize;
+            let mut slot = perturb & mask;
+            loop {
+                let entry = match log2_size {
+                    0..8 => isize::from(indices.cast::<i8>().add(slot).read()),
+                    8..16 => isize::from(indices.cast::<i16>().add(slot).read()),
+                    16..32 => indices.cast::<i32>().add(slot).read() as isize,
+                    _ => indices.cast::<i64>().add(slot).read() as isize,
+                };
+                if entry >= 0 {
+                    if accepts(entry as usize)? {
+                        return Ok(Some(entry as usize));
+                    }
+                } else if entry == EMPTY {
+                    return Ok(None);
+                }
+                perturb >>= 5;
+                slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
             }
         }
     }
@@ -147,42 +172,24 @@ impl Keys {
     /// # Safety
     /// `key` is an alive exact str.
     pub unsafe fn find(self, key: *mut PyObject) -> Option<usize> {
-        // SAFETY: the key is a str.
-        let hash = unsafe { str_hash(key) };
-        let mask = 1usize.wrapping_shl(u32::from(self.header().log2_size)).wrapping_sub(1);
-        let mut perturb = hash as usize;
-        let mut slot = perturb & mask;
-        loop {
-            match self.index(slot) {
-                -1 => return None,
-                // SAFETY: numbers that are not negative are those of existing entries.
-                entry if entry >= 0 && unsafe { self.matches(entry as usize, key, hash) } => return Some(entry as usize),
-                _ => {}
-            }
-            perturb >>= 5;
-            slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
-        }
-    }
-
-    /// # Safety
-    /// `entry` is the number of an entry, `key` an exact str with that hash.
-    unsafe fn matches(self, entry: usize, key: *mut PyObject, hash: isize) -> bool {
-        // SAFETY: the entry exists, and its type is that of the table's kind. Entries that the index table names have a key.
+        // SAFETY: the key is a str; entries that the index table names exist, have a key, and are of the table's kind.
         unsafe {
-            let other = if self.header().kind == KIND_GENERAL {
-                let entry = self.entries::<GeneralEntry>().add(entry).read();
-                if entry.key != key && entry.hash != hash {
-                    return false;
-                }
-                entry.key
+            let hash = str_hash(key);
+            let found = if self.header().kind == KIND_GENERAL {
+                let entries = self.entries::<GeneralEntry>();
+                self.probe::<Infallible>(hash, |entry| {
+                    let other = entries.add(entry).read();
+                    Ok(other.key == key || other.hash == hash && compares_as_str(other.key) && _PyUnicode_Equal(other.key, key) != 0)
+                })
             } else {
-                let other = self.entries::<StrEntry>().add(entry).read().key;
-                if other != key && str_hash(other) != hash {
-                    return false;
-                }
-                other
+                let entries = self.entries::<StrEntry>();
+                self.probe::<Infallible>(hash, |entry| {
+                    let other = (*entries.add(entry)).key;
+                    Ok(other == key || str_hash(other) == hash && _PyUnicode_Equal(other, key) != 0)
+                })
             };
-            other == key || compares_as_str(other) && _PyUnicode_Equal(other, key) != 0
+            let Ok(found) = found;
+            found
         }
     }
 
@@ -191,37 +198,25 @@ impl Keys {
     /// # Safety
     /// `key` is an alive exact str or int.
     unsafe fn seek(self, key: *mut PyObject) -> Found {
-        let header = self.header();
         // SAFETY: the key is alive and hashable; entries that the index table names exist and have a key, which is alive.
         unsafe {
             let is_str = is_exactly(key, &raw mut ffi::PyUnicode_Type);
-            if header.kind != KIND_GENERAL {
+            if self.header().kind != KIND_GENERAL {
                 return if is_str { self.find(key).map_or(Found::Missing, Found::Entry) } else { Found::Missing };
             }
             let hash = if is_str { str_hash(key) } else { ffi::PyObject_Hash(key) };
-            let mask = 1usize.wrapping_shl(u32::from(header.log2_size)).wrapping_sub(1);
-            let mut perturb = hash as usize;
-            let mut slot = perturb & mask;
-            loop {
-                match self.index(slot) {
-                    -1 => return Found::Missing,
-                    entry if entry >= 0 => {
-                        let other = self.entries::<GeneralEntry>().add(entry as usize).read();
-                        if other.key == key {
-                            return Found::Entry(entry as usize);
-                        }
-                        if other.hash == hash {
-                            match plain_equal(other.key, key) {
-                                Some(true) => return Found::Entry(entry as usize),
-                                Some(false) => {}
-                                None => return Found::Unsure,
-                            }
-                        }
-                    }
-                    _ => {}
+            let entries = self.entries::<GeneralEntry>();
+            let found = self.probe(hash, |entry| {
+                let other = entries.add(entry).read();
+                if other.key == key {
+                    return Ok(true);
                 }
-                perturb >>= 5;
-                slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
+                if other.hash == hash { plain_equal(other.key, key).ok_or(()) } else { Ok(false) }
+            });
+            match found {
+                Ok(Some(entry)) => Found::Entry(entry),
+                Ok(None) => Found::Missing,
+                Err(()) => Found::Unsure,
             }
         }
     }
