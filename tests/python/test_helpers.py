@@ -240,6 +240,145 @@ def test_dict_lookup_runs_no_python_code(table: dict) -> None:
     assert Twin.compared == 0
 
 
+PLAIN_KEYS = ["", "a", "b", "abc", "x", "\u00e9", 0, 1, -1, -2, 2**30, 2**61 - 1, 2**61, -(2**61), 10**30]
+ALONE = sys.getrefcount([])
+"""What it says of an object with one reference from a variable, less that one."""
+PLAIN_TABLES = [
+    {},
+    {"a": 1, "b": 2},
+    {1: "one", "a": "text", -2: "minus two"},
+    dict.fromkeys([*PLAIN_KEYS, *range(40), *map(str, range(300))], "many"),
+    {2.5: 1, None: 2, "a": 3},
+    deleted(),
+    Point().__dict__,
+]
+
+
+def plain_get(table: dict, key: object, missing: object = ...) -> object:
+    """`dict_get_plain`; `...` stands for NULL, also as an argument."""
+    get = helper("dict_get_plain", ctypes.c_void_p, OBJ, OBJ, ctypes.c_void_p)
+    address = get(table, key, None if missing is ... else id(missing))
+    return ctypes.cast(address, OBJ).value if address else ...
+
+
+@pytest.mark.parametrize("table", PLAIN_TABLES, ids=len)
+def test_dicts_under_strs_and_ints(table: dict) -> None:
+    has = helper("dict_has_plain", I64, OBJ, OBJ)
+    default = object()
+    for key in PLAIN_KEYS:
+        assert has(table, key) == (key in table), key
+        assert plain_get(table, key, default) is table.get(key, default), key
+        assert plain_get(table, key) is table.get(key, ...), key
+
+
+@pytest.mark.parametrize("like", ["a", 1, 2**61])
+def test_dicts_with_keys_that_compare_themselves(like: object) -> None:
+    class Asked:
+        def __hash__(self) -> int:
+            return hash(like)
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("compared")
+
+    has, can_set = helper("dict_has_plain", I64, OBJ, OBJ), helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
+    table = {Asked(): "asked", 2.5: "float"}
+    found = words(..., ...)
+    assert has(table, like) == -1
+    assert plain_get(table, like, "missing") is ...
+    assert can_set(table, like, behind(found)) == 0
+    assert has(table, "other") == 0
+
+
+@pytest.mark.parametrize("table", PLAIN_TABLES[:-1], ids=len)
+def test_setting_entries(table: dict) -> None:
+    can_set = helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
+    set_plain = helper("dict_set_plain", I64, OBJ, OBJ, OBJ, WORDS)
+    for key in PLAIN_KEYS:
+        wanted, table, found = dict(table), dict(table), words(..., ...)
+        values = [[f"value {turn}"] for turn in range(3)]
+        for turn, value in enumerate(values):
+            assert can_set(table, key, behind(found)) == 1
+            assert found[1] == (id(wanted[key]) if key in wanted else 0)
+            assert set_plain(table, key, value, behind(found)) == 0
+            wanted[key] = value
+            assert list(table.items()) == list(wanted.items())
+            if turn:
+                # The dictionary's reference to the old value is the caller's now.
+                old = values[turn - 1]
+                before = sys.getrefcount(old)
+                ctypes.pythonapi.Py_DecRef(OBJ(old))
+                assert (before, sys.getrefcount(old)) == (ALONE + 2, ALONE + 1)
+
+
+def test_entries_of_an_instance_are_not_set() -> None:
+    can_set = helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
+    found = words(..., ...)
+    point = Point()
+    assert can_set(point.__dict__, "x", behind(found)) == 0
+
+
+def test_dicts_of_plain_keys() -> None:
+    build = helper("build_plain_map", OBJ, WORDS, I64)
+    items = ["a", 1, 2, "b", None, 3.5, b"k", [], "a", "again"]
+    expected = dict(zip(items[::2], items[1::2]))
+    table = build(behind(words(*items)), len(items) // 2)
+    assert list(table.items()) == list(expected.items())
+    assert build(behind(words()), 0) == {}
+
+
+@pytest.mark.parametrize("name", ["call_builtin", "call_changing_builtin"])
+def test_builtins(name: str) -> None:
+    call = helper(name, OBJ, OBJ, WORDS, I64)
+    calls = [
+        (str.lower, "AbC"), (str.find, "hello", "l"), (str.find, "hello", "l", 3), (str.split, "a b"), (str.index, "a", "z"), (str.join, ",", [1]),
+        (list.pop, [1, 2]), (list.pop, []), (list.extend, [1], (2,)), (list.insert, [1], 0, "x"), (dict.items, {1: 2}), (len, [1]), (len, 5),
+        (ord, "a"), (ord, "ab"), (chr, -1), (divmod, 7, 2), (divmod, 7, 0), (math.log, 8, 2), (math.log, -1), (math.floor, 2.5), (int.bit_length, 9),
+        (round, 2.5), (round, 2.675, 2), (math.hypot, 3, 4), (callable, len),
+    ]
+    for function, *arguments in calls:
+        expected = outcome(function, *copy.deepcopy(arguments))
+        array = words(*arguments)
+        assert outcome(call, function, behind(array), len(arguments)) == expected, (function, arguments)
+
+
+def test_isinstance(runner) -> None:
+    # Answers are kept in the session.
+    text = """
+    import ctypes
+    import whipsnake
+    from whipsnake import _native
+
+    whipsnake.enable()
+
+    class Meta(type):
+        pass
+
+    class Answering(type):
+        def __instancecheck__(cls, instance):
+            raise AssertionError("asked")
+
+    class Base(metaclass=Meta):
+        pass
+
+    class Derived(Base):
+        pass
+
+    class Asked(metaclass=Answering):
+        pass
+
+    check = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.py_object, ctypes.py_object)(_native.helper_address("is_instance_plain"))
+    kinds = [int, str, object, type(None), Base, Derived, (int, Base), (), ((int,), (str, Derived))]
+    for thing in [1, True, "a", None, 2.5, [], Base(), Derived(), len, object()]:
+        for kind in kinds:
+            assert check(thing, kind) == check(thing, kind) == isinstance(thing, kind), (thing, kind)
+    print(check(1, Asked), check(1, (str, Asked)), check(1, (int, Asked)), check(1, int | str), check(1, 5))
+    before = check(1, Base)
+    Meta.__instancecheck__ = lambda cls, instance: True
+    print(before, check(1, Base))
+    """
+    assert runner.snippet(text) == "-1 -1 1 -1 -1\n0 -1\n"
+
+
 def test_global_names() -> None:
     load_global = helper("load_global", OBJ, OBJ, OBJ, OBJ)
     assert load_global({"a": 1}, {"a": 2, "b": 3}, "a") == 1
