@@ -102,6 +102,54 @@ def test_is_compiled_of_other_objects(runner: Runner) -> None:
         assert line in ("False", "TypeError True")
 
 
+def test_a_class_that_changes_all_the_time(runner: Runner) -> None:
+    # Units do not go on relying on the state of the class until the strategy gives up.
+    text = """
+        import whipsnake
+        whipsnake.enable(threshold=20)
+        class Counted:
+            count = 0
+            def __init__(self, x):
+                Counted.count += 1
+                self.x = x
+            def value(self): return self.x + self.offset()
+            def offset(self): return 1
+        @whipsnake.never
+        def make(n): return sum(Counted(i).value() for i in range(n))
+        print(make(2000))
+        for unit in whipsnake.stats()["units"]:
+            if unit["name"].startswith("Counted.") and unit["kind"] == "function":
+                print(unit["name"], unit["state"], unit["compiles"] <= 6)
+        """
+    lines = runner.snippet(text).splitlines()
+    assert lines[0] == str(sum(i + 1 for i in range(2000)))
+    assert "Counted.value installed True" in lines and "Counted.__init__ installed True" in lines
+
+
+def test_a_function_of_ever_new_types_stays_compiled(runner: Runner) -> None:
+    text = """
+        import whipsnake
+        whipsnake.enable(threshold=20)
+        classes = [type(f"C{i}", (), {"__init__": lambda self, x: setattr(self, "x", x), "get": lambda self: self.x}) for i in range(24)]
+        def several(a, b, c):
+            return a.get() + b.x + c.get() + (1 if a.x == c.x else 0) + len([a, b])
+        @whipsnake.never
+        def rounds():
+            total = 0
+            for i, cls in enumerate(classes):
+                for other in (int, str, cls):
+                    things = cls(i), classes[i // 2](2 * i), classes[i // 3](i)
+                    for _ in range(400):
+                        total += several(*things)
+            return total
+        print(rounds())
+        units = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "several"]
+        print(units[0]["state"])
+        """
+    lines = runner.snippet(text).splitlines()
+    assert lines == [str(sum(3 * 400 * (4 * i + 1 + 2) for i in range(24))), "installed"]
+
+
 def test_never(runner: Runner) -> None:
     text = """
         import whipsnake

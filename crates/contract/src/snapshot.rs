@@ -432,6 +432,9 @@ pub struct Snapshot {
     /// An earlier unit for this entry has noted the types of operands: what is missing in `operand_types` was not met.
     #[serde(default)]
     pub profiled: bool,
+    /// Units of the site have failed so often that one of the last to be made must do without guesses at types.
+    #[serde(default)]
+    pub wary: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the thread-independent countdown of forced exits.

@@ -571,8 +571,9 @@ impl<'s> Builder<'s> {
             .sum()
     }
 
-    /// True unless speculation of that kind failed at the current instruction in an earlier unit.
+    /// True unless speculation of that kind failed at the current instruction in an earlier unit, or on types all over the place.
     pub(crate) fn may_speculate(&self, reason: ExitReason) -> bool {
-        self.exits_seen(&[reason]) == 0
+        let wary = self.snapshot.wary && reason == ExitReason::TypeGuard;
+        !wary && self.exits_seen(&[reason]) == 0
     }
 }

@@ -53,6 +53,9 @@ impl<'s> Builder<'s> {
     pub(crate) fn varies(&mut self, state: &mut State, local: usize, value: Value, now: TypeId) -> bool {
         let seen = self.code().operand_types.get(&local_key(local as u32)).map_or(&[][..], Vec::as_slice);
         let mut types: Vec<TypeId> = seen.iter().map(|seen| seen.type_id).collect();
+        if self.snapshot.wary && self.snapshot.types[now as usize].known.is_none() {
+            return true;
+        }
         if types.iter().all(|&id| id == now) {
             // Guards that fail again and again although nothing is known to vary.
             return self.exits_seen(&[ExitReason::TypeGuard]) > MANY_EXITS;

@@ -21,6 +21,9 @@ const CO_NEWLOCALS: u32 = 0x2;
 pub(crate) const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Changes of a dictionary entry that units relied on, from which its value is not relied on any more.
 const VOLATILE: u32 = 2;
+/// Changes of a type that units relied on, or were compiled to rely on, from which its state is not relied on any more: classes that count
+/// their instances in an attribute change all the time.
+const VOLATILE_TYPE: u32 = 4;
 /// Calls or back edges from which what the interpreter has never executed is not expected to be.
 const WARM: u64 = 16;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
@@ -28,6 +31,9 @@ const WARM: u64 = 16;
 const LATE_STARTS: u32 = 1024;
 /// As many of them stands one in an interpreted call of a trial for: that waits for the end of these callbacks.
 const STARTS_ON_TRIAL: u32 = 8;
+
+/// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long.
+const WARY: u32 = 6;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -43,6 +49,10 @@ impl Units for Session {
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool {
         let volatile = self.volatile.borrow();
         !volatile.is_empty() && volatile.get(&(dict as usize, name.to_owned())).is_some_and(|changes| *changes >= VOLATILE)
+    }
+
+    fn is_volatile_type(&self, kind: *mut PyTypeObject) -> bool {
+        self.volatile_types.borrow().get(&(kind as usize)).is_some_and(|changes| *changes >= VOLATILE_TYPE)
     }
 
     fn exits_seen(&self, code: Code) -> Vec<SeenExit> {
@@ -201,6 +211,7 @@ impl Session {
             unit: address.as_ptr() as u64,
             warm: site.count.get() >= WARM,
             profiled: site.profiled.get(),
+            wary: site.compiles.get() >= WARY,
             exit_every: self.options.exit_every,
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };

@@ -95,8 +95,11 @@ impl Session {
         let functions_changed = job.function_changes != self.function_changes.get();
         let assumes_functions = compiled.assumptions.iter().any(|a| matches!(a, Assumption::Function { .. }));
         // SAFETY: the job keeps everything that it names alive.
-        let hold = compiled.assumptions.iter().all(|assumption| unsafe { holds(assumption) });
-        if !hold || functions_changed && assumes_functions || !self.enabled.get() {
+        let broken = compiled.assumptions.iter().find(|assumption| !unsafe { holds(assumption) });
+        if let Some(Assumption::TypeVersion { address, .. }) = broken {
+            self.type_changed(*address as usize);
+        }
+        if broken.is_some() || functions_changed && assumes_functions || !self.enabled.get() {
             return Err(Refused::Stale);
         }
         let mut direct = None;

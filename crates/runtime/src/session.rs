@@ -119,6 +119,8 @@ pub struct Session {
     pub exit_counter: AtomicI64,
     /// `(dictionary, key)` pairs that changed while something was assumed of them; the compiler is not told their value again.
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
+    /// How often types changed that units relied on, or were being compiled to. An address may have been that of another type.
+    pub volatile_types: RefCell<FxHashMap<usize, u32>>,
     /// Compiler inputs that were saved.
     pub saved: Cell<u64>,
     /// The check before the first compilation.
@@ -193,6 +195,7 @@ impl Session {
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
+            volatile_types: RefCell::default(),
             saved: Cell::new(0),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),

@@ -182,6 +182,17 @@ impl Session {
         }
     }
 
+    /// Counts a change of a type that something relied on.
+    pub(crate) fn type_changed(&self, address: usize) {
+        /// Types that are remembered at a time.
+        const MOST: usize = 4096;
+        let mut changes = self.volatile_types.borrow_mut();
+        if changes.len() >= MOST {
+            changes.clear();
+        }
+        *changes.entry(address).or_default() += 1;
+    }
+
     fn invalidate_all(&self, units: impl IntoIterator<Item = NonNull<Unit>>) {
         units.into_iter().for_each(|unit| self.invalidate(unit));
     }
@@ -245,7 +256,10 @@ unsafe fn key_text<'a>(key: *mut PyObject) -> Option<&'a str> {
 unsafe extern "C" fn on_type(kind: *mut PyTypeObject) -> c_int {
     let Some(session) = session() else { return 0 };
     let units = session.watch.borrow().types.get(&(kind as usize)).cloned();
-    session.invalidate_all(units.into_iter().flatten());
+    if let Some(units) = units {
+        session.type_changed(kind as usize);
+        session.invalidate_all(units);
+    }
     0
 }
 

@@ -14,6 +14,10 @@ impl Units for Seen {
         false
     }
 
+    fn is_volatile_type(&self, _: *mut PyTypeObject) -> bool {
+        false
+    }
+
     fn is_excluded(&self, code: Code) -> bool {
         session().is_some_and(|session| session.is_excluded(code))
     }

@@ -56,6 +56,8 @@ pub trait Units {
     fn is_excluded(&self, code: Code) -> bool;
     /// True if units were compiled for a value of that dictionary entry, and it changed again and again: a snapshot names no value then.
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool;
+    /// The same for a type, at whose state nothing is relied on then.
+    fn is_volatile_type(&self, kind: *mut PyTypeObject) -> bool;
     /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
     /// alive during the call.
     fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));
@@ -72,6 +74,8 @@ pub struct UnitFacts {
     pub warm: bool,
     /// Operand types were noted for it.
     pub profiled: bool,
+    /// Guesses at types have failed too often.
+    pub wary: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the countdown of forced exits.
@@ -177,6 +181,7 @@ pub unsafe fn capture(
                 unit: unit.unit,
                 warm: unit.warm,
                 profiled: unit.profiled,
+                wary: unit.wary,
                 exit_every: unit.exit_every,
                 exit_counter: unit.exit_counter,
             };

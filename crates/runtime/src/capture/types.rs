@@ -37,7 +37,7 @@ impl Builder<'_> {
         // SAFETY: the type is alive and has all fields of its structure.
         unsafe {
             let known = KnownType::ALL.iter().copied().find(|&known| self.platform.known_type(known) == Some(kind as u64));
-            let assigned = symbols::PyUnstable_Type_AssignVersionTag(kind) != 0;
+            let assigned = !self.units.is_volatile_type(kind) && symbols::PyUnstable_Type_AssignVersionTag(kind) != 0;
             let flags = (*kind).tp_flags as usize;
             let heap = flags & offsets::FLAG_HEAP_TYPE != 0;
             let inline_values = flags & offsets::FLAG_INLINE_VALUES != 0;
