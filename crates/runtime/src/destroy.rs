@@ -47,9 +47,18 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
         Destruction::Fields(first, second) if unsafe { fields_outlive(object, first, second) } => true,
         destruction => {
             let mut room = Room::uninit();
-            let mut lost = Lost { types, shared: &mut room, count: 0, least: isize::MAX, dying: 0, budget: Budget(BUDGET) };
+            let mut lost = Lost {
+                types,
+                shared: &mut room,
+                count: 0,
+                least: isize::MAX,
+                popular: 0,
+                least_popular: isize::MAX,
+                dying: 0,
+                budget: Budget(BUDGET),
+            };
             // SAFETY: as the caller says.
-            unsafe { lost.contents(object, destruction, DEPTH) && (lost.count < lost.least || lost.all_fine()) }
+            unsafe { lost.contents(object, destruction, DEPTH) && lost.is_fine() }
         }
     }
 }
@@ -123,10 +132,13 @@ pub(crate) struct Lost<'a> {
     types: &'a DestructionCache,
     /// As many as [`Self::known`] says are initialised.
     shared: &'a mut Room,
-    /// References to objects that have others, but few enough to lose all of them.
+    /// References to objects that have others, but not more than can be told apart.
     count: isize,
     /// Fewest references that one of these objects has: if that is more than there are in all, each of them stays.
     least: isize,
+    /// The same for objects with more references, which are not told apart.
+    popular: isize,
+    least_popular: isize,
     /// Objects that lose all their references, and whose contents have been counted: they come first among the shared ones.
     dying: usize,
     budget: Budget,
@@ -151,8 +163,6 @@ impl Lost<'_> {
     /// `object` is NULL or alive.
     #[inline]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
-        /// Far more than are looked at, whatever contains them.
-        const MANY: isize = 8 * BUDGET as isize;
         // SAFETY: as the caller says.
         unsafe {
             if object.is_null() || is_immortal(object) {
@@ -162,7 +172,9 @@ impl Lost<'_> {
             if references == 1 {
                 return self.last(object, depth);
             }
-            if references > MANY {
+            if references > MAX_SHARED as isize {
+                self.popular += 1;
+                self.least_popular = self.least_popular.min(references);
                 return true;
             }
             if (self.count as usize) < MAX_SHARED {
@@ -200,12 +212,23 @@ impl Lost<'_> {
     /// # Safety
     ///
     /// The objects are alive.
+    #[inline]
+    unsafe fn is_fine(&mut self) -> bool {
+        // SAFETY: as the caller says.
+        self.popular < self.least_popular && (self.count < self.least || unsafe { self.told_apart() })
+    }
+
+    /// [`Self::is_fine`] where some may lose all their references.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::is_fine`].
     #[cold]
-    unsafe fn all_fine(&mut self) -> bool {
+    unsafe fn told_apart(&mut self) -> bool {
         let mut at = 0;
         loop {
-            if self.count as usize > MAX_SHARED {
-                // Some are not known.
+            if self.count as usize > MAX_SHARED || self.popular >= self.least_popular {
+                // Not all can be told apart.
                 return false;
             }
             let Some(&Shared { object, depth }) = self.known().get(at) else { return true };
