@@ -102,7 +102,10 @@ def compile(function):
 
 
 def is_compiled(function):
-    """True if calls of the function enter native code."""
+    """True if the function has native code.
+
+    Calls enter it, except those by the interpreter where `stats()` says that they are not worth it (state ``detached``).
+    """
     return _native is not None and _native.is_compiled(function)
 
 

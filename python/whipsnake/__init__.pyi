@@ -18,7 +18,7 @@ class UnitStats(TypedDict):
     line: int
     kind: str
     offset: int
-    state: str
+    state: str  # interpreted, compiling, installed, detached or left-alone
     reason: str | None
     backend: str
     code_bytes: int

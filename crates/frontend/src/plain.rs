@@ -80,17 +80,22 @@ impl Builder<'_> {
         if !is_dict || !self.is_plain_key(state, argc) || !self.may_speculate(ExitReason::NeedsPython) {
             return false;
         }
+        let default = if argc == 2 { state.peek(1).val.clone() } else { self.none() };
         let values = self.objects(state, argc + 1);
-        let missing = match values.get(2) {
-            Some(&default) => default,
-            None => {
-                let Val::Const(none) = self.none() else { return false };
-                self.object_const(none)
-            }
+        let missing = match &default {
+            Val::Const(id) => self.object_const(*id),
+            _ => values[2],
         };
         let item = self.helper(Helper::dict_get_plain, &[values[0], values[1], missing]);
         self.guard_not_null(item, ExitReason::NeedsPython);
-        self.push_loan(state, argc + 2, item);
+        if matches!(default, Val::Const(_)) {
+            self.push_loan(state, argc + 2, item);
+        } else {
+            // It may be the default, whose reference goes with the operands.
+            self.effect(Ir::Incref, &[item], Imm::None);
+            self.drop_operands(state, argc + 2);
+            state.stack.push(Slot::owned(Val::Obj(item)));
+        }
         true
     }
 

@@ -410,7 +410,7 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
     }
 }
 
-/// True if calls of the function enter native code.
+/// True if the function has native code that calls enter, those by native code at least.
 ///
 /// # Safety
 ///

@@ -78,7 +78,7 @@ fn compile(object: &Bound<'_, PyAny>) -> PyResult<()> {
     })
 }
 
-/// True if calls of the function enter native code.
+/// True if the function has native code. Calls by the interpreter enter it, unless `stats()` says that they are not worth it (`detached`).
 #[pyfunction]
 fn is_compiled(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let function = function(object)?;

@@ -1,4 +1,4 @@
-# corpus: compiled=stores,counts,lookups,contains,gets,adds no-exit=counts,adds
+# corpus: compiled=stores,counts,lookups,contains,gets,computed,adds no-exit=counts,adds
 # Dictionaries under strs and ints: what is found, kept, replaced and destroyed, also beside keys that compare in their own way.
 import sys
 
@@ -71,6 +71,19 @@ def gets(d, keys, default):
     return [(d.get(key), d.get(key, default), d.get(key, 7)) for key in keys]
 
 
+def computed(d, keys, n):
+    found = []
+    for key in keys:
+        found.append(d.get(key, "no " + key))
+        found.append(d.get(key, n * 1000))
+        found.append(d.get(key, n + 0.5))
+        found.append(d.get(key, [n]))
+        found.append(d.get(key, (n, key)))
+        found.append(d.get(key, d.get(key, key * 2)) * 2)
+        found.append(len(d.get(key, key + "?") + "".join([key, "!"])))
+    return found
+
+
 def adds(numbers):
     d = {}
     for n in numbers:
@@ -100,6 +113,7 @@ for turn in range(60):
         contains(dict.fromkeys(keys), keys + ["x", 77]),
         gets(dict.fromkeys(strs, 3), strs + ["x", 77], [turn]),
         gets({}, ["x", 77], "default"),
+        computed(dict.fromkeys("ab", "x"), ["a", "cc", "b", "d" * 40], turn % 7 + 10**6),
         adds(range(100)),
         replaced({}),
         replaced({None: 1, "k": 2}),
