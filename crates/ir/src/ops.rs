@@ -310,7 +310,7 @@ macro_rules! for_each_op {
         Object, "object", () -> Is(Ty::Obj), Object, Pure, Never, "A constant object, borrowed from the unit.";
         Null, "null", () -> Is(Ty::Obj), None, Pure, Never, "NULL.";
         Address, "address", () -> Is(Ty::Ptr), Int, Pure, Never, "A constant address.";
-        Scratch, "scratch", () -> Is(Ty::Ptr), Int, Pure, Never, "The address of that many words of the native frame, one place per instruction.";
+        Scratch, "scratch", () -> Is(Ty::Ptr), Int, Pure, Never, "The address of that many words of the native frame, good until the values stored there were used.";
         // Integers.
         Iadd, "iadd", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Wrapping sum.";
         Isub, "isub", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Wrapping difference.";

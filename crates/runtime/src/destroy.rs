@@ -271,9 +271,6 @@ impl Lost<'_> {
             let ty = Py_TYPE(object);
             let base = object.cast::<u8>();
             // The most frequent ones are found by branches, which are foreseen better than jumps through a table.
-            if destruction == Destruction::Traversed {
-                return !is_watched(object, &*ty) && self.traversed(object, depth);
-            }
             if destruction == Destruction::Tuple {
                 return self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth);
             }
@@ -284,7 +281,7 @@ impl Lost<'_> {
                 return self.entries(object, depth);
             }
             match destruction {
-                Destruction::Leaf | Destruction::List | Destruction::Tuple | Destruction::Dict | Destruction::Traversed => true,
+                Destruction::Leaf | Destruction::List | Destruction::Tuple | Destruction::Dict => true,
                 Destruction::Set => {
                     let set = &*object.cast::<ffi::PySetObject>();
                     set.weakreflist.is_null()
@@ -309,7 +306,7 @@ impl Lost<'_> {
                         && self.reference(field(first), depth)
                         && (first == second || self.reference(field(second), depth))
                 }
-                Destruction::Instance => !is_watched(object, &*ty) && self.traversed(object, depth),
+                Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Unknown => false,
             }
         }

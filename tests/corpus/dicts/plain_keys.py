@@ -1,4 +1,4 @@
-# corpus: compiled=stores,counts,lookups,contains,gets,computed,adds no-exit=counts,adds
+# corpus: compiled=stores,counts,lookups,contains,gets,computed,adds,ask_str,ask_int no-exit=counts,adds
 # Dictionaries under strs and ints: what is found, kept, replaced and destroyed, also beside keys that compare in their own way.
 import sys
 
@@ -119,6 +119,25 @@ for turn in range(60):
         replaced({None: 1, "k": 2}),
     ]
     if turn in (0, 59):
+        print(results, log)
+    log.clear()
+
+
+def ask_str(d, key):
+    return key in d, d.get(key, "none"), d.get(key)
+
+
+def ask_int(d, key):
+    return key in d, d.get(key, "none"), d.get(key)
+
+
+# Functions that have seen nothing but strs or ints, and then meet keys of other types beside them.
+for turn in range(60):
+    results = [ask_str({"a": turn}, "a"), ask_str({1: 2}, "a"), ask_int({1: turn, "a": 3}, 1), ask_int({}, 2**61)]
+    if turn % 10 == 9:
+        for ask, like in ((ask_str, "a"), (ask_int, 1), (ask_int, 2**61)):
+            for equal in (False, True):
+                results.append(ask({Same(like, equal): "other", (1,): 0}, like))
         print(results, log)
     log.clear()
 
