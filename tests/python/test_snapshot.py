@@ -128,6 +128,7 @@ def test_known_types_are_described() -> None:
 class Vector:
     dimensions = 2
     shared = {}
+    y = 7
 
     def __init__(self, x, y=0.0):
         self.x = x
@@ -193,7 +194,8 @@ def test_attributes_of_instances(snapshot: Snapshot) -> None:
     attributes = vector["attributes"]
     assert vector["inline_values"] and vector["managed_dict"] and vector["has_dict"] and vector["mutable"]
     assert vector["version"] and vector["shared_keys"] and vector["shared_keys_version"]
-    assert attributes["x"] == {"InlineValue": {"index": 0}} and attributes["y"] == {"InlineValue": {"index": 1}}
+    assert attributes["x"] == {"InlineValue": {"index": 0, "default": None}}
+    assert attributes["y"]["InlineValue"]["index"] == 1 and snapshot.kind(attributes["y"]["InlineValue"]["default"]) == {"Int": 7}
     assert snapshot.kind(attributes["dimensions"]["ClassValue"]["object"]) == {"Int": 2}
     assert snapshot.object(attributes["norm"]["Method"]["object"])["address"] == id(Vector.norm)
     assert snapshot.object(attributes["width"]["Property"]["getter"])["address"] == id(Vector.width.fget)

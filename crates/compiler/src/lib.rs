@@ -28,6 +28,8 @@ pub struct Compiled {
     pub inlined: Vec<String>,
     /// Trampolines that the code refers to, directly or through others.
     pub trampolines: Vec<(Trampoline, Arc<MachineCode>)>,
+    /// There are loops in it, its own or of inlined functions.
+    pub has_loops: bool,
     /// Name of the backend.
     pub backend: &'static str,
     /// How long it took.
@@ -129,6 +131,7 @@ fn stages(
         inlined: inlined.into_iter().filter_map(qualname).collect(),
         trampolines,
         code,
+        has_loops: function.has_loop(),
         objects: function.objects,
         assumptions: function.assumptions,
         backend: backend.name(),

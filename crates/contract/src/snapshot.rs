@@ -129,6 +129,9 @@ pub struct TypeInfo {
     pub basicsize: i64,
     /// Instances keep their attributes in inline values.
     pub inline_values: bool,
+    /// Instances were met that had inline values no more, but a dictionary of their own.
+    #[serde(default)]
+    pub loses_values: bool,
     /// Instances have a managed `__dict__`.
     pub managed_dict: bool,
     /// Instances have a `__dict__` somewhere.
@@ -159,10 +162,13 @@ pub struct TypeInfo {
 /// What a name resolves to on instances of a type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Attribute {
-    /// Value `index` of the inline values; nothing in the type hides it.
+    /// Value `index` of the inline values, or the entry of the dictionary that has replaced them; nothing in the type hides it.
     InlineValue {
         /// Index into the inline values.
         index: u32,
+        /// What the type has, if that is no descriptor: instances without a value of their own have this.
+        #[serde(default)]
+        default: Option<ObjectId>,
     },
     /// Nothing in the type: instances have it in their dictionary, if they have it.
     DictValue,

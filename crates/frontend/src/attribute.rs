@@ -111,8 +111,8 @@ impl<'s> Builder<'s> {
         }
         if let Some(types) = self.several_types(state, 1, load_version(instr.feedback)) {
             let done = match types.common(&text) {
-                Some(attribute) => self.load_alike(state, &types, &attribute.clone(), method),
-                None => self.load_by_type(state, &text, &types, method),
+                Some(attribute) => self.load_alike(state, &types, &attribute.clone(), name, method),
+                None => self.load_by_type(state, name, &types, method),
             };
             if done {
                 return Ok(());
@@ -123,7 +123,7 @@ impl<'s> Builder<'s> {
             .owner_type(state, 1, load_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
         if let Some((address, attribute)) = attribute {
-            let done = self.has_usual_shape(state, 1) && self.load_attribute(state, address, &attribute, method, instr)?;
+            let done = self.may_speculate(ExitReason::ShapeGuard) && self.load_attribute(state, address, &attribute, name, method, instr)?;
             if done || self.load_from_dict(state, address, &attribute, name, method) {
                 return Ok(());
             }
@@ -149,18 +149,15 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn load_attribute(&mut self, state: &mut State, ty: u64, attribute: &Attribute, method: bool, instr: Instr) -> Build<bool> {
+    fn load_attribute(&mut self, state: &mut State, ty: u64, attribute: &Attribute, name: u32, method: bool, instr: Instr) -> Build<bool> {
         let info = self.type_info(ty).expect("the attribute came from there");
         match *attribute {
-            Attribute::InlineValue { index } => {
-                if !self.may_speculate(ExitReason::Unbound) {
+            Attribute::InlineValue { index, default } => {
+                if default.is_none() && !self.may_speculate(ExitReason::Unbound) {
                     return Ok(false);
                 }
                 let object = self.container_object(state, 1);
-                self.guard_inline_values(object, info);
-                let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
-                let value = self.load(object, at, MemSize::Obj, Region::Instance);
-                self.guard_not_null(value, ExitReason::Unbound);
+                let value = self.own_value(state, object, info, name, index, default);
                 self.push_loan(state, 1, value);
             }
             Attribute::Slot { offset } => {
@@ -172,9 +169,12 @@ impl<'s> Builder<'s> {
                 self.guard_not_null(value, ExitReason::Unbound);
                 self.push_loan(state, 1, value);
             }
+            Attribute::ClassValue { object: default } if let Some(value) = self.own_or_class_value(state, info, name, default) => {
+                self.push_loan(state, 1, value);
+            }
             Attribute::Method { .. } | Attribute::ClassValue { .. } => {
                 let native = matches!(*attribute, Attribute::Method { object } if !matches!(self.kind(object), ObjectKind::Function(_)));
-                if native && !method || !self.guard_not_shadowed(state, info) {
+                if native && !method || !self.guard_not_shadowed(state, info, name) {
                     return Ok(false);
                 }
                 self.push_class_attribute(state, attribute, method);
@@ -224,14 +224,11 @@ impl<'s> Builder<'s> {
     }
 
     /// Loads an attribute that all of several types resolve alike. False if that is more than a load.
-    fn load_alike(&mut self, state: &mut State, types: &Types<'s>, attribute: &Attribute, method: bool) -> bool {
-        let at = match *attribute {
-            Attribute::InlineValue { index } => {
-                types.infos[0].basicsize + self.layout().values_items + 8 * i64::from(index)
-            }
-            Attribute::Slot { offset } => offset,
+    fn load_alike(&mut self, state: &mut State, types: &Types<'s>, attribute: &Attribute, name: u32, method: bool) -> bool {
+        match *attribute {
+            Attribute::InlineValue { .. } | Attribute::Slot { .. } => {}
             Attribute::Method { object: function } if method => {
-                if !self.guard_types(state, 1, types, true) {
+                if !self.guard_types(state, 1, types, Some(name)) {
                     return false;
                 }
                 let receiver = state.pop();
@@ -240,29 +237,25 @@ impl<'s> Builder<'s> {
                 return true;
             }
             _ => return false,
-        };
-        if !self.may_speculate(ExitReason::Unbound) || !self.guard_types(state, 1, types, false) {
+        }
+        if !self.may_speculate(ExitReason::Unbound) || !self.guard_types(state, 1, types, None) {
             return false;
         }
         let object = self.container_object(state, 1);
-        if matches!(attribute, Attribute::InlineValue { .. }) {
-            self.guard_inline_values(object, types.infos[0]);
-        }
-        let value = self.load(object, at, MemSize::Obj, Region::Instance);
-        self.guard_not_null(value, ExitReason::Unbound);
+        let value = match *attribute {
+            Attribute::InlineValue { index, default } => self.own_value(state, object, types.infos[0], name, index, default),
+            Attribute::Slot { offset } => {
+                let value = self.load(object, offset, MemSize::Obj, Region::Instance);
+                self.guard_not_null(value, ExitReason::Unbound);
+                value
+            }
+            _ => unreachable!("was refused"),
+        };
         self.push_loan(state, 1, value);
         if method {
             state.stack.push(Slot::NULL);
         }
         true
-    }
-
-    pub(crate) fn guard_inline_values(&mut self, object: Value, info: &TypeInfo) {
-        let at = info.basicsize + self.layout().values_valid;
-        let valid = self.load(object, at, MemSize::U8, Region::Instance);
-        let zero = self.int_const(0);
-        let valid = self.icmp(Cond::Ne, valid, zero);
-        self.guard(valid, ExitReason::InlineValues);
     }
 
     /// False if the object `depth` from the top was seen in another shape than instances of its type usually have.
@@ -276,33 +269,6 @@ impl<'s> Builder<'s> {
             }
         }
         self.may_speculate(ExitReason::ShapeGuard)
-    }
-
-    /// Guards that the instance has no attribute of its own that hides what the type has. False if that cannot be checked.
-    pub(crate) fn guard_not_shadowed(&mut self, state: &mut State, info: &TypeInfo) -> bool {
-        if info.inline_values {
-            if info.shared_keys == 0 || info.shared_keys_version == 0 {
-                return false;
-            }
-            let object = self.container_object(state, 1);
-            self.guard_inline_values(object, info);
-            let keys = self.address(info.shared_keys);
-            let version = self.load(keys, self.layout().keys_version, MemSize::U32, Region::Type);
-            let wanted = self.int_const(i64::from(info.shared_keys_version));
-            let same = self.icmp(Cond::Eq, version, wanted);
-            self.guard(same, ExitReason::ShapeGuard);
-            true
-        } else if info.managed_dict || info.dict_offset != 0 {
-            let object = self.container_object(state, 1);
-            let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
-            let dict = self.load(object, at, MemSize::I64, Region::Instance);
-            let zero = self.int_const(0);
-            let none = self.icmp(Cond::Eq, dict, zero);
-            self.guard(none, ExitReason::ShapeGuard);
-            true
-        } else {
-            !info.has_dict
-        }
     }
 
     /// Notes the key of an inline value as inserted last (`_PyDictValues_AddToInsertionOrder` of `pycore_dict.h`).
@@ -328,7 +294,7 @@ impl<'s> Builder<'s> {
         let text = self.code().names[name as usize].clone();
         let alike = self.several_types(state, 1, store_version(instr.feedback)).and_then(|types| {
             let attribute = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }))?.clone();
-            self.guard_types(state, 1, &types, false).then_some((types.infos[0].address, attribute))
+            self.guard_types(state, 1, &types, None).then_some((types.infos[0].address, attribute))
         });
         if alike.is_none() {
             self.expect_noted(state, 1);
@@ -342,7 +308,7 @@ impl<'s> Builder<'s> {
         {
             let info = self.type_info(address).expect("the attribute came from there");
             match attribute {
-                Attribute::InlineValue { index } => {
+                Attribute::InlineValue { index, .. } => {
                     let object = self.container_object(state, 1);
                     self.guard_inline_values(object, info);
                     // A dictionary that shares the values would have to hear of a new key.

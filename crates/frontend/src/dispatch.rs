@@ -41,7 +41,7 @@ impl<'s> Builder<'s> {
     pub(crate) fn several_types(&self, state: &mut State, depth: usize, version: Option<u32>) -> Option<Types<'s>> {
         let Val::Obj(object) = state.peek(depth).val else { return None };
         let fact = state.facts.get(object);
-        if fact.ty.is_some() || fact.many_types || !self.has_usual_shape(state, depth) {
+        if fact.ty.is_some() || fact.many_types || !self.may_speculate(ExitReason::ShapeGuard) {
             return None;
         }
         let (mut ids, proven): (Vec<TypeId>, bool) = match fact.one_of {
@@ -111,21 +111,21 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Guards that the object is of one of the types, and, where `shadowed` says so, that it hides nothing that its type has.
-    pub(crate) fn guard_types(&mut self, state: &mut State, depth: usize, types: &Types<'_>, shadowed: bool) -> bool {
+    /// Guards that the object is of one of the types, and, if a name is given, that it does not hide what its type has under it.
+    pub(crate) fn guard_types(&mut self, state: &mut State, depth: usize, types: &Types<'_>, name: Option<u32>) -> bool {
         let Val::Obj(object) = state.peek(depth).val else { return false };
-        if shadowed && !types.infos.iter().all(|info| Self::can_check_shadows(info)) {
+        if name.is_some() && !types.infos.iter().all(|info| Self::can_check_shadows(info)) {
             return false;
         }
-        if types.proven && !shadowed {
+        if types.proven && name.is_none() {
             types.infos.iter().filter(|info| info.mutable).for_each(|info| self.assume_type(info.address, info.version));
             return true;
         }
         let done = self.f.add_block();
         for (block, info) in self.switch(object, types).into_iter().zip(&types.infos) {
             self.block = block;
-            if shadowed {
-                self.guard_not_shadowed(state, info);
+            if let Some(name) = name {
+                self.guard_not_shadowed(state, info, name);
             }
             let from = self.block;
             self.f.jump(from, done, &[]);
@@ -136,9 +136,10 @@ impl<'s> Builder<'s> {
     }
 
     /// Loads an attribute that the types resolve to different things. False if one of these needs more than a load.
-    pub(crate) fn load_by_type(&mut self, state: &mut State, name: &str, types: &Types<'s>, method: bool) -> bool {
+    pub(crate) fn load_by_type(&mut self, state: &mut State, name: u32, types: &Types<'s>, method: bool) -> bool {
         let Val::Obj(object) = state.peek(1).val else { return false };
-        let Some(attributes) = types.infos.iter().map(|info| info.attributes.get(name)).collect::<Option<Vec<_>>>() else {
+        let text = self.code().names[name as usize].clone();
+        let Some(attributes) = types.infos.iter().map(|info| info.attributes.get(&text)).collect::<Option<Vec<_>>>() else {
             return false;
         };
         let callable = |attribute: &&Attribute| matches!(attribute, Attribute::Method { .. });
@@ -160,11 +161,8 @@ impl<'s> Builder<'s> {
         for (i, (&info, attribute)) in types.infos.iter().zip(attributes).enumerate() {
             self.block = blocks[i];
             let value = match *attribute {
-                Attribute::InlineValue { index } => {
-                    self.guard_inline_values(object, info);
-                    let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
-                    let value = self.load(object, at, MemSize::Obj, Region::Instance);
-                    self.guard_not_null(value, ExitReason::Unbound);
+                Attribute::InlineValue { index, default } => {
+                    let value = self.own_value(state, object, info, name, index, default);
                     self.effect(Ir::Incref, &[value], Imm::None);
                     value
                 }
@@ -174,8 +172,12 @@ impl<'s> Builder<'s> {
                     self.effect(Ir::Incref, &[value], Imm::None);
                     value
                 }
+                Attribute::ClassValue { object: default } if let Some(value) = self.own_or_class_value(state, info, name, default) => {
+                    self.effect(Ir::Incref, &[value], Imm::None);
+                    value
+                }
                 Attribute::ClassValue { object: value } | Attribute::Method { object: value } => {
-                    self.guard_not_shadowed(state, info);
+                    self.guard_not_shadowed(state, info, name);
                     match callees.iter_mut().find(|(callee, _)| *callee == value) {
                         Some((_, types)) => types.push(self.type_id_of(info)),
                         None => callees.push((value, vec![self.type_id_of(info)])),

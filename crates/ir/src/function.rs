@@ -280,6 +280,16 @@ impl Function {
         order
     }
 
+    /// True if a reachable block can be reached from itself.
+    pub fn has_loop(&self) -> bool {
+        let order = self.reverse_postorder();
+        let mut place = vec![usize::MAX; self.blocks.len()];
+        for (index, block) in order.iter().enumerate() {
+            place[block.index()] = index;
+        }
+        order.iter().any(|&block| self.successors(block).any(|next| place[next.index()] <= place[block.index()]))
+    }
+
     /// True if the instruction may change memory of objects, run Python code, or end the unit's assumptions.
     pub fn may_run_python(&self, inst: &InstData) -> bool {
         match inst.op.info().effect {

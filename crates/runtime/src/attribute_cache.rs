@@ -221,26 +221,36 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
     // SAFETY: a type with inline values has shared keys, and its instances have their values behind their own fields; a type with a
     // managed dictionary has it at a fixed place, maybe NULL.
     unsafe {
-        let base = object.cast::<u8>();
-        let values = || base.offset((*kind).tp_basicsize);
-        let inline = || read::<u8>(values(), offsets::VALUES_VALID) == 1;
         match own {
-            Own::Never => Some(null_mut()),
-            Own::Inline(index) => inline().then(|| read(values(), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>())),
-            Own::NotAmong(count) => {
+            Own::Never => return Some(null_mut()),
+            Own::Inline(index) if has_inline_values(object, kind) => {
+                let values = object.byte_offset((*kind).tp_basicsize);
+                return Some(read(values.cast(), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>()));
+            }
+            Own::NotAmong(count) if has_inline_values(object, kind) => {
                 let keys = Keys::from_ptr(read(kind.cast(), offsets::TYPE_CACHED_KEYS));
-                (inline() && keys.len() == usize::from(count)).then_some(null_mut())
+                return (keys.len() == usize::from(count)).then_some(null_mut());
             }
-            Own::InDict => {
-                let dict: *mut PyObject = base.offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
-                if dict.is_null() {
-                    return Some(null_mut());
-                }
-                let simple = ffi::PyDict_CheckExact(dict) != 0;
-                simple.then(|| crate::dict_keys::get(dict, name))
-            }
+            Own::Inline(_) | Own::NotAmong(_) | Own::InDict => {}
         }
+        let dict: *mut PyObject = object.byte_offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
+        if dict.is_null() {
+            return Some(null_mut());
+        }
+        let simple = ffi::PyDict_CheckExact(dict) != 0;
+        if simple { crate::dict_keys::seek(dict, name) } else { None }
     }
+}
+
+/// True if an instance keeps its attributes in inline values.
+///
+/// # Safety
+///
+/// The object is alive, and of that type, which provides for inline values.
+#[inline]
+pub(crate) unsafe fn has_inline_values(object: *mut PyObject, kind: *mut PyTypeObject) -> bool {
+    // SAFETY: the values are behind the instance's own fields.
+    unsafe { read::<u8>(object.byte_offset((*kind).tp_basicsize).cast(), offsets::VALUES_VALID) == 1 }
 }
 
 /// Finds out about a name and remembers it.

@@ -10,7 +10,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
-use whipsnake_strategy::Decision;
+use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
@@ -40,9 +40,6 @@ const TIMED_ENTRIES: u64 = 4096;
 const TIMED_LATER: u64 = 32;
 /// Timed entries after which a loop is judged by them.
 const JUDGED_ENTRIES: u32 = 256;
-/// Threshold below which speed is not what matters: loops are entered however short they are, and functions are not compared with the
-/// interpreter.
-pub(crate) const PATIENT_THRESHOLD: u64 = 100;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 

@@ -2,9 +2,11 @@
 
 use crate::entry::may_go_on;
 use crate::extra::CodeExtra;
-use crate::rebuild::{Rebuilt, References, Words, count};
+use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
 use crate::unit::{Content, Unit};
+use crate::watch::count_type;
+use smallvec::SmallVec;
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{KnownType, Platform, local_key};
@@ -14,14 +16,14 @@ use whipsnake_cpython::ffi::{
 };
 use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
 use whipsnake_cpython::unwind::raise_from_callback;
-use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval};
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, offsets};
 
 /// An observation after which the unit has to leave: its frames stand already.
 #[derive(Debug)]
 pub struct Observed {
     unit: *const Unit,
     exit: u64,
-    frames: Vec<Rebuilt>,
+    frames: Frames,
 }
 
 thread_local! {
@@ -33,7 +35,7 @@ thread_local! {
 struct Leaving<'a> {
     thread: Thread,
     point: &'a ExitPoint,
-    frames: Vec<Rebuilt>,
+    frames: Frames,
     raise: bool,
 }
 
@@ -244,6 +246,9 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
             let object = words.add(word as usize).read() as *mut PyObject;
             learn_type(session, unit, content, point, object);
         }
+        if point.reason == ExitReason::InlineValues {
+            learn_lost_values(session, point, words);
+        }
     }
     session.exit_taken(unit, point, times)
 }
@@ -269,6 +274,29 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
                 for (local, _) in image.locals.iter().enumerate().filter(|(_, source)| is_it(source)) {
                     extra.operands.borrow_mut().add(local_key(local as u32), Py_TYPE(object), format);
                 }
+            }
+        }
+    }
+}
+
+/// Counts the instance without inline values that failed a guard, for its type. It is one of the instruction's operands.
+///
+/// # Safety
+///
+/// As for [`counted`].
+unsafe fn learn_lost_values(session: &Session, point: &ExitPoint, words: *const u64) {
+    /// Operands that the instructions with such guards have at most.
+    const OPERANDS: usize = 3;
+    let Some(image) = point.frames.last() else { return };
+    for source in image.stack.iter().rev().take(OPERANDS) {
+        let (Source::Owned(word) | Source::Borrowed(word)) = *source else { continue };
+        // SAFETY: the word is an object; a type with inline values has them behind the fields of its instances.
+        unsafe {
+            let object = words.add(word as usize).read() as *mut PyObject;
+            let kind = Py_TYPE(object);
+            let provides = (*kind).tp_flags as usize & offsets::FLAG_INLINE_VALUES != 0;
+            if provides && !crate::attribute_cache::has_inline_values(object, kind) {
+                return count_type(&mut session.lost_values.borrow_mut(), kind as usize);
             }
         }
     }
@@ -375,7 +403,8 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         let Some(frames) = reader.frames(thread, point) else {
             Py_FatalError(c"whipsnake: no memory to show a frame".as_ptr());
         };
-        let before: Vec<(Vec<u64>, isize)> = frames.iter().map(|rebuilt| (contents(rebuilt.frame), holders(rebuilt.frame))).collect();
+        let contents: SmallVec<[u64; 32]> = frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).collect();
+        let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
         let innermost = frames[frames.len() - 1];
         datastack::link(thread, innermost.frame);
         _Py_Dealloc(object);
@@ -384,10 +413,8 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             let now = holders(rebuilt.frame);
             now > before.max(1) || !rebuilt.existed && now > 0
         };
-        let changed = frames
-            .iter()
-            .zip(&before)
-            .any(|(rebuilt, (content, holders))| kept(rebuilt, *holders) || contents(rebuilt.frame) != *content);
+        let changed = frames.iter().zip(&before).any(|(rebuilt, holders)| kept(rebuilt, *holders))
+            || !frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(contents);
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
@@ -396,7 +423,7 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
             return true;
         }
-        for (rebuilt, (_, holders)) in frames.iter().zip(&before) {
+        for (rebuilt, holders) in frames.iter().zip(&before) {
             if *holders == 0 && rebuilt.existed {
                 // Units without handlers take any frame object for a holder.
                 rebuilt.frame.let_object_go();
@@ -414,10 +441,11 @@ fn holders(frame: Frame) -> isize {
     if object.is_null() { 0 } else { unsafe { Py_REFCNT(object) } }
 }
 
-/// Locals and stack of a frame as words.
-fn contents(frame: Frame) -> Vec<u64> {
+/// Height, locals and stack of a frame as words.
+fn words_of(frame: Frame) -> impl Iterator<Item = u64> {
     // SAFETY: slots below the top are initialised.
-    (0..frame.stack_top()).map(|index| unsafe { frame.slot(index) }.word()).collect()
+    let slots = (0..frame.stack_top()).map(move |index| unsafe { frame.slot(index) }.word());
+    std::iter::once(frame.stack_top() as u64).chain(slots)
 }
 
 /// Removes frames that were built for an observation only.

@@ -128,6 +128,11 @@ impl CodeExtra {
         Some(address)
     }
 
+    /// True if back edges of a loop are being counted.
+    pub fn counts_loops(&self) -> bool {
+        self.loops.borrow().iter().any(|site| site.window.get().is_some() && site.unit.get().is_none())
+    }
+
     /// Adds an exit to what the compiler is told of the code.
     pub fn add_seen(&self, exit: SeenExit) {
         let mut seen = self.seen.borrow_mut();

@@ -24,6 +24,8 @@ const VOLATILE: u32 = 2;
 /// Changes of a type that units relied on, or were compiled to rely on, from which its state is not relied on any more: classes that count
 /// their instances in an attribute change all the time.
 const VOLATILE_TYPE: u32 = 4;
+/// Instances without inline values that guards met, from which on code for the type is compiled for both kinds.
+const LOSES_VALUES: u32 = 8;
 /// Calls or back edges from which what the interpreter has never executed is not expected to be.
 const WARM: u64 = 16;
 /// Starts that the callback sees after the installation, of functions that were not called since or are entered past their
@@ -53,6 +55,10 @@ impl Units for Session {
 
     fn is_volatile_type(&self, kind: *mut PyTypeObject) -> bool {
         self.volatile_types.borrow().get(&(kind as usize)).is_some_and(|changes| *changes >= VOLATILE_TYPE)
+    }
+
+    fn loses_values(&self, kind: *mut PyTypeObject) -> bool {
+        self.lost_values.borrow().get(&(kind as usize)).is_some_and(|met| *met >= LOSES_VALUES)
     }
 
     fn exits_seen(&self, code: Code) -> Vec<SeenExit> {
@@ -112,7 +118,7 @@ impl Session {
             return false;
         }
         let offset = exit.frames.last().map_or(0, |image| image.offset);
-        match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }) {
+        match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }, self.totals.load()) {
             Decision::Keep | Decision::Detach(_) => false,
             Decision::Compile => !site.compiling.get(),
             Decision::Suspend => {
@@ -234,6 +240,7 @@ impl Session {
             Ok(Ok(captured)) => {
                 let saved = self.save_snapshot(site, &captured.snapshot);
                 site.compiling.set(true);
+                self.totals.waiting.set(self.totals.waiting.get() + 1);
                 Some(Job {
                     site: site.id,
                     function,
@@ -327,6 +334,9 @@ impl Session {
                     Vec::new()
                 };
                 self.count_call(thread, site, function, &arguments);
+                if site.count.get() < site.next.get() && self.is_seldom(thread, extra, site) {
+                    return self.disable();
+                }
             }
             if site.detached.borrow().is_some() {
                 return self.disable();
@@ -369,11 +379,12 @@ impl Session {
                 }
                 site.count.set(site.count.get() + 1);
                 if site.count.get() < site.next.get() {
-                    return self.keep();
+                    return if self.is_seldom(thread, extra, site) { self.disable() } else { self.keep() };
                 }
                 let calls = extra.function(frame.globals(), frame.builtins()).map_or(0, |site| site.as_ref().count.get());
                 if !self.is_hot(SiteFacts { calls, ..site.facts() }, site) {
-                    return self.keep();
+                    let paused = !site.compiling.get() && self.pause(thread, extra, site);
+                    return if paused { self.disable() } else { self.keep() };
                 }
                 self.compile(thread, site, entry);
             }

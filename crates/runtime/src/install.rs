@@ -43,11 +43,14 @@ impl Session {
             return;
         }
         // SAFETY: the GIL is held.
-        for (job, outcome) in self.worker.finished(unsafe { Thread::current() }) {
+        let thread = unsafe { Thread::current() };
+        for (job, outcome) in self.worker.finished(thread) {
             // SAFETY: the GIL is held.
             unsafe { self.install(job, outcome) };
         }
         self.mourn();
+        // SAFETY: the GIL is held, and no exception is raised where Python code may run.
+        unsafe { self.listen_again(thread) };
     }
 
     /// Installs one compilation, or records why not.
@@ -60,6 +63,7 @@ impl Session {
             eprint!("{}", outcome.dump);
         }
         crate::saved::save_code(job.saved.as_deref(), &outcome);
+        self.totals.waiting.set(self.totals.waiting.get().saturating_sub(1));
         if !self.self_check.is_running() {
             self.totals.compiled(&outcome);
         }
@@ -176,6 +180,7 @@ impl Session {
             assumptions: compiled.assumptions,
             stack_words,
             inlined: compiled.inlined,
+            has_loops: compiled.has_loops,
             backend: compiled.backend,
             compile_time: compiled.time,
         });

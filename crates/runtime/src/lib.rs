@@ -20,6 +20,7 @@ pub mod helpers;
 pub mod hooks;
 pub mod install;
 mod instance_checks;
+mod listening;
 pub mod lost;
 pub mod memory;
 pub mod native_entry;

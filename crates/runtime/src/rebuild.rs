@@ -4,6 +4,7 @@ use crate::helpers::{build_virtual, is_integer};
 use crate::lost::is_iterator;
 use crate::session::session;
 use crate::unit::Content;
+use smallvec::SmallVec;
 use std::ptr::NonNull;
 use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_cpython::ffi::{
@@ -38,6 +39,9 @@ pub struct Rebuilt {
     /// It was there before the exit.
     pub existed: bool,
 }
+
+/// Frames, outermost first: few enough as a rule to need no memory of their own.
+pub type Frames = SmallVec<[Rebuilt; 4]>;
 
 impl<'a> Words<'a> {
     /// Reads the words of an exit.
@@ -200,11 +204,11 @@ impl<'a> Words<'a> {
     /// # Safety
     ///
     /// The GIL is held; the words are those of the exit point; frames named by them exist, the innermost of them linked.
-    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Option<Vec<Rebuilt>> {
+    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Option<Frames> {
         // SAFETY: the caller vouches for the words.
         unsafe {
             let raised = PyErr_GetRaisedException();
-            let mut frames: Vec<Rebuilt> = Vec::with_capacity(point.frames.len());
+            let mut frames = Frames::with_capacity(point.frames.len());
             for (depth, image) in point.frames.iter().enumerate() {
                 let rebuilt = self.frame(thread, image)?;
                 self.fill(rebuilt.frame, image);

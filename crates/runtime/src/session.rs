@@ -9,6 +9,7 @@ use crate::destroy_type::DestructionCache;
 use crate::entry_cache::EntryCache;
 use crate::instance_checks::InstanceChecks;
 use crate::extra::CodeExtra;
+use crate::listening::Listening;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
 use crate::stats::Totals;
@@ -121,6 +122,10 @@ pub struct Session {
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
     /// How often types changed that units relied on, or were being compiled to. An address may have been that of another type.
     pub volatile_types: RefCell<FxHashMap<usize, u32>>,
+    /// When to listen to all code again.
+    pub listening: Listening,
+    /// How often guards met instances of a type without inline values. An address may have been that of another type.
+    pub lost_values: RefCell<FxHashMap<usize, u32>>,
     /// Compiler inputs that were saved.
     pub saved: Cell<u64>,
     /// The check before the first compilation.
@@ -196,6 +201,8 @@ impl Session {
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
             volatile_types: RefCell::default(),
+            listening: Listening::default(),
+            lost_values: RefCell::default(),
             saved: Cell::new(0),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),

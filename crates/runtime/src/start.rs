@@ -271,27 +271,29 @@ unsafe fn discard(result: *mut PyObject) {
 }
 
 impl Session {
-    /// Asks for events of all code again, once no other tool is registered that watched some of it.
+    /// Asks for events of all code again, unless another tool is registered that may have switched off some of its own: then it is asked
+    /// again after some events. True if it was done.
     ///
     /// # Safety
     ///
-    /// Called in a callback of `sys.monitoring`.
+    /// The GIL is held and no exception is raised.
     #[cold]
-    pub(crate) unsafe fn hear_again(&self) {
-        // SAFETY: the GIL is held, and no exception is raised in a callback; results are given back.
+    pub(crate) unsafe fn hear_again(&self) -> bool {
+        // SAFETY: as the caller says; results are given back.
         unsafe {
-            let Ok(module) = monitoring_module() else { return };
+            let Ok(module) = monitoring_module() else { return false };
             for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
                 let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
                 let is_free = owner == Py_None();
                 discard(owner);
                 if !is_free {
                     self.until_hearing.set(EVENTS_UNTIL_AWAKE);
-                    return;
+                    return false;
                 }
             }
             discard(PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null()));
         }
+        true
     }
 }
 

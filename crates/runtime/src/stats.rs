@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 use whipsnake_cpython::Code;
+use whipsnake_strategy::Load;
 
 /// Sites of dead code objects that are remembered one by one.
 const MAX_DEAD: usize = 2000;
@@ -25,6 +26,8 @@ pub struct Totals {
     pub refused: Cell<u64>,
     /// Time of compilations.
     pub compile_time: Cell<Duration>,
+    /// Compilations begun that have not ended.
+    pub waiting: Cell<u32>,
     /// Broken assumptions.
     pub invalidations: Cell<u64>,
     dead: RefCell<Vec<UnitStats>>,
@@ -120,6 +123,14 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
+/// Processor time of the process; zero where the system does not tell.
+fn processor_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call fills in the structure it is given, or leaves it.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
 fn add<T: Copy + std::ops::Add<Output = T>>(cell: &Cell<T>, value: T) {
     cell.set(cell.get() + value);
 }
@@ -132,6 +143,13 @@ impl Totals {
             Ok(compiled) => add(&self.compile_time, compiled.time),
             Err(_) => add(&self.refused, 1),
         }
+    }
+
+    /// What compilations cost: those that wait are taken to cost as much as those that ended.
+    pub fn load(&self) -> Load {
+        let ended = self.compilations.get().max(1) as f64;
+        let all = self.compile_time.get().mul_f64(1.0 + f64::from(self.waiting.get()) / ended);
+        Load { compiling: all, process: processor_time() }
     }
 
     /// Remembers a site whose code object dies.

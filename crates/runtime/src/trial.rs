@@ -1,7 +1,7 @@
 //! Whether a function's native code is faster than the interpreter: some of its calls run in the one, some in the other, in random
 //! order, until their times tell.
 
-use crate::entry::{CalledBy, PATIENT_THRESHOLD};
+use crate::entry::CalledBy;
 use crate::session::Session;
 use crate::unit::Unit;
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use whipsnake_contract::options::Options;
 use whipsnake_contract::exit::ExitPolicy;
 use whipsnake_strategy::comparison::{Comparison, Verdict};
-use whipsnake_strategy::{Decision, TrialFacts};
+use whipsnake_strategy::{Decision, PATIENT_THRESHOLD, TrialFacts};
 
 /// Entries before the first timed call: caches are warm by then, and most units that fail have been compiled again.
 const FIRST: u64 = 256;

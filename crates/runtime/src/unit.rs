@@ -13,7 +13,7 @@ use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 use std::ptr::NonNull;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitReason};
 use whipsnake_contract::snapshot::{Assumption, UnitLayout};
 use whipsnake_cpython::Code;
@@ -112,6 +112,8 @@ pub struct Site {
     pub count: Cell<u64>,
     /// Count at which the strategy is asked again.
     pub next: Cell<u64>,
+    /// When the present window of counted events began.
+    pub window: Cell<Option<Instant>>,
     /// State.
     pub state: RefCell<State>,
     /// A compilation is under way; a previous unit may still be in use.
@@ -153,6 +155,7 @@ impl Site {
             hidden,
             count: Cell::new(0),
             next: Cell::new(threshold),
+            window: Cell::new(None),
             state: RefCell::new(State::Cold),
             compiling: Cell::new(false),
             again: Cell::new(false),
@@ -170,6 +173,7 @@ impl Site {
 
     /// What the strategy is told.
     pub fn facts(&self) -> SiteFacts<'_> {
+        let content = self.current().and_then(Unit::content);
         SiteFacts {
             name: &self.name,
             kind: self.kind,
@@ -179,7 +183,8 @@ impl Site {
             invalidations: self.invalidations.get(),
             entries: self.current().map_or(0, |unit| unit.entries.get()),
             compiling: self.compiling.get(),
-            code_bytes: self.current().and_then(Unit::content).map_or(0, |content| content.code_bytes),
+            code_bytes: content.map_or(0, |content| content.code_bytes),
+            has_loops: content.is_some_and(|content| content.has_loops),
         }
     }
 
@@ -311,6 +316,8 @@ pub struct Content {
     pub stack_words: usize,
     /// Qualified names of the functions that were inlined.
     pub inlined: Vec<String>,
+    /// There are loops in it.
+    pub has_loops: bool,
     /// Name of the backend.
     pub backend: &'static str,
     /// Bytes of machine code.

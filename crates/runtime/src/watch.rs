@@ -184,18 +184,22 @@ impl Session {
 
     /// Counts a change of a type that something relied on.
     pub(crate) fn type_changed(&self, address: usize) {
-        /// Types that are remembered at a time.
-        const MOST: usize = 4096;
-        let mut changes = self.volatile_types.borrow_mut();
-        if changes.len() >= MOST {
-            changes.clear();
-        }
-        *changes.entry(address).or_default() += 1;
+        count_type(&mut self.volatile_types.borrow_mut(), address);
     }
 
     fn invalidate_all(&self, units: impl IntoIterator<Item = NonNull<Unit>>) {
         units.into_iter().for_each(|unit| self.invalidate(unit));
     }
+}
+
+/// Counts something about the type at that address.
+pub(crate) fn count_type(counts: &mut HashMap<usize, u32>, address: usize) {
+    /// Types that are remembered at a time.
+    const MOST: usize = 4096;
+    if counts.len() >= MOST {
+        counts.clear();
+    }
+    *counts.entry(address).or_default() += 1;
 }
 
 /// # Safety

@@ -1,5 +1,5 @@
 //! The compiling thread. It never holds the GIL: snapshots go in, code comes out, and a pending call of the interpreter
-//! (or the next counted event) installs what is done.
+//! (or the next counted event) installs what is done. It also serves as an alarm clock.
 //!
 //! `os.fork()` is announced: the thread ends before. It starts again, in parent and child, with the first event after the fork if there is
 //! work: not earlier, since `os.fork()` counts the process's threads before it returns, and warns. After a fork that was not announced, the
@@ -66,6 +66,8 @@ struct Shared {
     wake: Condvar,
     done: Mutex<Vec<(Job, Outcome)>>,
     ready: AtomicBool,
+    /// When the interpreter is to be called, whether or not a job is done.
+    alarm: Mutex<Option<Instant>>,
     /// Held while the interpreter is called; true once it must not be called any more.
     closed: Mutex<bool>,
     /// The thread ends when it has finished its present job.
@@ -73,6 +75,38 @@ struct Shared {
     /// The kernel's number of the thread.
     thread_id: AtomicI32,
     cache: Arc<TrampolineCache>,
+}
+
+impl Shared {
+    fn has_work(&self) -> bool {
+        !lock(&self.queue).is_empty() || lock(&self.alarm).is_some()
+    }
+
+    /// Waits until something happens or it is time to call the interpreter. True if that is so.
+    fn sleep<'a>(&self, queue: MutexGuard<'a, VecDeque<Job>>) -> (MutexGuard<'a, VecDeque<Job>>, bool) {
+        let alarm = *lock(&self.alarm);
+        let Some(time) = alarm else {
+            return (self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner), false);
+        };
+        let left = time.saturating_duration_since(Instant::now());
+        let queue = self.wake.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        let rings = Instant::now() >= time;
+        if rings {
+            *lock(&self.alarm) = None;
+        }
+        (queue, rings)
+    }
+
+    /// Has the interpreter call [`Session::install_finished`](crate::session::Session::install_finished) soon. False if it must not be called
+    /// any more.
+    fn call_interpreter(&self) -> bool {
+        // The lock makes sure that the interpreter exists.
+        let closed = lock(&self.closed);
+        if !*closed {
+            ask_for_attention();
+        }
+        !*closed
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -110,6 +144,24 @@ impl Worker {
     /// # Errors
     /// The job, if no thread can be started.
     pub fn submit(&self, caller: Thread, job: Job) -> Result<(), Box<Job>> {
+        let Some(shared) = self.shared(caller) else { return Err(Box::new(job)) };
+        lock(&shared.queue).push_back(job);
+        shared.wake.notify_one();
+        Ok(())
+    }
+
+    /// Has the thread call the interpreter at that time. False if no thread can be started.
+    pub fn wake_at(&self, caller: Thread, time: Instant) -> bool {
+        let Some(shared) = self.shared(caller) else { return false };
+        // With the queue locked the thread is not between its look at the alarm and its sleep.
+        let _queue = lock(&shared.queue);
+        *lock(&shared.alarm) = Some(time);
+        shared.wake.notify_one();
+        true
+    }
+
+    /// What is shared with the thread, which is started if need be; `None` if it cannot be.
+    fn shared(&self, caller: Thread) -> Option<Arc<Shared>> {
         let pid = std::process::id();
         let mut slot = self.running.borrow_mut();
         if slot.as_ref().is_none_or(|running| running.pid != pid && running.thread.is_some()) {
@@ -117,21 +169,16 @@ impl Worker {
             // A parent's queues may be locked by a thread that does not exist here: they are left as they are.
             std::mem::forget(slot.replace(Running { pid, shared, thread: None }));
         }
-        let Some(running) = &mut *slot else { return Err(Box::new(job)) };
+        let running = slot.as_mut()?;
         running.pid = pid;
         if running.thread.is_none() {
             if self.is_forking(caller) {
                 running.shared.ready.store(true, Ordering::Release);
             } else {
-                match start(&running.shared) {
-                    Some(thread) => running.thread = Some(thread),
-                    None => return Err(Box::new(job)),
-                }
+                running.thread = Some(start(&running.shared)?);
             }
         }
-        lock(&running.shared.queue).push_back(job);
-        running.shared.wake.notify_one();
-        Ok(())
+        Some(running.shared.clone())
     }
 
     /// To be called before a fork. Lets the thread end after the job that it has begun, and waits for that: a fork then copies no locked
@@ -162,7 +209,7 @@ impl Worker {
         let Some(running) = &mut *slot else { return };
         if running.thread.is_none() {
             running.pid = std::process::id();
-            if !lock(&running.shared.queue).is_empty() {
+            if running.shared.has_work() {
                 running.shared.ready.store(true, Ordering::Release);
             }
         }
@@ -192,7 +239,7 @@ impl Worker {
     pub fn finished(&self, caller: Thread) -> Vec<(Job, Outcome)> {
         match &mut *self.running.borrow_mut() {
             Some(running) if running.pid == std::process::id() => {
-                let paused = running.thread.is_none() && !lock(&running.shared.queue).is_empty();
+                let paused = running.thread.is_none() && running.shared.has_work();
                 let forking = paused && self.is_forking(caller);
                 if paused && !forking {
                     running.thread = start(&running.shared);
@@ -297,9 +344,13 @@ fn work(shared: &Shared) {
                 if *lock(&shared.closed) || *lock(&shared.pausing) {
                     return;
                 }
+                let rings;
                 match next_job(&mut queue) {
                     Some(job) => break job,
-                    None => queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                    None => (queue, rings) = shared.sleep(queue),
+                }
+                if rings && !shared.call_interpreter() {
+                    return;
                 }
             }
         };
@@ -308,12 +359,9 @@ fn work(shared: &Shared) {
         spent += begin.elapsed();
         lock(&shared.done).push((job, outcome));
         shared.ready.store(true, Ordering::Release);
-        let closed = lock(&shared.closed);
-        if *closed {
+        if !shared.call_interpreter() {
             return;
         }
-        // The lock makes sure that the interpreter exists.
-        ask_for_attention();
     }
 }
 

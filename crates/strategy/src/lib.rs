@@ -32,6 +32,12 @@ impl UnitKind {
     }
 }
 
+/// Thresholds below which nothing depends on time: no function is compared with the interpreter, and nothing waits for others to be compiled.
+pub const PATIENT_THRESHOLD: u64 = 100;
+
+/// Calls or back edges that are counted before it is asked how fast they follow each other.
+pub const WINDOW: u64 = 64;
+
 /// What is known of a place that is or could be compiled.
 #[derive(Clone, Copy, Debug)]
 pub struct SiteFacts<'a> {
@@ -53,6 +59,17 @@ pub struct SiteFacts<'a> {
     pub compiling: bool,
     /// Bytes of machine code of its present unit; the time to compile grows with them.
     pub code_bytes: u32,
+    /// There are loops in its present unit: what follows an exit may take long.
+    pub has_loops: bool,
+}
+
+/// What compilations have cost so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Time of all compilations, those that wait included.
+    pub compiling: Duration,
+    /// Processor time of the whole process.
+    pub process: Duration,
 }
 
 /// An exit of the present unit that was taken once more.
@@ -113,12 +130,18 @@ pub trait Strategy: Send + Sync {
     /// The count of calls or back edges at which [`Self::hot`] is asked.
     fn threshold(&self, kind: UnitKind) -> u64;
 
+    /// True if sites may be left uncounted for a time.
+    fn is_patient(&self) -> bool;
+
+    /// True if a site whose last [`WINDOW`] calls or back edges took that long is not worth counting for now.
+    fn is_seldom(&self, time: Duration, load: Load) -> bool;
+
     /// A site without a unit reached the threshold.
     fn hot(&self, site: SiteFacts<'_>) -> Decision;
 
     /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, and for those whose frames somebody
     /// held, at counts that are powers of two or multiples of 1024.
-    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision;
+    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts, load: Load) -> Decision;
 
     /// A unit was entered some hundred times more, and ran for that long per entry lately.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;

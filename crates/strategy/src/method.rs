@@ -1,6 +1,6 @@
 //! The method strategy.
 
-use crate::{Decision, ExitFacts, SiteFacts, Strategy, TrialFacts, UnitKind, Where};
+use crate::{Decision, ExitFacts, Load, PATIENT_THRESHOLD, SiteFacts, Strategy, TrialFacts, UnitKind, WINDOW, Where};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use std::time::Duration;
 use whipsnake_contract::options::Options;
@@ -10,13 +10,30 @@ use whipsnake_contract::options::Options;
 pub struct Method {
     threshold: u64,
     place: Where,
+    /// Sites may be left uncounted for a time.
+    is_patient: bool,
+    /// The part of the processor time that compilations may take; `None` for any.
+    share: Option<f64>,
 }
 
 /// Bounds for the count of one exit at which a wrong speculation is compiled into the unit: within them, the exits so far have cost
 /// about as much time as the compilation is going to.
 const SPECULATION_LIMITS: (u32, u32) = (32, 1024);
-/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: some 10 µs.
+const STRAIGHT_LIMITS: (u32, u32) = (128, 1024);
+/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: a byte takes 0.7 µs, and the
+/// rest of a loop some 20 µs, but leaving code without loops costs only 0.1 to 0.5 µs and the rest of one call.
 const BYTES_PER_EXIT: u32 = 32;
+const BYTES_PER_STRAIGHT_EXIT: u32 = 4;
+/// Time that compilations may take in any case: some hundred units.
+const FREE_COMPILING: Duration = Duration::from_millis(250);
+/// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
+/// a thousandth of the time that is at stake.
+const LEAST_RATE: f64 = 10_000.0;
+/// The most that the load of compilations multiplies that rate with: what is hotter goes first, and what never gets there would not have paid
+/// for its compilation.
+const MOST_PATIENCE: f64 = 64.0;
+/// The most that it multiplies limits of exits with.
+const MOST_EXCESS: f64 = 8.0;
 /// Compilations of one site, whatever happens.
 const MAX_COMPILES: u32 = 8;
 /// Broken assumptions after which a site is left alone.
@@ -41,21 +58,35 @@ const FAILING_PART: u64 = 16;
 /// Bytes of machine code for an exit from which everything that follows is new to the unit.
 const BYTES_PER_COLD_EXIT: u32 = 64;
 
-/// Count of one exit at which a unit of that size is compiled again.
-fn speculation_limit(reason: ExitReason, code_bytes: u32) -> u32 {
-    let per_exit = if reason == ExitReason::ColdBranch { BYTES_PER_COLD_EXIT } else { BYTES_PER_EXIT };
-    (code_bytes / per_exit).clamp(SPECULATION_LIMITS.0, SPECULATION_LIMITS.1)
-}
-
 impl Method {
     /// The name.
     pub const NAME: &'static str = "method";
 
     /// The strategy with the thresholds and the compile mode of `options`.
     pub fn new(options: &Options) -> Method {
+        let is_patient = options.threshold >= PATIENT_THRESHOLD && !options.sync;
         Method {
+            is_patient,
             threshold: options.threshold,
             place: if options.sync { Where::Here } else { Where::Background },
+            share: (is_patient && options.compile_share < 100).then_some(options.compile_share as f64 / 100.0),
+        }
+    }
+
+    /// How many times their share of the time compilations have taken; 1 if they are within it.
+    fn excess(&self, load: Load) -> f64 {
+        let Some(share) = self.share else { return 1.0 };
+        let allowed = FREE_COMPILING.as_secs_f64() + load.process.as_secs_f64() * share;
+        (load.compiling.as_secs_f64() / allowed).max(1.0)
+    }
+
+    /// Count of one exit at which the unit of `site` is compiled again.
+    fn speculation_limit(&self, reason: ExitReason, site: SiteFacts<'_>, load: Load) -> u32 {
+        let limit = |bytes_per_exit: u32, (least, most): (u32, u32)| (site.code_bytes / bytes_per_exit).clamp(least, most);
+        match site.has_loops {
+            true if reason == ExitReason::ColdBranch => limit(BYTES_PER_COLD_EXIT, SPECULATION_LIMITS),
+            true => limit(BYTES_PER_EXIT, SPECULATION_LIMITS),
+            false => (f64::from(limit(BYTES_PER_STRAIGHT_EXIT, STRAIGHT_LIMITS)) * self.excess(load).min(MOST_EXCESS)) as u32,
         }
     }
 }
@@ -69,6 +100,14 @@ impl Strategy for Method {
         self.threshold
     }
 
+    fn is_patient(&self) -> bool {
+        self.is_patient
+    }
+
+    fn is_seldom(&self, time: Duration, load: Load) -> bool {
+        self.is_patient && time.as_secs_f64() * LEAST_RATE * self.excess(load).powi(3).min(MOST_PATIENCE) > WINDOW as f64
+    }
+
     fn hot(&self, site: SiteFacts<'_>) -> Decision {
         if site.compiles >= MAX_COMPILES {
             return Decision::LeaveAlone(format!("compiled {} times already", site.compiles));
@@ -79,7 +118,7 @@ impl Strategy for Method {
         Decision::Compile
     }
 
-    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts) -> Decision {
+    fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts, load: Load) -> Decision {
         let stops = site.kind == UnitKind::Loop && exit.reason.policy() == ExitPolicy::Uncovered;
         let enough = if stops { FRUITLESS_LOOP_EXITS } else { FRUITLESS_EXITS };
         let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries;
@@ -97,7 +136,7 @@ impl Strategy for Method {
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
-                if exit.count >= speculation_limit(exit.reason, site.code_bytes) { Decision::Compile } else { Decision::Keep }
+                if exit.count >= self.speculation_limit(exit.reason, site, load) { Decision::Compile } else { Decision::Keep }
             }
             ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
                 "leaves by {} at offset {} in {} of {} entries",
@@ -161,6 +200,7 @@ mod tests {
             entries,
             compiling: false,
             code_bytes: 0,
+            has_loops: true,
         }
     }
 
@@ -176,7 +216,7 @@ mod tests {
     fn frequent_wrong_guesses_are_compiled_in() {
         let by = |reason, code_bytes, count| {
             let site = SiteFacts { code_bytes, ..site(1, 10_000) };
-            method().after_exit(site, exit(reason, count))
+            method().after_exit(site, exit(reason, count), Load::default())
         };
         let after = |code_bytes, count| by(ExitReason::TypeGuard, code_bytes, count);
         assert_eq!((after(0, 31), after(0, 32)), (Decision::Keep, Decision::Compile));
@@ -186,14 +226,47 @@ mod tests {
     }
 
     #[test]
+    fn exits_of_code_without_loops_cost_little() {
+        let after = |code_bytes, count| {
+            let site = SiteFacts { code_bytes, has_loops: false, ..site(1, 10_000) };
+            method().after_exit(site, exit(ExitReason::TypeGuard, count), Load::default())
+        };
+        assert_eq!((after(0, 127), after(0, 128)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(2000, 499), after(2000, 500)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
+        let late = |has_loops, count| {
+            let load = Load { compiling: FREE_COMPILING * 4, process: Duration::ZERO };
+            method().after_exit(SiteFacts { code_bytes: 2000, has_loops, ..site(1, 10_000) }, exit(ExitReason::TypeGuard, count), load)
+        };
+        assert_eq!((late(false, 1999), late(false, 2000), late(true, 64)), (Decision::Keep, Decision::Compile, Decision::Compile));
+    }
+
+    #[test]
+    fn what_is_seldom_reached_is_not_counted_and_under_load_more_is_seldom() {
+        let seldom = |method: &Method, rate: u64, compiling, process| {
+            let load = Load { compiling: Duration::from_millis(compiling), process: Duration::from_millis(process) };
+            method.is_seldom(Duration::from_secs(WINDOW) / rate as u32, load)
+        };
+        let patient = method();
+        assert_eq!((seldom(&patient, 9900, 0, 0), seldom(&patient, 10_100, 0, 0)), (true, false));
+        // Three percent of ten seconds are allowed, besides a quarter of a second.
+        assert!(!seldom(&patient, 10_100, 550, 10_000));
+        assert_eq!((seldom(&patient, 79_000, 1100, 10_000), seldom(&patient, 81_000, 1100, 10_000)), (true, false));
+        assert_eq!((seldom(&patient, 10_100, 1100, 100_000), seldom(&patient, 650_000, 100_000, 0)), (false, false));
+        let of = |options| seldom(&Method::new(&options), 100_000, 100_000, 0);
+        assert_eq!((of(Options::default()), of(Options { compile_share: 100, ..Options::default() })), (true, false));
+        assert_eq!((of(Options { threshold: 99, ..Options::default() }), of(Options { sync: true, ..Options::default() })), (false, false));
+    }
+
+    #[test]
     fn units_that_fail_while_the_next_one_is_compiled_are_not_entered() {
-        let of = |entries, count| method().after_exit(SiteFacts { compiling: true, ..site(1, entries) }, exit(ExitReason::TypeGuard, count));
+        let of = |entries, count| method().after_exit(SiteFacts { compiling: true, ..site(1, entries) }, exit(ExitReason::TypeGuard, count), Load::default());
         assert_eq!((of(1000, 256), of(1000, 512), of(100_000, 512)), (Decision::Keep, Decision::Suspend, Decision::Keep));
     }
 
     #[test]
     fn recompilation_ends() {
-        let decision = method().after_exit(site(MAX_COMPILES, 1500), exit(ExitReason::TypeGuard, 1024));
+        let decision = method().after_exit(site(MAX_COMPILES, 1500), exit(ExitReason::TypeGuard, 1024), Load::default());
         let Decision::LeaveAlone(reason) = decision else { panic!("{decision:?}") };
         assert!(reason.contains("type-guard at offset 4 in 1024 of 1500"), "{reason}");
         assert!(matches!(method().hot(site(MAX_COMPILES, 0)), Decision::LeaveAlone(_)));
@@ -202,8 +275,8 @@ mod tests {
     #[test]
     fn a_rare_exit_costs_nothing() {
         let rare = exit(ExitReason::Uncompiled, 4096);
-        assert_eq!(method().after_exit(site(1, 1_000_000), rare), Decision::Keep);
-        assert!(matches!(method().after_exit(site(1, 4100), rare), Decision::LeaveAlone(_)));
+        assert_eq!(method().after_exit(site(1, 1_000_000), rare, Load::default()), Decision::Keep);
+        assert!(matches!(method().after_exit(site(1, 4100), rare, Load::default()), Decision::LeaveAlone(_)));
     }
 
     #[test]
@@ -238,14 +311,14 @@ mod tests {
 
     #[test]
     fn units_that_are_always_observed_are_left_alone() {
-        let observed = |count| method().after_exit(site(1, 1100), exit(ExitReason::FrameObserved, count));
+        let observed = |count| method().after_exit(site(1, 1100), exit(ExitReason::FrameObserved, count), Load::default());
         assert_eq!(observed(512), Decision::Keep);
         assert!(matches!(observed(1024), Decision::LeaveAlone(_)));
     }
 
     #[test]
     fn normal_exits_mean_nothing() {
-        assert_eq!(method().after_exit(site(1, 1), exit(ExitReason::LoopEnd, 1 << 20)), Decision::Keep);
+        assert_eq!(method().after_exit(site(1, 1), exit(ExitReason::LoopEnd, 1 << 20), Load::default()), Decision::Keep);
     }
 
     #[test]

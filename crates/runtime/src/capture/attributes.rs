@@ -101,7 +101,8 @@ impl Builder<'_> {
             }
             // Instances' own values come before what is no data descriptor.
             if let Some(index) = types::shared_keys(kind).and_then(|keys| keys.find(name)) {
-                return Some(Attribute::InlineValue { index: index as u32 });
+                let is_plain = !found.is_null() && (*types::type_of(found)).tp_descr_get.is_none();
+                return Some(Attribute::InlineValue { index: index as u32, default: is_plain.then(|| self.object_id(found)) });
             }
             if found.is_null() {
                 return has_own_names(kind).then_some(Attribute::DictValue);

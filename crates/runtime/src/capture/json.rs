@@ -18,6 +18,10 @@ impl Units for Seen {
         false
     }
 
+    fn loses_values(&self, kind: *mut PyTypeObject) -> bool {
+        session().is_some_and(|session| session.loses_values(kind))
+    }
+
     fn is_excluded(&self, code: Code) -> bool {
         session().is_some_and(|session| session.is_excluded(code))
     }

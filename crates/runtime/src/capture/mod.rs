@@ -58,6 +58,8 @@ pub trait Units {
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool;
     /// The same for a type, at whose state nothing is relied on then.
     fn is_volatile_type(&self, kind: *mut PyTypeObject) -> bool;
+    /// True if instances of the type were often met without the inline values that the type provides for.
+    fn loses_values(&self, kind: *mut PyTypeObject) -> bool;
     /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
     /// alive during the call.
     fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));

@@ -50,6 +50,7 @@ impl Builder<'_> {
                 version: if assigned { version_lookup::type_version(kind) } else { 0 },
                 basicsize: (*kind).tp_basicsize as i64,
                 inline_values,
+                loses_values: inline_values && self.units.loses_values(kind),
                 managed_dict,
                 has_dict: managed_dict || (*kind).tp_dictoffset != 0,
                 dict_offset: if managed_dict { 0 } else { ((*kind).tp_dictoffset as i64).max(0) },
