@@ -212,3 +212,22 @@ def test_small_thread_stacks_end_in_recursion_error(runner: Runner) -> None:
         """,
     )
     assert runner.same("small.py").stdout == "['RecursionError', 'RecursionError', 'RecursionError']\n"
+
+
+def test_first_compilation_under_signals(runner: Runner) -> None:
+    text = """
+    import signal, whipsnake
+
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
+    whipsnake.enable()
+
+    def add(a, b):
+        return a + b
+
+    whipsnake.compile(add)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    print(whipsnake.is_compiled(add), add(1, 2))
+    """
+    for _ in range(5):
+        assert runner.snippet(text) == "True 3\n"
