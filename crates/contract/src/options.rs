@@ -179,7 +179,7 @@ macro_rules! options {
 }
 
 options! {
-    /// Calls of a function, or back edges of a loop, before it is compiled; 1 compiles at once.
+    /// Calls of a function, or back edges of a loop, before it is compiled, if they follow each other fast; 1 compiles at once.
     threshold: u64 = "1000", Kind::Number { min: 1, max: 1_000_000_000 };
     /// Compile in the calling thread instead of in the background.
     sync: bool = "0", Kind::Flag;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use whipsnake_bytecode::{Version, decode};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
-use whipsnake_contract::snapshot::{SeenExit, Snapshot};
+use whipsnake_contract::snapshot::{Attribute, SeenExit, Snapshot};
 use whipsnake_frontend::compile;
 use whipsnake_frontend::coverage::left_to_interpreter;
 use whipsnake_ir::verify::verify_text;
@@ -104,6 +104,51 @@ fn ir_is_valid_whatever_exits_were_seen() {
             }
             compiled(&format!("{version}/{name} with all exits"), &everywhere(&speculative));
         }
+    }
+}
+
+/// Attributes of types whose instances may have lost their inline values are loaded from either place: only stores rely on them.
+#[test]
+fn lost_values_are_loaded_from_the_dictionary() {
+    for version in VERSIONS {
+        let mut found = 0;
+        for (name, snapshot) in snapshots(version) {
+            let mut lost = snapshot.clone();
+            for info in &mut lost.types {
+                info.loses_values = info.inline_values;
+            }
+            let count = |snapshot: &Snapshot, text: &str| compiled(&format!("{version}/{name}"), snapshot).to_string().matches(text).count();
+            if count(&snapshot, "guard.inline-values") > 0 {
+                assert!(count(&lost, "guard.inline-values") < count(&snapshot, "guard.inline-values"), "{version}/{name}");
+                let asked = count(&lost, "dict_get_str") + count(&lost, "dict_has_plain");
+                assert!(asked > count(&snapshot, "dict_get_str") + count(&snapshot, "dict_has_plain"), "{version}/{name}");
+                found += 1;
+            }
+        }
+        assert!(found >= 3, "{found} of {version}");
+    }
+}
+
+/// A class's value under a name that instances may have, too, is chosen where they have none.
+#[test]
+fn defaults_of_classes_need_no_guard() {
+    for version in VERSIONS {
+        let mut found = 0;
+        for (name, snapshot) in snapshots(version) {
+            let mut with_defaults = snapshot.clone();
+            for info in &mut with_defaults.types {
+                for attribute in info.attributes.values_mut() {
+                    if let Attribute::InlineValue { default, .. } = attribute {
+                        *default = Some(0);
+                        found += 1;
+                    }
+                }
+            }
+            let unbound = |snapshot: &Snapshot| compiled(&format!("{version}/{name}"), snapshot).to_string().matches("guard_not_null.unbound").count();
+            assert!(unbound(&with_defaults) <= unbound(&snapshot), "{version}/{name}");
+            found += 100 * usize::from(unbound(&with_defaults) < unbound(&snapshot));
+        }
+        assert!(found >= 100, "no guard of {version} went away");
     }
 }
 

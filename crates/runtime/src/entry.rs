@@ -126,6 +126,9 @@ pub(crate) unsafe fn call(thread: Thread, call: Call, by: CalledBy) -> *mut PyOb
     // as they came.
     unsafe {
         let Some(session) = session() else { return std::ptr::null_mut() };
+        if by == CalledBy::Interpreter {
+            session.trials.count_detour();
+        }
         if let Some((code, site)) = cached_site(session, call.callable)
             && let Some(unit) = ready(session, thread, code, site.as_ref())
             && thread.recursion_remaining() > 0

@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::unit::Site;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
-use whipsnake_cpython::Thread;
+use whipsnake_cpython::{Code, Thread};
 use whipsnake_strategy::{UnitKind, WINDOW};
 
 /// Time until events that were switched off are switched on again, at first and at most; it doubles.
@@ -47,7 +47,9 @@ impl Session {
         let Some(begin) = site.window.replace(Some(now)) else { return false };
         // The turns of a loop that is being counted are compared with the calls of its function.
         let needed = site.kind == UnitKind::Function && extra.counts_loops();
-        !needed && !site.compiling.get() && self.strategy.is_seldom(now - begin, self.totals.load()) && self.pause(thread, extra, site)
+        // SAFETY: the code owns the site.
+        let units = unsafe { Code::from_object(site.code) }.map_or(0, Code::len);
+        !needed && !site.compiling.get() && self.strategy.is_seldom(units, now - begin, self.totals.load()) && self.pause(thread, extra, site)
     }
 
     /// Lets a site be counted anew when all events are switched on again. False if its events must stay on, since nobody would do that.

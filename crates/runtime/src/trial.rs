@@ -80,16 +80,24 @@ pub struct Trials {
     timing: Cell<Option<(NonNull<Unit>, bool)>>,
     /// It does not count.
     spoilt: Cell<bool>,
+    /// Calls of functions with our vectorcall that the interpreter has made.
+    detours: Cell<u64>,
     random: Cell<u64>,
 }
 
 impl Default for Trials {
     fn default() -> Trials {
-        Trials { timing: Cell::new(None), spoilt: Cell::new(false), random: Cell::new(0x9e37_79b9_7f4a_7c15) }
+        Trials { timing: Cell::new(None), spoilt: Cell::new(false), detours: Cell::new(0), random: Cell::new(0x9e37_79b9_7f4a_7c15) }
     }
 }
 
 impl Trials {
+    /// Counts a call that the interpreter makes by our vectorcall.
+    #[inline]
+    pub(crate) fn count_detour(&self) {
+        self.detours.set(self.detours.get() + 1);
+    }
+
     /// Notes that a callback of ours takes time in the call that is being timed, if that is one of the unit: it will not be called for ever.
     pub(crate) fn spoil(&self, unit: Option<NonNull<Unit>>) -> bool {
         let is_timed = self.timing.get().is_some_and(|(timed, _)| Some(timed) == unit);
@@ -125,6 +133,7 @@ pub(crate) enum Turn {
 /// A call that is timed.
 pub(crate) struct Timed {
     native: bool,
+    detours: u64,
     start: Instant,
 }
 
@@ -154,7 +163,7 @@ impl Session {
         // Recursive calls come here, too.
         unit.trial.next.set(0);
         self.trials.timing.set(Some((NonNull::from(unit), native)));
-        Turn::Timed(Timed { native, start: Instant::now() })
+        Turn::Timed(Timed { native, detours: self.trials.detours.get(), start: Instant::now() })
     }
 
     /// From now on only native code calls the unit.
@@ -180,7 +189,7 @@ impl Session {
         match (timed.native, by) {
             (true, CalledBy::Native) => comparison.add_native(nanos, 0.0),
             (true, CalledBy::Interpreter) => comparison.add_native(nanos, DETOUR),
-            (false, _) => comparison.add_interpreted(nanos),
+            (false, _) => comparison.add_interpreted(nanos, DETOUR * (self.trials.detours.get() - timed.detours) as f64),
         }
         unit.trial.comparison.set(comparison);
         if !comparison.is_asked() {

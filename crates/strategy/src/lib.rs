@@ -133,8 +133,8 @@ pub trait Strategy: Send + Sync {
     /// True if sites may be left uncounted for a time.
     fn is_patient(&self) -> bool;
 
-    /// True if a site whose last [`WINDOW`] calls or back edges took that long is not worth counting for now.
-    fn is_seldom(&self, time: Duration, load: Load) -> bool;
+    /// True if a site in code of so many code units whose last [`WINDOW`] calls or back edges took that long is not worth counting for now.
+    fn is_seldom(&self, units: usize, time: Duration, load: Load) -> bool;
 
     /// A site without a unit reached the threshold.
     fn hot(&self, site: SiteFacts<'_>) -> Decision;

@@ -29,6 +29,8 @@ const FREE_COMPILING: Duration = Duration::from_millis(250);
 /// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
 /// a thousandth of the time that is at stake.
 const LEAST_RATE: f64 = 10_000.0;
+/// Code units from which that rate falls with the length of the code: a call of long code saves more.
+const LONG: usize = 200;
 /// The most that the load of compilations multiplies that rate with: what is hotter goes first, and what never gets there would not have paid
 /// for its compilation.
 const MOST_PATIENCE: f64 = 64.0;
@@ -104,8 +106,9 @@ impl Strategy for Method {
         self.is_patient
     }
 
-    fn is_seldom(&self, time: Duration, load: Load) -> bool {
-        self.is_patient && time.as_secs_f64() * LEAST_RATE * self.excess(load).powi(3).min(MOST_PATIENCE) > WINDOW as f64
+    fn is_seldom(&self, units: usize, time: Duration, load: Load) -> bool {
+        let least = LEAST_RATE * LONG as f64 / units.max(LONG) as f64 * self.excess(load).powi(3).min(MOST_PATIENCE);
+        self.is_patient && time.as_secs_f64() * least > WINDOW as f64
     }
 
     fn hot(&self, site: SiteFacts<'_>) -> Decision {
@@ -245,7 +248,7 @@ mod tests {
     fn what_is_seldom_reached_is_not_counted_and_under_load_more_is_seldom() {
         let seldom = |method: &Method, rate: u64, compiling, process| {
             let load = Load { compiling: Duration::from_millis(compiling), process: Duration::from_millis(process) };
-            method.is_seldom(Duration::from_secs(WINDOW) / rate as u32, load)
+            method.is_seldom(100, Duration::from_secs(WINDOW) / rate as u32, load)
         };
         let patient = method();
         assert_eq!((seldom(&patient, 9900, 0, 0), seldom(&patient, 10_100, 0, 0)), (true, false));
@@ -256,6 +259,13 @@ mod tests {
         let of = |options| seldom(&Method::new(&options), 100_000, 100_000, 0);
         assert_eq!((of(Options::default()), of(Options { compile_share: 100, ..Options::default() })), (true, false));
         assert_eq!((of(Options { threshold: 99, ..Options::default() }), of(Options { sync: true, ..Options::default() })), (false, false));
+    }
+
+    #[test]
+    fn long_code_needs_fewer_calls() {
+        let seldom = |units, rate: u32| method().is_seldom(units, Duration::from_secs(WINDOW) / rate, Load::default());
+        assert_eq!((seldom(200, 9900), seldom(200, 10_100)), (true, false));
+        assert_eq!((seldom(4000, 490), seldom(4000, 510)), (true, false));
     }
 
     #[test]
