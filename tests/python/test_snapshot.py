@@ -10,6 +10,7 @@ import weakref
 from array import array
 
 import pytest
+from conftest import WARM
 from whipsnake import _native
 
 CONSTANT = 5
@@ -382,3 +383,31 @@ def test_limits() -> None:
 def test_only_python_functions() -> None:
     with pytest.raises(ValueError, match="builtin_function_or_method is not a Python function"):
         _native.snapshot_json(len)
+
+
+def test_types_whose_instances_lose_their_values(runner) -> None:
+    text = """
+    import json, whipsnake
+    from whipsnake import _native
+
+    class A:
+        def __init__(self):
+            self.x = 1
+
+    def read(o):
+        return o.x
+
+    def said():
+        return [entry["loses_values"] for entry in json.loads(_native.snapshot_json(read, A()))["types"] if entry["name"] == "A"]
+
+    whipsnake.enable()
+    for _ in range(200):
+        read(A())
+    first = said()
+    for _ in range(200):
+        o = A()
+        o.__dict__ = {"x": 2}
+        read(o)
+    print(json.dumps([first, said()]))
+    """
+    assert json.loads(runner.snippet(text, env=WARM)) == [[False], [True]]
