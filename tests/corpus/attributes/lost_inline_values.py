@@ -1,4 +1,4 @@
-# corpus: compiled=read,call,default,either,store
+# corpus: compiled=read,call,default,either,store,class_value,class_method
 # Instances of one class with inline values and with dictionaries of their own, in turn: attributes, defaults of the class that instances hide
 # or not, methods, properties beside them; and instances that lose their values while they are used.
 class Keys(dict):
@@ -152,8 +152,16 @@ def disguised(name, value):
     return o
 
 
-for i in range(60):
-    o = disguised("default", i) if i % 3 else lost(C, i)
-    shown = default(o), show(call, disguised("method", lambda: "own"))
-    if i % 10 < 3:
-        print(i, *shown)
+def class_value(o):
+    return o.default
+
+
+def class_method(o):
+    return o.method()
+
+
+answers = []
+for i in range(1500):
+    answers.append(class_value(disguised("default", i) if i % 3 else lost(C, i)))
+    answers.append(class_method(disguised("method", lambda: i) if i % 2 else lost(C, i)))
+print(len(answers), [answers.count(known) for known in ("class", "of the class")], answers[-8:])
