@@ -57,6 +57,7 @@ def enable(
     *,
     threshold: int = ...,
     sync: bool = ...,
+    compile_share: int = ...,
     strategy: str = ...,
     backend: str = ...,
     exit_every: int = ...,

@@ -256,6 +256,16 @@ def test_typed_stub_covers_the_public_names(runner: Runner) -> None:
     assert runner.snippet(text) == "[] []\n"
 
 
+def test_typed_stub_has_all_options(runner: Runner) -> None:
+    text = """
+        import ast, pathlib, whipsnake
+        stub = ast.parse((pathlib.Path(whipsnake.__file__).parent / "__init__.pyi").read_text())
+        enable, = [node for node in stub.body if isinstance(node, ast.FunctionDef) and node.name == "enable"]
+        print({keyword.arg for keyword in enable.args.kwonlyargs} ^ set(whipsnake.options()))
+        """
+    assert runner.snippet(text) == "set()\n"
+
+
 def test_code_object_and_function_die_when_dropped(runner: Runner) -> None:
     text = """
         import gc, weakref, whipsnake
