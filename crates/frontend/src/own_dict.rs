@@ -19,25 +19,22 @@ impl Builder<'_> {
         if at == 0 || in_values || !self.may_speculate(ExitReason::Unbound) {
             return false;
         }
-        let hidden = match attribute {
-            Attribute::InlineValue { .. } | Attribute::DictValue => false,
-            Attribute::ClassValue { .. } => true,
-            Attribute::Method { .. } if method => true,
+        let may_guard = self.may_speculate(ExitReason::Shadowed);
+        let (is_guarded, default) = match *attribute {
+            Attribute::InlineValue { default, .. } => (false, default),
+            Attribute::DictValue => (false, None),
+            Attribute::ClassValue { object } => (may_guard, Some(object)),
+            Attribute::Method { .. } if method && may_guard => (true, None),
             Attribute::Method { .. } | Attribute::Slot { .. } | Attribute::Property { .. } => return false,
         };
         let object = self.container_object(state, 1);
         let dict = self.load(object, at, MemSize::Obj, Region::Instance);
         self.guard_not_null(dict, ExitReason::Unbound);
-        if hidden && self.may_speculate(ExitReason::Shadowed) {
+        if is_guarded {
             self.guard_no_entry(dict, name);
             self.push_class_attribute(state, attribute, method);
             return true;
         }
-        let default = match *attribute {
-            Attribute::ClassValue { object } | Attribute::InlineValue { default: Some(object), .. } => Some(object),
-            Attribute::InlineValue { .. } | Attribute::DictValue => None,
-            _ => return false,
-        };
         let value = self.entry_of(dict, name, default);
         self.push_loan(state, 1, value);
         if method {
@@ -62,19 +59,31 @@ impl Builder<'_> {
             self.guard_inline_values(object, info);
             return self.inline_value(object, at, default);
         }
+        self.either_way(object, info, name, default, |builder| builder.inline_value(object, at, default))
+    }
+
+    /// What `inline` makes of an object that has its inline values, else the entry of its dictionary, or the default.
+    fn either_way(
+        &mut self,
+        object: Value,
+        info: &TypeInfo,
+        name: u32,
+        default: Option<ObjectId>,
+        inline: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
         let valid = self.values_valid(object, info);
-        let (inline, apart) = self.split(valid);
+        let (with_values, without) = self.split(valid);
         let done = self.f.add_block();
         let value = self.f.add_param(done, Ty::Obj);
-        self.block = inline;
-        let own = self.inline_value(object, at, default);
-        let inline = self.block;
-        self.f.jump(inline, done, &[own]);
-        self.block = apart;
+        self.block = with_values;
+        let own = inline(self);
+        let with_values = self.block;
+        self.f.jump(with_values, done, &[own]);
+        self.block = without;
         let dict = self.dictionary_of(object);
         let own = self.entry_of(dict, name, default);
-        let apart = self.block;
-        self.f.jump(apart, done, &[own]);
+        let without = self.block;
+        self.f.jump(without, done, &[own]);
         self.block = done;
         value
     }
@@ -99,22 +108,10 @@ impl Builder<'_> {
         if !info.inline_values || info.shared_keys == 0 || info.shared_keys_version == 0 || !self.may_lack_values(state, object, info) {
             return None;
         }
-        let valid = self.values_valid(object, info);
-        let (inline, apart) = self.split(valid);
-        let done = self.f.add_block();
-        let value = self.f.add_param(done, Ty::Obj);
-        self.block = inline;
-        self.guard_shared_keys(info);
-        let class_value = self.object_const(default);
-        let inline = self.block;
-        self.f.jump(inline, done, &[class_value]);
-        self.block = apart;
-        let dict = self.dictionary_of(object);
-        let own = self.entry_of(dict, name, Some(default));
-        let apart = self.block;
-        self.f.jump(apart, done, &[own]);
-        self.block = done;
-        Some(value)
+        Some(self.either_way(object, info, name, Some(default), |builder| {
+            builder.guard_shared_keys(info);
+            builder.object_const(default)
+        }))
     }
 
     /// Guards that no instance has added a key to those that all share.
