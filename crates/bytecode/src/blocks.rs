@@ -32,8 +32,8 @@ impl BasicBlock {
 }
 
 /// Splits code into basic blocks, ascending by offset. Blocks also start where the handler changes
-/// and where a handler starts, so that each has one handler. Handlers that do not start at an
-/// instruction of `code` are ignored.
+/// and where a handler starts, so that each has one handler, and where a suspended generator goes on.
+/// Handlers that do not start at an instruction of `code` are ignored.
 ///
 /// The `EndFor` of a `ForIter` starts a block without predecessors (see [`crate::Op::ForIter`]).
 pub fn blocks(code: &Code, exceptions: &ExceptionTable) -> Vec<BasicBlock> {
@@ -57,7 +57,7 @@ pub fn blocks(code: &Code, exceptions: &ExceptionTable) -> Vec<BasicBlock> {
         {
             mark(target);
         }
-        if instr.op.jump_target().is_some() || instr.op.is_terminator() {
+        if instr.op.jump_target().is_some() || instr.op.is_terminator() || instr.op.suspends() {
             mark(instr.next);
         }
     }

@@ -428,6 +428,11 @@ impl Op {
         matches!(self.flow(), Flow::Next | Flow::Branch)
     }
 
+    /// Whether a suspended generator goes on behind the instruction.
+    pub const fn suspends(&self) -> bool {
+        matches!(self, Op::YieldValue { .. } | Op::ReturnGenerator)
+    }
+
     /// Fast local slots read. For cells that is the slot holding the cell, not its contents.
     pub fn reads_local(&self) -> impl Iterator<Item = u32> + use<> {
         let slots = match *self {

@@ -355,6 +355,15 @@ pub const fn local_key(local: u32) -> u32 {
     1 << 31 | local
 }
 
+/// The key in [`CodeInfo::operand_types`] of a slot of the value stack, from the bottom, whose type guards failed where units of the code
+/// are entered at that offset; up to [`STACK_KEYS`] of them.
+pub const fn stack_key(offset: u32, depth: u32) -> u32 {
+    1 << 30 | offset << STACK_KEYS.trailing_zeros() | depth
+}
+
+/// Slots of the value stack that have keys: a power of two.
+pub const STACK_KEYS: u32 = 32;
+
 /// An exact type that objects were seen to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenType {
@@ -414,6 +423,13 @@ pub enum Entry {
         /// Code unit offset of the back edge that became hot.
         back_edge: u32,
         /// `nlocalsplus` slots, then the value stack.
+        slots: Vec<Observed>,
+    },
+    /// Where a suspended generator goes on when it is asked for its next item.
+    Resume {
+        /// Code unit offset of the instruction behind the `yield`, or behind the start of the generator.
+        offset: u32,
+        /// `nlocalsplus` slots, then the value stack without the `None` that is sent.
         slots: Vec<Observed>,
     },
 }

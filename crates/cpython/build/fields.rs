@@ -36,10 +36,13 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("frame_object_data", "offsetof(struct _frame, _f_frame_data)"),
     ("gen_frame", "WS_GEN_FRAME"),
     ("gen_frame_state", "WS_GEN_STATE"),
+    ("gen_exc_state", "offsetof(PyGenObject, gi_exc_state)"),
     // As the bytes that hold them.
     ("gen_frame_cleared", "(unsigned char)FRAME_CLEARED"),
     ("gen_frame_created", "(unsigned char)FRAME_CREATED"),
     ("gen_frame_suspended", "(unsigned char)FRAME_SUSPENDED"),
+    ("gen_frame_suspended_yield_from", "(unsigned char)FRAME_SUSPENDED_YIELD_FROM"),
+    ("gen_frame_executing", "(unsigned char)FRAME_EXECUTING"),
     ("resume_depth1_mask", "RESUME_OPARG_DEPTH1_MASK"),
     // Code objects.
     ("code_length", "offsetof(PyCodeObject, ob_base.ob_size)"),
@@ -72,6 +75,8 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("kind_free", "CO_FAST_FREE"),
     ("opcode_extended_arg", "EXTENDED_ARG"),
     ("opcode_reraise", "RERAISE"),
+    ("opcode_copy_free_vars", "COPY_FREE_VARS"),
+    ("opcode_return_generator", "RETURN_GENERATOR"),
     ("opcode_resume", "RESUME"),
     ("opcode_resume_check", "RESUME_CHECK"),
     ("opcode_instrumented_resume", "INSTRUMENTED_RESUME"),

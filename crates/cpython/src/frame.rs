@@ -132,6 +132,15 @@ impl Frame {
         }
     }
 
+    /// Makes the memory that of a generator.
+    ///
+    /// # Safety
+    ///
+    /// The frame is part of a generator object.
+    pub unsafe fn give_to_generator(self) {
+        self.set_field(offsets::FRAME_OWNER, offsets::OWNER_GENERATOR as u8);
+    }
+
     /// The current instruction, or the next one if the frame does not execute.
     #[inline]
     pub fn instruction(self) -> *mut u16 {

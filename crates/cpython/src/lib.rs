@@ -8,6 +8,7 @@ pub mod code;
 pub mod datastack;
 pub mod eval;
 pub mod frame;
+pub mod generator;
 pub mod instructions;
 pub mod int;
 pub mod memory;
@@ -23,6 +24,7 @@ pub mod version_lookup;
 
 pub use code::Code;
 pub use frame::Frame;
+pub use generator::Generator;
 pub use pyo3_ffi as ffi;
 pub use slot::Slot;
 pub use thread::Thread;

@@ -35,28 +35,26 @@ pub unsafe fn platform() -> Platform {
             array_descriptor: 0,
             array_formats: Vec::new(),
         };
-        add_arrays(&mut platform);
+        if let Some(facts) = array_facts() {
+            add_arrays(&mut platform, facts);
+        }
         platform
     }
 }
 
-/// Adds what is known of `array.array`, if the program has imported it by now.
+/// Adds what is known of `array.array`.
 ///
 /// # Safety
 ///
-/// The GIL is held and no exception is raised.
-pub unsafe fn add_arrays(platform: &mut Platform) {
-    // SAFETY: as the caller says; the type is alive.
-    unsafe {
-        if let Some(facts) = array_facts() {
-            // What the compiler was told stays valid when the program forgets the module.
-            Py_INCREF(facts.kind.cast());
-            platform.known_types[KnownType::Array as usize] = facts.kind as u64;
-            platform.array_items = facts.items as i64;
-            platform.array_descriptor = facts.descriptor as i64;
-            platform.array_formats = facts.formats;
-        }
-    }
+/// The GIL is held; the type is alive.
+pub unsafe fn add_arrays(platform: &mut Platform, facts: ArrayFacts) {
+    // What the compiler was told stays valid when the program forgets the module.
+    // SAFETY: as the caller says.
+    unsafe { Py_INCREF(facts.kind.cast()) };
+    platform.known_types[KnownType::Array as usize] = facts.kind as u64;
+    platform.array_items = facts.items as i64;
+    platform.array_descriptor = facts.descriptor as i64;
+    platform.array_formats = facts.formats;
 }
 
 /// Type codes of numbers.
@@ -75,7 +73,7 @@ pub struct ArrayFacts {
     pub formats: Vec<ArrayFormat>,
 }
 
-/// `array.array` as the program has imported it, with offsets that were checked against an instance.
+/// `array.array`, if the program has imported it by now, with offsets that were checked against an instance. Python code may run.
 ///
 /// # Safety
 ///

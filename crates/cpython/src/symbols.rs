@@ -40,6 +40,10 @@ unsafe extern "C" {
     pub fn _PyType_Lookup(kind: *mut crate::ffi::PyTypeObject, name: *mut PyObject) -> *mut PyObject;
     /// Looks a global up in two exact dictionaries; owned.
     pub fn _PyDict_LoadGlobal(globals: *mut PyObject, builtins: *mut PyObject, name: *mut PyObject) -> *mut PyObject;
+    /// A generator, or coroutine, without a frame, for a function whose code says what it is; owned.
+    pub fn _Py_MakeCoro(function: *mut PyObject) -> *mut PyObject;
+    /// Raises `StopIteration` with that value; negative with another exception if it cannot.
+    pub fn _PyGen_SetStopIterationValue(value: *mut PyObject) -> c_int;
     /// Gives a function a version (0: none).
     pub fn _PyFunction_SetVersion(function: *mut PyObject, version: u32);
     /// The process-wide state, opaque but for its documented debug offsets.

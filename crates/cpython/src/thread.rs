@@ -115,6 +115,24 @@ impl Thread {
         unsafe { write(self.base(), offsets::TSTATE_CURRENT_FRAME, frame) }
     }
 
+    /// The innermost item of the chain of handled exceptions.
+    #[inline]
+    pub(crate) fn exception_item(self) -> *mut u8 {
+        // SAFETY: the thread state is alive and names an item.
+        unsafe { read(self.base(), offsets::TSTATE_EXC_INFO) }
+    }
+
+    /// Sets [`Self::exception_item`].
+    ///
+    /// # Safety
+    ///
+    /// The item is that of a generator that begins or ends to run on this thread.
+    #[inline]
+    pub(crate) unsafe fn set_exception_item(self, item: *mut u8) {
+        // SAFETY: the thread state is alive and ours under the GIL.
+        unsafe { write(self.base(), offsets::TSTATE_EXC_INFO, item) }
+    }
+
     /// The exception that is being handled by the running frame or generator itself, borrowed, or NULL.
     #[inline]
     pub fn handled(self) -> *mut PyObject {

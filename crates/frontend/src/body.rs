@@ -85,7 +85,9 @@ fn live_locals(blocks: &[BasicBlock], decoded: &Code) -> Vec<BTreeSet<u32>> {
                 instr.op.writes_local().for_each(|local| {
                     now.remove(&local);
                 });
-                now.extend(instr.op.reads_local());
+                // What one instruction writes and then reads is not read before.
+                let own = matches!(instr.op, Op::StoreFastLoadFast { store, load } if store == load);
+                now.extend(instr.op.reads_local().filter(|_| !own));
             }
             // A handler may be entered before anything is written.
             now.extend(block.handler_block.iter().flat_map(|&handler| live[handler].iter().copied()));

@@ -25,7 +25,8 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
     let mut lessons = Lessons::default();
     for _ in 0..MAX_ATTEMPTS {
         let abi = match snapshot.entry {
-            Entry::Function { .. } => Abi::Function,
+            // A generator takes the place of the function, its frame that of the arguments.
+            Entry::Function { .. } | Entry::Resume { .. } => Abi::Function,
             Entry::Loop { .. } => Abi::Loop,
         };
         let mut function = Function::new(snapshot.codes[0].qualname.clone(), abi);
@@ -36,6 +37,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
         let outcome = match &snapshot.entry {
             Entry::Function { arguments } => builder.function(arguments),
             Entry::Loop { header, slots, .. } => builder.running_loop(*header, slots),
+            Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
             Ok(()) => return Ok(crate::compact::compact(builder.f)),
@@ -105,16 +107,20 @@ impl Builder<'_> {
         let order = self.instance.body.order.clone();
         self.build_blocks(&order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
-        if let Some(room) = self.room {
-            let words = self.snapshot.codes[0].framesize + self.inlined_words;
-            self.f.insts[room].imm = Imm::Int(i64::from(words) * 8);
-        }
+        self.settle_room(self.snapshot.codes[0].framesize);
         Ok(())
+    }
+
+    /// Fills in how much of the data stack the unit needs: its own frame, and those of inlined code.
+    pub(crate) fn settle_room(&mut self, own_words: u32) {
+        if let Some(room) = self.room {
+            self.f.insts[room].imm = Imm::Int(i64::from(own_words + self.inlined_words) * 8);
+        }
     }
 
     /// Leaves where the recursion limit is near: more calls must be left than the interpreter would need, so that inlined calls need
     /// no check of their own.
-    fn guard_depth(&mut self, exit: StateId) {
+    pub(crate) fn guard_depth(&mut self, exit: StateId) {
         let (tstate, layout) = (self.tstate, self.layout());
         let remaining = self.load(tstate, layout.tstate_recursion_remaining, MemSize::I32, Region::Thread);
         let reserve = self.int_const(crate::call::MAX_INLINE_DEPTH as i64);
@@ -154,6 +160,14 @@ impl Builder<'_> {
 
     /// Makes sure that the thread's data stack has room for the function's frame; it is pushed where it is first needed.
     fn reserve_frame(&mut self, exit: StateId) {
+        let top = self.reserve_room(exit);
+        self.frame = Some(top);
+        let bytes = self.int_const(i64::from(self.code().framesize) * 8);
+        self.frame_end = Some(self.emit(Op::Offset, &[top, bytes], Imm::None));
+    }
+
+    /// Makes sure that the thread's data stack has room for what [`Self::settle_room`] says; returns where it is.
+    pub(crate) fn reserve_room(&mut self, exit: StateId) -> Value {
         let layout = self.layout();
         let tstate = self.tstate;
         let top = self.load(tstate, layout.tstate_datastack_top, MemSize::Ptr, Region::Thread);
@@ -164,9 +178,7 @@ impl Builder<'_> {
         let after = self.emit(Op::Offset, &[top, bytes], Imm::None);
         let room = self.emit(Op::Below, &[after, limit], Imm::None);
         self.guard_at(room, ExitReason::StackSpace, exit);
-        self.frame = Some(top);
-        let bytes = self.int_const(i64::from(self.code().framesize) * 8);
-        self.frame_end = Some(self.emit(Op::Offset, &[top, bytes], Imm::None));
+        top
     }
 
     /// `return` of the code being built.
@@ -333,13 +345,7 @@ impl Builder<'_> {
             if i < nlocals && !touched.contains(&(i as u32)) {
                 continue;
             }
-            let offset = self.layout().frame_slots + 8 * i as i64;
-            let value = self.emit(
-                Op::TakeSlot,
-                &[frame],
-                Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame },
-            );
-            let slot = Slot::owned(Val::MaybeObj(value));
+            let (value, slot) = self.take_slot(frame, i);
             if i < nlocals {
                 state.locals[i] = slot;
             } else {
@@ -371,12 +377,19 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn is_number(&self, id: TypeId) -> bool {
+    /// Takes over what is in a slot of a frame that exists: an object or NULL.
+    pub(crate) fn take_slot(&mut self, frame: Value, index: usize) -> (Value, Slot) {
+        let offset = self.layout().frame_slots + 8 * index as i64;
+        let value = self.emit(Op::TakeSlot, &[frame], Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame });
+        (value, Slot::owned(Val::MaybeObj(value)))
+    }
+
+    pub(crate) fn is_number(&self, id: TypeId) -> bool {
         matches!(self.snapshot.types[id as usize].known, Some(KnownType::Int | KnownType::Float))
     }
 
-    /// A slot of a running loop, guarded to hold what it was seen to hold.
-    fn entered_slot(&mut self, state: &mut State, (index, assigned): (usize, bool), value: Value, seen: Observed, exit: StateId) -> Slot {
+    /// A slot of a running frame, guarded to hold what it was seen to hold.
+    pub(crate) fn entered_slot(&mut self, state: &mut State, (index, assigned): (usize, bool), value: Value, seen: Observed, exit: StateId) -> Slot {
         let block = self.block;
         let unbound = self.exits_seen(&[ExitReason::Unbound]);
         match seen {

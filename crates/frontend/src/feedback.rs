@@ -8,7 +8,7 @@ use crate::value::{State, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, local_key, operand_key};
+use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, STACK_KEYS, local_key, operand_key, stack_key};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Exits by one guard after which it is not tried again, whatever is known.
@@ -49,9 +49,15 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// True if a local variable had other types too where units of the code were entered; they are noted.
-    pub(crate) fn varies(&mut self, state: &mut State, local: usize, value: Value, now: TypeId) -> bool {
-        let seen = self.code().operand_types.get(&local_key(local as u32)).map_or(&[][..], Vec::as_slice);
+    /// True if a slot of the frame had other types too where units of the code were entered; they are noted.
+    pub(crate) fn varies(&mut self, state: &mut State, slot: usize, value: Value, now: TypeId) -> bool {
+        let locals = state.locals.len();
+        let key = match (slot.checked_sub(locals), self.instr) {
+            (None, _) => Some(local_key(slot as u32)),
+            (Some(depth), Some(entry)) if depth < STACK_KEYS as usize => Some(stack_key(entry.offset, depth as u32)),
+            _ => None,
+        };
+        let seen = key.and_then(|key| self.code().operand_types.get(&key)).map_or(&[][..], Vec::as_slice);
         let mut types: Vec<TypeId> = seen.iter().map(|seen| seen.type_id).collect();
         if self.snapshot.wary && self.snapshot.types[now as usize].known.is_none() {
             return true;

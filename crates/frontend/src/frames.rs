@@ -46,7 +46,7 @@ impl<'s> Builder<'s> {
             state.caller = Some(caller);
         }
         self.link(state, instance);
-        self.sync(state, instance, op_offset);
+        self.sync(state, instance, op_offset, state.locals.len());
     }
 
     /// Links the outermost `count` frames that are not linked yet.
@@ -169,23 +169,16 @@ impl<'s> Builder<'s> {
         self.count_frame(1);
     }
 
-    /// Writes to a linked frame what foreign code may look at: the instruction it stands at and all locals. Unboxed locals are boxed.
-    fn sync(&mut self, state: &mut State, instance: &Instance, op_offset: u32) {
+    /// Writes to a linked frame what foreign code may look at: the instruction it stands at, how many slots are in use, and all locals.
+    /// Unboxed locals are boxed.
+    pub(crate) fn sync(&mut self, state: &mut State, instance: &Instance, op_offset: u32, slots: usize) {
         let frame = self.frame_of(instance).expect("only linked frames are written to");
         let layout = self.layout();
         let code = self.code_of(instance);
         let at = code.address as i64 + layout.code_units + 2 * i64::from(op_offset);
         let pointer = self.address(at as u64);
         self.store(frame, pointer, layout.frame_instr_ptr, MemSize::Ptr, Region::Frame);
-        let empty = i64::from(code.nlocalsplus);
-        if layout.frame_stack_is_pointer != 0 {
-            let bytes = self.int_const(layout.frame_slots + 8 * empty);
-            let base = self.emit(Op::Offset, &[frame, bytes], Imm::None);
-            self.store(frame, base, layout.frame_stack, MemSize::Ptr, Region::Frame);
-        } else {
-            let top = self.int_const(empty);
-            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
-        }
+        self.set_frame_stack(frame, slots);
         for i in 0..state.locals.len() {
             if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i]) {
                 continue;
@@ -220,6 +213,19 @@ impl<'s> Builder<'s> {
             state.locals[i] = slot;
             self.store_slot(frame, i, value);
             state.memory[i] = Some(state.locals[i].clone());
+        }
+    }
+
+    /// Writes how many slots of a frame are in use, locals included.
+    fn set_frame_stack(&mut self, frame: Value, slots: usize) {
+        let layout = self.layout();
+        if layout.frame_stack_is_pointer != 0 {
+            let bytes = self.int_const(layout.frame_slots + 8 * slots as i64);
+            let top = self.emit(Op::Offset, &[frame, bytes], Imm::None);
+            self.store(frame, top, layout.frame_stack, MemSize::Ptr, Region::Frame);
+        } else {
+            let top = self.int_const(slots as i64);
+            self.store(frame, top, layout.frame_stack, MemSize::I32, Region::Frame);
         }
     }
 

@@ -167,6 +167,8 @@ impl Builder<'_> {
                 self.drop_slot(state, value);
                 state.stack.push(function);
             }
+            Op::YieldValue { delegating: false } => return Ok(self.yield_value(state, instr)),
+            Op::ReturnValue | Op::ReturnConst { .. } if self.resumes() && self.instance.depth == 0 => return Ok(self.finish_generator(state, instr)),
             Op::ReturnValue => {
                 let result = state.pop();
                 self.return_value(state, result, out)?;

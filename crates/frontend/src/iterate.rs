@@ -4,10 +4,10 @@ use crate::builder::{Build, Builder};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::Instr;
-use whipsnake_contract::exit::Virtual;
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::KnownType;
-use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// What becomes of an iterator asked for its next item.
 struct Advance {
@@ -134,6 +134,15 @@ impl Builder<'_> {
             self.edge_to(out, instr.next, self.block, state.clone())?;
             return Ok(false);
         }
+        if let Val::Obj(iterator) = slot.val
+            && let Some(known @ (KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter)) = self.known_type(state, &slot.val)
+        {
+            let (item, done) = match known {
+                KnownType::RangeIter => self.next_in_range(iterator),
+                _ => self.next_in_sequence(iterator, known == KnownType::ListIter),
+            };
+            return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
+        }
         let iterator = self.objects(state, 1)[0];
         let item = self.python(state, Helper::iter_next, &[iterator])?;
         let null = self.null();
@@ -158,6 +167,83 @@ impl Builder<'_> {
         self.ran_python = true;
         self.finish(state, instr.next);
         self.edge_to(out, instr.next, self.block, state.clone())?;
+        Ok(false)
+    }
+
+    /// Advances an iterator object over a range: the item, and the block in which there is none.
+    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Value>)) {
+        let layout = self.layout();
+        let (start, step, len) = (layout.range_iter_start, layout.range_iter_step, layout.range_iter_len);
+        let left = self.load(iterator, len, MemSize::I64, Region::Iterator);
+        let (zero, one) = (self.int_const(0), self.int_const(1));
+        let more = self.icmp(Cond::Gt, left, zero);
+        let (some, none) = self.split(more);
+        self.block = some;
+        let next = self.load(iterator, start, MemSize::I64, Region::Iterator);
+        let step = self.load(iterator, step, MemSize::I64, Region::Iterator);
+        let after = self.emit(Ir::Iadd, &[next, step], Imm::None);
+        let fewer = self.emit(Ir::Isub, &[left, one], Imm::None);
+        self.store(iterator, after, start, MemSize::I64, Region::Iterator);
+        self.store(iterator, fewer, len, MemSize::I64, Region::Iterator);
+        (Slot::borrowed(Val::Int(next)), (none, None))
+    }
+
+    /// The same for an iterator over a list or a tuple, which it lets go in the end.
+    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Value>)) {
+        let layout = self.layout();
+        let (sequence, position, region) = match list {
+            true => (layout.list_iter_seq, layout.list_iter_index, Region::ListHeader),
+            false => (layout.tuple_iter_seq, layout.tuple_iter_index, Region::Const),
+        };
+        let object = self.load(iterator, sequence, MemSize::Obj, Region::Iterator);
+        // One that has ended before holds none.
+        self.guard_not_null(object, ExitReason::Unbound);
+        let index = self.load(iterator, position, MemSize::I64, Region::Iterator);
+        let size = self.load(object, layout.ob_size, MemSize::I64, region);
+        let more = self.icmp(Cond::Lt, index, size);
+        let (some, none) = self.split(more);
+        self.block = none;
+        let null = self.null();
+        self.store(iterator, null, sequence, MemSize::Obj, Region::Iterator);
+        if list {
+            // The interpreter asks for the position first.
+            let ended = self.int_const(-1);
+            self.store(iterator, ended, position, MemSize::I64, Region::Iterator);
+        }
+        let none = self.block;
+        self.block = some;
+        let item = self.sequence_item(object, index, list);
+        self.effect(Ir::Incref, &[item], Imm::None);
+        let one = self.int_const(1);
+        let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
+        self.store(iterator, after, position, MemSize::I64, Region::Iterator);
+        (Slot::owned(Val::Obj(item)), (none, Some(object)))
+    }
+
+    /// The two ways on from an iterator object that was advanced: with its item, and where it has ended, and lets go of what it held.
+    fn iterate_object(
+        &mut self,
+        state: &mut State,
+        item: Slot,
+        (done, held): (Block, Option<Value>),
+        (exit, pops_iter): (u32, bool),
+        instr: Instr,
+        out: &mut Outcome,
+    ) -> Build<bool> {
+        let some = self.block;
+        self.block = done;
+        let mut exhausted = state.clone();
+        self.drops.extend(held.map(|held| Slot::owned(Val::Obj(held))));
+        if pops_iter {
+            let iterator = exhausted.pop();
+            self.drop_slot(&mut exhausted, iterator);
+        }
+        self.flush_drops(&mut exhausted, exit);
+        let from = self.block;
+        self.edge_to(out, exit, from, exhausted)?;
+        self.block = some;
+        state.stack.push(item);
+        self.edge_to(out, instr.next, some, state.clone())?;
         Ok(false)
     }
 

@@ -33,6 +33,7 @@ mod ownership;
 mod plain;
 mod protocol;
 mod region;
+mod resume;
 mod shape;
 mod slice;
 mod subscript;
@@ -60,6 +61,9 @@ pub enum GiveUp {
     /// The entry is not the start of a loop.
     #[error("no loop starts at offset {0}")]
     NoLoop(u32),
+    /// The entry is no place where a generator goes on.
+    #[error("no generator goes on at offset {0}")]
+    NoResume(u32),
     /// The unit grew past the limit.
     #[error("too large: {0} instructions of IR")]
     TooLarge(usize),

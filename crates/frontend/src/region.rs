@@ -261,7 +261,7 @@ impl Builder<'_> {
     /// Locals that the loop assigns first and that hold an object or nothing when it is entered: if the loop keeps numbers in them, they
     /// are unboxed at the entry, unless that has failed.
     fn open_assigned(&self, index: usize, entry: &mut Edge) {
-        if self.failed_at(entry.offset, &[ExitReason::Unbound, ExitReason::TypeGuard, ExitReason::BigInt]) {
+        if self.resumes() || self.failed_at(entry.offset, &[ExitReason::Unbound, ExitReason::TypeGuard, ExitReason::BigInt]) {
             return;
         }
         let body = self.instance.body.clone();

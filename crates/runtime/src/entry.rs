@@ -44,11 +44,11 @@ const JUDGED_ENTRIES: u32 = 256;
 const C_RECURSION_MARGIN: i32 = 64;
 
 /// One native activation; nothing that native code may use is freed while there is one.
-struct Activity<'a>(&'a Session);
+pub(crate) struct Activity<'a>(&'a Session);
 
 impl<'a> Activity<'a> {
     #[inline]
-    fn new(session: &'a Session) -> Activity<'a> {
+    pub(crate) fn new(session: &'a Session) -> Activity<'a> {
         session.active.set(session.active.get() + 1);
         Activity(session)
     }
@@ -291,7 +291,7 @@ unsafe fn site_of_function(session: &Session, function: *mut PyObject) -> Option
 ///
 /// The site is alive and `code` is its code.
 #[inline]
-unsafe fn ready<'a>(
+pub(crate) unsafe fn ready<'a>(
     session: &Session,
     thread: Thread,
     code: Code,
@@ -347,7 +347,7 @@ unsafe fn grow_quiet(session: &Session, thread: Thread, code: Code, site: &Site,
 
 /// True if C code should not go much deeper.
 #[inline]
-fn c_stack_is_low(thread: Thread) -> bool {
+pub(crate) fn c_stack_is_low(thread: Thread) -> bool {
     let here = std::ptr::from_ref(&thread) as usize;
     // SAFETY: the thread state has these fields on the versions that use them.
     unsafe {
@@ -364,9 +364,10 @@ fn c_stack_is_low(thread: Thread) -> bool {
 ///
 /// # Safety
 ///
-/// The unit is installed and may run; `words` are its parameters, which stay alive until it returns.
+/// The unit is installed and may run; `words` are its parameters, which stay alive until it returns. For a unit in which a generator
+/// goes on, that takes the place of the function, and its frame that of the words.
 #[inline]
-unsafe fn enter_function(
+pub(crate) unsafe fn enter_function(
     thread: Thread,
     unit: &Unit,
     function: *mut PyObject,

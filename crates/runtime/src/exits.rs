@@ -9,11 +9,12 @@ use crate::watch::count_type;
 use smallvec::SmallVec;
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
-use whipsnake_contract::snapshot::{KnownType, Platform, local_key};
+use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
     PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
     Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
 };
+use whipsnake_strategy::UnitKind;
 use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
 use whipsnake_cpython::unwind::raise_from_callback;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, offsets};
@@ -266,13 +267,15 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
         if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(session, code)) {
             let format = array_format(session, object);
             extra.types.borrow_mut().add(image.offset, Py_TYPE(object), format);
-            // Guards at the entry are of local variables.
+            // Guards at the entry are of slots.
             if let ([image], Some(word)) = (point.frames.as_slice(), point.culprit)
-                && image.offset == unit.site().header
+                && image.offset == unit.site().offset
             {
                 let is_it = |source: &Source| matches!(source, Source::Owned(w) | Source::Borrowed(w) | Source::OwnedOrNull(w) if *w == word);
-                for (local, _) in image.locals.iter().enumerate().filter(|(_, source)| is_it(source)) {
-                    extra.operands.borrow_mut().add(local_key(local as u32), Py_TYPE(object), format);
+                let locals = (0..).map(local_key).zip(&image.locals);
+                let stack = (0..STACK_KEYS).map(|depth| stack_key(image.offset, depth)).zip(&image.stack);
+                for (key, _) in locals.chain(stack).filter(|(_, source)| is_it(source)) {
+                    extra.operands.borrow_mut().add(key, Py_TYPE(object), format);
                 }
             }
         }
@@ -348,8 +351,10 @@ pub unsafe extern "C" fn exit_function(
         let again = counted(session, thread, unit, content, exit, words);
         let leaving = leave(thread, unit, content, exit, words);
         leaving.install_finished(session);
-        if again && let Some(outermost) = leaving.frames.first() {
-            session.compile_again(thread, unit.site(), outermost.frame);
+        match leaving.frames.first() {
+            Some(outermost) if again && unit.site().kind == UnitKind::Function => session.compile_again(thread, unit.site(), outermost.frame),
+            _ if again => unit.site().again.set(true),
+            _ => {}
         }
         leaving.run(0)
     }

@@ -2,12 +2,13 @@
 
 use crate::profile::TypeProfile;
 use crate::session::{Session, session};
-use crate::unit::{Site, SiteKey};
-use std::cell::{Cell, RefCell};
+use crate::unit::{Place, Site, SiteKey};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
+use whipsnake_cpython::generator::Start;
 use whipsnake_cpython::ffi::{PyErr_Clear, PyObject};
 use whipsnake_cpython::symbols::{PyUnstable_Code_GetExtra, PyUnstable_Code_SetExtra};
 
@@ -15,6 +16,8 @@ use whipsnake_cpython::symbols::{PyUnstable_Code_GetExtra, PyUnstable_Code_SetEx
 const MAX_NAMESPACES: usize = 4;
 /// Loops of one code object that are watched, over all namespaces.
 const MAX_LOOPS: usize = 256;
+/// Places where generators with one code object go on that are watched, over all namespaces.
+const MAX_RESUMES: usize = 64;
 
 /// What is kept for a code object.
 #[derive(Debug, Default)]
@@ -22,6 +25,7 @@ const MAX_LOOPS: usize = 256;
 pub struct CodeExtra {
     functions: RefCell<Vec<Box<Site>>>,
     loops: RefCell<Vec<Box<Site>>>,
+    resumes: RefCell<Vec<Box<Site>>>,
     /// Exits that units took often in this code; without types, which are numbered by each snapshot anew.
     seen: RefCell<Vec<SeenExit>>,
     /// Types of objects that failed type guards in this code, wherever it was compiled in.
@@ -32,6 +36,8 @@ pub struct CodeExtra {
     pub never: Cell<bool>,
     /// The first function site: nearly always the only one.
     first: Cell<Option<NonNull<Site>>>,
+    /// How calls of a generator function begin, once somebody has asked.
+    start: OnceCell<Option<Start>>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }
@@ -104,13 +110,13 @@ impl CodeExtra {
 
     /// The site of a key, made if there is none; `None` if the code has too many sites.
     pub fn site(&self, session: &Session, key: SiteKey, name: impl FnOnce() -> String) -> Option<NonNull<Site>> {
-        let (list, limit) = match key.header {
-            None => (&self.functions, MAX_NAMESPACES),
-            Some(_) => (&self.loops, MAX_LOOPS),
+        let (list, limit) = match key.place {
+            Place::Function => (&self.functions, MAX_NAMESPACES),
+            Place::Loop(_) => (&self.loops, MAX_LOOPS),
+            Place::Resume(_) => (&self.resumes, MAX_RESUMES),
         };
-        let header = key.header.unwrap_or(0);
         let mut sites = list.borrow_mut();
-        let found = sites.iter().find(|site| site.header == header && site.belongs_to(key.globals, key.builtins));
+        let found = sites.iter().find(|site| site.offset == key.place.offset() && site.belongs_to(key.globals, key.builtins));
         if let Some(site) = found {
             return Some(NonNull::from(&**site));
         }
@@ -119,13 +125,19 @@ impl CodeExtra {
         }
         let site = Box::new(session.new_site(key, name()));
         let address = NonNull::from(&*site);
-        if sites.is_empty() && key.header.is_none() {
+        if sites.is_empty() && key.place == Place::Function {
             self.first.set(Some(address));
         }
         sites.push(site);
         drop(sites);
         session.register(address);
         Some(address)
+    }
+
+    /// How calls of functions with that code, whose extra data this is, begin if they only make a generator of their arguments.
+    #[inline]
+    pub fn generator_start(&self, code: Code) -> Option<Start> {
+        *self.start.get_or_init(|| Start::of(code).filter(|_| crate::bind::simple_parameters(code).is_some()))
     }
 
     /// True if back edges of a loop are being counted.
@@ -151,6 +163,7 @@ impl CodeExtra {
     pub fn for_each(&self, mut f: impl FnMut(&Site)) {
         self.functions.borrow().iter().for_each(|site| f(site));
         self.loops.borrow().iter().for_each(|site| f(site));
+        self.resumes.borrow().iter().for_each(|site| f(site));
     }
 }
 
@@ -175,6 +188,6 @@ pub unsafe extern "C" fn free_extra(extra: *mut c_void) {
 impl CodeExtra {
     /// Takes the sites out, when the code object dies.
     pub fn into_sites(self) -> impl Iterator<Item = Box<Site>> {
-        self.functions.into_inner().into_iter().chain(self.loops.into_inner())
+        self.functions.into_inner().into_iter().chain(self.loops.into_inner()).chain(self.resumes.into_inner())
     }
 }

@@ -5,12 +5,13 @@ use crate::entry;
 use crate::extra::CodeExtra;
 use crate::session::{Session, session};
 use crate::trial::Trial;
-use crate::unit::{Site, SiteKey, State, Unit};
+use crate::unit::{Place, Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
+use whipsnake_cpython::platform::{add_arrays, array_facts};
 use whipsnake_strategy::{Decision, ExitFacts, SiteFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
@@ -82,7 +83,7 @@ impl Units for Session {
     }
 }
 
-fn name_of(code: Code) -> String {
+pub(crate) fn name_of(code: Code) -> String {
     // SAFETY: the qualified name of a code object is a str that lives as long as it.
     unsafe { crate::text::str_of(code.qualname()) }.unwrap_or_else(|| "?".to_owned())
 }
@@ -103,7 +104,7 @@ impl Session {
                 code: code.as_object(),
                 globals: read(function.cast(), offsets::FUNCTION_GLOBALS),
                 builtins: read(function.cast(), offsets::FUNCTION_BUILTINS),
-                header: None,
+                place: Place::Function,
             };
             extra.site(self, key, || name_of(code))
         }
@@ -223,12 +224,16 @@ impl Session {
         };
         let function = match entry {
             EntryPoint::Function { function, .. } => function,
-            EntryPoint::Loop { .. } => std::ptr::null_mut(),
+            EntryPoint::Loop { .. } | EntryPoint::Resume { .. } => std::ptr::null_mut(),
         };
         if self.platform.borrow().array_formats.is_empty() {
-            // The program may have imported it since.
+            // The program may have imported it since. Nothing is borrowed where an array is made: Python code runs there.
             // SAFETY: the GIL is held and no exception is raised.
-            unsafe { whipsnake_cpython::platform::add_arrays(&mut self.platform.borrow_mut()) };
+            unsafe {
+                if let Some(facts) = array_facts() {
+                    add_arrays(&mut self.platform.borrow_mut(), facts);
+                }
+            }
         }
         let platform = self.platform.borrow();
         let taken = whipsnake_compiler::without_panic(|| {
@@ -266,7 +271,7 @@ impl Session {
     }
 
     /// Asks the strategy about a site that has reached its count. True if it is to be compiled now.
-    fn is_hot(&self, facts: SiteFacts<'_>, site: &Site) -> bool {
+    pub(crate) fn is_hot(&self, facts: SiteFacts<'_>, site: &Site) -> bool {
         if site.compiling.get() {
             return false;
         }
@@ -319,7 +324,7 @@ impl Session {
             }
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
             let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
-            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), header: None };
+            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Function };
             let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
             let site = site.as_ref();
             let function = frame.function();
@@ -366,7 +371,7 @@ impl Session {
         unsafe {
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
             let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
-            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), header: Some(to) };
+            let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Loop(to) };
             let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
             let site = site.as_ref();
             let entry = EntryPoint::Loop { frame, header: to, back_edge: from };

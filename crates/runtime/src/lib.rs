@@ -17,6 +17,7 @@ mod entry_cache;
 pub mod exits;
 pub mod extra;
 pub mod helpers;
+mod generator;
 pub mod hooks;
 pub mod install;
 mod instance_checks;

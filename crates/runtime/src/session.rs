@@ -9,6 +9,7 @@ use crate::destroy_type::DestructionCache;
 use crate::entry_cache::EntryCache;
 use crate::instance_checks::InstanceChecks;
 use crate::extra::CodeExtra;
+use crate::generator::ResumeCache;
 use crate::listening::Listening;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
@@ -26,7 +27,8 @@ use std::sync::Arc;
 use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
 use whipsnake_contract::options::Options;
 use whipsnake_contract::snapshot::Platform;
-use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject, vectorcallfunc};
+use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState, PyObject, iternextfunc, vectorcallfunc};
+use whipsnake_cpython::symbols::PyInterpreterState_Main;
 use whipsnake_strategy::Strategy;
 
 /// Back edges after which the self-check's loop is compiled.
@@ -68,6 +70,10 @@ pub struct Session {
     pub extra_index: isize,
     /// The vectorcall of functions that nobody has replaced.
     pub original: vectorcallfunc,
+    /// The `tp_iternext` of generators that nobody has replaced.
+    pub original_next: iternextfunc,
+    /// The interpreter that native code runs in: `tp_iternext` is called in others, too.
+    pub interpreter: *mut PyInterpreterState,
     /// `sys.monitoring.DISABLE`; never freed.
     pub disable_event: *mut PyObject,
     /// What [`crate::lost::lost_iterator`] gave; never freed.
@@ -76,6 +82,8 @@ pub struct Session {
     pub python_dealloc: usize,
     /// Sites of functions that were called.
     pub entry_cache: EntryCache,
+    /// Sites of generators that went on.
+    pub resume_cache: ResumeCache,
     /// How attributes are found.
     pub(crate) attributes: AttributeCache,
     /// What is an instance of what.
@@ -146,6 +154,7 @@ pub(crate) struct Parts {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) extra_index: isize,
     pub(crate) original: vectorcallfunc,
+    pub(crate) original_next: iternextfunc,
     pub(crate) disable_event: *mut PyObject,
     pub(crate) lost_iterator: *mut PyObject,
     pub(crate) python_dealloc: usize,
@@ -175,10 +184,14 @@ impl Session {
             backend: RefCell::new(parts.backend),
             extra_index: parts.extra_index,
             original: parts.original,
+            original_next: parts.original_next,
+            // SAFETY: there is a main interpreter as long as there are others.
+            interpreter: unsafe { PyInterpreterState_Main() },
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
             entry_cache: EntryCache::default(),
+            resume_cache: ResumeCache::default(),
             attributes: AttributeCache::default(),
             instance_checks: InstanceChecks::default(),
             destructions: DestructionCache::default(),
@@ -213,10 +226,9 @@ impl Session {
     pub fn new_site(&self, key: SiteKey, name: String) -> Site {
         let id = self.next_site.get();
         self.next_site.set(id + 1);
-        let kind = if key.header.is_some() { whipsnake_strategy::UnitKind::Loop } else { whipsnake_strategy::UnitKind::Function };
         let entry = crate::entry::interpret as *const () as u64;
         let hidden = self.self_check.is_running();
-        let threshold = if hidden { SELF_CHECK_THRESHOLD } else { self.strategy.threshold(kind) };
+        let threshold = if hidden { SELF_CHECK_THRESHOLD } else { self.strategy.threshold(key.place.kind()) };
         Site::new(key, name, id, threshold, entry, hidden)
     }
 
@@ -238,6 +250,7 @@ impl Session {
         let mut sites = extra.into_sites().peekable();
         if sites.peek().is_some() {
             self.entry_cache.clear();
+            self.resume_cache.clear();
         }
         for site in sites {
             self.sites.borrow_mut().remove(&site.id);

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use whipsnake_bytecode::Version;
 use whipsnake_contract::options::Options;
 use whipsnake_cpython::ffi::{
-    METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyErr_Clear, PyErr_GetRaisedException,
+    METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyCode_NewEmpty, PyErr_Clear, PyErr_GetRaisedException,
     PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod, PyObject_GetAttrString, PyObject_Str,
     PySys_GetObject, Py_None,
 };
 use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::platform::python_class_dealloc;
-use whipsnake_cpython::Thread;
+use whipsnake_cpython::{Code, Thread};
 use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
 use whipsnake_cpython::verify::{Unsupported, verify};
 
@@ -120,8 +120,30 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
             frame = running.previous();
         }
         session.enabled.set(true);
+        check_extra(session)?;
+        crate::generator::switch(session, true);
         Ok(())
     }
+}
+
+/// Finds out whether extra slots of code objects are where they are looked for; else native code stays off.
+///
+/// # Safety
+///
+/// The GIL is held, no exception is raised.
+unsafe fn check_extra(session: &Session) -> Result<(), String> {
+    // SAFETY: the code object is given back.
+    unsafe {
+        let object = PyCode_NewEmpty(c"whipsnake".as_ptr(), c"whipsnake".as_ptr(), 1).cast::<PyObject>();
+        if object.is_null() {
+            return Err(take_error());
+        }
+        if let Some(code) = Code::from_object(object) {
+            CodeExtra::of_or_new(session, code);
+        }
+        Py_DECREF(object);
+    }
+    Ok(())
 }
 
 /// # Safety
@@ -147,6 +169,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             return Err(take_error());
         }
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
+        let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
         let watch = Watch::start().map_err(|reason| {
             PyErr_Clear();
             reason.to_owned()
@@ -159,6 +182,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             backend: Arc::from(backend),
             extra_index,
             original: facts.interpreted_entry,
+            original_next,
             disable_event,
             lost_iterator,
             python_dealloc,
@@ -318,6 +342,7 @@ pub unsafe fn disable() {
         for function in hooked {
             session.unhook(function as *mut PyObject);
         }
+        crate::generator::switch(session, false);
         give_tool_back();
     }
 }

@@ -42,9 +42,9 @@ pub struct UnitStats {
     pub filename: String,
     /// First line of the code.
     pub line: u32,
-    /// `function` or `loop`.
+    /// `function`, `loop` or `resume`.
     pub kind: &'static str,
-    /// For loops: byte offset of the header.
+    /// Byte offset of a loop's header, or of where a generator goes on.
     pub offset: u32,
     /// `interpreted`, `compiling`, `installed`, `detached` (only native code enters it) or `left-alone`.
     pub state: &'static str,
@@ -178,7 +178,7 @@ impl UnitStats {
             filename: code.and_then(|code| unsafe { crate::text::str_of(code.filename()) }).unwrap_or_default(),
             line: code.map_or(0, |code| code.first_line()),
             kind: site.kind.name(),
-            offset: site.header * 2,
+            offset: site.offset * 2,
             state: match &detached {
                 _ if site.compiling.get() => "compiling",
                 Some(_) => "detached",

@@ -1,6 +1,7 @@
 //! Sites and units.
 //!
-//! A [`Site`] is a place where native code can be entered: a code object with one pair of globals and builtins, or a loop in it.
+//! A [`Site`] is a place where native code can be entered: a code object with one pair of globals and builtins, a loop in it, or an
+//! instruction at which a generator goes on.
 //! A [`Unit`] is one compilation of a site. A code object's extra slot owns its sites, and those own their
 //! units, until the code object dies; only the machine code of a unit that was replaced goes earlier.
 //!
@@ -69,6 +70,36 @@ impl State {
     }
 }
 
+/// Where in a code object a site is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The function itself.
+    Function,
+    /// The loop with its header at that code unit offset.
+    Loop(u32),
+    /// Where a generator goes on, at that code unit offset.
+    Resume(u32),
+}
+
+impl Place {
+    /// What units of such a site are.
+    pub const fn kind(self) -> UnitKind {
+        match self {
+            Place::Function => UnitKind::Function,
+            Place::Loop(_) => UnitKind::Loop,
+            Place::Resume(_) => UnitKind::Resume,
+        }
+    }
+
+    /// Code unit offset; 0 for the function itself.
+    pub const fn offset(self) -> u32 {
+        match self {
+            Place::Function => 0,
+            Place::Loop(offset) | Place::Resume(offset) => offset,
+        }
+    }
+}
+
 /// What a site is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SiteKey {
@@ -78,8 +109,8 @@ pub struct SiteKey {
     pub globals: *mut PyObject,
     /// The builtins dictionary it runs with.
     pub builtins: *mut PyObject,
-    /// Code unit offset of the loop's header; `None` for the function itself.
-    pub header: Option<u32>,
+    /// Where in the code.
+    pub place: Place,
 }
 
 /// A place where native code can be entered. What entries read comes first, in one line of the processor's caches.
@@ -98,10 +129,10 @@ pub struct Site {
     pub builtins: *mut PyObject,
     /// Number of positional parameters, if there are no others.
     pub simple_parameters: Option<u32>,
-    /// Function or loop.
+    /// What it is.
     pub kind: UnitKind,
-    /// Code unit offset of the loop's header.
-    pub header: u32,
+    /// Code unit offset of the loop's header, or of where the generator goes on; 0 for functions.
+    pub offset: u32,
     /// Qualified name, for people.
     pub name: String,
     /// Number over all sites of the process.
@@ -146,8 +177,8 @@ impl Site {
             code: key.code,
             globals: key.globals,
             builtins: key.builtins,
-            kind: if key.header.is_some() { UnitKind::Loop } else { UnitKind::Function },
-            header: key.header.unwrap_or(0),
+            kind: key.place.kind(),
+            offset: key.place.offset(),
             name,
             // SAFETY: the code object is alive when a site is made for it.
             simple_parameters: unsafe { Code::from_object(key.code) }.and_then(crate::bind::simple_parameters),

@@ -20,6 +20,8 @@ pub enum UnitKind {
     Function,
     /// A loop, entered at its header while it runs.
     Loop,
+    /// What a generator executes from one `yield` to the next, entered when it is asked for an item.
+    Resume,
 }
 
 impl UnitKind {
@@ -28,6 +30,7 @@ impl UnitKind {
         match self {
             UnitKind::Function => "function",
             UnitKind::Loop => "loop",
+            UnitKind::Resume => "resume",
         }
     }
 }

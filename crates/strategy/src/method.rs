@@ -122,7 +122,7 @@ impl Strategy for Method {
     }
 
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts, load: Load) -> Decision {
-        let stops = site.kind == UnitKind::Loop && exit.reason.policy() == ExitPolicy::Uncovered;
+        let stops = site.kind != UnitKind::Function && exit.reason.policy() == ExitPolicy::Uncovered;
         let enough = if stops { FRUITLESS_LOOP_EXITS } else { FRUITLESS_EXITS };
         let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries;
         let failing = exit.count >= FAILING_EXITS && u64::from(exit.count) * FAILING_PART > site.entries;

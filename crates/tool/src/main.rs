@@ -63,6 +63,7 @@ fn compile_file(file: &Path, backend: &dyn Backend, features: CpuFeatures, dump:
     let kind = match snapshot.entry {
         Entry::Function { .. } => "function",
         Entry::Loop { .. } => "loop",
+        Entry::Resume { .. } => "resume",
     };
     let saved = file.with_extension("code");
     let compiled = match outcome.result {

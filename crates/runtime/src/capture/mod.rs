@@ -44,6 +44,13 @@ pub enum EntryPoint<'a> {
         /// Code unit offset of the back edge.
         back_edge: u32,
     },
+    /// Where a generator that is created or suspended goes on.
+    Resume {
+        /// Its frame.
+        frame: Frame,
+        /// Code unit offset of the next instruction.
+        offset: u32,
+    },
 }
 
 /// What the runtime knows of units.
@@ -123,7 +130,7 @@ pub enum CaptureError {
         error: DecodeError,
     },
     /// The interpreter keeps something in a stack slot that is no object.
-    #[error("{qualname}: stack slot {slot} holds a position and no object; the loop is left to the interpreter")]
+    #[error("{qualname}: stack slot {slot} holds a position and no object; the code is left to the interpreter")]
     PositionOnStack {
         /// The code.
         qualname: String,
@@ -306,19 +313,35 @@ impl<'a> Builder<'a> {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
                     let module_level = std::ptr::eq(frame.locals(), frame.globals());
                     self.add_code(code, frame.globals(), frame.builtins(), module_level)?;
-                    let mut slots = Vec::with_capacity(frame.stack_top());
-                    for index in 0..frame.stack_top() {
-                        let slot = frame.slot(index);
-                        if slot.is_position() {
-                            let qualname = self.codes[0].qualname.clone();
-                            return Err(CaptureError::PositionOnStack { qualname, slot: index });
-                        }
-                        slots.push(self.observed(slot.borrow()));
-                    }
-                    Ok(Entry::Loop { header, back_edge, slots })
+                    Ok(Entry::Loop { header, back_edge, slots: self.slots(frame)? })
+                }
+                EntryPoint::Resume { frame, offset } => {
+                    let code = frame.code().ok_or(CaptureError::NoCode)?;
+                    self.add_code(code, frame.globals(), frame.builtins(), false)?;
+                    Ok(Entry::Resume { offset, slots: self.slots(frame)? })
                 }
             }
         }
+    }
+
+    /// What the slots of a frame hold, whose code was added first.
+    ///
+    /// # Safety
+    /// The frame's stack pointer is saved.
+    unsafe fn slots(&mut self, frame: Frame) -> Result<Vec<Observed>, CaptureError> {
+        let mut slots = Vec::with_capacity(frame.stack_top());
+        for index in 0..frame.stack_top() {
+            // SAFETY: slots below the top are initialised.
+            unsafe {
+                let slot = frame.slot(index);
+                if slot.is_position() {
+                    let qualname = self.codes[0].qualname.clone();
+                    return Err(CaptureError::PositionOnStack { qualname, slot: index });
+                }
+                slots.push(self.observed(slot.borrow()));
+            }
+        }
+        Ok(slots)
     }
 
     /// What a slot holds.

@@ -2,6 +2,8 @@
 
 use super::{Obj, Ptr};
 use crate::entry::{self, Call, CalledBy};
+use crate::generator;
+use crate::session::session;
 use std::ffi::c_char;
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::symbols::PyMethod_Type;
@@ -53,6 +55,11 @@ unsafe fn vectorcall(tstate: Ptr, callable: Obj, args: *mut Obj, nargsf: usize, 
         let result = if function as usize == entry::vectorcall as *const () as usize {
             entry::call(thread, Call { callable, args, nargsf, kwnames }, CalledBy::Native)
         } else {
+            if let Some(session) = session().filter(|session| function as usize == session.original as usize && kwnames.is_null())
+                && let Some(made) = generator::called(session, callable, args, nargsf & !ffi::PY_VECTORCALL_ARGUMENTS_OFFSET)
+            {
+                return made;
+            }
             function(callable, args, nargsf, kwnames)
         };
         if result.is_null() == thread.current_exception().is_null() {

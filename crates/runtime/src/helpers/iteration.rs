@@ -2,7 +2,8 @@
 
 use super::{Obj, Ptr};
 use std::ffi::c_int;
-use whipsnake_cpython::{ffi, offsets};
+use crate::rebuild::count;
+use whipsnake_cpython::{Frame, Thread, eval, ffi, offsets};
 
 /// # Safety
 /// `object` is alive.
@@ -28,6 +29,17 @@ pub unsafe extern "C" fn iter_next(iterator: Obj) -> Obj {
             ffi::PyErr_Clear();
         }
         item
+    }
+}
+
+/// # Safety
+/// The frame is that of a generator, linked, the thread's innermost, complete, and stands at a `return`.
+pub unsafe extern "C" fn finish_generator(tstate: Ptr, frame: Ptr) -> Obj {
+    // SAFETY: the interpreter counts the frame itself.
+    unsafe {
+        let (Some(thread), Some(frame)) = (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) else { return std::ptr::null_mut() };
+        count(thread, 1);
+        eval::resume(thread, frame)
     }
 }
 

@@ -1,0 +1,224 @@
+//! Generators: their `tp_iternext`, which counts where they go on, and enters native code there.
+//!
+//! The interpreter resumes a generator inside its own loop where a `for` statement that it executes does so; that is never seen here.
+//! What C code and native code ask for the next item is: `sum`, `list`, `join`, and every compiled loop.
+
+use crate::address_hash::place_of;
+use crate::capture::EntryPoint;
+use crate::entry::{self, Activity};
+use crate::extra::CodeExtra;
+use crate::hooks::name_of;
+use crate::session::{Session, session};
+use crate::unit::{Place, Site, SiteKey, Unit};
+use std::cell::Cell;
+use std::ptr::NonNull;
+use std::time::Instant;
+use whipsnake_cpython::ffi::{Py_DECREF, Py_None, PyGen_Type, PyObject, iternextfunc};
+use whipsnake_cpython::generator::Progress;
+use whipsnake_cpython::symbols::_PyGen_SetStopIterationValue;
+use whipsnake_cpython::memory::read;
+use whipsnake_cpython::{Code, Frame, Generator, Thread, monitoring, offsets};
+use whipsnake_strategy::WINDOW;
+
+/// The `tp_iternext` of generators while native code may be entered.
+///
+/// # Safety
+///
+/// As for any `tp_iternext`; the object is a generator.
+unsafe extern "C" fn next(object: *mut PyObject) -> *mut PyObject {
+    // SAFETY: whoever put this into the type published a session first, and keeps the generator alive.
+    unsafe {
+        let (Some(session), Some(generator)) = (session(), Generator::from_object(object)) else { return std::ptr::null_mut() };
+        let thread = Thread::current();
+        match waiting(session, thread, generator) {
+            Some((frame, unit)) => resume(session, thread, generator, frame, unit),
+            None => (session.original_next)(object),
+        }
+    }
+}
+
+/// The frame of a generator that can go on natively, and the unit there.
+///
+/// # Safety
+///
+/// The generator is alive, the GIL is held.
+#[inline]
+unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator) -> Option<(Frame, &'a Unit)> {
+    if !session.enabled.get() || thread.interpreter() != session.interpreter || !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
+        return None;
+    }
+    let frame = generator.frame()?;
+    // SAFETY: a generator that has not ended keeps its code alive, and that the site. A unit lives as long as this activation.
+    unsafe {
+        let site: &'a Site = match session.resume_cache.get(frame) {
+            Some(site) => &*site.as_ptr(),
+            None => &*site_at(session, frame)?.as_ptr(),
+        };
+        let code = Code::from_object_unchecked(site.code)?;
+        if site.unit.get().is_none() || site.again.get() {
+            count(session, thread, frame, code, site);
+        }
+        let unit = entry::ready(session, thread, code, site)?;
+        (!entry::c_stack_is_low(thread)).then_some((frame, unit))
+    }
+}
+
+/// Finds the site where the generator with a frame goes on, or makes it.
+///
+/// # Safety
+///
+/// As for [`waiting`].
+#[cold]
+unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
+    let (code, offset) = (frame.code()?, frame.offset()?);
+    let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
+    let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
+    let site = extra.site(session, key, || name_of(code))?;
+    session.resume_cache.set(frame, site);
+    Some(site)
+}
+
+/// Counts that a generator goes on there; compiles the site when it is hot.
+///
+/// # Safety
+///
+/// As for [`waiting`]; the site is that of the place.
+#[cold]
+unsafe fn count(session: &Session, thread: Thread, frame: Frame, code: Code, site: &Site) {
+    // SAFETY: as the caller says; the frame of a suspended generator is complete.
+    unsafe {
+        if session.worker.has_finished() {
+            session.install_finished();
+        }
+        if site.compiling.get() || site.left_alone().is_some() || monitoring::other_tools_active(thread, code) {
+            return;
+        }
+        let entry = EntryPoint::Resume { frame, offset: site.offset };
+        if site.again.get() {
+            return session.compile(thread, site, entry);
+        }
+        site.count.set(site.count.get() + 1);
+        if site.count.get() >= site.next.get() {
+            if session.is_hot(site.facts(), site) {
+                session.compile(thread, site, entry);
+            }
+        } else if site.count.get().is_multiple_of(WINDOW) {
+            let now = Instant::now();
+            let begin = site.window.replace(Some(now));
+            if begin.is_some_and(|begin| session.strategy.is_seldom(code.len(), now - begin, session.totals.load())) {
+                site.count.set(0);
+            }
+        }
+    }
+}
+
+/// Goes on natively.
+///
+/// # Safety
+///
+/// The generator waits, its frame and a unit for the place are as [`waiting`] found them.
+unsafe fn resume(session: &Session, thread: Thread, generator: Generator, frame: Frame, unit: &Unit) -> *mut PyObject {
+    let _activity = Activity::new(session);
+    // SAFETY: the unit goes on where the frame stands.
+    unsafe {
+        generator.begin(thread, frame);
+        let result = entry::enter_function(thread, unit, generator.as_object(), frame.as_ptr().cast());
+        match generator.progress() {
+            // The unit came to a `yield` itself; at any other end the interpreter has run the frame.
+            Progress::Executing => generator.suspend(thread, frame),
+            Progress::Suspended | Progress::Delegating => {}
+            _ if result.is_null() => {}
+            _ => {
+                if result != Py_None() {
+                    _PyGen_SetStopIterationValue(result);
+                }
+                Py_DECREF(result);
+                return std::ptr::null_mut();
+            }
+        }
+        result
+    }
+}
+
+/// What a call that native code makes returns, owned or NULL with an exception, if it does nothing but make a generator; `None` if the
+/// interpreter must make it.
+///
+/// # Safety
+///
+/// The callable is a function with the interpreter's own vectorcall, and gets that many positional arguments.
+#[inline]
+pub(crate) unsafe fn called(session: &Session, function: *mut PyObject, arguments: *const *mut PyObject, count: usize) -> Option<*mut PyObject> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
+        let start = CodeExtra::of_fast(session, code)?.generator_start(code).filter(|_| code.argcount() as usize == count)?;
+        Some(Generator::create(function, code, start, arguments))
+    }
+}
+
+/// Places remembered at a time: a power of two.
+const CACHED: usize = 256;
+
+/// Sites by the address of the instruction at which generators go on. Those of dead code objects are forgotten before the memory of their
+/// instructions is used again.
+pub struct ResumeCache([Cell<(usize, Option<NonNull<Site>>)>; CACHED]);
+
+impl Default for ResumeCache {
+    fn default() -> ResumeCache {
+        ResumeCache([const { Cell::new((0, None)) }; CACHED])
+    }
+}
+
+impl ResumeCache {
+    #[inline]
+    fn place(&self, instruction: *mut u16) -> &Cell<(usize, Option<NonNull<Site>>)> {
+        &self.0[place_of(instruction as usize, CACHED)]
+    }
+
+    /// The site that was found for the frame's instruction, if the frame has its globals and builtins.
+    ///
+    /// # Safety
+    ///
+    /// The frame is that of a generator that has not ended.
+    #[inline]
+    unsafe fn get(&self, frame: Frame) -> Option<NonNull<Site>> {
+        let instruction = frame.instruction();
+        let (known, site) = self.place(instruction).get();
+        let site = site.filter(|_| known == instruction as usize)?;
+        // SAFETY: sites stay until `clear`.
+        unsafe { site.as_ref() }.belongs_to(frame.globals(), frame.builtins()).then_some(site)
+    }
+
+    fn set(&self, frame: Frame, site: NonNull<Site>) {
+        let instruction = frame.instruction();
+        self.place(instruction).set((instruction as usize, Some(site)));
+    }
+
+    /// Forgets all sites: some of them are going to be freed.
+    pub fn clear(&self) {
+        self.0.iter().for_each(|place| place.set((0, None)));
+    }
+}
+
+/// Lets generators go on natively, or not any more.
+///
+/// # Safety
+///
+/// The GIL is held; the session is published.
+pub(crate) unsafe fn switch(session: &Session, on: bool) {
+    let ours: iternextfunc = next;
+    let (before, after) = if on { (session.original_next, ours) } else { (ours, session.original_next) };
+    // SAFETY: the type is static; its slot is read and written with the GIL held. Somebody else's replacement stays.
+    unsafe {
+        let slot = &raw mut (*(&raw mut PyGen_Type)).tp_iternext;
+        if slot.read().is_some_and(|present| std::ptr::fn_addr_eq(present, before)) {
+            slot.write(Some(after));
+        }
+    }
+}
+
+/// What generators have there before anybody changes it.
+pub(crate) fn original_next() -> Option<iternextfunc> {
+    // SAFETY: the type is static.
+    unsafe { (*(&raw const PyGen_Type)).tp_iternext }
+}
