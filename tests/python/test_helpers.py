@@ -483,7 +483,12 @@ def test_errors_of_displays() -> None:
 
 def test_iteration() -> None:
     get_iter = helper("get_iter", OBJ, OBJ)
-    iter_next = helper("iter_next", ctypes.c_void_p, OBJ)
+    current = ctypes.PYFUNCTYPE(ctypes.c_void_p)(("PyThreadState_Get", ctypes.pythonapi))
+    next_in = helper("iter_next", ctypes.c_void_p, ctypes.c_void_p, OBJ)
+
+    def iter_next(iterator: object) -> object:
+        return next_in(current(), iterator)
+
     assert iter_next(iter([])) is None
     assert outcome(iter_next, Failing(0).__iter__().__class__) == outcome(next, type(Failing(0).__iter__()))
     assert outcome(get_iter, 5) == outcome(iter, 5)

@@ -170,7 +170,11 @@ DETACHED = """
 
     @whipsnake.never
     def interpreted(count):
-        return sum(leaf(i) for i in range(count) for leaf in leaves)
+        total = 0
+        for i in range(count):
+            for leaf in leaves:
+                total += leaf(i)
+        return total
 
     def native(count):
         leaf, total = leaves[2], 0

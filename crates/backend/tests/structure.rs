@@ -84,7 +84,7 @@ fn immediates(op: Op) -> Vec<Imm> {
             conditions.map(|&c| Imm::Cond(c)).collect()
         }
         ImmKind::Mem => {
-            let slots = matches!(op, Op::TakeSlot | Op::StoreSlot);
+            let slots = matches!(op, Op::TakeSlot | Op::ReadSlot | Op::StoreSlot);
             let sizes = MemSize::ALL.iter().filter(|&&size| !slots || size == MemSize::Obj);
             let places = sizes.flat_map(|&size| Region::ALL.iter().map(move |&region| (size, region)));
             places.map(|(size, region)| Imm::Mem { offset: 24, size, region }).collect()

@@ -38,6 +38,11 @@ impl interp::World for Interpreted<'_> {
         object
     }
 
+    fn read_slot(&mut self, address: u64) -> u64 {
+        let word = self.0.read(address);
+        if self.0.platform().layout.tagged_slots == 0 { word } else { word & !1 }
+    }
+
     fn store_slot(&mut self, address: u64, object: u64) {
         let layout = self.0.platform().layout;
         let word = match object {

@@ -196,6 +196,8 @@ block0(v0: ptr, v1: obj, v2: ptr):
 fn frame_slots_are_read_and_written() {
     let text = "function %f abi function {
 block0(v0: ptr, v1: obj, v2: ptr):
+  v5: obj = read_slot.obj.frame v2
+  store.obj.frame v2+24, v5
   v3: obj = take_slot.obj.frame v2
   store_slot.obj.frame v2+8, v3
   store.obj.frame v2+16, v3
@@ -217,7 +219,7 @@ block0(v0: ptr, v1: obj, v2: ptr):
         ] {
             let before = count(mortal);
             let seen = unit.check(&[word]);
-            assert_eq!(seen.arguments[..3], [tag, stored, object], "{word:#x}");
+            assert_eq!(seen.arguments[..4], [tag, stored, object, object], "{word:#x}");
             assert_eq!(count(mortal), before, "the world is as before");
         }
         let seen = unit.check(&[mortal | tag]);

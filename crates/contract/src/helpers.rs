@@ -99,8 +99,8 @@ macro_rules! for_each_helper {
         call(tstate: Ptr, callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
-        iter_next(iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
-        finish_generator(tstate: Ptr, frame: Ptr) -> Obj, Any, "Lets the interpreter execute the `return` at which the complete frame of a generator stands; the frame is gone then.";
+        iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
+        finish_generator(tstate: Ptr, frame: Ptr) -> (), Any, "Ends a generator at a `return`: clears its frame, which stands there with all locals and nothing on the stack.";
         call_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Allocates, "Calls a C function of a module or a type's method, with the receiver among the arguments, that `builtins` declares to change nothing for arguments like these.";
         call_changing_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Mutates, "The same for one that changes containers.";
         build_list(items: Ptr, count: I64) -> Obj, Allocates, "A list of items whose references it takes over.";

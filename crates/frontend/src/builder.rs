@@ -138,6 +138,8 @@ pub(crate) struct Builder<'s> {
     pub tstate: Value,
     /// Blocks of the unit's own code that are built: all, or those of the running loop.
     pub region: Option<BTreeSet<usize>>,
+    /// Locals of a generator that are taken out of its frame at the entry and kept.
+    pub kept: BTreeSet<u32>,
     /// Some handler of the unit's own code is built.
     pub catches: bool,
     /// Edges from the current instruction to handlers, by target block.
@@ -184,6 +186,7 @@ impl<'s> Builder<'s> {
             inlined_words: 0,
             tstate,
             region: None,
+            kept: BTreeSet::new(),
             catches: false,
             handler_edges: Vec::new(),
             type_sets: Vec::new(),

@@ -181,9 +181,10 @@ impl Builder<'_> {
         top
     }
 
-    /// `return` of the code being built.
-    pub(crate) fn return_value(&mut self, state: &mut State, mut result: Slot, out: &mut Outcome) -> Build<()> {
+    /// `return` of the code being built: nothing follows.
+    pub(crate) fn return_value(&mut self, state: &mut State, mut result: Slot, out: &mut Outcome) -> Build<bool> {
         match self.instance.parent.clone() {
+            None if self.resumes() => return Ok(self.finish_generator(state, result)),
             None if self.f.abi == Abi::Function => {
                 self.let_frame_object_go(state);
                 // A local that is returned passes its reference on.
@@ -210,14 +211,12 @@ impl Builder<'_> {
                     self.effect(Op::DecrefPlain, &[code], Imm::None);
                 }
                 self.effect(Op::Return, &[value], Imm::None);
-                Ok(())
             }
             None => {
                 // A loop's frame belongs to the interpreter: it executes the return itself.
                 let offset = self.instr.expect("an instruction was begun").offset;
                 let pre = self.pre.clone().expect("an instruction was begun");
                 self.leave(&pre, offset, ExitReason::LoopEnd);
-                Ok(())
             }
             Some(parent) => {
                 // What no operand of the caller takes must be known to need no more than being forgotten.
@@ -276,9 +275,9 @@ impl Builder<'_> {
                 self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
                 self.instance = callee;
                 out.returns.push((self.block, after));
-                Ok(())
             }
         }
+        Ok(false)
     }
 
     fn collect_drops(&self, slot: Slot, drops: &mut Vec<Slot>) {

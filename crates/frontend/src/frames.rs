@@ -179,41 +179,47 @@ impl<'s> Builder<'s> {
         let pointer = self.address(at as u64);
         self.store(frame, pointer, layout.frame_instr_ptr, MemSize::Ptr, Region::Frame);
         self.set_frame_stack(frame, slots);
-        for i in 0..state.locals.len() {
-            if state.locals[i].val == Val::InFrame || state.memory[i].as_ref() == Some(&state.locals[i]) {
-                continue;
-            }
-            let mut slot = std::mem::replace(&mut state.locals[i], Slot::NULL);
-            if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
-                // An argument that the caller keeps alive: the slot says so, where slots can.
-                if layout.tagged_slots != 0 {
-                    let word = self.borrowing_word(*v);
-                    self.store(frame, word, layout.frame_slots + 8 * i as i64, MemSize::Ptr, Region::Frame);
-                    state.memory[i] = Some(slot.clone());
-                    state.locals[i] = slot;
-                    continue;
-                }
-                self.own(&mut slot);
-            }
-            let value = match slot.val.clone() {
-                Val::Null => None,
-                Val::MaybeObj(v) | Val::Unseen(v) => Some(v),
-                Val::Maybe(..) => {
-                    let value = self.owned_or_null(state, &mut slot);
-                    slot = Slot::owned(Val::MaybeObj(value));
-                    Some(value)
-                }
-                Val::Const(id) if !self.snapshot.objects[id as usize].immortal => {
-                    let value = self.owned_object(state, &mut slot);
-                    slot = Slot::owned(Val::Obj(value));
-                    Some(value)
-                }
-                _ => Some(self.object_in(state, &mut slot)),
-            };
-            state.locals[i] = slot;
-            self.store_slot(frame, i, value);
-            state.memory[i] = Some(state.locals[i].clone());
+        for local in 0..state.locals.len() {
+            self.sync_local(state, frame, local);
         }
+    }
+
+    /// Writes a local to a linked frame, unless it is there.
+    pub(crate) fn sync_local(&mut self, state: &mut State, frame: Value, local: usize) {
+        if state.locals[local].val == Val::InFrame || state.memory[local].as_ref() == Some(&state.locals[local]) {
+            return;
+        }
+        let layout = self.layout();
+        let mut slot = std::mem::replace(&mut state.locals[local], Slot::NULL);
+        if let (Val::Obj(v), false) = (&slot.val, slot.owned) {
+            // An argument that the caller keeps alive: the slot says so, where slots can.
+            if layout.tagged_slots != 0 {
+                let word = self.borrowing_word(*v);
+                self.store(frame, word, layout.frame_slots + 8 * local as i64, MemSize::Ptr, Region::Frame);
+                state.memory[local] = Some(slot.clone());
+                state.locals[local] = slot;
+                return;
+            }
+            self.own(&mut slot);
+        }
+        let value = match slot.val.clone() {
+            Val::Null => None,
+            Val::MaybeObj(v) | Val::Unseen(v) => Some(v),
+            Val::Maybe(..) => {
+                let value = self.owned_or_null(state, &mut slot);
+                slot = Slot::owned(Val::MaybeObj(value));
+                Some(value)
+            }
+            Val::Const(id) if !self.snapshot.objects[id as usize].immortal => {
+                let value = self.owned_object(state, &mut slot);
+                slot = Slot::owned(Val::Obj(value));
+                Some(value)
+            }
+            _ => Some(self.object_in(state, &mut slot)),
+        };
+        state.locals[local] = slot;
+        self.store_slot(frame, local, value);
+        state.memory[local] = Some(state.locals[local].clone());
     }
 
     /// Writes how many slots of a frame are in use, locals included.

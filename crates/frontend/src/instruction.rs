@@ -168,16 +168,13 @@ impl Builder<'_> {
                 state.stack.push(function);
             }
             Op::YieldValue { delegating: false } => return Ok(self.yield_value(state, instr)),
-            Op::ReturnValue | Op::ReturnConst { .. } if self.resumes() && self.instance.depth == 0 => return Ok(self.finish_generator(state, instr)),
             Op::ReturnValue => {
                 let result = state.pop();
-                self.return_value(state, result, out)?;
-                return Ok(false);
+                return self.return_value(state, result, out);
             }
             Op::ReturnConst { index } => {
                 let id = self.code().constants[index as usize];
-                self.return_value(state, Slot::borrowed(Val::Const(id)), out)?;
-                return Ok(false);
+                return self.return_value(state, Slot::borrowed(Val::Const(id)), out);
             }
             Op::BuildTuple { count } => self.build_tuple(state, count as usize),
             Op::BuildList { count } => self.build_list(state, count as usize)?,
@@ -344,7 +341,12 @@ impl Builder<'_> {
             Val::Null | Val::InFrame => false,
             Val::MaybeObj(v) | Val::Unseen(v) => {
                 self.guard_not_null(v, ExitReason::Unbound);
-                state.locals[local as usize] = Slot::owned(Val::Obj(v));
+                let bound = Slot::owned(Val::Obj(v));
+                // The frame holds the same as before, if it did.
+                let was = std::mem::replace(&mut state.locals[local as usize], bound.clone());
+                if let Some(memory) = state.memory.get_mut(local as usize).filter(|memory| **memory == Some(was)) {
+                    *memory = Some(bound);
+                }
                 self.recapture(state);
                 true
             }

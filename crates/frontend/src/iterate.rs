@@ -144,7 +144,7 @@ impl Builder<'_> {
             return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
         }
         let iterator = self.objects(state, 1)[0];
-        let item = self.python(state, Helper::iter_next, &[iterator])?;
+        let item = self.python(state, Helper::iter_next, &[self.tstate, iterator])?;
         let null = self.null();
         let ended = self.same(item, null);
         let (none, some) = self.split(ended);

@@ -105,6 +105,7 @@ impl Builder<'_> {
         let mut goes_on = true;
         for index in range {
             let instr = body.decoded.instrs[index];
+            self.take_locals(&mut state, &instr.op);
             self.begin(instr, &state);
             self.trace_for(&mut state, instr);
             goes_on = self.instruction(&mut state, instr, out)?;
@@ -128,7 +129,8 @@ impl Builder<'_> {
 
     /// Builds a loop from the edges that enter it.
     pub(crate) fn build_loop(&mut self, index: usize, edges: Vec<Edge>, out: &mut Outcome) -> Build<()> {
-        let entry = self.join(edges);
+        let mut entry = self.join(edges);
+        self.settle_locals(index, &mut entry);
         let mut versions: Vec<Version> = Vec::new();
         let mut work = vec![entry];
         while let Some(mut edge) = work.pop() {
@@ -216,6 +218,7 @@ impl Builder<'_> {
             let mut fitting = Vec::new();
             for mut edge in back {
                 self.trace_on(&mut edge);
+                self.settle_locals(index, &mut edge);
                 for (i, (held, now)) in in_memory.iter().zip(&edge.state.all_memory()).enumerate() {
                     if held.is_some() && held != now {
                         again.insert(MEMORY + i, Shape::Null);

@@ -14,8 +14,8 @@ use whipsnake_bytecode::operand::Intrinsic1;
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Entry, Observed};
-use whipsnake_ir::{Imm, Op as Ir};
+use whipsnake_contract::snapshot::{Entry, KnownType, Observed, TypeId};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region};
 
 impl Builder<'_> {
     /// True if the unit goes on in a generator.
@@ -36,7 +36,6 @@ impl Builder<'_> {
         let nlocals = self.code().nlocalsplus as usize;
         let frame = self.f.block(self.f.entry()).params[2];
         self.frame = Some(frame);
-        let touched: BTreeSet<u32> = body.decoded.instrs.iter().flat_map(|instr| touched_locals(&instr.op)).collect();
         let mut state = State {
             locals: vec![Slot::borrowed(Val::InFrame); nlocals],
             stack: Vec::new(),
@@ -49,21 +48,19 @@ impl Builder<'_> {
             loans: Vec::new(),
         };
         // What loops that go round within the unit keep numbers in is unboxed at the entry.
-        let suspends = |index: usize| body.loops[index].body.iter().any(|&at| body.decoded.instrs[at].op.suspends());
-        let turning: BTreeSet<u32> =
-            (0..body.loops.len()).filter(|&index| !suspends(index)).flat_map(|index| body.loops[index].stored_locals.iter().copied()).collect();
+        let turns = |index: &usize| !self.suspends(*index);
+        self.kept = (0..body.loops.len()).filter(turns).flat_map(|index| body.loops[index].stored_locals.iter().copied()).collect();
         let mut taken = Vec::new();
         for (i, seen) in observed.iter().enumerate() {
-            if i < nlocals && !touched.contains(&(i as u32)) {
-                continue;
+            if i >= nlocals || self.kept.contains(&(i as u32)) {
+                let (value, slot) = self.take_slot(frame, i);
+                if i < nlocals {
+                    state.locals[i] = slot;
+                } else {
+                    state.stack.push(slot);
+                }
+                taken.push((i, value, *seen));
             }
-            let (value, slot) = self.take_slot(frame, i);
-            if i < nlocals {
-                state.locals[i] = slot;
-            } else {
-                state.stack.push(slot);
-            }
-            taken.push((i, value, *seen));
         }
         let sent = Slot::borrowed(self.none());
         state.stack.push(sent.clone());
@@ -76,14 +73,21 @@ impl Builder<'_> {
         self.frame_end = Some(self.reserve_room(start));
         for (i, value, seen) in taken {
             let dead = i < nlocals && !body.live[block].contains(&(i as u32));
-            let open = match seen {
+            let is_number = match seen {
                 Observed::Null => true,
                 Observed::Object { type_id, .. } => self.is_number(type_id),
             };
-            if dead && !(open && turning.contains(&(i as u32))) {
+            if dead && !is_number {
                 continue;
             }
-            let slot = self.entered_slot(&mut state, (i, dead), value, seen, start);
+            let slot = match seen {
+                Observed::Object { type_id, .. } if i >= nlocals && !self.is_open_iterator(type_id) => {
+                    let at = self.block;
+                    self.f.push(at, Ir::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(start));
+                    Slot::owned(Val::Obj(value))
+                }
+                _ => self.entered_slot(&mut state, (i, dead), value, seen, start),
+            };
             if i < nlocals {
                 state.locals[i] = slot;
             } else {
@@ -92,7 +96,7 @@ impl Builder<'_> {
         }
         // The frame goes on holding what was taken out of it, since all slots of generators own what they hold.
         for (local, memory) in state.locals.iter().zip(&mut state.memory) {
-            *memory = Some(local.clone()).filter(|local| matches!(local.val, Val::Obj(_) | Val::MaybeObj(_)));
+            *memory = Some(local.clone()).filter(|local| local.owned);
         }
         self.begin(first, &state);
         let mut outcome = Outcome::default();
@@ -124,18 +128,110 @@ impl Builder<'_> {
         false
     }
 
-    /// `return` of a generator: the interpreter clears frame and generator.
-    pub(crate) fn finish_generator(&mut self, state: &mut State, instr: Instr) -> bool {
-        if !self.can_complete_frame(state) {
+    /// `return` of a generator.
+    pub(crate) fn finish_generator(&mut self, state: &mut State, mut result: Slot) -> bool {
+        if !self.can_complete_frame(state) || !state.stack.is_empty() {
             return self.uncompiled();
         }
-        self.objects(state, state.stack.len());
-        self.complete_frame(state, instr.offset);
+        self.settle(state);
+        let result = self.owned_object(state, &mut result);
+        let offset = self.instr.expect("an instruction was begun").op_offset;
+        self.complete_frame(state, offset);
         let frame = self.frame.expect("generators have frames");
         let tstate = self.tstate;
-        let result = self.emit(Ir::CallHelper, &[tstate, frame], Imm::Helper(Helper::finish_generator));
+        self.effect(Ir::CallHelper, &[tstate, frame], Imm::Helper(Helper::finish_generator));
         self.effect(Ir::Return, &[result], Imm::None);
         false
+    }
+
+    /// True for iterators that native code advances itself.
+    fn is_open_iterator(&self, id: TypeId) -> bool {
+        matches!(self.snapshot.types[id as usize].known, Some(KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter))
+    }
+
+    /// True if a loop has a `yield` in it: then it seldom goes round within the unit.
+    fn suspends(&self, index: usize) -> bool {
+        let body = &self.instance.body;
+        body.loops[index].body.iter().any(|&at| body.decoded.instrs[at].op.suspends())
+    }
+
+    /// Takes the locals that an instruction touches out of the generator's frame, which goes on holding them.
+    pub(crate) fn take_locals(&mut self, state: &mut State, op: &Op) {
+        if self.resumes() && self.instance.depth == 0 {
+            touched_locals(op).for_each(|local| self.take_local(state, local as usize));
+        }
+    }
+
+    fn take_local(&mut self, state: &mut State, local: usize) {
+        if state.locals[local].val != Val::InFrame {
+            return;
+        }
+        let frame = self.frame.expect("generators have frames");
+        let offset = self.layout().frame_slots + 8 * local as i64;
+        let place = Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame };
+        let slot = Slot::owned(Val::MaybeObj(self.emit(Ir::ReadSlot, &[frame], place)));
+        state.memory[local] = Some(slot.clone());
+        state.locals[local] = slot;
+    }
+
+    /// From now on the frame alone holds the local, as it does already. What the stack borrows of it becomes its own: it may be taken
+    /// again, as another value.
+    fn forget_local(&mut self, state: &mut State, local: usize) {
+        let slot = std::mem::replace(&mut state.locals[local], Slot::borrowed(Val::InFrame));
+        state.memory[local] = None;
+        if let Val::Obj(value) = slot.val
+            && let Some(borrower) = state.borrower(value)
+        {
+            borrower.owned = true;
+            self.effect(Ir::Incref, &[value], Imm::None);
+        }
+    }
+
+    /// Brings edges that meet to agree on which locals are in the generator's frame only.
+    pub(crate) fn agree_on_locals(&mut self, edges: &mut [Edge]) {
+        if !self.resumes() || self.instance.depth > 0 {
+            return;
+        }
+        let is_clean = |state: &State, local: usize| {
+            let slot = &state.locals[local];
+            slot.val == Val::InFrame || matches!(slot.val, Val::Obj(_) | Val::MaybeObj(_)) && state.memory[local].as_ref() == Some(slot)
+        };
+        for local in 0..edges[0].state.locals.len() {
+            let in_frame = edges.iter().filter(|edge| edge.state.locals[local].val == Val::InFrame).count();
+            if in_frame == 0 || in_frame == edges.len() {
+                continue;
+            }
+            let all_clean = edges.iter().all(|edge| is_clean(&edge.state, local));
+            for edge in edges.iter_mut() {
+                self.block = edge.block;
+                if all_clean {
+                    self.forget_local(&mut edge.state, local);
+                } else {
+                    self.take_local(&mut edge.state, local);
+                }
+            }
+        }
+    }
+
+    /// Prepares an edge to a loop's header for what its back edges will bring: what a loop with a `yield` goes round with is in the frame, and
+    /// what another one touches is not.
+    pub(crate) fn settle_locals(&mut self, index: usize, edge: &mut Edge) {
+        if !self.resumes() || self.instance.depth > 0 {
+            return;
+        }
+        self.block = edge.block;
+        let body = self.instance.body.clone();
+        if self.suspends(index) {
+            let frame = self.frame.expect("generators have frames");
+            for local in (0..edge.state.locals.len()).filter(|&local| !self.kept.contains(&(local as u32))).collect::<Vec<_>>() {
+                self.sync_local(&mut edge.state, frame, local);
+                self.forget_local(&mut edge.state, local);
+            }
+        } else {
+            let touched: BTreeSet<u32> = body.loops[index].body.iter().flat_map(|&at| touched_locals(&body.decoded.instrs[at].op)).collect();
+            touched.into_iter().for_each(|local| self.take_local(&mut edge.state, local as usize));
+        }
+        edge.block = self.block;
     }
 
     /// True if all that is in the state can be written to the frame.

@@ -301,6 +301,7 @@ impl Builder<'_> {
         if edges.len() == 1 {
             return edges.remove(0);
         }
+        self.agree_on_locals(&mut edges);
         let shapes = self.common_shapes(&edges);
         let target = self.f.add_block();
         let mut joined = edges[0].state.clone();

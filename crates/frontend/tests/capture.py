@@ -1,8 +1,8 @@
 """Takes the snapshots of `programs.py` for the golden tests.
 
-    python capture.py
+    python capture.py [NAME…]
 
-writes `snapshots/<minor version>/*.json` with a Python that has whipsnake. Addresses are renumbered, so that the same
+takes all, or those of these functions, and writes `snapshots/<minor version>/*.json` with a Python that has whipsnake. Addresses are renumbered, so that the same
 programs give the same files.
 """
 
@@ -83,19 +83,31 @@ def save(name, snapshot):
     (HERE / (name + ".json")).write_text("{\n%s\n}\n" % ",\n".join(parts))
 
 
+def places(path):
+    """Where in the code a snapshot is entered, and its number."""
+    entry = json.loads(path.read_text())["entry"]
+    return -entry.get("Resume", {}).get("offset", 0), path
+
+
 def main():
     HERE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         whipsnake.enable(snapshot_dir=directory, sync=True, threshold=200)
-        for kind, table, calls in ("function", programs.FUNCTIONS, 400), ("loop", programs.LOOPS, 1):
+        tables = ("function", programs.FUNCTIONS, 400), ("loop", programs.LOOPS, 1), ("resume", programs.RESUMES, 400)
+        for kind, table, calls in tables:
             for name, (function, arguments) in table.items():
+                if sys.argv[1:] and name not in sys.argv[1:]:
+                    continue
                 for _ in range(calls):
-                    function(*arguments)
+                    result = function(*arguments)
+                    if kind == "resume":
+                        list(result)
                 ending = "-%s-%s" % (kind, "_module_" if name == "module" else name)
                 taken = [path for path in pathlib.Path(directory).iterdir() if path.suffix == ".json" and path.stem.endswith(ending)]
                 if not taken:
                     raise SystemExit("no snapshot of the %s %s" % (kind, name))
-                save(name if kind == "function" else "loop_" + name, json.loads(min(taken).read_text()))
+                prefix = "" if kind == "function" else kind + "_"
+                save(prefix + name, json.loads(min(taken, key=places).read_text()))
         whipsnake.disable()
 
 

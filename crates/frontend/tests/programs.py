@@ -2,6 +2,7 @@
 
 FUNCTIONS = {}
 LOOPS = {}
+RESUMES = {}
 
 
 def function(*arguments):
@@ -19,6 +20,16 @@ def loop(*arguments):
 
     def register(f):
         LOOPS[f.__name__] = f, arguments
+        return f
+
+    return register
+
+
+def resume(*arguments):
+    """A snapshot is taken of where the generator goes on behind its last `yield`."""
+
+    def register(f):
+        RESUMES[f.__name__] = f, arguments
         return f
 
     return register
@@ -306,3 +317,22 @@ def module_level():
 
 
 LOOPS["module"] = module_level, ()
+
+
+@resume([3, 4, 5])
+def running_totals(items):
+    total = 0
+    for item in items:
+        total += item
+        yield total
+
+
+@resume([[1.5, 2.5], [3.5]], True)
+def sums_of_rows(rows, all_of_them):
+    for row in rows:
+        total = 0.0
+        for x in row:
+            total += x
+        if total or all_of_them:
+            yield total, row
+    return rows

@@ -48,6 +48,10 @@ pub trait World {
     fn take_slot(&mut self, address: u64) -> u64 {
         self.load(address, MemSize::Obj)
     }
+    /// The object of a frame slot, or NULL; the default is for slots without tags.
+    fn read_slot(&mut self, address: u64) -> u64 {
+        self.load(address, MemSize::Obj)
+    }
     /// Puts an object or NULL into a frame slot; the default is for slots without tags.
     fn store_slot(&mut self, address: u64, object: u64) {
         self.store(address, MemSize::Obj, object);
@@ -301,6 +305,9 @@ impl<W: World + ?Sized> Machine<'_, W> {
             }
             (Op::TakeSlot, Imm::Mem { offset, .. }, [base]) => {
                 Act::word(self.world.take_slot(base.wrapping_add(offset as i64 as u64)))
+            }
+            (Op::ReadSlot, Imm::Mem { offset, .. }, [base]) => {
+                Act::word(self.world.read_slot(base.wrapping_add(offset as i64 as u64)))
             }
             (Op::StoreSlot, Imm::Mem { offset, .. }, [base, object]) => {
                 self.world.store_slot(base.wrapping_add(offset as i64 as u64), *object);

@@ -356,6 +356,7 @@ macro_rules! for_each_op {
         AsObject, "as_object", (Is(Ty::Ptr)) -> Is(Ty::Obj), None, Pure, Never, "An address that is known to be an object, borrowed.";
         Offset, "offset", (Address, Is(Ty::I64)) -> Is(Ty::Ptr), None, Pure, Never, "The base plus that many bytes.";
         TakeSlot, "take_slot", (Is(Ty::Ptr)) -> Is(Ty::Obj), Mem, Any, Never, "The object of a frame slot, whose reference passes to native code (one is made if the slot's tag says it only borrows); NULL if empty.";
+        ReadSlot, "read_slot", (Is(Ty::Ptr)) -> Is(Ty::Obj), Mem, Load, Never, "The object of a frame slot, whose reference stays there; NULL if empty.";
         StoreSlot, "store_slot", (Is(Ty::Ptr), Is(Ty::Obj)) -> Nothing, Mem, Store, Never, "Stores an object or NULL to a frame slot in the interpreter's form (tagged if the object is immortal); no reference counting.";
         // Guards.
         Guard, "guard", (Is(Ty::Bool)) -> Nothing, Exit, Guard, Guard, "Exits unless the operand is true.";

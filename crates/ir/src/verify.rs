@@ -301,7 +301,7 @@ impl Verifier<'_> {
                 "the number of scratch words is 1 to 2**20"
             }
             (Op::Fcmp, Imm::Cond(Cond::Ult)) => "doubles have no unsigned comparison",
-            (Op::TakeSlot | Op::StoreSlot, Imm::Mem { size, .. }) if *size != MemSize::Obj => {
+            (Op::TakeSlot | Op::ReadSlot | Op::StoreSlot, Imm::Mem { size, .. }) if *size != MemSize::Obj => {
                 "a frame slot holds an object"
             }
             (_, Imm::Object(index)) if *index as usize >= self.function.objects.len() => {

@@ -259,6 +259,7 @@ impl Scope<'_> {
         let load = match data.op {
             Op::Store => Op::Load,
             Op::StoreIndexed => Op::LoadIndexed,
+            Op::StoreSlot => Op::ReadSlot,
             _ => return,
         };
         if keeps_all_bits(size)

@@ -297,12 +297,17 @@ pub(crate) unsafe fn ready<'a>(
     code: Code,
     site: &'a Site,
 ) -> Option<&'a Unit> {
-    let unit = site.current()?;
-    if thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code) {
-        return Some(unit);
-    }
-    // SAFETY: the caller vouches for the site.
-    unsafe { grow_quiet(session, thread, code, site, unit) }.then_some(unit)
+    quiet(thread, code, site).or_else(|| {
+        let unit = site.current()?;
+        // SAFETY: the caller vouches for the site.
+        unsafe { grow_quiet(session, thread, code, site, unit) }.then_some(unit)
+    })
+}
+
+/// The unit of a site, if nothing at all speaks against entering it; `code` is the site's.
+#[inline]
+pub(crate) fn quiet(thread: Thread, code: Code, site: &Site) -> Option<&Unit> {
+    site.current().filter(|_| thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code))
 }
 
 /// The slow path of the check in native code at back edges: true if the unit may go on.

@@ -4,7 +4,7 @@ use crate::entry::may_go_on;
 use crate::extra::CodeExtra;
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
-use crate::unit::{Content, Unit};
+use crate::unit::{Content, NEVER_QUIET, Unit};
 use crate::watch::count_type;
 use smallvec::SmallVec;
 use std::ffi::c_void;
@@ -353,7 +353,11 @@ pub unsafe extern "C" fn exit_function(
         leaving.install_finished(session);
         match leaving.frames.first() {
             Some(outermost) if again && unit.site().kind == UnitKind::Function => session.compile_again(thread, unit.site(), outermost.frame),
-            _ if again => unit.site().again.set(true),
+            _ if again => {
+                unit.site().again.set(true);
+                // So that the next entry asks.
+                unit.site().record.quiet.set(NEVER_QUIET);
+            }
             _ => {}
         }
         leaving.run(0)

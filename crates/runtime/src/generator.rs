@@ -13,7 +13,7 @@ use crate::unit::{Place, Site, SiteKey, Unit};
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::time::Instant;
-use whipsnake_cpython::ffi::{Py_DECREF, Py_None, PyGen_Type, PyObject, iternextfunc};
+use whipsnake_cpython::ffi::{Py_DECREF, Py_None, Py_TYPE, PyGen_Type, PyObject, iternextfunc};
 use whipsnake_cpython::generator::Progress;
 use whipsnake_cpython::symbols::_PyGen_SetStopIterationValue;
 use whipsnake_cpython::memory::read;
@@ -26,15 +26,37 @@ use whipsnake_strategy::WINDOW;
 ///
 /// As for any `tp_iternext`; the object is a generator.
 unsafe extern "C" fn next(object: *mut PyObject) -> *mut PyObject {
-    // SAFETY: whoever put this into the type published a session first, and keeps the generator alive.
+    // SAFETY: the GIL is held; the rest is as the caller says.
+    unsafe { next_in(Thread::current(), object) }
+}
+
+/// The next item of a generator, owned, or NULL: with an exception, or without one at its end.
+///
+/// # Safety
+///
+/// The object is a generator, and [`switch`] was called for the session.
+#[inline]
+unsafe fn next_in(thread: Thread, object: *mut PyObject) -> *mut PyObject {
+    // SAFETY: whoever asks keeps the generator alive.
     unsafe {
         let (Some(session), Some(generator)) = (session(), Generator::from_object(object)) else { return std::ptr::null_mut() };
-        let thread = Thread::current();
         match waiting(session, thread, generator) {
             Some((frame, unit)) => resume(session, thread, generator, frame, unit),
             None => (session.original_next)(object),
         }
     }
+}
+
+/// [`next_in`] for an iterator that is a generator as long as native code may be entered; `None` for any other.
+///
+/// # Safety
+///
+/// The object is alive.
+#[inline]
+pub(crate) unsafe fn next_of(thread: Thread, object: *mut PyObject) -> Option<*mut PyObject> {
+    let ours: iternextfunc = next;
+    // SAFETY: objects have a type; only generators have that slot.
+    unsafe { (*Py_TYPE(object)).tp_iternext.is_some_and(|slot| std::ptr::fn_addr_eq(slot, ours)).then(|| next_in(thread, object)) }
 }
 
 /// The frame of a generator that can go on natively, and the unit there.
@@ -44,7 +66,7 @@ unsafe extern "C" fn next(object: *mut PyObject) -> *mut PyObject {
 /// The generator is alive, the GIL is held.
 #[inline]
 unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator) -> Option<(Frame, &'a Unit)> {
-    if !session.enabled.get() || thread.interpreter() != session.interpreter || !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
+    if !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
         return None;
     }
     let frame = generator.frame()?;
@@ -52,13 +74,16 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
     unsafe {
         let site: &'a Site = match session.resume_cache.get(frame) {
             Some(site) => &*site.as_ptr(),
-            None => &*site_at(session, frame)?.as_ptr(),
+            None => &*site_at(session, thread, frame)?.as_ptr(),
         };
         let code = Code::from_object_unchecked(site.code)?;
-        if site.unit.get().is_none() || site.again.get() {
-            count(session, thread, frame, code, site);
-        }
-        let unit = entry::ready(session, thread, code, site)?;
+        let unit = match entry::quiet(thread, code, site) {
+            Some(unit) => unit,
+            None => {
+                count(session, thread, frame, code, site);
+                entry::ready(session, thread, code, site)?
+            }
+        };
         (!entry::c_stack_is_low(thread)).then_some((frame, unit))
     }
 }
@@ -69,7 +94,10 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
 ///
 /// As for [`waiting`].
 #[cold]
-unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
+unsafe fn site_at(session: &Session, thread: Thread, frame: Frame) -> Option<NonNull<Site>> {
+    if !session.enabled.get() || thread.interpreter() != session.interpreter {
+        return None;
+    }
     let (code, offset) = (frame.code()?, frame.offset()?);
     let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
@@ -78,7 +106,7 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
     Some(site)
 }
 
-/// Counts that a generator goes on there; compiles the site when it is hot.
+/// Counts that a generator goes on there where no unit does; compiles the site when it is hot, or when its unit wants that.
 ///
 /// # Safety
 ///
@@ -90,12 +118,15 @@ unsafe fn count(session: &Session, thread: Thread, frame: Frame, code: Code, sit
         if session.worker.has_finished() {
             session.install_finished();
         }
-        if site.compiling.get() || site.left_alone().is_some() || monitoring::other_tools_active(thread, code) {
+        if !session.enabled.get() || site.compiling.get() || site.left_alone().is_some() || monitoring::other_tools_active(thread, code) {
             return;
         }
         let entry = EntryPoint::Resume { frame, offset: site.offset };
         if site.again.get() {
             return session.compile(thread, site, entry);
+        }
+        if site.unit.get().is_some() {
+            return;
         }
         site.count.set(site.count.get() + 1);
         if site.count.get() >= site.next.get() {
@@ -157,7 +188,7 @@ pub(crate) unsafe fn called(session: &Session, function: *mut PyObject, argument
 }
 
 /// Places remembered at a time: a power of two.
-const CACHED: usize = 256;
+const CACHED: usize = 1024;
 
 /// Sites by the address of the instruction at which generators go on. Those of dead code objects are forgotten before the memory of their
 /// instructions is used again.

@@ -169,6 +169,11 @@ impl World for Process<'_> {
         }
     }
 
+    fn read_slot(&mut self, address: u64) -> u64 {
+        // SAFETY: verified functions read slots of frames.
+        unsafe { (*(address as *const Slot)).borrow() as u64 }
+    }
+
     fn store_slot(&mut self, address: u64, object: u64) {
         let object = object as *mut PyObject;
         // SAFETY: verified functions store objects that are alive, and no references.

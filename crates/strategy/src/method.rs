@@ -47,8 +47,8 @@ const WORTH_ENTERING: Duration = Duration::from_nanos(750);
 /// much as some turns. Asked from a count of turns on that tells something.
 const TURNS_WORTH_ENTERING: u64 = 8;
 const COUNTED_TURNS: u64 = 512;
-/// Exits of one kind after which it is asked whether the unit is worth while; fewer where a loop stops at something that is not compiled,
-/// such as a `yield` in each turn.
+/// Exits of one kind after which it is asked whether the unit is worth while; fewer where a loop or a generator stops at something that is
+/// not compiled, such as an `await` in each turn.
 const FRUITLESS_EXITS: u32 = 1024;
 const FRUITLESS_LOOP_EXITS: u32 = 128;
 
@@ -287,6 +287,13 @@ mod tests {
         let rare = exit(ExitReason::Uncompiled, 4096);
         assert_eq!(method().after_exit(site(1, 1_000_000), rare, Load::default()), Decision::Keep);
         assert!(matches!(method().after_exit(site(1, 4100), rare, Load::default()), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn loops_and_generators_that_always_stop_are_left_soon() {
+        let after = |kind| method().after_exit(SiteFacts { kind, ..site(1, 200) }, exit(ExitReason::Uncompiled, 128), Load::default());
+        assert_eq!(after(UnitKind::Function), Decision::Keep);
+        assert!(matches!((after(UnitKind::Loop), after(UnitKind::Resume)), (Decision::LeaveAlone(_), Decision::LeaveAlone(_))));
     }
 
     #[test]

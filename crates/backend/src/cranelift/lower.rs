@@ -266,6 +266,7 @@ impl<'a> Lowering<'a> {
             Op::Scratch => Some(self.scratch(inst, data)?),
             Op::Load | Op::LoadIndexed => Some(self.load(data)?),
             Op::TakeSlot => Some(self.take_slot(data)?),
+            Op::ReadSlot => Some(self.read_slot(data)?),
             Op::StoreSlot => {
                 self.store_slot(data)?;
                 None

@@ -85,6 +85,13 @@ impl Lowering<'_> {
         Ok(object)
     }
 
+    /// Reads the object of a frame slot, without its tag.
+    pub(super) fn read_slot(&mut self, data: &InstData) -> Result<ir::Value, BackendError> {
+        let (base, offset, _, flags) = self.place(data, 1)?;
+        let word = self.code.b.ins().load(types::I64, flags, base, offset);
+        Ok(if self.layout().tagged_slots == 0 { word } else { self.code.b.ins().band_imm_s(word, !SLOT_TAG) })
+    }
+
     /// Stores an object, tagged if it is immortal, or NULL to a frame slot.
     pub(super) fn store_slot(&mut self, data: &InstData) -> Result<(), BackendError> {
         let (base, offset, _, flags) = self.place(data, 2)?;

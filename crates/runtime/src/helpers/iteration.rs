@@ -2,8 +2,9 @@
 
 use super::{Obj, Ptr};
 use std::ffi::c_int;
+use crate::generator;
 use crate::rebuild::count;
-use whipsnake_cpython::{Frame, Thread, eval, ffi, offsets};
+use whipsnake_cpython::{Frame, Thread, datastack, ffi, offsets};
 
 /// # Safety
 /// `object` is alive.
@@ -13,15 +14,19 @@ pub unsafe extern "C" fn get_iter(object: Obj) -> Obj {
 }
 
 /// # Safety
-/// `iterator` is an iterator.
-pub unsafe extern "C" fn iter_next(iterator: Obj) -> Obj {
+/// `tstate` is the thread's state, `iterator` an iterator.
+pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
     // SAFETY: the iterator is alive.
     unsafe {
-        let Some(next) = (*ffi::Py_TYPE(iterator)).tp_iternext else {
-            let name = (*ffi::Py_TYPE(iterator)).tp_name;
-            return ffi::PyErr_Format(ffi::PyExc_TypeError, c"'%.200s' object is not an iterator".as_ptr(), name);
+        let resumed = Thread::from_ptr(tstate.cast()).and_then(|thread| generator::next_of(thread, iterator));
+        let item = match (resumed, (*ffi::Py_TYPE(iterator)).tp_iternext) {
+            (Some(item), _) => item,
+            (None, Some(next)) => next(iterator),
+            (None, None) => {
+                let name = (*ffi::Py_TYPE(iterator)).tp_name;
+                return ffi::PyErr_Format(ffi::PyExc_TypeError, c"'%.200s' object is not an iterator".as_ptr(), name);
+            }
         };
-        let item = next(iterator);
         if item.is_null()
             && !ffi::PyErr_Occurred().is_null()
             && ffi::PyErr_ExceptionMatches(ffi::PyExc_StopIteration) != 0
@@ -33,13 +38,14 @@ pub unsafe extern "C" fn iter_next(iterator: Obj) -> Obj {
 }
 
 /// # Safety
-/// The frame is that of a generator, linked, the thread's innermost, complete, and stands at a `return`.
-pub unsafe extern "C" fn finish_generator(tstate: Ptr, frame: Ptr) -> Obj {
-    // SAFETY: the interpreter counts the frame itself.
+/// The frame is that of a generator that executes, complete, and stands at a `return` with nothing on its stack.
+pub unsafe extern "C" fn finish_generator(tstate: Ptr, frame: Ptr) {
+    // SAFETY: what the interpreter does at a `return`.
     unsafe {
-        let (Some(thread), Some(frame)) = (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) else { return std::ptr::null_mut() };
-        count(thread, 1);
-        eval::resume(thread, frame)
+        if let (Some(thread), Some(frame)) = (Thread::from_ptr(tstate.cast()), Frame::from_ptr(frame)) {
+            count(thread, 1);
+            datastack::clear_and_pop(thread, frame);
+        }
     }
 }
 
