@@ -186,3 +186,15 @@ def test_signals_are_served_between_items(runner) -> None:
     print(json.dumps([sum(forever()) > 0, got]))
     """
     assert run(runner, text) == [True, [1]]
+
+
+def test_some_resumptions_are_compared_with_the_interpreter(runner) -> None:
+    text = """
+    for _ in range(200):
+        sum(numbers(100))
+    print(json.dumps(resumes()[0]))
+    """
+    entries = {how: run(runner, text, WHIPSNAKE_THRESHOLD="100", WHIPSNAKE_TRIAL=how) for how in ("time", "off", "detach")}
+    # Natively or not is drawn by lot for some, and three interpreted ones at least are needed; only functions are detached.
+    assert entries["time"] <= entries["off"] - 3
+    assert entries["detach"] == entries["off"] > 200 * 100 - 300

@@ -5,10 +5,11 @@
 
 use crate::address_hash::place_of;
 use crate::capture::EntryPoint;
-use crate::entry::{self, Activity};
+use crate::entry::{self, Activity, CalledBy};
 use crate::extra::CodeExtra;
 use crate::hooks::name_of;
 use crate::session::{Session, session};
+use crate::trial::Turn;
 use crate::unit::{Place, Site, SiteKey, Unit};
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -41,6 +42,7 @@ unsafe fn next_in(thread: Thread, object: *mut PyObject) -> *mut PyObject {
     unsafe {
         let (Some(session), Some(generator)) = (session(), Generator::from_object(object)) else { return std::ptr::null_mut() };
         match waiting(session, thread, generator) {
+            Some((frame, unit)) if unit.trial.is_due(unit.entries.get()) => resume_on_trial(session, thread, generator, frame, unit),
             Some((frame, unit)) => resume(session, thread, generator, frame, unit),
             None => (session.original_next)(object),
         }
@@ -79,6 +81,8 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
         let code = Code::from_object_unchecked(site.code)?;
         let unit = match entry::quiet(thread, code, site) {
             Some(unit) => unit,
+            // Left alone.
+            None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
             None => {
                 count(session, thread, frame, code, site);
                 entry::ready(session, thread, code, site)?
@@ -140,6 +144,32 @@ unsafe fn count(session: &Session, thread: Thread, frame: Frame, code: Code, sit
                 site.count.set(0);
             }
         }
+    }
+}
+
+/// Goes on in a unit that is compared with the interpreter: a generator that the interpreter resumes resumes those that it asks itself
+/// without leaving the interpreter's loop.
+///
+/// # Safety
+///
+/// As for [`resume`].
+#[cold]
+unsafe fn resume_on_trial(session: &Session, thread: Thread, generator: Generator, frame: Frame, unit: &Unit) -> *mut PyObject {
+    // The unit stays until its time is noted.
+    let _activity = Activity::new(session);
+    // SAFETY: as the caller says.
+    unsafe {
+        let timed = match session.begin_trial(unit) {
+            Turn::Native => return resume(session, thread, generator, frame, unit),
+            Turn::Interpreted | Turn::Detached => return (session.original_next)(generator.as_object()),
+            Turn::Timed(timed) => timed,
+        };
+        let item = match timed.is_native() {
+            true => resume(session, thread, generator, frame, unit),
+            false => (session.original_next)(generator.as_object()),
+        };
+        session.end_trial(unit, &timed, CalledBy::Native);
+        item
     }
 }
 

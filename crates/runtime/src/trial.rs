@@ -1,5 +1,5 @@
-//! Whether a function's native code is faster than the interpreter: some of its calls run in the one, some in the other, in random
-//! order, until their times tell.
+//! Whether a function's or generator's native code is faster than the interpreter: some of its calls or resumptions run in the one, some in
+//! the other, in random order, until their times tell.
 
 use crate::entry::CalledBy;
 use crate::session::Session;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use whipsnake_contract::options::Options;
 use whipsnake_contract::exit::ExitPolicy;
 use whipsnake_strategy::comparison::{Comparison, Verdict};
-use whipsnake_strategy::{Decision, PATIENT_THRESHOLD, TrialFacts};
+use whipsnake_strategy::{Decision, PATIENT_THRESHOLD, TrialFacts, UnitKind};
 
 /// Entries before the first timed call: caches are warm by then, and most units that fail have been compiled again.
 const FIRST: u64 = 256;
@@ -142,7 +142,7 @@ impl Session {
     pub(crate) fn begin_trial(&self, unit: &Unit) -> Turn {
         let site = unit.site();
         let is_tried = match &*self.options.trial {
-            DETACH => true,
+            DETACH => site.kind == UnitKind::Function,
             "off" => false,
             _ => self.options.threshold >= PATIENT_THRESHOLD,
         };
