@@ -138,6 +138,22 @@ impl Generator {
         unsafe { self.0.as_ptr().add(offsets::GEN_EXC_STATE) }
     }
 
+    /// Calls `f` while the generator cannot be resumed: it says that it executes.
+    ///
+    /// # Safety
+    ///
+    /// It is created or suspended.
+    pub unsafe fn hold<R>(self, f: impl FnOnce() -> R) -> R {
+        // SAFETY: generators have that field, which gets its value back.
+        unsafe {
+            let state: u8 = read(self.0.as_ptr(), offsets::GEN_FRAME_STATE);
+            self.set_state(offsets::GEN_FRAME_EXECUTING);
+            let result = f();
+            self.set_state(usize::from(state));
+            result
+        }
+    }
+
     /// Begins to execute it: its frame becomes the thread's current one and counts as one Python call, and it handles exceptions of its
     /// own.
     ///

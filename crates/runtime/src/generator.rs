@@ -7,7 +7,7 @@ use crate::address_hash::place_of;
 use crate::capture::EntryPoint;
 use crate::entry::{self, Activity, CalledBy};
 use crate::extra::CodeExtra;
-use crate::hooks::name_of;
+use crate::hooks::{guarded, name_of};
 use crate::session::{Session, session};
 use crate::trial::Turn;
 use crate::unit::{Place, Site, SiteKey, Unit};
@@ -68,7 +68,8 @@ pub(crate) unsafe fn next_of(thread: Thread, object: *mut PyObject) -> Option<*m
 /// The generator is alive, the GIL is held.
 #[inline]
 unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator) -> Option<(Frame, &'a Unit)> {
-    if !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
+    // Other interpreters call this, too, and perhaps at the same time.
+    if thread.interpreter() != session.interpreter || !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
         return None;
     }
     let frame = generator.frame()?;
@@ -76,7 +77,7 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
     unsafe {
         let site: &'a Site = match session.resume_cache.get(frame) {
             Some(site) => &*site.as_ptr(),
-            None => &*site_at(session, thread, frame)?.as_ptr(),
+            None => &*site_at(session, frame)?.as_ptr(),
         };
         let code = Code::from_object_unchecked(site.code)?;
         let unit = match entry::quiet(thread, code, site) {
@@ -84,7 +85,8 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
             // Left alone.
             None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
             None => {
-                count(session, thread, frame, code, site);
+                // Whatever runs meanwhile must not resume it.
+                generator.hold(|| guarded(|| count(session, thread, frame, code, site)))?;
                 entry::ready(session, thread, code, site)?
             }
         };
@@ -98,8 +100,8 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
 ///
 /// As for [`waiting`].
 #[cold]
-unsafe fn site_at(session: &Session, thread: Thread, frame: Frame) -> Option<NonNull<Site>> {
-    if !session.enabled.get() || thread.interpreter() != session.interpreter {
+unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
+    if !session.enabled.get() {
         return None;
     }
     let (code, offset) = (frame.code()?, frame.offset()?);
@@ -110,11 +112,12 @@ unsafe fn site_at(session: &Session, thread: Thread, frame: Frame) -> Option<Non
     Some(site)
 }
 
-/// Counts that a generator goes on there where no unit does; compiles the site when it is hot, or when its unit wants that.
+/// Counts that a generator goes on there where no unit does; compiles the site when it is hot, or when its unit wants that. Python code may
+/// run.
 ///
 /// # Safety
 ///
-/// As for [`waiting`]; the site is that of the place.
+/// As for [`waiting`]; the site is that of the place, and nobody can resume the generator.
 #[cold]
 unsafe fn count(session: &Session, thread: Thread, frame: Frame, code: Code, site: &Site) {
     // SAFETY: as the caller says; the frame of a suspended generator is complete.

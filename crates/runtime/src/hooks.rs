@@ -448,7 +448,7 @@ pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, na
     // SAFETY: the interpreter passes two arguments; a program that calls the function itself may pass none.
     unsafe {
         match if nargs >= 1 { prepare(args) } else { Err(Py_None()) } {
-            Ok((session, thread, code)) => guarded(|| session.started(thread, code)),
+            Ok((session, thread, code)) => guarded(|| session.started(thread, code)).unwrap_or(Py_None()),
             Err(answer) => answer,
         }
     }
@@ -465,7 +465,7 @@ pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nar
         match if nargs >= 3 { prepare(args) } else { Err(Py_None()) } {
             Ok((session, thread, code)) => {
                 let [from, to] = [1, 2].map(|index| PyLong_AsSsize_t(*args.add(index)) as u32 / 2);
-                guarded(|| session.jumped(thread, code, from, to))
+                guarded(|| session.jumped(thread, code, from, to)).unwrap_or(Py_None())
             }
             Err(answer) => answer,
         }
@@ -473,13 +473,14 @@ pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nar
 }
 
 /// A panic of the runtime must not cross into the interpreter: the event is ignored, native code stays off from now on.
-fn guarded(f: impl FnOnce() -> *mut PyObject) -> *mut PyObject {
-    whipsnake_compiler::without_panic(f).unwrap_or_else(|message| {
-        if let Some(session) = session() {
-            session.enabled.set(false);
-        }
-        eprintln!("whipsnake: internal error, native code is off: {message}");
-        // SAFETY: `None` is immortal.
-        unsafe { Py_None() }
-    })
+pub(crate) fn guarded<R>(f: impl FnOnce() -> R) -> Option<R> {
+    let result = whipsnake_compiler::without_panic(f);
+    result
+        .inspect_err(|message| {
+            if let Some(session) = session() {
+                session.enabled.set(false);
+            }
+            eprintln!("whipsnake: internal error, native code is off: {message}");
+        })
+        .ok()
 }

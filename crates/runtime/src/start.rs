@@ -489,7 +489,11 @@ pub unsafe fn end() {
         return;
     }
     // SAFETY: the GIL is held.
-    unsafe { session.install_finished() };
+    unsafe {
+        session.install_finished();
+        // The type outlives the interpreter.
+        crate::generator::switch(session, false);
+    }
     session.worker.close();
     session.ended.set(true);
     if session.options.stats {

@@ -1,4 +1,4 @@
-# corpus: compiled=nested,on_the_stack,guarded,turns
+# corpus: compiled=nested,on_the_stack,guarded,turns,ended,branches
 def nested(rows):
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
@@ -55,6 +55,19 @@ def ended(items):
         yield "never"
 
 
+def branches(items):
+    kind = before = None
+    for item in items:
+        if item > 2:
+            before, kind = kind, "big"
+        elif item < 0:
+            kind = ["negative", item]
+        yield item, kind, before
+        if item == 2:
+            del before
+            before = item
+
+
 ROWS = [[1, 2, 3], [4, -1, 95, 5], [], (6, 7), range(3)]
 for _ in range(200):
     a = list(nested(ROWS))
@@ -62,12 +75,14 @@ for _ in range(200):
     log = []
     c = list(guarded("ab", log))
     d = list(turns(6))
+    f = list(branches([1, 3, -1, 2, 4, 0, -2, 1]))
     e = [list(ended(items)) for items in ([1, 2], (3, 4), range(2), [], (), range(0))]
 print(a)
 print(b)
 print(c, log)
 print(d)
 print(e)
+print(f)
 
 log = []
 it = guarded([1, 2, 3], log)
