@@ -62,8 +62,8 @@ impl Builder<'_> {
                 taken.push((i, value, *seen));
             }
         }
-        let sent = Slot::borrowed(self.none());
-        state.stack.push(sent.clone());
+        // What is sent.
+        state.stack.push(Slot::borrowed(self.none()));
         let first = body.decoded.instrs[body.blocks[block].start];
         self.begin(first, &state);
         let start = self.pre_state();
