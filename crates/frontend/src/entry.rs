@@ -328,17 +328,7 @@ impl Builder<'_> {
             .iter()
             .flat_map(|&i| touched_locals(&body.decoded.instrs[i].op))
             .collect();
-        let mut state = State {
-            locals: vec![Slot::borrowed(Val::InFrame); nlocals],
-            stack: Vec::new(),
-            memory: vec![None; nlocals],
-            linked: true,
-            stands: false,
-            caller: None,
-            facts: Facts::default(),
-            untraced: None,
-            loans: Vec::new(),
-        };
+        let mut state = State::in_frame(nlocals);
         let mut taken = Vec::new();
         for (i, seen) in observed.iter().enumerate() {
             if i < nlocals && !touched.contains(&(i as u32)) {

@@ -6,7 +6,7 @@
 use crate::body::touched_locals;
 use crate::builder::{Build, Builder, Edge};
 use crate::region::Outcome;
-use crate::value::{Facts, Slot, State, Val};
+use crate::value::{Slot, State, Val};
 use crate::GiveUp;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -36,17 +36,7 @@ impl Builder<'_> {
         let nlocals = self.code().nlocalsplus as usize;
         let frame = self.f.block(self.f.entry()).params[2];
         self.frame = Some(frame);
-        let mut state = State {
-            locals: vec![Slot::borrowed(Val::InFrame); nlocals],
-            stack: Vec::new(),
-            memory: vec![None; nlocals],
-            linked: true,
-            stands: false,
-            caller: None,
-            facts: Facts::default(),
-            untraced: None,
-            loans: Vec::new(),
-        };
+        let mut state = State::in_frame(nlocals);
         // What loops that go round within the unit keep numbers in is unboxed at the entry.
         let turns = |index: &usize| !self.suspends(*index);
         self.kept = (0..body.loops.len()).filter(turns).flat_map(|index| body.loops[index].stored_locals.iter().copied()).collect();

@@ -209,6 +209,21 @@ impl State {
         &self.stack[self.stack.len() - depth]
     }
 
+    /// That of a frame that exists, with all locals in it and nothing on the stack.
+    pub(crate) fn in_frame(locals: usize) -> State {
+        State {
+            locals: vec![Slot::borrowed(Val::InFrame); locals],
+            stack: Vec::new(),
+            memory: vec![None; locals],
+            linked: true,
+            stands: false,
+            caller: None,
+            facts: Facts::default(),
+            untraced: None,
+            loans: Vec::new(),
+        }
+    }
+
     /// The stack slot that holds the object without owning a reference to it, if there is one.
     pub(crate) fn borrower(&mut self, value: Value) -> Option<&mut Slot> {
         fn find(slot: &mut Slot, value: Value) -> Option<&mut Slot> {

@@ -260,7 +260,7 @@ unsafe fn count_call(session: &Session, thread: Thread, site: &Site, call: Call)
 unsafe fn cached_site(session: &Session, function: *mut PyObject) -> Option<(Code, NonNull<Site>)> {
     // SAFETY: as the caller says.
     unsafe {
-        session.entry_cache.get(function).or_else(|| {
+        session.entry_cache.of_function(function).or_else(|| {
             let found = site_of_function(session, function)?;
             session.entry_cache.set(function, found.1);
             Some(found)

@@ -3,7 +3,6 @@
 //! The interpreter resumes a generator inside its own loop where a `for` statement that it executes does so; that is never seen here.
 //! What C code and native code ask for the next item is: `sum`, `list`, `join`, and every compiled loop.
 
-use crate::address_hash::place_of;
 use crate::capture::EntryPoint;
 use crate::entry::{self, Activity, CalledBy};
 use crate::extra::CodeExtra;
@@ -11,7 +10,6 @@ use crate::hooks::{guarded, name_of};
 use crate::session::{Session, session};
 use crate::trial::Turn;
 use crate::unit::{Place, Site, SiteKey, Unit};
-use std::cell::Cell;
 use std::ptr::NonNull;
 use std::time::Instant;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_None, Py_TYPE, PyGen_Type, PyObject, iternextfunc};
@@ -75,7 +73,7 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
     let frame = generator.frame()?;
     // SAFETY: a generator that has not ended keeps its code alive, and that the site. A unit lives as long as this activation.
     unsafe {
-        let site: &'a Site = match session.resume_cache.get(frame) {
+        let site: &'a Site = match session.resume_cache.of_frame(frame) {
             Some(site) => &*site.as_ptr(),
             None => &*site_at(session, frame)?.as_ptr(),
         };
@@ -108,7 +106,7 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
     let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
     let site = extra.site(session, key, || name_of(code))?;
-    session.resume_cache.set(frame, site);
+    session.resume_cache.set(frame.instruction(), site);
     Some(site)
 }
 
@@ -217,50 +215,6 @@ pub(crate) unsafe fn called(session: &Session, function: *mut PyObject, argument
         let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
         let start = CodeExtra::of_fast(session, code)?.generator_start(code).filter(|_| code.argcount() as usize == count)?;
         Some(Generator::create(function, code, start, arguments))
-    }
-}
-
-/// Places remembered at a time: a power of two.
-const CACHED: usize = 1024;
-
-/// Sites by the address of the instruction at which generators go on. Those of dead code objects are forgotten before the memory of their
-/// instructions is used again.
-pub struct ResumeCache([Cell<(usize, Option<NonNull<Site>>)>; CACHED]);
-
-impl Default for ResumeCache {
-    fn default() -> ResumeCache {
-        ResumeCache([const { Cell::new((0, None)) }; CACHED])
-    }
-}
-
-impl ResumeCache {
-    #[inline]
-    fn place(&self, instruction: *mut u16) -> &Cell<(usize, Option<NonNull<Site>>)> {
-        &self.0[place_of(instruction as usize, CACHED)]
-    }
-
-    /// The site that was found for the frame's instruction, if the frame has its globals and builtins.
-    ///
-    /// # Safety
-    ///
-    /// The frame is that of a generator that has not ended.
-    #[inline]
-    unsafe fn get(&self, frame: Frame) -> Option<NonNull<Site>> {
-        let instruction = frame.instruction();
-        let (known, site) = self.place(instruction).get();
-        let site = site.filter(|_| known == instruction as usize)?;
-        // SAFETY: sites stay until `clear`.
-        unsafe { site.as_ref() }.belongs_to(frame.globals(), frame.builtins()).then_some(site)
-    }
-
-    fn set(&self, frame: Frame, site: NonNull<Site>) {
-        let instruction = frame.instruction();
-        self.place(instruction).set((instruction as usize, Some(site)));
-    }
-
-    /// Forgets all sites: some of them are going to be freed.
-    pub fn clear(&self) {
-        self.0.iter().for_each(|place| place.set((0, None)));
     }
 }
 

@@ -6,13 +6,12 @@
 
 use crate::attribute_cache::AttributeCache;
 use crate::destroy_type::DestructionCache;
-use crate::entry_cache::EntryCache;
 use crate::instance_checks::InstanceChecks;
 use crate::extra::CodeExtra;
-use crate::generator::ResumeCache;
 use crate::listening::Listening;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
+use crate::site_cache::SiteCache;
 use crate::stats::Totals;
 use crate::trial::Trials;
 use crate::unit::{Site, SiteKey};
@@ -81,9 +80,9 @@ pub struct Session {
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
     /// Sites of functions that were called.
-    pub entry_cache: EntryCache,
+    pub entry_cache: SiteCache,
     /// Sites of generators that went on.
-    pub resume_cache: ResumeCache,
+    pub resume_cache: SiteCache,
     /// How attributes are found.
     pub(crate) attributes: AttributeCache,
     /// What is an instance of what.
@@ -190,8 +189,8 @@ impl Session {
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
-            entry_cache: EntryCache::default(),
-            resume_cache: ResumeCache::default(),
+            entry_cache: SiteCache::default(),
+            resume_cache: SiteCache::default(),
             attributes: AttributeCache::default(),
             instance_checks: InstanceChecks::default(),
             destructions: DestructionCache::default(),

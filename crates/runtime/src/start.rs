@@ -120,7 +120,7 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
             frame = running.previous();
         }
         session.enabled.set(true);
-        check_extra(session)?;
+        check_extra(session).inspect_err(|_| disable())?;
         crate::generator::switch(session, true);
         Ok(())
     }
