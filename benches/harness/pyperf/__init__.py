@@ -1,22 +1,20 @@
 """Stands in for pyperf, so that pyperformance's programs run unmodified and in one process.
 
 pyperf starts many short processes; a compiler wants one that is watched until it is steady. This runner warms up
-for a fixed time, then takes samples, and writes everything it measured as JSON. It implements the part of pyperf's
-interface that benchmark programs use. `cargo xtask bench` sets these variables:
+for a fixed time and then takes samples. It implements the part of pyperf's interface that benchmark programs use.
+`cargo xtask bench` tells it when to do what, so that several interpreters are measured in turn, and sets these variables:
 
-    BENCH_OUTPUT          the file to write
+    BENCH_TURNS           "1": commands come on standard input, answers go to standard output (see `_Turns`)
+    BENCH_OUTPUT          the file to write: warm-up, peak memory, what was left out
     BENCH_ONLY            the only benchmark to run, where a program has several
     BENCH_WARMUP          seconds of warm-up per benchmark, at least: it goes on while code is still being compiled
-    BENCH_SAMPLES         samples per benchmark
     BENCH_SAMPLE_TIME     least length of a sample in seconds
     BENCH_CLOCK           "cpu" (of this process) or "wall"
-    BENCH_REFERENCE       the usual time of the native reference so far, in seconds; 0 if there is none
 """
 
 import argparse
 import asyncio
 import functools
-import hashlib
 import json
 import os
 import platform
@@ -36,13 +34,8 @@ MOST_WARMUP = 20.0
 """Warm-up ends after this many seconds, although code is still being compiled."""
 QUIET = 1.0
 """Warm-up goes on until nothing was compiled for this many seconds."""
-MOST_SAMPLING = 4.0
-"""Sampling of one benchmark ends after this many seconds (with at least `FEWEST_SAMPLES`)."""
-FEWEST_SAMPLES = 3
-SLOW_STATE = 1.15
-"""Around a sample that counts, the native reference takes at most this, against its usual time when nothing disturbs."""
-REFERENCE_ROUNDS = 8000
-"""Of key derivation: native code, about a millisecond."""
+SAMPLES = 8
+"""Samples of a benchmark when nobody tells how many to take."""
 
 
 def python_implementation():
@@ -53,13 +46,6 @@ def python_implementation():
 def python_has_jit():
     """Whether the interpreter brings its own just-in-time compiler."""
     return python_implementation() == "pypy"
-
-
-def _reference():
-    """The duration of a fixed piece of native work: tells in which state the machine is."""
-    begin = perf_counter()
-    hashlib.pbkdf2_hmac("sha256", b"reference", b"salt", REFERENCE_ROUNDS)
-    return perf_counter() - begin
 
 
 def _compilations():
@@ -80,6 +66,47 @@ def _peak_memory():
     return 0
 
 
+class _Turns:
+    """Does what `cargo xtask bench` says, a line each; waits in between.
+
+    Before each benchmark its name is told. Then come `warm`, any number of `sample`, and `end`; the first two are answered once they are
+    done, a sample with its seconds per iteration. Answers begin with `ANSWER`.
+    """
+
+    ANSWER = "bench-harness:"
+
+    def __init__(self):
+        # The benchmark's own input and output are others from now on, and so are those of the processes that it starts.
+        del os.environ["BENCH_TURNS"]
+        self._commands = _open(os.dup(0), encoding="ascii")
+        self._answers = os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+
+    def tell(self, answer):
+        os.write(self._answers, f"\n{self.ANSWER} {answer}\n".encode())
+
+    def command(self):
+        """The next command; `end` if nobody is there any more."""
+        return self._commands.readline().strip() or "end"
+
+
+class _Alone:
+    """The same where nobody tells what to do."""
+
+    def __init__(self):
+        self._left = []
+
+    def tell(self, answer):
+        pass
+
+    def command(self):
+        self._left = self._left or ["warm", *["sample"] * SAMPLES, "end"]
+        return self._left.pop(0)
+
+
 class Runner:
     """What a benchmark program makes one of."""
 
@@ -90,10 +117,9 @@ class Runner:
         self.args = None
         self._only = os.environ.get("BENCH_ONLY")
         self._warmup = float(os.environ.get("BENCH_WARMUP", "1"))
-        self._samples = int(os.environ.get("BENCH_SAMPLES", "8"))
         self._sample_time = float(os.environ.get("BENCH_SAMPLE_TIME", "0.1"))
         self._output = os.environ.get("BENCH_OUTPUT")
-        self._reference = float(os.environ.get("BENCH_REFERENCE", "0"))
+        self._turns = None
         self._results = {}
 
     def parse_args(self, args=None):
@@ -145,16 +171,31 @@ class Runner:
         self.parse_args()
         if self._only and name != self._only:
             return
+        if self._turns is None:
+            self._turns = _Turns() if os.environ.get("BENCH_TURNS") == "1" else _Alone()
         inner_loops = inner_loops or 1
+        warmup, samples, loops = [], [], 1
+        self._turns.tell(name)
+        while (command := self._turns.command()) != "end":
+            if command == "warm":
+                loops = self._warm_up(time_func, inner_loops, warmup)
+                self._turns.tell("warm")
+            else:
+                samples.append(time_func(loops) / loops / inner_loops)
+                self._turns.tell(samples[-1])
+        self._results[name] = {"warmup": warmup, "samples": samples, "loops": loops}
+        self._write()
+
+    def _warm_up(self, time_func, inner_loops, curve):
+        """Runs until the program is steady: the number of loops of a sample. Extends the curve of times since the start and per loop."""
         begin = _wall()
-        warmup = []
         compilations, compiled = 0, begin
         loops = 1
         while True:
             seconds = time_func(loops)
             elapsed = _wall() - begin
-            warmup.append([elapsed, seconds / loops / inner_loops])
-            if elapsed >= self._warmup and len(warmup) >= 2:
+            curve.append([elapsed, seconds / loops / inner_loops])
+            if elapsed >= self._warmup and len(curve) >= 2:
                 before, compilations = compilations, _compilations()
                 if compilations != before:
                     compiled = _wall()
@@ -165,22 +206,7 @@ class Runner:
                 loops *= 2
             elif seconds > self._sample_time and loops > 1:
                 loops //= 2
-        per_loop = max(seconds / loops, 1e-9)
-        loops = max(1, round(self._sample_time / per_loop))
-        samples = []
-        begin = _wall()
-        before = _reference()
-        while True:
-            usual = self._reference or min((reference for _, reference in samples), default=0)
-            fast = sum(reference <= SLOW_STATE * usual for _, reference in samples)
-            if fast >= self._samples or len(samples) >= FEWEST_SAMPLES and _wall() - begin > MOST_SAMPLING:
-                break
-            seconds = time_func(loops)
-            after = _reference()
-            samples.append([seconds / loops / inner_loops, max(before, after)])
-            before = after
-        self._results[name] = {"warmup": warmup, "samples": samples, "loops": loops}
-        self._write()
+        return max(1, round(self._sample_time / max(seconds / loops, 1e-9)))
 
     def _write(self):
         """Rewrites the output after each benchmark: what was measured survives a later crash."""

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: how fast programs run with the JIT off and on, and under other interpreters.
 //!
-//! The way of a measurement: [`programs`] says what to run, [`contestant`] under what, [`run`] starts one
-//! process and reads its samples, [`summary`] makes ratios of them, [`report`] and [`picture`] show these.
+//! The way of a measurement: [`programs`] says what to run, [`contestant`] under what, [`run`] starts the processes and
+//! takes samples of them in [`turns`], [`summary`] makes ratios of these, [`report`] and [`picture`] show them.
 
 mod contestant;
 mod picture;
@@ -10,6 +10,7 @@ mod report;
 mod run;
 mod startup;
 mod summary;
+mod turns;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,15 +42,21 @@ pub(crate) struct Options {
     /// Also measure these, separated by commas: pypy, cpython-jit, cinderx, all, or the path of an interpreter
     #[arg(long, value_delimiter = ',')]
     against: Vec<String>,
-    /// How often each program runs under each interpreter, in turn
+    /// How often each program is started under each interpreter
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Samples per run
-    #[arg(long, default_value_t = 8)]
-    samples: u32,
+    /// Samples per benchmark and round, which the interpreters take in turn
+    #[arg(long, default_value_t = 20)]
+    samples: usize,
     /// Least length of a sample, in seconds
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.06)]
     sample_time: f64,
+    /// Fail if a benchmark's ratio with the JIT on is below this
+    #[arg(long)]
+    floor: Option<f64>,
+    /// Rounds more for programs with a benchmark below the floor
+    #[arg(long, default_value_t = 2, requires = "floor")]
+    again: usize,
     /// Least warm-up per run, in seconds: it goes on until nothing is compiled any more, but not beyond 20 s
     #[arg(long, default_value_t = 2.5)]
     warmup: f64,
@@ -117,7 +124,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
 
     let mut summary = Summary::default();
     let mut broken = Vec::new();
-    let mut references = Vec::new();
     for (number, program) in programs.iter().enumerate() {
         note(format!(
             "{} ({} of {}, {:.0} s so far)",
@@ -126,14 +132,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
             programs.len(),
             start.elapsed().as_secs_f64()
         ));
-        match measure(
-            workspace,
-            options,
-            &environment,
-            &contestants,
-            program,
-            &mut references,
-        ) {
+        match measure(workspace, options, &environment, &contestants, program) {
             Ok(outcomes) => {
                 for (contestant, reason) in &outcomes.failures {
                     if contestant == contestant::ON {
@@ -148,7 +147,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
                 for (name, reason) in outcomes.skipped {
                     skipped.push(Skipped { name, reason });
                 }
-                summary.add(&program.name, &outcomes.runs, usual(&references));
+                summary.add(&program.name, &outcomes.runs);
             }
             Err(error) => {
                 note(format!("{} skipped: {error:#}", program.name));
@@ -180,6 +179,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
         start_up,
         skipped: &skipped,
         broken: &broken,
+        floor: options.floor,
         suite: programs::pinned(workspace)?,
     };
     let json = options
@@ -200,19 +200,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     if report.rows.is_empty() {
         bail!("nothing was measured");
     }
-    Ok(if broken.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// The time of the native reference when nothing disturbs: not the least, which a rare boost of the processor
-/// makes, but one that a tenth of all do not exceed. 0 of nothing.
-fn usual(references: &[f64]) -> f64 {
-    let mut sorted = references.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 10).copied().unwrap_or(0.0)
+    Ok(
+        if broken.is_empty() && report.below_floor().next().is_none() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        },
+    )
 }
 
 /// All runs of one program.
@@ -225,14 +219,13 @@ struct Outcomes {
     skipped: Vec<(String, String)>,
 }
 
-/// Runs a program under each contestant in turn, for some rounds.
+/// Runs a program under the contestants for some rounds, and some more if it is below the floor.
 fn measure(
     workspace: &Workspace,
     options: &Options,
     environment: &Environment,
     contestants: &[Contestant],
     program: &Program,
-    references: &mut Vec<f64>,
 ) -> Result<Outcomes> {
     let mut outcomes = Outcomes {
         runs: Vec::new(),
@@ -252,38 +245,27 @@ fn measure(
             }
         }
     }
-    for round in 0..options.rounds.max(1) {
-        for index in 0..contestants.len() {
-            // Another contestant begins each round, so that none always follows the same one.
-            let index = (index + round) % contestants.len();
-            let contestant = &contestants[index];
-            let Some(Some(directory)) = libraries.get(index) else {
-                continue;
-            };
-            match run::once(
-                workspace,
-                options,
-                contestant,
-                program,
-                directory,
-                usual(references),
-            ) {
-                Ok(outcome) => {
-                    references.extend(outcome.references());
-                    outcomes
-                        .runs
-                        .push((contestant.name.clone(), round, outcome));
-                }
-                Err(error) if contestant.name == contestant::OFF => return Err(error),
+    let rounds = options.rounds.max(1);
+    for round in 0..rounds + options.again {
+        if round >= rounds && !is_below(options, program, &outcomes.runs) {
+            break;
+        }
+        let taking_part: Vec<_> = contestants
+            .iter()
+            .zip(&libraries)
+            .enumerate()
+            .filter_map(|(index, (contestant, libraries))| {
+                Some((index, contestant, libraries.as_deref()?))
+            })
+            .collect();
+        for run in run::round(workspace, options, &taking_part, program)? {
+            let name = contestants[run.contestant].name.clone();
+            match run.outcome {
+                Ok(outcome) => outcomes.runs.push((name, round, outcome)),
                 Err(error) => {
-                    note(format!(
-                        "{} under {}: {error:#}",
-                        program.name, contestant.name
-                    ));
-                    outcomes
-                        .failures
-                        .push((contestant.name.clone(), format!("{error:#}")));
-                    libraries[index] = None;
+                    note(format!("{} under {name}: {error:#}", program.name));
+                    outcomes.failures.push((name, format!("{error:#}")));
+                    libraries[run.contestant] = None;
                 }
             }
         }
@@ -298,4 +280,14 @@ fn measure(
         }
     }
     Ok(outcomes)
+}
+
+/// True if one of the program's benchmarks is below the floor that was asked for.
+fn is_below(options: &Options, program: &Program, runs: &[(String, usize, Outcome)]) -> bool {
+    let mut summary = Summary::default();
+    summary.add(&program.name, runs);
+    let rows = summary.rows(&[contestant::ON.to_owned()]);
+    options
+        .floor
+        .is_some_and(|floor| summary::below(&rows, floor).next().is_some())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Skipped;
 use super::contestant::{OFF, ON};
 use super::startup::StartUp;
-use super::summary::{Cell, Row, extra_memory, geomean};
+use super::summary::{Cell, Ratio, Row, below, extra_memory, geomean};
 use crate::statistics::Statistics;
 use crate::table::Table;
 
@@ -21,6 +21,8 @@ pub(super) struct Report<'a> {
     pub(super) start_up: Option<Vec<StartUp>>,
     pub(super) skipped: &'a [Skipped],
     pub(super) broken: &'a [String],
+    /// What each benchmark's ratio should be at least.
+    pub(super) floor: Option<f64>,
     /// The pinned suite.
     pub(super) suite: String,
 }
@@ -29,6 +31,11 @@ impl Report<'_> {
     /// Those that are compared with the baseline.
     pub(super) fn challengers(&self) -> impl Iterator<Item = &String> {
         self.contestants.iter().filter(|name| *name != OFF)
+    }
+
+    /// Benchmarks that are slower than asked for.
+    pub(super) fn below_floor(&self) -> impl Iterator<Item = (&str, Ratio)> {
+        below(&self.rows, self.floor.unwrap_or(0.0))
     }
 
     /// The tables that are printed.
@@ -61,6 +68,14 @@ impl Report<'_> {
                     .collect(),
             ),
             ("FAILED with the JIT on:", self.broken.to_vec()),
+            (
+                "below the floor:",
+                self.below_floor()
+                    .map(|(name, found)| {
+                        format!("{name}: {:.3} ± {:.3}", found.median, found.error)
+                    })
+                    .collect(),
+            ),
         ] {
             if !lines.is_empty() {
                 text.push_str(&format!("\n{title}\n"));
@@ -74,7 +89,7 @@ impl Report<'_> {
 
     fn ratios(&self) -> String {
         let others: Vec<&String> = self.challengers().filter(|name| *name != ON).collect();
-        let mut headings = vec!["benchmark", "off", "on", "ratio", "spread"];
+        let mut headings = vec!["benchmark", "off", "on", "ratio", "±", "rounds"];
         headings.extend(others.iter().map(|name| name.as_str()));
         headings.push("");
         let mut table = Table::from_headings(headings);
@@ -87,6 +102,8 @@ impl Report<'_> {
                     .map_or("-".into(), |cell| time(cell.seconds)),
                 on.map_or("failed".into(), |cell| time(cell.seconds)),
                 ratio(on),
+                on.and_then(|cell| cell.ratio)
+                    .map_or("-".into(), |found| error(found.error)),
                 on.and_then(|cell| cell.ratio).map_or("-".into(), |found| {
                     format!("{:.2}-{:.2}", found.least, found.greatest)
                 }),
@@ -104,6 +121,7 @@ impl Report<'_> {
             String::new(),
             mean(ON),
             String::new(),
+            String::new(),
         ];
         last.extend(others.iter().map(|name| mean(name)));
         table.row(last);
@@ -120,7 +138,7 @@ impl Report<'_> {
             "code",
             "exits",
             "memory",
-            "samples kept",
+            "samples",
             "",
         ]);
         for row in &self.rows {
@@ -141,7 +159,7 @@ impl Report<'_> {
                 extra_memory(row).map_or("-".into(), |bytes| {
                     format!("{:+.1} MB", megabytes(bytes as f64))
                 }),
-                format!("{}/{}", on.kept + off.kept, on.taken + off.taken),
+                on.samples.to_string(),
             ]);
         }
         table.render()
@@ -189,11 +207,10 @@ impl Report<'_> {
 fn cell_json(cell: &Cell) -> Value {
     let mut value = json!({
         "seconds": cell.seconds, "first_seconds": cell.first, "warm_after_seconds": cell.warm_after,
-        "peak_memory_bytes": cell.peak_memory, "samples_kept": cell.kept, "samples_taken": cell.taken,
+        "peak_memory_bytes": cell.peak_memory, "samples": cell.samples,
     });
     if let Some(ratio) = cell.ratio {
-        value["ratio"] =
-            json!({"median": ratio.median, "least": ratio.least, "greatest": ratio.greatest});
+        value["ratio"] = json!({"median": ratio.median, "error": ratio.error, "least": ratio.least, "greatest": ratio.greatest});
     }
     if let Some(statistics) = &cell.statistics {
         let units: Vec<Value> = statistics
@@ -209,16 +226,19 @@ fn cell_json(cell: &Cell) -> Value {
     value
 }
 
-/// The median ratio; `~` marks one that was measured while the machine was slow throughout.
+/// The median ratio.
 fn ratio(cell: Option<&Cell>) -> String {
-    let shown = |cell: &Cell| {
-        Some(format!(
-            "{}{:.2}x",
-            if cell.kept == 0 { "~" } else { "" },
-            cell.ratio?.median
-        ))
-    };
-    cell.and_then(shown).unwrap_or_else(|| "-".to_owned())
+    cell.and_then(|cell| cell.ratio)
+        .map_or("-".to_owned(), |ratio| format!("{:.2}x", ratio.median))
+}
+
+/// A standard error, with as many digits as say something.
+fn error(error: f64) -> String {
+    if error < 1.0 {
+        format!("{error:.2}")
+    } else {
+        format!("{error:.1}")
+    }
 }
 
 fn megabytes(bytes: f64) -> f64 {
@@ -246,7 +266,6 @@ fn time(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::summary::Spread;
 
     #[test]
     fn times_have_three_digits() {
@@ -259,19 +278,19 @@ mod tests {
 
     #[test]
     fn the_table_and_the_json_hold_the_ratios() {
-        let spread = |median| {
-            Some(Spread {
+        let alone = |median| {
+            Some(Ratio {
                 median,
+                error: 0.0,
                 least: median,
                 greatest: median,
             })
         };
         let cell = |seconds, median| Cell {
             seconds,
-            ratio: spread(median),
+            ratio: alone(median),
             first: 1.0,
-            kept: 1,
-            taken: 1,
+            samples: 1,
             ..Cell::default()
         };
         let names = [OFF, ON, "PyPy"].map(str::to_owned);
@@ -295,6 +314,7 @@ mod tests {
                 reason: "why".into(),
             }],
             broken: &[],
+            floor: None,
             suite: "suite".into(),
         };
         let text = report.text();

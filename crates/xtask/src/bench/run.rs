@@ -1,20 +1,23 @@
-//! One run of one program under one contestant.
+//! One round of one program: a process under each contestant, measured in turn.
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::Options;
-use super::contestant::Contestant;
+use super::contestant::{Contestant, OFF};
 use super::programs::Program;
-use crate::process;
+use super::turns::Turns;
 use crate::statistics::Statistics;
 use crate::workspace::Workspace;
+
+/// Sampling of one benchmark ends after so many seconds per contestant, with at least `FEWEST_TURNS` samples of each.
+const MOST_SAMPLING: f64 = 6.0;
+const FEWEST_TURNS: usize = 5;
 
 /// What a run gave.
 #[derive(Clone, Debug, Default)]
@@ -33,70 +36,190 @@ pub(super) struct Series {
     pub(super) name: String,
     /// Seconds since the start, and seconds per iteration then.
     pub(super) warmup: Vec<(f64, f64)>,
-    /// Seconds per iteration, and seconds that the native reference took around it.
-    pub(super) samples: Vec<(f64, f64)>,
+    /// Seconds per iteration; those of the other contestants with the same index were taken just before or after.
+    pub(super) samples: Vec<f64>,
 }
 
-impl Outcome {
-    /// The times of the native reference, in seconds.
-    pub(super) fn references(&self) -> impl Iterator<Item = f64> {
-        self.series
-            .iter()
-            .flat_map(|series| series.samples.iter().map(|sample| sample.1))
-    }
+/// What a round gave for one contestant.
+pub(super) struct Run {
+    /// Index of the contestant.
+    pub(super) contestant: usize,
+    pub(super) outcome: Result<Outcome>,
 }
 
-/// Runs the program once and reads what the harness wrote. `reference` is the usual time of the native
-/// reference so far, in seconds; 0 if there is none.
+/// A contestant's process in this round.
+struct Runner<'a> {
+    index: usize,
+    contestant: &'a Contestant,
+    directory: std::path::PathBuf,
+    turns: Turns,
+    /// By benchmark.
+    samples: Vec<(String, Vec<f64>)>,
+}
+
+/// Runs the program once under each of the contestants (index, contestant, libraries), which take turns sample by sample.
 ///
 /// # Errors
-/// If the process does not start, fails, takes too long or leaves no samples.
-pub(super) fn once(
+/// If the baseline does not start, fails, takes too long or leaves no samples; what becomes of the others is in their runs.
+pub(super) fn round(
+    workspace: &Workspace,
+    options: &Options,
+    contestants: &[(usize, &Contestant, &Path)],
+    program: &Program,
+) -> Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    let mut runners = Vec::new();
+    let limit = Duration::from_secs(options.timeout * contestants.len() as u64);
+    let deadline = Instant::now() + limit;
+    for (index, contestant, libraries) in contestants {
+        let directory = workspace.target(&format!("bench/run/{index}"));
+        let turns = command(
+            workspace, options, contestant, program, libraries, &directory,
+        )
+        .and_then(|mut command| Turns::start(&mut command, deadline));
+        match turns {
+            Ok(turns) => runners.push(Runner {
+                index: *index,
+                contestant,
+                directory,
+                turns,
+                samples: Vec::new(),
+            }),
+            Err(error) => runs.push(failed(*index, contestant, error)?),
+        }
+    }
+    loop {
+        let mut name: Option<String> = None;
+        // Each starts, and warms up, while the others wait.
+        each(&mut runners, &mut runs, |runner| {
+            let next = runner.turns.next_benchmark()?;
+            if let Some(next) = &next {
+                if name.as_ref().is_some_and(|name| name != next) {
+                    bail!("runs the benchmark {next} where the baseline runs {name:?}");
+                }
+                runner.turns.warm_up()?;
+                runner.samples.push((next.clone(), Vec::new()));
+            } else if let Some(name) = &name {
+                bail!("does not come to the benchmark {name}");
+            }
+            if runner.contestant.name == OFF {
+                name = next;
+            }
+            Ok(())
+        })?;
+        if name.is_none() {
+            break;
+        }
+        let start = Instant::now();
+        let most = MOST_SAMPLING * runners.len() as f64;
+        for turn in 0..options.samples {
+            if turn >= FEWEST_TURNS && start.elapsed().as_secs_f64() > most {
+                break;
+            }
+            // There and back, so that none always follows the same one.
+            runners.reverse();
+            each(&mut runners, &mut runs, |runner| {
+                let seconds = runner.turns.sample()?;
+                if let Some((_, samples)) = runner.samples.last_mut() {
+                    samples.push(seconds);
+                }
+                Ok(())
+            })?;
+        }
+        runners.sort_by_key(|runner| runner.index);
+        each(&mut runners, &mut runs, |runner| runner.turns.go_on())?;
+    }
+    for runner in runners {
+        let (index, contestant) = (runner.index, runner.contestant);
+        match finish(runner) {
+            Ok(outcome) => runs.push(Run {
+                contestant: index,
+                outcome: Ok(outcome),
+            }),
+            Err(error) => runs.push(failed(index, contestant, error)?),
+        }
+    }
+    Ok(runs)
+}
+
+/// Does something with each process; one that fails takes no further part.
+fn each(
+    runners: &mut Vec<Runner<'_>>,
+    runs: &mut Vec<Run>,
+    mut action: impl FnMut(&mut Runner<'_>) -> Result<()>,
+) -> Result<()> {
+    for mut runner in std::mem::take(runners) {
+        match action(&mut runner) {
+            Ok(()) => runners.push(runner),
+            Err(error) => {
+                let (index, contestant) = (runner.index, runner.contestant);
+                // What it wrote says more, if it has ended by itself.
+                let error = finish(runner).err().unwrap_or(error);
+                runs.push(failed(index, contestant, error)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A contestant's failure; the baseline's is that of the whole round.
+fn failed(index: usize, contestant: &Contestant, error: anyhow::Error) -> Result<Run> {
+    if contestant.name == OFF {
+        return Err(error);
+    }
+    Ok(Run {
+        contestant: index,
+        outcome: Err(error),
+    })
+}
+
+/// The command that runs the program in a directory of its own.
+fn command(
     workspace: &Workspace,
     options: &Options,
     contestant: &Contestant,
     program: &Program,
     libraries: &Path,
-    reference: f64,
-) -> Result<Outcome> {
-    let directory = workspace.target("bench/run");
-    fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
-    let output = directory.join("samples.json");
-    let statistics = directory.join("statistics.json");
-    let log = directory.join("log.txt");
-    for left_over in [&output, &statistics] {
-        if left_over.exists() {
-            fs::remove_file(left_over)
-                .with_context(|| format!("removing {}", left_over.display()))?;
-        }
+    directory: &Path,
+) -> Result<Command> {
+    if directory.exists() {
+        fs::remove_dir_all(directory)
+            .with_context(|| format!("removing {}", directory.display()))?;
     }
-    let harness = workspace.path("benches/harness");
+    fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
+    let log = directory.join(LOG);
     let file = File::create(&log).with_context(|| format!("creating {}", log.display()))?;
-    let mut command = contestant.command(&program.script, &statistics);
+    let mut command = contestant.command(&program.script, &directory.join(STATISTICS));
     command
         .args(&program.options)
-        .current_dir(&directory)
-        .env("PYTHONPATH", &harness)
+        .current_dir(directory)
+        .env("PYTHONPATH", workspace.path("benches/harness"))
         .env("BENCH_LIBRARIES", libraries)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         // String hashes decide the order of sets: the same work in every run.
         .env("PYTHONHASHSEED", "0")
-        .env("BENCH_OUTPUT", &output)
+        .env("BENCH_OUTPUT", directory.join(OUTPUT))
         .env("BENCH_WARMUP", options.warmup.to_string())
-        .env("BENCH_SAMPLES", options.samples.to_string())
         .env("BENCH_SAMPLE_TIME", options.sample_time.to_string())
         .env("BENCH_CLOCK", options.clock.name())
-        .env("BENCH_REFERENCE", reference.to_string())
         .env_remove("BENCH_ONLY")
-        .stdin(Stdio::null())
-        .stderr(file.try_clone().context("sharing the log file")?)
-        .stdout(file);
+        .stderr(file);
     if let Some(only) = &program.only {
         command.env("BENCH_ONLY", only);
     }
-    let status = wait(&mut command, Duration::from_secs(options.timeout))?;
+    Ok(command)
+}
+
+/// What a process leaves in its directory.
+const OUTPUT: &str = "measured.json";
+const STATISTICS: &str = "statistics.json";
+const LOG: &str = "log.txt";
+
+/// Waits for the end of a process and reads what it left.
+fn finish(mut runner: Runner<'_>) -> Result<Outcome> {
+    let status = runner.turns.finish()?;
     if !status.success() {
-        let text = fs::read_to_string(&log).unwrap_or_default();
+        let text = fs::read_to_string(runner.directory.join(LOG)).unwrap_or_default();
         let last = text
             .lines()
             .rev()
@@ -104,39 +227,19 @@ pub(super) fn once(
             .unwrap_or("it wrote nothing");
         bail!("ended with {status}: {}", last.trim());
     }
+    let output = runner.directory.join(OUTPUT);
     let text = fs::read_to_string(&output).context("the program measured nothing")?;
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("reading {}", output.display()))?;
-    let mut outcome = parse(&value);
-    outcome.statistics = Statistics::read(&statistics);
+    let mut outcome = parse(&value, &runner.samples);
+    outcome.statistics = Statistics::read(&runner.directory.join(STATISTICS));
     if outcome.series.is_empty() && outcome.skipped.is_empty() {
         bail!("the program measured nothing");
     }
     Ok(outcome)
 }
 
-/// Waits for a command, for so long at most.
-fn wait(command: &mut Command, limit: Duration) -> Result<ExitStatus> {
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("starting `{}`", process::display(command)))?;
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().context("waiting for a program")? {
-            return Ok(status);
-        }
-        if start.elapsed() > limit {
-            child
-                .kill()
-                .context("ending a program that took too long")?;
-            child.wait().context("waiting for a program")?;
-            bail!("took longer than {} s", limit.as_secs());
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn parse(value: &Value) -> Outcome {
+fn parse(value: &Value, samples: &[(String, Vec<f64>)]) -> Outcome {
     let mut outcome = Outcome {
         peak_memory: value["peak_memory"].as_u64().unwrap_or(0),
         ..Outcome::default()
@@ -144,17 +247,17 @@ fn parse(value: &Value) -> Outcome {
     for (name, found) in value["benchmarks"].as_object().into_iter().flatten() {
         if let Some(reason) = found["skipped"].as_str() {
             outcome.skipped.push((name.clone(), reason.to_owned()));
-            continue;
         }
-        let pairs = |key: &str| -> Vec<(f64, f64)> {
-            let list = found[key].as_array().into_iter().flatten();
-            list.filter_map(|pair| Some((pair[0].as_f64()?, pair[1].as_f64()?)))
-                .collect()
-        };
+    }
+    for (name, samples) in samples {
+        let curve = value["benchmarks"][name]["warmup"].as_array();
+        let points = curve.into_iter().flatten();
         outcome.series.push(Series {
             name: name.clone(),
-            warmup: pairs("warmup"),
-            samples: pairs("samples"),
+            warmup: points
+                .filter_map(|pair| Some((pair[0].as_f64()?, pair[1].as_f64()?)))
+                .collect(),
+            samples: samples.clone(),
         });
     }
     outcome
@@ -166,24 +269,18 @@ mod tests {
 
     #[test]
     fn reads_what_the_harness_writes() {
-        let outcome = parse(&serde_json::json!({"peak_memory": 10, "benchmarks": {
-            "a": {"warmup": [[0.5, 0.1]], "samples": [[0.2, 0.001], [0.3, 0.002]], "loops": 1},
+        let written = serde_json::json!({"peak_memory": 10, "benchmarks": {
+            "a": {"warmup": [[0.5, 0.1]], "samples": [0.2, 0.3], "loops": 1},
             "b": {"skipped": "why"},
-        }}));
+        }});
+        let outcome = parse(&written, &[("a".to_owned(), vec![0.2, 0.3])]);
         assert_eq!(outcome.peak_memory, 10);
         let series = Series {
             name: "a".into(),
             warmup: vec![(0.5, 0.1)],
-            samples: vec![(0.2, 0.001), (0.3, 0.002)],
+            samples: vec![0.2, 0.3],
         };
         assert_eq!(outcome.series, [series]);
         assert_eq!(outcome.skipped, [("b".to_owned(), "why".to_owned())]);
-    }
-
-    #[test]
-    fn a_program_that_hangs_is_ended() {
-        let error =
-            wait(Command::new("sleep").arg("60"), Duration::from_millis(50)).expect_err("too long");
-        assert!(error.to_string().contains("took longer"), "{error}");
     }
 }

@@ -6,8 +6,6 @@ use super::contestant::{OFF, ON};
 use super::run::{Outcome, Series};
 use crate::statistics::Statistics;
 
-/// A sample during which the native reference took longer than this, against its usual time, does not count.
-const SLOW_STATE: f64 = 1.15;
 /// A program is warm when an iteration takes at most this, against its steady time.
 const WARM: f64 = 1.10;
 
@@ -24,28 +22,65 @@ pub(super) struct Row {
 pub(super) struct Cell {
     /// Seconds per iteration in the steady state: the median over rounds of each round's median.
     pub(super) seconds: f64,
-    /// Time with the JIT off divided by this, by round: median, least and greatest.
-    pub(super) ratio: Option<Spread>,
+    /// Time with the JIT off divided by this, sample by sample.
+    pub(super) ratio: Option<Ratio>,
     /// Seconds from the first iteration until the program was warm.
     pub(super) warm_after: f64,
     /// The first iteration, in seconds.
     pub(super) first: f64,
     /// The most memory of the process, in bytes; programs with several benchmarks share a process.
     pub(super) peak_memory: u64,
-    /// Samples that count, and all samples.
-    /// A cell with none was measured while the machine was slow throughout.
-    pub(super) kept: usize,
-    pub(super) taken: usize,
+    /// Samples of all rounds.
+    pub(super) samples: usize,
     /// What whipsnake compiled, for all benchmarks of the process together.
     pub(super) statistics: Option<Statistics>,
 }
 
-/// A median and its neighbourhood.
+/// How many times as fast as the baseline, over all rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
+pub(super) struct Ratio {
+    /// Median of the rounds; a round's is the median of its pairs of samples.
     pub(super) median: f64,
+    /// Standard error of that: what the samples of the rounds say, or what the rounds say if that is more.
+    pub(super) error: f64,
+    /// Least and greatest of the rounds.
     pub(super) least: f64,
     pub(super) greatest: f64,
+}
+
+/// Standard error of a median against that of a mean, for normally distributed values.
+const MEDIAN_ERROR: f64 = 1.2533;
+/// Distance of the quartiles of normally distributed values, in standard deviations.
+const QUARTILES: f64 = 1.349;
+
+impl Ratio {
+    /// Of the ratios of pairs of samples, by round. `None` if there is none.
+    fn of(rounds: &[Vec<f64>]) -> Option<Self> {
+        let medians: Vec<f64> = rounds.iter().filter_map(|pairs| median(pairs)).collect();
+        let count = medians.len() as f64;
+        let within = rounds.iter().map(|pairs| median_error(pairs).powi(2));
+        let within = within.sum::<f64>().sqrt() / count;
+        let mean = medians.iter().sum::<f64>() / count;
+        let squares = medians.iter().map(|ratio| (ratio - mean).powi(2));
+        let between = (squares.sum::<f64>() / (count - 1.0).max(1.0) / count).sqrt();
+        Some(Self {
+            median: median(&medians)?,
+            error: within.max(between),
+            least: medians.iter().copied().fold(f64::INFINITY, f64::min),
+            greatest: medians.iter().copied().fold(0.0, f64::max),
+        })
+    }
+}
+
+/// Standard error of the median, from the distance of the quartiles: a few outliers do not count.
+fn median_error(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let quartile = |part: usize| sorted.get(sorted.len() * part / 4).copied();
+    let (Some(first), Some(third)) = (quartile(1), quartile(3)) else {
+        return 0.0;
+    };
+    (third - first) / QUARTILES * MEDIAN_ERROR / (values.len() as f64).sqrt()
 }
 
 /// All rows so far.
@@ -55,9 +90,8 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// Adds the benchmarks of a program, from its runs (contestant, round, outcome). `reference` is the usual
-    /// time of the native reference, in seconds.
-    pub(super) fn add(&mut self, program: &str, runs: &[(String, usize, Outcome)], reference: f64) {
+    /// Adds the benchmarks of a program, from its runs (contestant, round, outcome).
+    pub(super) fn add(&mut self, program: &str, runs: &[(String, usize, Outcome)]) {
         let mut names: Vec<&str> = Vec::new();
         for series in runs.iter().flat_map(|(_, _, outcome)| &outcome.series) {
             if !names.contains(&series.name.as_str()) {
@@ -84,7 +118,7 @@ impl Summary {
             };
             self.rows.push(Row {
                 name: name.to_owned(),
-                cells: cells(&series, reference),
+                cells: cells(&series),
             });
         }
     }
@@ -99,61 +133,50 @@ impl Summary {
     }
 }
 
-fn cells(series: &[(&str, usize, &Outcome, &Series)], reference: f64) -> BTreeMap<String, Cell> {
-    // Contestant and round to the median of the samples that count.
-    let mut medians: BTreeMap<(&str, usize), f64> = BTreeMap::new();
-    let mut slow: BTreeMap<(&str, usize), Vec<f64>> = BTreeMap::new();
-    let mut cells: BTreeMap<String, Cell> = BTreeMap::new();
-    let mut curves: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    for (contestant, round, outcome, series) in series {
-        let fast: Vec<f64> = series
-            .samples
+fn cells(series: &[(&str, usize, &Outcome, &Series)]) -> BTreeMap<String, Cell> {
+    let baseline = |round: usize| {
+        let own = |(contestant, of, _, _): &&(&str, usize, &Outcome, &Series)| {
+            *contestant == OFF && *of == round
+        };
+        series
             .iter()
-            .filter(|sample| sample.1 <= reference * SLOW_STATE)
-            .map(|sample| sample.0)
-            .collect();
+            .find(own)
+            .map(|(_, _, _, series)| &series.samples)
+    };
+    let mut cells: BTreeMap<String, Cell> = BTreeMap::new();
+    let mut medians: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let mut pairs: BTreeMap<&str, Vec<Vec<f64>>> = BTreeMap::new();
+    let mut curves: BTreeMap<&str, &[(f64, f64)]> = BTreeMap::new();
+    for (contestant, round, outcome, series) in series {
         let cell = cells.entry((*contestant).to_owned()).or_default();
-        cell.kept += fast.len();
-        cell.taken += series.samples.len();
+        cell.samples += series.samples.len();
         cell.peak_memory = cell.peak_memory.max(outcome.peak_memory);
         if outcome.statistics.is_some() {
             cell.statistics.clone_from(&outcome.statistics);
         }
-        if let Some(median) = median(&fast) {
-            medians.insert((contestant, *round), median);
+        medians
+            .entry(contestant)
+            .or_default()
+            .extend(median(&series.samples));
+        if let Some(baseline) = baseline(*round) {
+            let ratios = baseline
+                .iter()
+                .zip(&series.samples)
+                .map(|(off, own)| off / own);
+            pairs.entry(contestant).or_default().push(ratios.collect());
         }
-        slow.entry((contestant, *round))
-            .or_insert_with(|| series.samples.iter().map(|sample| sample.0).collect());
         if let Some(first) = series.warmup.first() {
             if cell.first == 0.0 || first.1 < cell.first {
                 cell.first = first.1;
             }
-            curves.insert(contestant, series.warmup.clone());
+            curves.insert(contestant, &series.warmup);
         }
     }
-    // A contestant that never met the machine at its normal speed still gets figures, marked by `kept`.
-    for ((contestant, round), samples) in slow {
-        if cells[contestant].kept == 0
-            && let Some(median) = median(&samples)
-        {
-            medians.insert((contestant, round), median);
-        }
-    }
-    let of = |contestant: &str| -> Vec<f64> {
-        medians
-            .iter()
-            .filter(|((name, _), _)| *name == contestant)
-            .map(|(_, median)| *median)
-            .collect()
-    };
     for (contestant, cell) in &mut cells {
-        cell.seconds = median(&of(contestant)).unwrap_or(f64::NAN);
-        let ratios: Vec<f64> = medians
-            .iter()
-            .filter(|((name, _), _)| name == contestant)
-            .filter_map(|((_, round), own)| Some(medians.get(&(OFF, *round))? / own))
-            .collect();
-        cell.ratio = spread(&ratios);
+        cell.seconds = median(&medians[contestant.as_str()]).unwrap_or(f64::NAN);
+        cell.ratio = pairs
+            .get(contestant.as_str())
+            .and_then(|pairs| Ratio::of(pairs));
         if let Some(curve) = curves.get(contestant.as_str()) {
             cell.warm_after = warm_after(curve, cell.seconds);
         }
@@ -182,12 +205,12 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-fn spread(values: &[f64]) -> Option<Spread> {
-    Some(Spread {
-        median: median(values)?,
-        least: values.iter().copied().fold(f64::INFINITY, f64::min),
-        greatest: values.iter().copied().fold(0.0, f64::max),
-    })
+/// Benchmarks whose ratio with the JIT on is below a floor, with that ratio.
+pub(super) fn below<'a>(rows: &'a [Row], floor: f64) -> impl Iterator<Item = (&'a str, Ratio)> {
+    let ratio = |row: &'a Row| Some((row.name.as_str(), row.cells.get(ON)?.ratio?));
+    rows.iter()
+        .filter_map(ratio)
+        .filter(move |(_, ratio)| ratio.median < floor)
 }
 
 /// The geometric mean of a contestant's median ratios, and how many there are.
@@ -219,7 +242,7 @@ pub(super) fn extra_memory(row: &Row) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn outcome(samples: &[(f64, f64)]) -> Outcome {
+    fn outcome(samples: &[f64]) -> Outcome {
         let series = Series {
             name: "x".into(),
             warmup: vec![(0.1, 9.0), (0.2, 1.0)],
@@ -233,56 +256,43 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_taken_by_round_and_slow_samples_are_dropped() {
+    fn ratios_are_taken_pair_by_pair() {
+        // The machine ran at half its speed for the second pair.
         let runs = [
-            (OFF.to_owned(), 0, outcome(&[(4.0, 1.0), (40.0, 2.0)])),
-            (ON.to_owned(), 0, outcome(&[(2.0, 1.0), (2.0, 1.1)])),
-            (OFF.to_owned(), 1, outcome(&[(6.0, 1.0)])),
-            (ON.to_owned(), 1, outcome(&[(2.0, 1.0)])),
+            (OFF.to_owned(), 0, outcome(&[4.0, 8.0, 4.4])),
+            (ON.to_owned(), 0, outcome(&[2.0, 4.0, 2.0])),
+            (OFF.to_owned(), 1, outcome(&[6.0])),
+            (ON.to_owned(), 1, outcome(&[2.0])),
         ];
         let mut summary = Summary::default();
-        summary.add("x", &runs, 1.0);
+        summary.add("x", &runs);
         let rows = summary.rows(&[OFF.to_owned(), ON.to_owned()]);
         let on = &rows[0].cells[ON];
-        assert_eq!(
-            on.ratio,
-            Some(Spread {
-                median: 2.5,
-                least: 2.0,
-                greatest: 3.0
-            })
-        );
+        let ratio = on.ratio.expect("a ratio");
+        assert_eq!((ratio.median, ratio.least, ratio.greatest), (2.5, 2.0, 3.0));
+        assert!((ratio.error - 0.5).abs() < 1e-9, "{ratio:?}");
         let off = &rows[0].cells[OFF];
-        assert_eq!((off.kept, off.taken, off.seconds), (2, 3, 5.0));
+        assert_eq!((off.samples, off.seconds), (4, 5.2));
         assert_eq!(geomean(&rows, ON), Some((2.5, 1)));
         assert_eq!(extra_memory(&rows[0]), Some(0));
+        assert_eq!(
+            below(&rows, 2.6).map(|(name, _)| name).collect::<Vec<_>>(),
+            ["x"]
+        );
+        assert_eq!(below(&rows, 2.5).count(), 0);
     }
 
     #[test]
-    fn a_slow_round_is_left_out_and_slow_runs_alone_still_give_figures() {
-        let runs = [
-            (OFF.to_owned(), 0, outcome(&[(4.0, 1.0)])),
-            (ON.to_owned(), 0, outcome(&[(9.0, 2.0)])),
-            (OFF.to_owned(), 1, outcome(&[(4.0, 1.0)])),
-            (ON.to_owned(), 1, outcome(&[(2.0, 1.0)])),
-            ("slow".to_owned(), 0, outcome(&[(8.0, 2.0)])),
-        ];
-        let mut summary = Summary::default();
-        summary.add("x", &runs, 1.0);
-        let rows = summary.rows(&[OFF.to_owned()]);
-        let (on, slow) = (&rows[0].cells[ON], &rows[0].cells["slow"]);
-        assert_eq!(
-            on.ratio,
-            Some(Spread {
-                median: 2.0,
-                least: 2.0,
-                greatest: 2.0
-            })
+    fn errors_come_from_the_samples_and_from_the_rounds() {
+        let steady = Ratio::of(&[vec![2.0; 8], vec![2.0; 8]]).expect("a ratio");
+        assert_eq!((steady.median, steady.error), (2.0, 0.0));
+        let one_round = Ratio::of(&[vec![1.0, 1.1, 1.2, 1.3, 1.4, 9.0]]).expect("a ratio");
+        assert!(
+            one_round.error > 0.05 && one_round.error < 0.2,
+            "{one_round:?}"
         );
-        assert_eq!(
-            (slow.kept, slow.ratio.map(|ratio| ratio.median)),
-            (0, Some(0.5))
-        );
+        assert_eq!(Ratio::of(&[]), None);
+        assert_eq!(Ratio::of(&[vec![]]), None);
     }
 
     #[test]
@@ -304,7 +314,7 @@ mod tests {
     #[test]
     fn a_row_without_the_baseline_is_left_out() {
         let mut summary = Summary::default();
-        summary.add("x", &[(ON.to_owned(), 0, outcome(&[(2.0, 1.0)]))], 1.0);
+        summary.add("x", &[(ON.to_owned(), 0, outcome(&[2.0]))]);
         assert!(summary.rows(&[OFF.to_owned(), ON.to_owned()]).is_empty());
     }
 }
