@@ -97,6 +97,9 @@ macro_rules! for_each_helper {
         load_special(owner: Obj, which: I64, out: Ptr) -> I64, Any, "LOAD_SPECIAL with that argument: stores the method and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
         enter_with(manager: Obj, out: Ptr) -> I64, Any, "BEFORE_WITH: stores the bound `__exit__` and the result of `__enter__` to `out[0..2]`, both owned; 0, or -1 with an exception.";
         call(tstate: Ptr, callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
+        call_c(function: Ptr, receiver: Obj, args: Ptr, argc: I64) -> Obj, Any, "Calls the C function at that address, of convention `METH_FASTCALL`.";
+        call_c_keywords(function: Ptr, receiver: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "The same of convention `METH_FASTCALL | METH_KEYWORDS`; values of keywords are behind the arguments.";
+        call_c_object(function: Ptr, receiver: Obj, argument: Obj) -> Obj, Any, "The same of convention `METH_O`, or `METH_NOARGS` with NULL.";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
@@ -181,6 +184,11 @@ macro_rules! declare {
                     effect: HelperEffect::$effect,
                     doc: $doc,
                 },)+ }
+            }
+
+            /// True for those that do nothing but call the C function at their first argument with the others.
+            pub const fn calls_through(self) -> bool {
+                matches!(self, Helper::call_c | Helper::call_c_keywords | Helper::call_c_object)
             }
 
             /// The helper of that name.

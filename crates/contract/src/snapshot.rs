@@ -234,6 +234,9 @@ pub enum ObjectKind {
         flags: u32,
         /// Address of the C function.
         function: u64,
+        /// What it is called with first.
+        #[serde(default)]
+        receiver: Receiver,
     },
     /// A type.
     Type(TypeId),
@@ -252,6 +255,18 @@ pub enum ObjectKind {
     Cell,
     /// Nothing is known but the type.
     Other,
+}
+
+/// What a C function is called with before its arguments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Receiver {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// The object at that address, NULL at 0, which the function keeps alive.
+    Object(u64),
+    /// An instance of the type at that address.
+    InstanceOf(u64),
 }
 
 /// A Python function.
@@ -275,6 +290,12 @@ pub struct FunctionInfo {
     pub flags: u32,
     /// Number of keyword-only parameters.
     pub kwonly: u32,
+    /// Number of positional-only parameters.
+    #[serde(default)]
+    pub posonly: u32,
+    /// Names of the positional and of the keyword-only parameters.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// Address of its globals dictionary.
     pub globals: u64,
     /// Address of the runtime's unit record for direct calls, 0 if there is none.

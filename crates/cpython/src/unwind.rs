@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::datastack::link;
 use crate::ffi::{
     Py_NewRef, Py_REFCNT, Py_XDECREF, PyBaseExceptionObject, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred,
-    PyErr_SetRaisedException, PyObject, PyTraceBack_Here, PyTracebackObject,
+    PyErr_SetRaisedException, PyErr_SetString, PyExc_SystemError, PyObject, PyTraceBack_Here, PyTracebackObject,
 };
 use crate::frame::Frame;
 use crate::monitoring::{self, Event};
@@ -129,6 +129,7 @@ unsafe fn is_traced(exception: *mut PyObject, frame: Frame) -> bool {
 pub unsafe fn take_exception(thread: Thread, frame: Frame, late: bool) -> *mut PyObject {
     // SAFETY: as the caller says; the exception is the raised one.
     unsafe {
+        ensure_raised(thread);
         let exception = thread.current_exception();
         // An exception that was raised here before must not be taken for one that waits no more.
         let waits = late && !exception.is_null() && Py_REFCNT(exception) == 1 && !is_traced(exception, frame);
@@ -160,6 +161,18 @@ pub unsafe fn trace(thread: Thread, frame: Frame, exception: *mut PyObject) {
     }
 }
 
+/// A C function that returns NULL without an exception has raised one nevertheless, with the interpreter's words.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn ensure_raised(thread: Thread) {
+    if thread.current_exception().is_null() {
+        // SAFETY: as the caller says; the message is a C string.
+        unsafe { PyErr_SetString(PyExc_SystemError, c"error return without exception set".as_ptr()) };
+    }
+}
+
 /// [`raise_in_frame`]; with `leaves`, tools are told that the exception leaves a frame without handler.
 ///
 /// # Safety
@@ -172,6 +185,7 @@ unsafe fn raise(thread: Thread, frame: Frame, offset: u32, leaves: bool) -> Unwi
         link(thread, frame);
         let offset = skip_extended_arg(code, offset);
         frame.set_offset(offset);
+        ensure_raised(thread);
         add_traceback(thread, frame);
         monitoring::fire_raise(thread, frame, code, offset);
         unwind(thread, frame, code, offset, leaves)

@@ -1,11 +1,12 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
+use crate::arguments::{Source, arranged, sources};
 use crate::builder::{Build, Builder, Closure, Edge, Instance, Parent};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use std::cell::Cell;
 use std::rc::Rc;
-use whipsnake_bytecode::feedback::CallKind;
+use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
 use whipsnake_bytecode::operand::KwargsSlot;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
@@ -27,7 +28,7 @@ const MAX_INLINE_INSTS: usize = 2_500;
 /// `CO_NESTED`: the code of functions inside functions.
 const NESTED: u32 = 0x10;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
-const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
+pub(crate) const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
 /// Passes an argument's references to stack slots of the caller that borrow from it: the caller lends them to the callee then.
 fn lend(state: &mut State, arg: &mut Slot) {
@@ -71,7 +72,7 @@ impl Builder<'_> {
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
             return Ok(goes_on);
         }
-        let callee = self.resolve_callable(state, base, instr);
+        let callee = self.resolve_callable(state, base, None, instr);
         self.call_resolved(state, callee, base, instr)
     }
 
@@ -81,7 +82,7 @@ impl Builder<'_> {
         if let Some(known @ Known { id, .. }) = callee {
             match self.kind(id).clone() {
                 ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
-                    if let Some(goes_on) = self.python_call(state, known, &info, base, instr)? {
+                    if let Some(goes_on) = self.python_call(state, known, &info, base, &[], instr)? {
                         if goes_on {
                             self.finish(state, instr.next);
                         }
@@ -89,7 +90,7 @@ impl Builder<'_> {
                     }
                 }
                 ObjectKind::Native { name, .. } => {
-                    if self.native_call(state, &name, base)? {
+                    if self.native_call(state, &name, base)? || self.c_call(state, id, base, None)? {
                         self.finish(state, instr.next);
                         return Ok(true);
                     }
@@ -99,7 +100,7 @@ impl Builder<'_> {
                         self.finish(state, instr.next);
                         return Ok(true);
                     }
-                    if let Some(goes_on) = self.construct(state, ty, base, instr)? {
+                    if let Some(goes_on) = self.construct(state, ty, base, &[], instr)? {
                         if goes_on {
                             self.finish(state, instr.next);
                         }
@@ -121,8 +122,8 @@ impl Builder<'_> {
     }
 
     /// What is called, where the callable is a constant or feedback says what it is. An object that is guarded to be the one
-    /// that was seen stays on the stack, which keeps it alive: the unit does not.
-    fn resolve_callable(&mut self, state: &mut State, base: usize, instr: Instr) -> Option<Known> {
+    /// that was seen stays on the stack, which keeps it alive: the unit does not. `names`: how many names of keywords there are, if any.
+    fn resolve_callable(&mut self, state: &mut State, base: usize, names: Option<usize>, instr: Instr) -> Option<Known> {
         if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
             let parts = parts.clone();
             state.stack[base] = parts[0].clone();
@@ -133,10 +134,11 @@ impl Builder<'_> {
             Val::Obj(callable) => callable,
             _ => return None,
         };
-        let Feedback::Call(kind) = instr.feedback else { return None };
-        let (version, bound) = match kind {
-            CallKind::PyExactArgs { func_version } | CallKind::PyGeneral { func_version } => (func_version, false),
-            CallKind::BoundMethodExactArgs { func_version } | CallKind::BoundMethodGeneral { func_version } => (func_version, true),
+        let (version, bound) = match instr.feedback {
+            Feedback::Call(CallKind::PyExactArgs { func_version } | CallKind::PyGeneral { func_version }) => (func_version, false),
+            Feedback::Call(CallKind::BoundMethodExactArgs { func_version } | CallKind::BoundMethodGeneral { func_version }) => (func_version, true),
+            Feedback::CallKw(CallKwKind::Py { func_version }) => (func_version, false),
+            Feedback::CallKw(CallKwKind::BoundMethod { func_version }) => (func_version, true),
             _ => return None,
         };
         let &id = self.code().functions_by_version.get(&version)?;
@@ -146,7 +148,8 @@ impl Builder<'_> {
         let ObjectKind::Function(info) = self.kind(id) else { return None };
         // Such functions are made whenever the code around them runs: this one will be gone soon.
         let by_code = info.flags & NESTED != 0;
-        let given = state.stack.len() - base - 2 + usize::from(bound || state.stack[base + 1].val != Val::Null);
+        let operands = state.stack.len() - base - 2 - usize::from(names.is_some());
+        let given = operands + usize::from(bound || state.stack[base + 1].val != Val::Null);
         if by_code && (info.argcount as usize != given || info.kwonly > 0) {
             return None;
         }
@@ -216,19 +219,19 @@ impl Builder<'_> {
         }
     }
 
-    /// Calls a known Python function: inlined or native to native. `None` if neither is possible, else whether control
-    /// falls through.
-    fn python_call(&mut self, state: &mut State, known: Known, info: &FunctionInfo, base: usize, instr: Instr) -> Build<Option<bool>> {
+    /// Calls a known Python function: inlined or native to native. Where there are names of keywords, they are on top of the stack.
+    /// `None` if neither is possible, else whether control falls through.
+    fn python_call(&mut self, state: &mut State, known: Known, info: &FunctionInfo, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
         let with_self = state.stack[base + 1].val != Val::Null;
-        let given = state.stack.len() - base - 2 + usize::from(with_self);
-        let wanted = info.argcount as usize;
-        if info.flags & UNPLAIN != 0 || info.kwonly > 0 || given > wanted || wanted - given > info.defaults.len() {
-            return Ok(None);
-        }
+        let given = state.stack.len() - base - 2 - usize::from(!names.is_empty()) + usize::from(with_self);
+        let Some(sources) = sources(info, given, names) else { return Ok(None) };
         if let Some(code) = info.code
             && self.may_inline(code, instr.offset)
         {
             let mut args = state.stack.split_off(base);
+            if !names.is_empty() {
+                args.pop();
+            }
             let mut callable = args.remove(0);
             let held = match callable.val {
                 Val::Obj(v) => {
@@ -241,8 +244,7 @@ impl Builder<'_> {
             if !with_self {
                 args.remove(0);
             }
-            let missing = &info.defaults[info.defaults.len() - (wanted - given)..];
-            args.extend(missing.iter().map(|&d| Slot::borrowed(Val::Const(d))));
+            let args = arranged(&sources, args);
             let callee = Callee { id: known.id, info, code, held, exact: known.exact };
             return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
@@ -257,7 +259,8 @@ impl Builder<'_> {
         if unit == 0 {
             return Ok(None);
         }
-        self.call_unit(state, known, info, unit, base, with_self)?;
+        let first = if with_self { base + 1 } else { base + 2 };
+        self.call_unit(state, known, info, unit, &sources, first, base)?;
         Ok(Some(true))
     }
 
@@ -377,17 +380,30 @@ impl Builder<'_> {
         }
     }
 
-    /// Calls another unit's native code.
-    fn call_unit(&mut self, state: &mut State, known: Known, info: &FunctionInfo, unit: u64, base: usize, with_self: bool) -> Build<()> {
+    /// Calls another unit's native code with arguments that begin at `first` on the stack.
+    #[allow(clippy::too_many_arguments, reason = "what a call consists of")]
+    fn call_unit(
+        &mut self,
+        state: &mut State,
+        known: Known,
+        info: &FunctionInfo,
+        unit: u64,
+        sources: &[Source],
+        first: usize,
+        base: usize,
+    ) -> Build<()> {
         if known.exact {
             self.assume(Assumption::Function { address: info.address });
         }
         let count = state.stack.len() - base;
-        let mut args = self.objects(state, count).split_off(if with_self { 1 } else { 2 });
-        let wanted = info.argcount as usize;
-        for &default in &info.defaults[info.defaults.len() - (wanted - args.len())..] {
-            args.push(self.object_const(default));
-        }
+        let given = self.objects(state, count).split_off(first - base);
+        let args: Vec<Value> = sources
+            .iter()
+            .map(|source| match *source {
+                Source::Argument(index) => given[index],
+                Source::Default(default) => self.object_const(default),
+            })
+            .collect();
         self.before_python(state)?;
         let words = self.lend_operands(&args, 0);
         let function = match state.stack[base].val {
@@ -400,17 +416,30 @@ impl Builder<'_> {
         let result = self.emit(Ir::CallNative, &[entry, tstate, function, words], Imm::None);
         self.after_python(state);
         self.check_raised(state, result);
-        self.drop_operands(state, count);
+        // They end as the callee's parameters do.
+        let given = state.stack.split_off(first);
+        state.stack.extend(arranged(sources, given));
+        let operands = state.stack.len() - base;
+        self.drop_operands(state, operands);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())
     }
 
-    /// What is needed to inline a function called with that many positional arguments at an instruction, if it can be.
+    /// What is needed to inline a function called with that many positional arguments, which are all its parameters, at an instruction, if it
+    /// can be.
     pub(crate) fn inlinable(&self, function: ObjectId, given: usize, instr: Instr) -> Option<(FunctionInfo, CodeId)> {
         let ObjectKind::Function(info) = self.kind(function) else { return None };
         let plain = info.flags & UNPLAIN == 0 && info.kwonly == 0 && info.argcount as usize == given;
         let code = info.code.filter(|&code| plain && self.may_inline(code, instr.offset))?;
         Some((info.clone(), code))
+    }
+
+    /// The same for arguments of which the last have these names; and where the parameters come from.
+    pub(crate) fn inlinable_with(&self, function: ObjectId, given: usize, names: &[&str], instr: Instr) -> Option<(FunctionInfo, CodeId, Vec<Source>)> {
+        let ObjectKind::Function(info) = self.kind(function) else { return None };
+        let sources = sources(info, given, names)?;
+        let code = info.code.filter(|&code| self.may_inline(code, instr.offset))?;
+        Some((info.clone(), code, sources))
     }
 
     /// Inlines a property's getter. False if it cannot be.
@@ -433,16 +462,42 @@ impl Builder<'_> {
         self.recapture(state);
     }
 
-    /// A call with keyword arguments.
-    pub(crate) fn call_kw(&mut self, state: &mut State, argc: u32) -> Build<()> {
+    /// A call with keyword arguments. False if control does not fall through.
+    pub(crate) fn call_kw(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
         let argc = argc as usize;
+        let base = state.stack.len() - argc - 3;
+        if let Some(names) = self.keyword_names(state) {
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if let Some(goes_on) = self.call_with_names(state, base, &names, instr)? {
+                if goes_on {
+                    self.finish(state, instr.next);
+                }
+                return Ok(goes_on);
+            }
+        }
         let values = self.objects(state, argc + 3);
         let words = self.lend_operands(&values[1..argc + 2], 0);
         let count = self.int_const(argc as i64);
         let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, values[argc + 2]])?;
         self.drop_operands(state, argc + 3);
         state.stack.push(Slot::owned(Val::Obj(result)));
-        Ok(())
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// A call with keywords of these names, of which there is one at least, of what is known. `None` if that is left to the general way, else
+    /// whether control falls through.
+    fn call_with_names(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
+        let Some(known @ Known { id, .. }) = self.resolve_callable(state, base, Some(names.len()), instr) else { return Ok(None) };
+        match self.kind(id).clone() {
+            ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
+                self.python_call(state, known, &info, base, names, instr)
+            }
+            ObjectKind::Native { .. } => Ok(self.c_call(state, id, base, Some(names.len()))?.then_some(true)),
+            ObjectKind::Type(ty) => self.construct(state, ty, base, names, instr),
+            _ => Ok(None),
+        }
     }
 
     /// `callable(*args, **kwargs)`.

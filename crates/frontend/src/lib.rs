@@ -5,11 +5,13 @@
 //! and at each point that can exit a frame state from which the interpreter can go on.
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod arithmetic;
 mod array;
 mod attribute;
 mod body;
 mod builder;
+mod c_call;
 mod call;
 mod compact;
 mod compare;

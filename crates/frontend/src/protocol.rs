@@ -1,5 +1,6 @@
 //! Operators and calls of classes as calls of the methods that a class written in Python defines for them, inlined.
 
+use crate::arguments::arranged;
 use crate::builder::{Build, Builder};
 use crate::call::Callee;
 use crate::value::{Slot, State, Val};
@@ -135,11 +136,11 @@ impl<'s> Builder<'s> {
 
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
     /// `None` if it cannot be, else whether control falls through.
-    pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, instr: Instr) -> Build<Option<bool>> {
+    pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
         let info = &self.snapshot.types[ty as usize];
         let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
-        let argc = state.stack.len() - base - 2;
-        let Some((function, code)) = self.inlinable(init, argc + 1, instr) else { return Ok(None) };
+        let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
+        let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };
         if !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
             return Ok(None);
         }
@@ -153,7 +154,9 @@ impl<'s> Builder<'s> {
         state.facts.update(instance, |fact| fact.ty = Some(info.address));
         let mut args = state.stack.split_off(base);
         args.drain(..2);
+        args.truncate(argc);
         args.insert(0, Slot::borrowed(Val::Obj(instance)));
+        let args = arranged(&sources, args);
         state.stack.push(Slot::owned(Val::Obj(instance)));
         let callee = Callee { id: init, info: &function, code, held: None, exact: true };
         self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)

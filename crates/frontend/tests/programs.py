@@ -299,6 +299,17 @@ def object_loop(n):
     return p.x
 
 
+def scaled(value, factor=2, *, offset):
+    return value * factor + offset
+
+
+@function("a,b", 3)
+def keywords(text, n):
+    parts = text.split(sep=",", maxsplit=n)
+    text.startswith("a")
+    return scaled(n, offset=len(parts)) + scaled(offset=1, value=n, factor=n)
+
+
 @loop(300)
 def calling_loop(n):
     parts = []

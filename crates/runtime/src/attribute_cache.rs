@@ -30,10 +30,10 @@ const READ_ONLY: i32 = 1;
 enum Own {
     /// Nothing.
     Never,
-    /// The value with this number, if its values are inline and it has one.
-    Inline(u16),
-    /// Nothing as long as the keys that all instances share are so many, if its values are inline.
-    NotAmong(u16),
+    /// The value with this number, if its values are inline, so many words from its start, and it has one.
+    Inline { words: u8, index: u8 },
+    /// Nothing as long as the keys that all instances share are so many, if its values are inline, so many words from its start.
+    NotAmong { words: u8, keys: u8 },
     /// An entry of its dictionary.
     InDict,
 }
@@ -55,6 +55,8 @@ enum Way {
     OfClass,
     /// What the instance holds, else what was found.
     Instance(Own),
+    /// What the instance holds, else the method that was found, whose type never changes.
+    Method(Own),
 }
 
 /// What was found out about a name.
@@ -160,6 +162,10 @@ impl Entry {
                 Way::Class => value(Py_NewRef(kind.cast())),
                 Way::Name => value(Py_NewRef(read(object.cast(), offsets::TYPE_HT_NAME))),
                 Way::OfClass => value(self.described(null_mut(), object.cast())),
+                Way::Method(own) => {
+                    let own = own_value(object, kind, own, name)?;
+                    if own.is_null() { Some(Loaded::Method(Py_NewRef(self.found))) } else { value(Py_NewRef(own)) }
+                }
                 Way::Instance(own) => {
                     if !self.found.is_null() && is_data_descriptor(self.found) {
                         return None;
@@ -223,15 +229,14 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
     unsafe {
         match own {
             Own::Never => return Some(null_mut()),
-            Own::Inline(index) if has_inline_values(object, kind) => {
-                let values = object.byte_offset((*kind).tp_basicsize);
-                return Some(read(values.cast(), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>()));
+            Own::Inline { words, index } if are_valid(values_at(object, words)) => {
+                return Some(read(values_at(object, words), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>()));
             }
-            Own::NotAmong(count) if has_inline_values(object, kind) => {
-                let keys = Keys::from_ptr(read(kind.cast(), offsets::TYPE_CACHED_KEYS));
-                return (keys.len() == usize::from(count)).then_some(null_mut());
+            Own::NotAmong { words, keys } if are_valid(values_at(object, words)) => {
+                let shared = Keys::from_ptr(read(kind.cast(), offsets::TYPE_CACHED_KEYS));
+                return (shared.len() == usize::from(keys)).then_some(null_mut());
             }
-            Own::Inline(_) | Own::NotAmong(_) | Own::InDict => {}
+            Own::Inline { .. } | Own::NotAmong { .. } | Own::InDict => {}
         }
         let dict: *mut PyObject = object.byte_offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
         if dict.is_null() {
@@ -250,7 +255,24 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
 #[inline]
 pub(crate) unsafe fn has_inline_values(object: *mut PyObject, kind: *mut PyTypeObject) -> bool {
     // SAFETY: the values are behind the instance's own fields.
-    unsafe { read::<u8>(object.byte_offset((*kind).tp_basicsize).cast(), offsets::VALUES_VALID) == 1 }
+    unsafe { are_valid(object.byte_offset((*kind).tp_basicsize).cast()) }
+}
+
+/// Where the inline values of an object begin, so many words from its start.
+#[inline]
+fn values_at(object: *mut PyObject, words: u8) -> *mut u8 {
+    object.cast::<usize>().wrapping_add(usize::from(words)).cast()
+}
+
+/// True if inline values are used.
+///
+/// # Safety
+///
+/// `values` leads to the inline values of an alive object.
+#[inline]
+unsafe fn are_valid(values: *const u8) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { read::<u8>(values, offsets::VALUES_VALID) == 1 }
 }
 
 /// Finds out about a name and remembers it.
@@ -317,10 +339,12 @@ unsafe fn way_of_instances(kind: *mut PyTypeObject, name: *mut PyObject) -> (Way
                 return unknown;
             }
             let keys = Keys::from_ptr(keys);
-            match (keys.find(name), u16::try_from(keys.len())) {
-                (_, Err(_)) => return unknown,
-                (None, Ok(count)) => Own::NotAmong(count),
-                (Some(index), Ok(_)) => Own::Inline(index as u16),
+            let (Ok(words), Ok(count)) = (u8::try_from((*kind).tp_basicsize / size_of::<usize>() as isize), u8::try_from(keys.len())) else {
+                return unknown;
+            };
+            match keys.find(name) {
+                None => Own::NotAmong { words, keys: count },
+                Some(index) => Own::Inline { words, index: index as u8 },
             }
         } else if flags & offsets::FLAG_MANAGED_DICT != 0 {
             Own::InDict
@@ -329,8 +353,19 @@ unsafe fn way_of_instances(kind: *mut PyTypeObject, name: *mut PyObject) -> (Way
         } else {
             return unknown;
         };
-        (Way::Instance(own), found)
+        (if is_lasting_method(found) { Way::Method(own) } else { Way::Instance(own) }, found)
     }
+}
+
+/// True for what is a method, and no data descriptor, whatever happens: its type is builtin.
+///
+/// # Safety
+///
+/// `found` is NULL or alive.
+unsafe fn is_lasting_method(found: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    let is = |known: *const PyTypeObject| !found.is_null() && std::ptr::eq(unsafe { Py_TYPE(found) }, known);
+    is(&raw const ffi::PyFunction_Type) || is(&raw const ffi::PyMethodDescr_Type) || is(&raw const ffi::PyWrapperDescr_Type)
 }
 
 /// Byte offset of a member that is an object and needs no check.

@@ -75,14 +75,27 @@ pub unsafe fn destroy_silently(object: *mut PyObject) -> bool {
     unsafe {
         let Some(types) = session().map(|session| &session.destructions) else { return false };
         let destruction = Destruction::of(types, Py_TYPE(object));
-        let silent = match Apart::take(types, object, destruction) {
+        if destruction != Destruction::Leaf && !gives_up_silently(types, object, destruction) {
+            return false;
+        }
+        _Py_Dealloc(object);
+        true
+    }
+}
+
+/// Prepares an object that is no leaf to be destroyed: true if that runs no Python code. Apart, so that leaves need no room for it.
+///
+/// # Safety
+///
+/// As for [`destroy_silently`]; the object is destroyed in that way.
+#[inline(never)]
+unsafe fn gives_up_silently(types: &DestructionCache, object: *mut PyObject, destruction: Destruction) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        match Apart::take(types, object, destruction) {
             Some(silent) => silent,
             None => goes_silently(types, object, destruction),
-        };
-        if silent {
-            _Py_Dealloc(object);
         }
-        silent
     }
 }
 

@@ -46,8 +46,11 @@ pub(crate) enum Destruction {
 
 /// Types of which the cache remembers something at a time: a power of two.
 const CACHED: usize = 256;
+/// Stands for the version of a type that never changes: no type has this one.
+const LASTING: u32 = u32::MAX;
 
-/// What was found out about types, each by its address and version: a version stands for one state of one type.
+/// What was found out about types, each by its address and version: a version stands for one state of one type. Types that live as long as the
+/// process and never change have none there.
 pub struct DestructionCache([Cell<(usize, u32, Destruction)>; CACHED]);
 
 impl Default for DestructionCache {
@@ -79,12 +82,13 @@ impl Destruction {
         let (known, version, destruction) = entry.get();
         // SAFETY: as the caller says.
         unsafe {
-            if known == ty as usize && version == (*ty).tp_version_tag && version != 0 {
+            if known == ty as usize && (version == LASTING || version == (*ty).tp_version_tag && version != 0) {
                 return destruction;
             }
             let destruction = Destruction::find(ty);
             PyUnstable_Type_AssignVersionTag(ty);
-            entry.set((ty as usize, (*ty).tp_version_tag, destruction));
+            let is_static = (*ty).tp_flags as u64 & ffi::Py_TPFLAGS_HEAPTYPE as u64 == 0;
+            entry.set((ty as usize, if is_static { LASTING } else { (*ty).tp_version_tag }, destruction));
             destruction
         }
     }

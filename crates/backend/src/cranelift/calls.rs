@@ -26,6 +26,9 @@ impl Lowering<'_> {
             return Err(self.malformed(data, "has the wrong number of arguments for its helper"));
         }
         let args = (0..data.args.len()).map(|i| self.arg(data, i)).collect::<Result<Vec<_>, _>>()?;
+        if helper.calls_through() && !self.in_cold {
+            return Ok(Some(self.code.call_through(helper, &args)));
+        }
         Ok(match self.in_cold && has_trampoline(helper) {
             true => self.code.call_preserving(helper, &args),
             false => self.code.call(helper, &args),
@@ -56,6 +59,15 @@ impl Emitter<'_> {
         let function = self.import(Symbol::Helper(helper), &params, returns);
         let call = self.b.ins().call(function, args);
         self.b.inst_results(call).first().copied()
+    }
+
+    /// Calls what such a helper would call.
+    fn call_through(&mut self, helper: Helper, args: &[ir::Value]) -> ir::Value {
+        let params: Vec<ir::Type> = helper_params(helper).map(clif_type).skip(1).collect();
+        let signature = self.signature(&params, helper.info().result.map(helper_type), self.call_conv);
+        let signature = self.b.import_signature(signature);
+        let call = self.b.ins().call_indirect(signature, args[0], &args[1..]);
+        self.b.inst_results(call)[0]
     }
 
     /// Calls a helper through its trampoline: no register is lost, and a result comes back in memory.

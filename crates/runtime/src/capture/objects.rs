@@ -2,7 +2,7 @@
 
 use super::{Builder, Candidate, types};
 use std::ffi::{CStr, c_char, c_int, c_void};
-use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectInfo, ObjectKind};
+use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectInfo, ObjectKind, Receiver};
 use whipsnake_cpython::ffi::{self, PyFunctionObject, PyObject};
 use whipsnake_cpython::{Code, int, memory, offsets};
 
@@ -139,11 +139,17 @@ impl Builder<'_> {
                 argcount: 0,
                 flags: 0,
                 kwonly: 0,
+                posonly: 0,
+                parameters: Vec::new(),
                 globals: function.func_globals as u64,
                 unit: self.units.unit_of(object),
             };
             let Some(code) = Code::from_object(function.func_code) else { return info };
             (info.argcount, info.flags, info.kwonly) = (code.argcount(), code.flags(), code.kwonly());
+            info.posonly = code.posonly();
+            let names = code.local_names_tuple();
+            let count = (info.argcount + info.kwonly) as isize;
+            info.parameters = (0..count).map(|index| shown_text(ffi::PyTuple_GET_ITEM(names, index))).collect();
             if nesting < MAX_NESTING && self.objects.len() < self.limits.objects {
                 let (defaults, closure) = (function.func_defaults, function.func_closure);
                 info.defaults = self.items(defaults, nesting + 1);
@@ -233,18 +239,18 @@ pub(super) unsafe fn shown_text(object: *mut PyObject) -> String {
 unsafe fn native(object: *mut PyObject) -> Option<ObjectKind> {
     // SAFETY: the type checks promise the structures; definitions and their names are static or live with the object.
     unsafe {
-        let (owner, definition) = if ffi::PyCFunction_CheckExact(object) != 0 {
+        let (owner, definition, receiver) = if ffi::PyCFunction_CheckExact(object) != 0 {
             let function = &*object.cast::<CFunction>();
             // A method bound to an instance or a class is no function of a module.
             let of_module = function.instance.is_null() || ffi::PyModule_Check(function.instance) != 0;
             if !of_module || function.module.is_null() || ffi::PyUnicode_CheckExact(function.module) == 0 {
                 return None;
             }
-            (shown_text(function.module), function.definition)
+            (shown_text(function.module), function.definition, Receiver::Object(function.instance as u64))
         } else if std::ptr::eq(types::type_of(object), &raw mut ffi::PyMethodDescr_Type) {
             let descriptor = &*object.cast::<ffi::PyMethodDescrObject>();
             let owner = CStr::from_ptr((*descriptor.d_common.d_type).tp_name).to_string_lossy().into_owned();
-            (owner, descriptor.d_method.cast())
+            (owner, descriptor.d_method.cast(), Receiver::InstanceOf(descriptor.d_common.d_type as u64))
         } else {
             return None;
         };
@@ -253,6 +259,7 @@ unsafe fn native(object: *mut PyObject) -> Option<ObjectKind> {
             name: format!("{owner}.{}", CStr::from_ptr(definition.name).to_string_lossy()),
             flags: definition.flags as u32,
             function: definition.function as u64,
+            receiver,
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::entry::{self, Call, CalledBy};
 use crate::generator;
 use crate::session::session;
 use std::ffi::c_char;
+use std::mem::{offset_of, transmute};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::symbols::PyMethod_Type;
 use whipsnake_cpython::{Thread, ffi, offsets};
@@ -38,6 +39,34 @@ pub unsafe extern "C" fn call(tstate: Ptr, callable: Obj, args: Ptr, argc: i64, 
     }
 }
 
+/// The object's vectorcall, if it has one.
+///
+/// # Safety
+/// The object is alive.
+#[inline]
+unsafe fn vectorcall_of(callable: Obj) -> Option<ffi::vectorcallfunc> {
+    // SAFETY: objects of these types have their vectorcall there; others where their type says.
+    unsafe {
+        let kind = ffi::Py_TYPE(callable);
+        let is = |known: *const ffi::PyTypeObject| std::ptr::eq(kind, known);
+        // The frequent ones are told by their address: of their types' fields nothing is needed, and these are seldom in the nearest cache.
+        let offset = if is(&raw const ffi::PyFunction_Type) {
+            offsets::FUNCTION_VECTORCALL
+        } else if is(&raw const ffi::PyCFunction_Type) {
+            offset_of!(ffi::PyCFunctionObject, vectorcall)
+        } else if is(&raw const ffi::PyMethodDescr_Type) {
+            offset_of!(ffi::PyMethodDescrObject, vectorcall)
+        } else if is(&raw const ffi::PyType_Type) {
+            offset_of!(ffi::PyTypeObject, tp_vectorcall)
+        } else if (*kind).tp_flags & ffi::Py_TPFLAGS_HAVE_VECTORCALL != 0 {
+            (*kind).tp_vectorcall_offset as usize
+        } else {
+            return None;
+        };
+        read(callable.cast(), offset)
+    }
+}
+
 /// `PyObject_Vectorcall` for a thread whose state is known.
 ///
 /// # Safety
@@ -46,12 +75,9 @@ pub unsafe extern "C" fn call(tstate: Ptr, callable: Obj, args: Ptr, argc: i64, 
 unsafe fn vectorcall(tstate: Ptr, callable: Obj, args: *mut Obj, nargsf: usize, kwnames: Obj) -> Obj {
     // SAFETY: as the caller says; a type that says so has that slot in its instances.
     unsafe {
-        let kind = &*ffi::Py_TYPE(callable);
-        let (Some(thread), true) = (Thread::from_ptr(tstate.cast()), kind.tp_flags & ffi::Py_TPFLAGS_HAVE_VECTORCALL != 0) else {
+        let (Some(thread), Some(function)) = (Thread::from_ptr(tstate.cast()), vectorcall_of(callable)) else {
             return ffi::PyObject_Vectorcall(callable, args, nargsf, kwnames);
         };
-        let slot: Option<ffi::vectorcallfunc> = read(callable.cast(), kind.tp_vectorcall_offset as usize);
-        let Some(function) = slot else { return ffi::PyObject_Vectorcall(callable, args, nargsf, kwnames) };
         let result = if function as usize == entry::vectorcall as *const () as usize {
             entry::call(thread, Call { callable, args, nargsf, kwnames }, CalledBy::Native)
         } else {
@@ -68,6 +94,27 @@ unsafe fn vectorcall(tstate: Ptr, callable: Obj, args: *mut Obj, nargsf: usize, 
         }
         result
     }
+}
+
+/// # Safety
+/// `function` is the address of a C function of that convention, for that receiver; `args` leads to `argc` objects.
+pub unsafe extern "C" fn call_c(function: Ptr, receiver: Obj, args: Ptr, argc: i64) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { transmute::<Ptr, ffi::PyCFunctionFast>(function)(receiver, args.cast(), argc as isize) }
+}
+
+/// # Safety
+/// As for [`call_c`]; `kwnames` is NULL or a tuple of strs, whose values are behind the arguments.
+pub unsafe extern "C" fn call_c_keywords(function: Ptr, receiver: Obj, args: Ptr, argc: i64, kwnames: Obj) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { transmute::<Ptr, ffi::PyCFunctionFastWithKeywords>(function)(receiver, args.cast(), argc as isize, kwnames) }
+}
+
+/// # Safety
+/// As for [`call_c`], with an object, or NULL where the function takes none.
+pub unsafe extern "C" fn call_c_object(function: Ptr, receiver: Obj, argument: Obj) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { transmute::<Ptr, ffi::PyCFunction>(function)(receiver, argument) }
 }
 
 /// # Safety

@@ -1,0 +1,111 @@
+//! Which argument becomes which parameter, where the function that is called is known.
+
+use crate::builder::Builder;
+use crate::call::UNPLAIN;
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectKind};
+
+/// Where a parameter gets its value from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The argument with that number, as it was written: keywords last.
+    Argument(usize),
+    /// A default.
+    Default(ObjectId),
+}
+
+/// The sources of all parameters of a function that gets so many arguments, the last of them under these names. `None` if the call is
+/// wrong, or the function takes arguments in other ways: the general way of calling knows what to do then.
+pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Option<Vec<Source>> {
+    let positional = given.checked_sub(names.len())?;
+    let count = info.argcount as usize;
+    if info.flags & UNPLAIN != 0 || positional > count {
+        return None;
+    }
+    let mut found = vec![None; count + info.kwonly as usize];
+    found[..positional].iter_mut().enumerate().for_each(|(index, source)| *source = Some(Source::Argument(index)));
+    for (index, name) in names.iter().enumerate() {
+        let parameter = info.parameters.iter().position(|parameter| parameter == name)?;
+        if parameter < info.posonly as usize || found[parameter].is_some() {
+            return None;
+        }
+        found[parameter] = Some(Source::Argument(positional + index));
+    }
+    let first_default = count.checked_sub(info.defaults.len())?;
+    for (index, &default) in info.defaults.iter().enumerate() {
+        found[first_default + index].get_or_insert(Source::Default(default));
+    }
+    found.into_iter().collect()
+}
+
+/// The arguments in the order of the parameters.
+pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>) -> Vec<Slot> {
+    let mut arguments: Vec<Option<Slot>> = arguments.into_iter().map(Some).collect();
+    sources
+        .iter()
+        .map(|source| match *source {
+            Source::Argument(index) => arguments[index].take().expect("each argument is for one parameter"),
+            Source::Default(default) => Slot::borrowed(Val::Const(default)),
+        })
+        .collect()
+}
+
+impl Builder<'_> {
+    /// The names of keywords on top of the stack, where they are constants.
+    pub(crate) fn keyword_names(&self, state: &State) -> Option<Vec<&str>> {
+        let Val::Const(names) = state.peek(1).val else { return None };
+        let ObjectKind::Tuple(names) = self.kind(names) else { return None };
+        let name = |id: &ObjectId| match self.kind(*id) {
+            ObjectKind::Str(name) => Some(name.as_str()),
+            _ => None,
+        };
+        names.iter().map(name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(parameters: &[&str], posonly: u32, kwonly: u32, defaults: Vec<ObjectId>) -> FunctionInfo {
+        FunctionInfo {
+            address: 0,
+            code: None,
+            code_address: 0,
+            defaults,
+            keyword_defaults: false,
+            closure: Vec::new(),
+            argcount: parameters.len() as u32 - kwonly,
+            flags: 0,
+            kwonly,
+            posonly,
+            parameters: parameters.iter().map(|&name| name.to_owned()).collect(),
+            globals: 0,
+            unit: 0,
+        }
+    }
+
+    #[test]
+    fn keywords_and_defaults_find_their_parameters() {
+        use Source::{Argument as A, Default as D};
+        let f = function(&["a", "b", "c"], 0, 0, vec![7, 8]);
+        assert_eq!(sources(&f, 1, &[]), Some(vec![A(0), D(7), D(8)]));
+        assert_eq!(sources(&f, 3, &["c", "b"]), Some(vec![A(0), A(2), A(1)]));
+        assert_eq!(sources(&f, 2, &["c", "a"]), Some(vec![A(1), D(7), A(0)]));
+        let g = function(&["a", "k"], 0, 1, vec![]);
+        assert_eq!(sources(&g, 2, &["k"]), Some(vec![A(0), A(1)]));
+    }
+
+    #[test]
+    fn wrong_calls_are_left_to_the_general_way() {
+        let f = function(&["a", "b"], 1, 0, vec![5]);
+        assert_eq!(sources(&f, 0, &[]), None, "a is missing");
+        assert_eq!(sources(&f, 3, &[]), None, "too many");
+        assert_eq!(sources(&f, 2, &["x"]), None, "no such parameter");
+        assert_eq!(sources(&f, 2, &["a"]), None, "a is positional only, and given twice");
+        assert_eq!(sources(&f, 3, &["b", "b"]), None, "b is given twice");
+        let g = function(&["a", "k"], 0, 1, vec![]);
+        assert_eq!(sources(&g, 1, &[]), None, "the default of k may change");
+        assert_eq!(sources(&g, 2, &[]), None, "k is no positional parameter");
+    }
+}
