@@ -126,6 +126,46 @@ def test_a_class_that_changes_all_the_time(runner: Runner) -> None:
     assert "Counted.value installed True" in lines and "Counted.__init__ installed True" in lines
 
 
+def test_a_short_break_does_not_make_a_function_seldom(runner: Runner) -> None:
+    text = """
+        import time, whipsnake
+        whipsnake.enable(threshold=1000, sync=False)
+        def f(x): return x + 1
+        @whipsnake.never
+        def calls(n):
+            for i in range(n):
+                f(i)
+        calls(300)
+        time.sleep(0.05)
+        calls(2000)
+        print([unit["compiles"] for unit in whipsnake.stats()["units"] if unit["name"] == "f"])
+        """
+    assert runner.snippet(text) == "[1]\n"
+
+
+def test_a_global_that_changes_faster_than_it_is_compiled_in(runner: Runner) -> None:
+    # What was compiled for one value is out of date when it is ready: the strategy must not give up over that.
+    text = """
+        import time, whipsnake
+        whipsnake.enable(threshold=20, sync=False)
+        current = object()
+        def uses(x):
+            total = x
+            for i in range(20):
+                total += i if current is not None else -i
+            return total
+        def state():
+            return [(unit["state"], unit["reason"]) for unit in whipsnake.stats()["units"] if unit["name"] == "uses" and unit["kind"] == "function"]
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not any(state == "installed" for state, _ in state()):
+            for _ in range(50):
+                current = object()
+                assert uses(1) == 191
+        print(state())
+        """
+    assert runner.snippet(text) == "[('installed', None)]\n"
+
+
 def test_a_function_of_ever_new_types_stays_compiled(runner: Runner) -> None:
     text = """
         import whipsnake

@@ -84,6 +84,28 @@ pub fn has_local_tools(code: Code) -> bool {
     local_tools_of_all(code) != 0
 }
 
+/// Where a code object says which tools want events of it alone. That it never moves elsewhere, once it is there, saves a look at the code.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalTools(*const u8);
+
+impl LocalTools {
+    /// Of a code object, as far as it has a record of tools.
+    pub fn of(code: Code) -> LocalTools {
+        LocalTools(code.monitoring())
+    }
+
+    /// [`has_local_tools`] of that code object.
+    ///
+    /// # Safety
+    ///
+    /// `code` is the one that [`Self::of`] was given.
+    #[inline]
+    pub unsafe fn any(self, code: Code) -> bool {
+        // SAFETY: the record lives as long as its code object, and has an entry for each event that is tied to an instruction.
+        if self.0.is_null() { has_local_tools(code) } else { unsafe { tools_of_all(self.0.add(offsets::MONITORING_LOCAL)) != 0 } }
+    }
+}
+
 /// True if a tool that has taken an id (`sys.settrace` and `sys.setprofile` have ids of their own) wants events of this code object alone.
 pub fn has_local_tools_with_id(code: Code) -> bool {
     const WITH_ID: u64 = u64::from_le_bytes([(1 << OPTIMIZER_ID) - 1; size_of::<u64>()]);

@@ -4,6 +4,7 @@ use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
 use crate::hooks::CO_SUSPENDS;
 use crate::session::{Session, session};
+use crate::site_cache::Found;
 use crate::trial::Turn;
 use crate::unit::{Site, Unit};
 use std::ffi::c_void;
@@ -129,8 +130,8 @@ pub(crate) unsafe fn call(thread: Thread, call: Call, by: CalledBy) -> *mut PyOb
         if by == CalledBy::Interpreter {
             session.trials.count_detour();
         }
-        if let Some((code, site)) = cached_site(session, call.callable)
-            && let Some(unit) = ready(session, thread, code, site.as_ref())
+        if let Some((code, found)) = cached_site(session, call.callable)
+            && let Some(unit) = found.quiet(thread, code).or_else(|| loud(session, thread, code, found.site.as_ref()))
             && thread.recursion_remaining() > 0
             && !c_stack_is_low(thread)
         {
@@ -257,13 +258,12 @@ unsafe fn count_call(session: &Session, thread: Thread, site: &Site, call: Call)
 ///
 /// `function` is an alive function.
 #[inline]
-unsafe fn cached_site(session: &Session, function: *mut PyObject) -> Option<(Code, NonNull<Site>)> {
+unsafe fn cached_site(session: &Session, function: *mut PyObject) -> Option<(Code, Found)> {
     // SAFETY: as the caller says.
     unsafe {
         session.entry_cache.of_function(function).or_else(|| {
-            let found = site_of_function(session, function)?;
-            session.entry_cache.set(function, found.1);
-            Some(found)
+            let (code, site) = site_of_function(session, function)?;
+            Some((code, session.entry_cache.set(function, site, code)))
         })
     }
 }
@@ -297,17 +297,20 @@ pub(crate) unsafe fn ready<'a>(
     code: Code,
     site: &'a Site,
 ) -> Option<&'a Unit> {
-    quiet(thread, code, site).or_else(|| {
-        let unit = site.current()?;
-        // SAFETY: the caller vouches for the site.
-        unsafe { grow_quiet(session, thread, code, site, unit) }.then_some(unit)
-    })
+    let quiet = site.current().filter(|_| thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code));
+    // SAFETY: the caller vouches for the site.
+    quiet.or_else(|| unsafe { loud(session, thread, code, site) })
 }
 
-/// The unit of a site, if nothing at all speaks against entering it; `code` is the site's.
-#[inline]
-pub(crate) fn quiet(thread: Thread, code: Code, site: &Site) -> Option<&Unit> {
-    site.current().filter(|_| thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code))
+/// The unit of a site that something speaks against entering, if it may be entered nevertheless.
+///
+/// # Safety
+///
+/// As for [`ready`].
+unsafe fn loud<'a>(session: &Session, thread: Thread, code: Code, site: &'a Site) -> Option<&'a Unit> {
+    let unit = site.current()?;
+    // SAFETY: as the caller says.
+    unsafe { grow_quiet(session, thread, code, site, unit) }.then_some(unit)
 }
 
 /// The slow path of the check in native code at back edges: true if the unit may go on.

@@ -5,7 +5,7 @@ use crate::extra::CodeExtra;
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
 use crate::unit::{Content, NEVER_QUIET, Unit};
-use crate::watch::count_type;
+use crate::watch::count_change;
 use smallvec::SmallVec;
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
@@ -299,7 +299,7 @@ unsafe fn learn_lost_values(session: &Session, point: &ExitPoint, words: *const 
             let kind = Py_TYPE(object);
             let provides = (*kind).tp_flags as usize & offsets::FLAG_INLINE_VALUES != 0;
             if provides && !crate::attribute_cache::has_inline_values(object, kind) {
-                return count_type(&mut session.lost_values.borrow_mut(), kind as usize);
+                return count_change(&mut session.lost_values.borrow_mut(), kind as usize);
             }
         }
     }

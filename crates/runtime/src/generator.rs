@@ -8,9 +8,9 @@ use crate::entry::{self, Activity, CalledBy};
 use crate::extra::CodeExtra;
 use crate::hooks::{guarded, name_of};
 use crate::session::{Session, session};
+use crate::site_cache::Found;
 use crate::trial::Turn;
 use crate::unit::{Place, Site, SiteKey, Unit};
-use std::ptr::NonNull;
 use std::time::Instant;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_None, Py_TYPE, PyGen_Type, PyObject, iternextfunc};
 use whipsnake_cpython::generator::Progress;
@@ -73,12 +73,13 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
     let frame = generator.frame()?;
     // SAFETY: a generator that has not ended keeps its code alive, and that the site. A unit lives as long as this activation.
     unsafe {
-        let site: &'a Site = match session.resume_cache.of_frame(frame) {
-            Some(site) => &*site.as_ptr(),
-            None => &*site_at(session, frame)?.as_ptr(),
+        let found = match session.resume_cache.of_frame(frame) {
+            Some(found) => found,
+            None => site_at(session, frame)?,
         };
+        let site: &'a Site = &*found.site.as_ptr();
         let code = Code::from_object_unchecked(site.code)?;
-        let unit = match entry::quiet(thread, code, site) {
+        let unit = match found.quiet(thread, code) {
             Some(unit) => unit,
             // Left alone.
             None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
@@ -98,7 +99,7 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
 ///
 /// As for [`waiting`].
 #[cold]
-unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
+unsafe fn site_at(session: &Session, frame: Frame) -> Option<Found> {
     if !session.enabled.get() {
         return None;
     }
@@ -106,8 +107,7 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<NonNull<Site>> {
     let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
     let site = extra.site(session, key, || name_of(code))?;
-    session.resume_cache.set(frame.instruction(), site);
-    Some(site)
+    Some(session.resume_cache.set(frame.instruction(), site, code))
 }
 
 /// Counts that a generator goes on there where no unit does; compiles the site when it is hot, or when its unit wants that. Python code may

@@ -99,11 +99,16 @@ impl Session {
         let functions_changed = job.function_changes != self.function_changes.get();
         let assumes_functions = compiled.assumptions.iter().any(|a| matches!(a, Assumption::Function { .. }));
         // SAFETY: the job keeps everything that it names alive.
-        let broken = compiled.assumptions.iter().find(|assumption| !unsafe { holds(assumption) });
-        if let Some(Assumption::TypeVersion { address, .. }) = broken {
-            self.type_changed(*address as usize);
+        let broken: Vec<_> = compiled.assumptions.iter().filter(|assumption| !unsafe { holds(assumption) }).collect();
+        // What changes faster than it is compiled in is not relied on the next time.
+        for assumption in &broken {
+            match assumption {
+                Assumption::TypeVersion { address, .. } => self.type_changed(*address as usize),
+                Assumption::DictEntry { dict, name, .. } => self.entry_changed(*dict as usize, name),
+                _ => {}
+            }
         }
-        if broken.is_some() || functions_changed && assumes_functions || !self.enabled.get() {
+        if !broken.is_empty() || functions_changed && assumes_functions || !self.enabled.get() {
             return Err(Refused::Stale);
         }
         let mut direct = None;

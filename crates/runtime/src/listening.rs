@@ -49,7 +49,12 @@ impl Session {
         let needed = site.kind == UnitKind::Function && extra.counts_loops();
         // SAFETY: the code owns the site.
         let units = unsafe { Code::from_object(site.code) }.map_or(0, Code::len);
-        !needed && !site.compiling.get() && self.strategy.is_seldom(units, now - begin, self.totals.load()) && self.pause(thread, extra, site)
+        if needed || site.compiling.get() || !self.strategy.is_seldom(units, now - begin, self.totals.load()) {
+            site.was_slow.set(false);
+            return false;
+        }
+        // Another process may have had the processor: one slow window says nothing.
+        site.was_slow.replace(true) && self.pause(thread, extra, site)
     }
 
     /// Lets a site be counted anew when all events are switched on again. False if its events must stay on, since nobody would do that.
@@ -62,6 +67,7 @@ impl Session {
             return false;
         }
         site.window.set(None);
+        site.was_slow.set(false);
         // What is hot gets there without a pause.
         let function = extra.function(site.globals, site.builtins);
         // SAFETY: sites live as long as the code's extra data.

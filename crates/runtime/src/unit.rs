@@ -145,6 +145,8 @@ pub struct Site {
     pub next: Cell<u64>,
     /// When the present window of counted events began.
     pub window: Cell<Option<Instant>>,
+    /// The window before the present one took long.
+    pub was_slow: Cell<bool>,
     /// State.
     pub state: RefCell<State>,
     /// A compilation is under way; a previous unit may still be in use.
@@ -187,6 +189,7 @@ impl Site {
             count: Cell::new(0),
             next: Cell::new(threshold),
             window: Cell::new(None),
+            was_slow: Cell::new(false),
             state: RefCell::new(State::Cold),
             compiling: Cell::new(false),
             again: Cell::new(false),

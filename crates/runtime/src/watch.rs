@@ -7,6 +7,7 @@ use crate::session::{Session, session};
 use crate::unit::{State, Unit};
 use rustc_hash::FxHashMap as HashMap;
 use std::ffi::c_int;
+use std::hash::{BuildHasher, Hash};
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::Assumption;
 use whipsnake_cpython::Code;
@@ -184,7 +185,12 @@ impl Session {
 
     /// Counts a change of a type that something relied on.
     pub(crate) fn type_changed(&self, address: usize) {
-        count_type(&mut self.volatile_types.borrow_mut(), address);
+        count_change(&mut self.volatile_types.borrow_mut(), address);
+    }
+
+    /// Counts a change of a dictionary's entry that something relied on.
+    pub(crate) fn entry_changed(&self, dict: usize, name: &str) {
+        count_change(&mut self.volatile.borrow_mut(), (dict, name.to_owned()));
     }
 
     fn invalidate_all(&self, units: impl IntoIterator<Item = NonNull<Unit>>) {
@@ -192,14 +198,14 @@ impl Session {
     }
 }
 
-/// Counts something about the type at that address.
-pub(crate) fn count_type(counts: &mut HashMap<usize, u32>, address: usize) {
-    /// Types that are remembered at a time.
+/// Counts something about what is found by a key.
+pub(crate) fn count_change<K: Eq + Hash, S: BuildHasher>(counts: &mut std::collections::HashMap<K, u32, S>, key: K) {
+    /// Keys that are remembered at a time.
     const MOST: usize = 4096;
     if counts.len() >= MOST {
         counts.clear();
     }
-    *counts.entry(address).or_default() += 1;
+    *counts.entry(key).or_default() += 1;
 }
 
 /// # Safety
@@ -215,8 +221,7 @@ unsafe extern "C" fn on_dict(event: c_int, dict: *mut PyObject, key: *mut PyObje
             let watch = session.watch.borrow();
             let Some(units) = watch.dicts.get(&address).and_then(|keys| keys.get(name)) else { return 0 };
             let broken = units.iter().filter(|(expected, _)| *expected != value as u64).map(|(_, unit)| *unit).collect();
-            let changes = &mut *session.volatile.borrow_mut();
-            *changes.entry((address, name.to_owned())).or_default() += 1;
+            session.entry_changed(address, name);
             broken
         }
         _ => {
