@@ -5,7 +5,7 @@ use crate::session::session;
 use std::cell::Cell;
 use std::ffi::CStr;
 use std::mem::offset_of;
-use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{self, Py_TYPE, PyObject, PyTypeObject};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Frame, offsets};
 use whipsnake_cpython::symbols::{PyMethod_Type, PyUnstable_Type_AssignVersionTag, PyZip_Type};
@@ -117,7 +117,7 @@ impl Destruction {
                 Destruction::Unknown
             } else if flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as u64 != 0 {
                 Destruction::Exception
-            } else if !is_python_class(ty) && !is_container(ty) && !is_imported_container(class) {
+            } else if !is_python_class(ty) && !is_container(ty) && !is_imported_container(class) && !is_record(class) {
                 Destruction::Unknown
             } else if has_inline_values_only(class) {
                 Destruction::Instance
@@ -200,6 +200,7 @@ fn is_leaf(ty: *mut PyTypeObject) -> bool {
         &raw mut ffi::PyUnicode_Type,
         &raw mut ffi::PyBool_Type,
         &raw mut ffi::PyBytes_Type,
+        &raw mut ffi::PyByteArray_Type,
         &raw mut ffi::PyComplex_Type,
         &raw mut ffi::PyRange_Type,
         &raw mut ffi::PyRangeIter_Type,
@@ -271,8 +272,51 @@ unsafe fn is_imported_leaf(class: &PyTypeObject) -> bool {
 unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
     // SAFETY: an alive type has a name.
     let name = unsafe { CStr::from_ptr(class.tp_name) }.to_bytes();
-    let known = [&b"collections.deque"[..], b"collections._deque_iterator", b"_collections._deque_iterator", b"functools.partial", b"re.Match", b"re.Pattern", b"types.GenericAlias", b"types.UnionType", b"typing.Union"];
+    let known = [
+        &b"collections.deque"[..],
+        b"collections._deque_iterator",
+        b"_collections._deque_iterator",
+        b"collections.defaultdict",
+        b"functools.partial",
+        b"re.Match",
+        b"re.Pattern",
+        b"types.GenericAlias",
+        b"types.UnionType",
+        b"typing.Union",
+        b"_asyncio.TaskStepMethWrapper",
+        b"_contextvars.Context",
+        b"_contextvars.Token",
+        b"hamt",
+        b"hamt_bitmap_node",
+        b"hamt_array_node",
+        b"hamt_collision_node",
+    ];
     is_builtin(class) && (name.starts_with(b"itertools.") || known.contains(&name))
+}
+
+/// True for named tuples of C modules, as `os.stat()` returns.
+fn is_record(class: &PyTypeObject) -> bool {
+    let known = session().map_or(0, |session| session.record_dealloc);
+    known != 0 && class.tp_dealloc.is_some_and(|dealloc| dealloc as usize == known)
+}
+
+/// The function that destroys such objects, 0 if it cannot be found.
+///
+/// # Safety
+///
+/// The GIL is held.
+pub(crate) unsafe fn record_dealloc() -> usize {
+    // SAFETY: the object is borrowed from the module `sys`; an alive type has a name.
+    unsafe {
+        let flags = ffi::PySys_GetObject(c"flags".as_ptr());
+        if flags.is_null() {
+            return 0;
+        }
+        let class = &*Py_TYPE(flags);
+        // The program may have put something else there.
+        let is_original = is_builtin(class) && CStr::from_ptr(class.tp_name) == c"sys.flags";
+        class.tp_dealloc.filter(|_| is_original).map_or(0, |dealloc| dealloc as usize)
+    }
 }
 
 /// True for types that a program cannot change.

@@ -79,6 +79,8 @@ pub struct Session {
     pub lost_iterator: *mut PyObject,
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
+    /// Address of the function that destroys named tuples of C modules (`PyStructSequence`), 0 if it is not known.
+    pub record_dealloc: usize,
     /// Sites of functions that were called.
     pub entry_cache: SiteCache,
     /// Sites of generators that went on.
@@ -189,6 +191,8 @@ impl Session {
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             python_dealloc: parts.python_dealloc,
+            // SAFETY: sessions are made with the GIL held.
+            record_dealloc: unsafe { crate::destroy_type::record_dealloc() },
             entry_cache: SiteCache::default(),
             resume_cache: SiteCache::default(),
             attributes: AttributeCache::default(),

@@ -5,9 +5,12 @@ import datetime
 import decimal
 import functools
 import itertools
+import os
 import re
 import sys
+import time
 import weakref
+from contextvars import Context, ContextVar
 
 seen = []
 
@@ -55,6 +58,16 @@ class Pair(collections.namedtuple("Pair", "a b")):
 
 class Number(int):
     __slots__ = ()
+
+
+variable = ContextVar("variable")
+
+
+def context(value):
+    made = Context()
+    for _ in range(3):
+        made.run(variable.set, value)
+    return made
 
 
 class LoudList(list):
@@ -205,6 +218,18 @@ makers = [
     lambda i: watched(closure(i)),
     lambda i: defaults(i),
     lambda i: defaults(Loud()),
+    lambda i: os.stat_result([i] * 10),
+    lambda i: os.stat_result([i] * 9 + [Loud()]),
+    lambda i: os.terminal_size([i, Loud()]),
+    lambda i: time.struct_time([Loud()] + [i] * 10),
+    lambda i: collections.defaultdict(list, {i: 1}),
+    lambda i: collections.defaultdict(list, {i: Loud()}),
+    lambda i: collections.defaultdict(Loud().method, {i: 1}),
+    lambda i: context(i),
+    lambda i: context(Loud()),
+    lambda i: watched(context(i)),
+    lambda i: variable.set(Loud()),
+    lambda i: bytearray(i),
 ]
 for number, make in enumerate(makers):
     drop_all([make(i) for i in range(200)])
