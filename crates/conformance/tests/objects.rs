@@ -287,6 +287,33 @@ block0(v0: ptr, v1: obj, v2: ptr):
     assert!(matches!(seen.events[2], Event::Native(_)), "{:?}", seen.events);
 }
 
+/// C functions are called at their address, on the hot path directly.
+#[test]
+fn c_functions_are_called() {
+    let world = Rc::new(World::new(14, 0));
+    let text = "function %f abi function {
+block0(v0: ptr, v1: obj, v2: ptr):
+  v3: ptr = load.ptr.other v2
+  v4: i64 = load.i64.other v2+8
+  v5: obj = call_helper.call_c v3, v1, v2, v4
+  v6: i64 = load.i64.other v2+16
+  v7: i64 = iconst 0
+  v8: bool = icmp.ne v6, v7
+  branch v8, block1, block2
+block1 cold:
+  v9: obj = call_helper.call_c v3, v5, v2, v6
+  return v9
+block2:
+  return v5
+}";
+    let unit = unit(&world, text);
+    for (again, calls) in [(0, 1), (4, 2)] {
+        let seen = unit.check(&[whipsnake_conformance::helpers::native_address(), 7, again]);
+        let native = seen.events.iter().filter(|event| matches!(event, Event::Native(_))).count();
+        assert_eq!((native, seen.events.len()), (calls, calls), "{:?}", seen.events);
+    }
+}
+
 /// Every helper can be called from a hot and from a cold block, where all live values survive the call.
 #[test]
 fn calls_in_cold_blocks_preserve_all_values() {
