@@ -361,7 +361,7 @@ impl<'s> Builder<'s> {
         let v = self.objects(state, 2);
         let name = self.name_object(name);
         self.status(state, Helper::set_attr, &[v[1], name, v[0]])?;
-        self.drop_operands(state, 2);
+        self.drop_from_top(state, 2);
         Ok(())
     }
 }

@@ -62,7 +62,7 @@ impl Builder<'_> {
             given
         };
         let result = self.raising(state, helper, &given)?;
-        self.drop_operands(state, count);
+        self.drop_from_top(state, count);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(true)
     }

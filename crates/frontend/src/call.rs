@@ -115,7 +115,7 @@ impl Builder<'_> {
         let count = self.int_const(argc as i64);
         let null = self.null();
         let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, null])?;
-        self.drop_operands(state, argc + 2);
+        self.drop_from_top(state, argc + 2);
         state.stack.push(Slot::owned(Val::Obj(result)));
         self.finish(state, instr.next);
         Ok(true)
@@ -420,7 +420,7 @@ impl Builder<'_> {
         let given = state.stack.split_off(first);
         state.stack.extend(arranged(sources, given));
         let operands = state.stack.len() - base;
-        self.drop_operands(state, operands);
+        self.drop_from_top(state, operands);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())
     }
@@ -480,7 +480,7 @@ impl Builder<'_> {
         let words = self.lend_operands(&values[1..argc + 2], 0);
         let count = self.int_const(argc as i64);
         let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, values[argc + 2]])?;
-        self.drop_operands(state, argc + 3);
+        self.drop_from_top(state, argc + 3);
         state.stack.push(Slot::owned(Val::Obj(result)));
         self.finish(state, instr.next);
         Ok(true)
@@ -509,7 +509,7 @@ impl Builder<'_> {
             None => self.null(),
         };
         let result = self.raising(state, Helper::call_ex, &[values[0], values[2], keywords])?;
-        self.drop_operands(state, count);
+        self.drop_from_top(state, count);
         state.stack.push(Slot::owned(Val::Obj(result)));
         Ok(())
     }

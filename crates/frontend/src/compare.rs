@@ -48,7 +48,7 @@ impl Builder<'_> {
         }
         let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
         if let Some(result) = self.quick_compare(state, op, kinds) {
-            self.drop_compared(state);
+            self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return Ok(());
         }
@@ -57,11 +57,11 @@ impl Builder<'_> {
         if to_bool {
             let status = self.status(state, Helper::compare_bool, &[v[0], v[1], number])?;
             let result = self.positive(status);
-            self.drop_compared(state);
+            self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
         } else {
             let result = self.raising(state, Helper::compare_op, &[v[0], v[1], number])?;
-            self.drop_compared(state);
+            self.drop_from_top(state, 2);
             state.stack.push(Slot::owned(Val::Obj(result)));
         }
         Ok(())
@@ -129,7 +129,7 @@ impl Builder<'_> {
         if (raw(1) || raw(2)) && types[0].is_some() && types[1].is_some() && types[0] != types[1] {
             // Objects of different types are different objects.
             let result = self.bool_const(invert);
-            self.drop_compared(state);
+            self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return;
         }
@@ -138,7 +138,7 @@ impl Builder<'_> {
         if invert {
             result = self.emit(Ir::Bnot, &[result], Imm::None);
         }
-        self.drop_compared(state);
+        self.drop_from_top(state, 2);
         state.stack.push(Slot::borrowed(Val::Bool(result)));
     }
 
@@ -160,7 +160,7 @@ impl Builder<'_> {
         if invert {
             result = self.emit(Ir::Bnot, &[result], Imm::None);
         }
-        self.drop_compared(state);
+        self.drop_from_top(state, 2);
         state.stack.push(Slot::borrowed(Val::Bool(result)));
         Ok(())
     }

@@ -82,7 +82,7 @@ impl Builder<'_> {
         } else {
             self.raising(state, Helper::build_map, &[words, count])?
         };
-        self.drop_operands(state, 2 * pairs);
+        self.drop_from_top(state, 2 * pairs);
         self.push_typed(state, dict, KnownType::Dict);
         Ok(())
     }
@@ -92,7 +92,7 @@ impl Builder<'_> {
         let words = self.lend_operands(&values, 0);
         let number = self.int_const(count as i64);
         let set = self.raising(state, Helper::build_set, &[words, number])?;
-        self.drop_operands(state, count);
+        self.drop_from_top(state, count);
         self.push_typed(state, set, KnownType::Set);
         Ok(())
     }

@@ -2,11 +2,14 @@
 
 use crate::body::{Body, touched_locals};
 use crate::builder::{Build, Builder, Edge, Lessons, Stop};
+use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
 use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use whipsnake_bytecode::Op as Bytecode;
+use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId};
 use whipsnake_ir::function::Abi;
@@ -199,8 +202,7 @@ impl Builder<'_> {
                 if let Some(frame) = frame {
                     self.pop_frame(frame);
                 }
-                let locals = std::mem::take(&mut state.locals);
-                for slot in locals {
+                for slot in self.in_order_of_release(std::mem::take(&mut state.locals), None) {
                     self.release_at_return(state, slot);
                 }
                 if frame.is_some() && self.layout().tagged_slots == 0 {
@@ -256,7 +258,7 @@ impl Builder<'_> {
                         None => self.own(&mut result),
                     }
                 }
-                let locals = std::mem::take(&mut state.locals);
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
                 after.facts = state.facts.clone();
                 if parent.on_return == OnReturn::Push {
                     after.stack.push(result);
@@ -287,6 +289,25 @@ impl Builder<'_> {
             Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.collect_drops(p, drops)),
             _ => {}
         }
+    }
+
+    /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14. Methods
+    /// that stand for operators are called with operands that the instruction `by` itself drops afterwards, in its own order.
+    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<Bytecode>) -> Vec<Slot> {
+        let from_top = self.platform().minor >= FROM_TOP;
+        // By parameter of the method.
+        let operands: &[usize] = match by {
+            Some(Bytecode::BinaryOp { op, .. }) if op != BinaryOp::Subscr => &[0, 1],
+            Some(Bytecode::StoreSubscr) if from_top => &[1, 0, 2],
+            Some(Bytecode::StoreSubscr) => &[2, 0, 1],
+            _ => &[],
+        };
+        let mut released = locals.split_off(operands.len().min(locals.len()));
+        if from_top {
+            released.reverse();
+        }
+        released.extend(operands.iter().filter_map(|&index| locals.get(index).cloned()));
+        released
     }
 
     /// Releases a local when its function returns: the frame is gone, nothing can look at it.

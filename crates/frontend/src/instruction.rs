@@ -12,6 +12,9 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::ObjectKind;
 use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
 
+/// Minor version of CPython since which frames give up their locals, and most instructions their operands, from the last one on.
+pub(crate) const FROM_TOP: u8 = 14;
+
 impl Builder<'_> {
     /// Builds an instruction. False if control does not fall through to the next one.
     pub(crate) fn instruction(&mut self, state: &mut State, instr: Instr, out: &mut Outcome) -> Build<bool> {
@@ -136,7 +139,7 @@ impl Builder<'_> {
             Op::DeleteSubscr => {
                 let values = self.objects(state, 2);
                 self.status(state, Helper::delete_item, &values)?;
-                self.drop_operands(state, 2);
+                self.drop_from_top(state, 2);
             }
             Op::BinarySlice => self.binary_slice(state)?,
             Op::StoreSlice => {
@@ -185,7 +188,7 @@ impl Builder<'_> {
             Op::FormatWithSpec => {
                 let v = self.objects(state, 2);
                 let result = self.raising(state, Helper::format_with_spec, &v)?;
-                self.drop_operands(state, 2);
+                self.drop_from_top(state, 2);
                 state.stack.push(Slot::owned(Val::Obj(result)));
             }
             Op::ConvertValue { conversion } => {
@@ -205,7 +208,7 @@ impl Builder<'_> {
                 let v = self.objects(state, 2);
                 let Val::Obj(dict) = state.stack[at].val else { return Ok(self.uncompiled()) };
                 self.status(state, Helper::map_add, &[dict, v[0], v[1]])?;
-                self.drop_operands(state, 2);
+                self.drop_from_top(state, 2);
             }
             Op::UnpackSequence { count } => self.unpack_sequence(state, count as usize, instr)?,
             Op::UnpackEx { before, after } => self.unpack_ex(state, before as usize, after as usize)?,
@@ -386,15 +389,15 @@ impl Builder<'_> {
         }
     }
 
-    /// Pops and drops two operands in the order in which comparisons do.
-    pub(crate) fn drop_compared(&mut self, state: &mut State) {
-        if self.platform().minor < 14 {
-            return self.drop_operands(state, 2);
+    /// The same for instructions that drop them from the top down since 3.14: comparisons, calls, stores and others.
+    pub(crate) fn drop_from_top(&mut self, state: &mut State, count: usize) {
+        if self.platform().minor < FROM_TOP {
+            return self.drop_operands(state, count);
         }
-        let right = state.pop();
-        let left = state.pop();
-        self.drop_slot(state, right);
-        self.drop_slot(state, left);
+        for _ in 0..count {
+            let slot = state.pop();
+            self.drop_slot(state, slot);
+        }
     }
 
     /// Pushes an owned object of a known type.

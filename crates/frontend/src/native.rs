@@ -14,7 +14,7 @@ impl Builder<'_> {
     /// Replaces callable, self and arguments by a result.
     fn finish_native(&mut self, state: &mut State, base: usize, result: Slot) {
         let count = state.stack.len() - base;
-        self.drop_operands(state, count);
+        self.drop_from_top(state, count);
         state.stack.push(result);
     }
 
@@ -228,7 +228,7 @@ impl Builder<'_> {
                     // An exact float is returned as it is.
                     let slot = state.pop();
                     let count = state.stack.len() - base;
-                    self.drop_operands(state, count);
+                    self.drop_from_top(state, count);
                     state.stack.push(slot);
                     return Ok(true);
                 }
@@ -249,7 +249,7 @@ impl Builder<'_> {
                     Some(KnownType::Int) => {
                         let slot = state.pop();
                         let count = state.stack.len() - base;
-                        self.drop_operands(state, count);
+                        self.drop_from_top(state, count);
                         state.stack.push(slot);
                         return Ok(true);
                     }

@@ -35,7 +35,7 @@ impl Builder<'_> {
         let result = self.helper(builtin.helper, &[function, words, number]);
         self.check_raised(state, result);
         let operands = state.stack.len() - base;
-        self.drop_operands(state, operands);
+        self.drop_from_top(state, operands);
         match builtin.result {
             Some(KnownType::None) => state.stack.push(Slot::borrowed(self.none())),
             Some(known) => self.push_typed(state, result, known),
@@ -93,7 +93,7 @@ impl Builder<'_> {
         } else {
             // It may be the default, whose reference goes with the operands.
             self.effect(Ir::Incref, &[item], Imm::None);
-            self.drop_operands(state, argc + 2);
+            self.drop_from_top(state, argc + 2);
             state.stack.push(Slot::owned(Val::Obj(item)));
         }
         true
@@ -130,7 +130,7 @@ impl Builder<'_> {
         let fine = self.icmp(Cond::Eq, status, zero);
         self.check_fine(state, fine);
         self.drops.push(Slot::owned(Val::MaybeObj(old)));
-        self.drop_operands(state, 3);
+        self.drop_from_top(state, 3);
         true
     }
 
@@ -143,7 +143,7 @@ impl Builder<'_> {
         let status = self.helper(Helper::is_instance_plain, &[v[0], v[1]]);
         let answer = self.answer(status);
         let operands = state.stack.len() - base;
-        self.drop_operands(state, operands);
+        self.drop_from_top(state, operands);
         state.stack.push(Slot::borrowed(Val::Bool(answer)));
         true
     }

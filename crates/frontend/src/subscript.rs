@@ -235,14 +235,14 @@ impl Builder<'_> {
                         &[items, index, value],
                         Imm::Mem { offset: 0, size: MemSize::U8, region: Region::Array },
                     );
-                    self.drop_operands(state, 3);
+                    self.drop_from_top(state, 3);
                     return Ok(());
                 }
             }
             (Some(KnownType::Dict), _) if self.store_dict_item(state) => return Ok(()),
             (Some(KnownType::Array), Some(KnownType::Int)) => {
                 if self.store_array_item(state) {
-                    self.drop_operands(state, 3);
+                    self.drop_from_top(state, 3);
                     return Ok(());
                 }
             }
@@ -257,7 +257,7 @@ impl Builder<'_> {
         self.note(state, 1);
         let v = self.objects(state, 3);
         self.status(state, Helper::set_item, &[v[1], v[2], v[0]])?;
-        self.drop_operands(state, 3);
+        self.drop_from_top(state, 3);
         Ok(())
     }
 

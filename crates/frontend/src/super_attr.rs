@@ -15,7 +15,7 @@ impl Builder<'_> {
         let out = self.emit(Ir::Scratch, &[], Imm::Int(2));
         self.status(state, Helper::load_super_attr, &[v[0], v[1], v[2], name, flags, out])?;
         let attribute = self.load(out, 0, MemSize::Obj, Region::Scratch);
-        self.drop_operands(state, 3);
+        self.drop_from_top(state, 3);
         state.stack.push(Slot::owned(Val::Obj(attribute)));
         if method {
             let receiver = self.load(out, 8, MemSize::Obj, Region::Scratch);
