@@ -90,6 +90,7 @@ pub struct LocalTools(*const u8);
 
 impl LocalTools {
     /// Of a code object, as far as it has a record of tools.
+    #[inline]
     pub fn of(code: Code) -> LocalTools {
         LocalTools(code.monitoring())
     }

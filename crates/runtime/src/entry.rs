@@ -297,9 +297,8 @@ pub(crate) unsafe fn ready<'a>(
     code: Code,
     site: &'a Site,
 ) -> Option<&'a Unit> {
-    let quiet = site.current().filter(|_| thread.eval_breaker() as u64 == site.record.quiet.get() && !monitoring::has_local_tools(code));
     // SAFETY: the caller vouches for the site.
-    quiet.or_else(|| unsafe { loud(session, thread, code, site) })
+    unsafe { Found::new(NonNull::from(site), code).quiet(thread, code).or_else(|| loud(session, thread, code, site)) }
 }
 
 /// The unit of a site that something speaks against entering, if it may be entered nevertheless.

@@ -21,6 +21,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The site is of that code.
+    #[inline]
+    pub(crate) fn new(site: NonNull<Site>, code: Code) -> Found {
+        Found { site, tools: LocalTools::of(code) }
+    }
+
     /// The unit of the site, if nothing at all speaks against entering it.
     ///
     /// # Safety
@@ -99,7 +105,7 @@ impl SiteCache {
 
     /// Remembers the site that an address leads to; its code is given.
     pub(crate) fn set<T>(&self, address: *mut T, site: NonNull<Site>, code: Code) -> Found {
-        let found = Found { site, tools: LocalTools::of(code) };
+        let found = Found::new(site, code);
         self.place(address as usize).set(Place { address: address as usize, found: Some(found) });
         found
     }
