@@ -120,7 +120,7 @@ def stats():
     """What was compiled, how often it was entered and left and why, and what was not compiled and why."""
     text = None if _native is None else _native.stats()
     if text is None:
-        return {"enabled": False, "units": [], "totals": {}}
+        return {"enabled": False, "units": [], "program": {}, "totals": {}}
     import json
 
     return json.loads(text)

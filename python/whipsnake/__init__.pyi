@@ -30,6 +30,11 @@ class UnitStats(TypedDict):
     exits: dict[str, int]
     exit_points: list[ExitStats]
 
+class ProgramStats(TypedDict, total=False):
+    regime: str  # everything, no-resumptions or nothing
+    factor: float
+    trial: str  # waiting, looking or timing
+
 class TotalStats(TypedDict, total=False):
     installed: int
     left_alone: int
@@ -44,6 +49,7 @@ class TotalStats(TypedDict, total=False):
 class Stats(TypedDict):
     enabled: bool
     units: list[UnitStats]
+    program: ProgramStats
     totals: TotalStats
 
 class Option(TypedDict):

@@ -52,6 +52,7 @@ MODES = {
         Mode("exitrand", "threshold 3, each n-th guard exits, n from the seed", _SOON, random_exits=True, slowness=5),
         Mode("reference", "threshold 3 on the reference backend", {**_SOON, "BACKEND": "reference"}, slowness=8),
         Mode("detached", "threshold 3, the interpreter's own calls stay interpreted", {**_SOON, "TRIAL": "detach"}),
+        Mode("switch", "threshold 3, native code is switched off and on every few events", {**_SOON, "TRIAL": "switch"}),
         Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),
     )
 }

@@ -7,7 +7,7 @@ for a fixed time and then takes samples. It implements the part of pyperf's inte
     BENCH_TURNS           "1": commands come on standard input, answers go to standard output (see `_Turns`)
     BENCH_OUTPUT          the file to write: warm-up, peak memory, what was left out
     BENCH_ONLY            the only benchmark to run, where a program has several
-    BENCH_WARMUP          seconds of warm-up per benchmark, at least: it goes on while code is still being compiled
+    BENCH_WARMUP          seconds of warm-up per benchmark, at least: it goes on while code is still being compiled, or compared
     BENCH_SAMPLE_TIME     least length of a sample in seconds
     BENCH_CLOCK           "cpu" (of this process) or "wall"
 """
@@ -31,9 +31,9 @@ _wall = time.perf_counter
 perf_counter = time.process_time if os.environ.get("BENCH_CLOCK", "cpu") == "cpu" else time.perf_counter
 
 MOST_WARMUP = 20.0
-"""Warm-up ends after this many seconds, although code is still being compiled."""
+"""Warm-up ends after this many seconds, although code is still being compiled, or compared with the interpreter."""
 QUIET = 1.0
-"""Warm-up goes on until nothing was compiled for this many seconds."""
+"""Warm-up goes on until neither happened for this many seconds."""
 SAMPLES = 8
 """Samples of a benchmark when nobody tells how many to take."""
 
@@ -48,10 +48,13 @@ def python_has_jit():
     return python_implementation() == "pypy"
 
 
-def _compilations():
-    """How much was compiled so far."""
+def _progress():
+    """What changes while the compiler gets to know the program."""
     whipsnake = sys.modules.get("whipsnake")
-    return whipsnake.stats()["totals"]["compilations"] if whipsnake and whipsnake.is_enabled() else 0
+    if not whipsnake or not whipsnake.is_enabled():
+        return None
+    stats = whipsnake.stats()
+    return stats["totals"]["compilations"], stats["program"]["regime"], stats["program"]["trial"]
 
 
 def _peak_memory():
@@ -189,17 +192,17 @@ class Runner:
     def _warm_up(self, time_func, inner_loops, curve):
         """Runs until the program is steady: the number of loops of a sample. Extends the curve of times since the start and per loop."""
         begin = _wall()
-        compilations, compiled = 0, begin
+        progress, changed = None, begin
         loops = 1
         while True:
             seconds = time_func(loops)
             elapsed = _wall() - begin
             curve.append([elapsed, seconds / loops / inner_loops])
             if elapsed >= self._warmup and len(curve) >= 2:
-                before, compilations = compilations, _compilations()
-                if compilations != before:
-                    compiled = _wall()
-                if _wall() - compiled >= QUIET or elapsed >= MOST_WARMUP:
+                before, progress = progress, _progress()
+                if progress != before or progress and progress[2] != "waiting":
+                    changed = _wall()
+                if _wall() - changed >= QUIET or elapsed >= MOST_WARMUP:
                     break
             # Short steps, so that the curve shows when the program became fast.
             if seconds < self._sample_time / 4:

@@ -83,6 +83,23 @@ impl DumpSpec {
     }
 }
 
+/// How it is found out whether native code is worth it, the value of `trial`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// By time: of single calls, and of the program as a whole.
+    Time,
+    /// Not at all.
+    Off,
+    /// No call by the interpreter is worth it.
+    Detach,
+    /// The program as a whole changes all the time between native code and none.
+    Switch,
+}
+
+impl Trial {
+    const WORDS: &[&str] = &["time", "off", "detach", "switch"];
+}
+
 trait FromText: Sized {
     fn from_text(kind: Kind, text: &str) -> Result<Self, String>;
 }
@@ -114,6 +131,17 @@ impl FromText for String {
             }
             _ => Ok(text.to_owned()),
         }
+    }
+}
+
+impl FromText for Trial {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String> {
+        Ok(match &*String::from_text(kind, text)? {
+            "off" => Trial::Off,
+            "detach" => Trial::Detach,
+            "switch" => Trial::Switch,
+            _ => Trial::Time,
+        })
     }
 }
 
@@ -191,8 +219,8 @@ options! {
     backend: String = "cranelift", Kind::Choice(&["cranelift", "reference"]);
     /// Force every N-th passed guard to exit (0: none), to test exits.
     exit_every: u64 = "0", Kind::Number { min: 0, max: 1_000_000_000 };
-    /// How compiled functions are compared with the interpreter: by `time`, or not (`off`); `detach` calls none worth it, to test that.
-    trial: String = "time", Kind::Choice(&["time", "off", "detach"]);
+    /// How native code is compared with the interpreter, function by function and as a whole: by `time`, or not (`off`); `detach` and `switch` test what follows.
+    trial: Trial = "time", Kind::Choice(Trial::WORDS);
     /// Print what the compiler makes of a function to standard error, as `ir,clif,asm:name`.
     dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
     /// Most bytes of machine code kept at one time.

@@ -11,6 +11,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
+use whipsnake_strategy::laps::Regime;
 use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
@@ -331,7 +332,7 @@ pub unsafe fn may_go_on(session: &Session, thread: Thread, unit: &Unit) -> bool 
 /// The unit is the site's and installed.
 #[cold]
 unsafe fn grow_quiet(session: &Session, thread: Thread, code: Code, site: &Site, unit: &Unit) -> bool {
-    if !session.enabled.get() || thread.has_pending() || unit.record.invalid.get() != 0 {
+    if !session.enabled.get() || session.laps.regime() == Regime::Nothing || thread.has_pending() || unit.record.invalid.get() != 0 {
         return false;
     }
     let Some(content) = unit.content() else { return false };
@@ -551,6 +552,9 @@ impl Session {
             if present as usize != self.original as usize {
                 return;
             }
+            if self.laps.regime() == Regime::Nothing {
+                return self.laps.park(function);
+            }
             let version = read(function.cast(), offsets::FUNCTION_VERSION);
             self.hooked.borrow_mut().insert(function as usize, version);
             whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, vectorcall);
@@ -563,6 +567,9 @@ impl Session {
     ///
     /// As for [`Self::hook`].
     pub unsafe fn unhook(&self, function: *mut PyObject) {
+        if self.laps.regime() == Regime::Nothing {
+            self.laps.forget(function);
+        }
         let Some(version) = self.hooked.borrow_mut().remove(&(function as usize)) else { return };
         // SAFETY: functions have these fields.
         unsafe {
@@ -694,6 +701,9 @@ impl Session {
         }
         if self.until_awake.get() != 0 {
             self.resting.borrow_mut().remove(&(function as usize));
+        }
+        if self.laps.regime() == Regime::Nothing {
+            self.laps.forget(function);
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct CodeExtra {
     first: Cell<Option<NonNull<Site>>>,
     /// How calls of a generator function begin, once somebody has asked.
     start: OnceCell<Option<Start>>,
+    /// Number of the last rest of the program when the code was first met.
+    pub rests: u32,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }
@@ -74,7 +76,7 @@ impl CodeExtra {
         if let Some(extra) = CodeExtra::of(session, code) {
             return Some(extra);
         }
-        let extra = Box::into_raw(Box::<CodeExtra>::default());
+        let extra = Box::into_raw(Box::new(CodeExtra { rests: session.laps.rests(), ..CodeExtra::default() }));
         let shared = code.has_extra();
         // SAFETY: the box is handed over to the slot, whose free function takes it back.
         unsafe {

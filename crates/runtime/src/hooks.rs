@@ -164,6 +164,7 @@ impl Session {
             if !self.passes_self_check(thread) {
                 return;
             }
+            self.end_rest(thread);
             let Some(job) = self.job(site, entry) else { return };
             match self.strategy.place() {
                 _ if site.hidden => self.compile_here(job),
@@ -332,6 +333,9 @@ impl Session {
                 if site.left_alone().is_some() {
                     return self.disable();
                 }
+                if self.ends_lap(thread, code) {
+                    return self.keep();
+                }
                 let parameters = crate::bind::parameters(code);
                 let arguments: Vec<*mut PyObject> = if site.count.get() + 1 >= site.next.get() {
                     (0..parameters).map(|index| frame.slot(index).borrow()).collect()
@@ -426,6 +430,9 @@ unsafe fn prepare(args: *const *mut PyObject) -> Result<(&'static Session, Threa
                 return Err(session.disable());
             }
             return Err(nothing);
+        }
+        if !session.hears(code) {
+            return Err(session.disable());
         }
         session.wake(thread);
         let left = session.until_hearing.get();

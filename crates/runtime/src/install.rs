@@ -50,7 +50,10 @@ impl Session {
         }
         self.mourn();
         // SAFETY: the GIL is held, and no exception is raised where Python code may run.
-        unsafe { self.listen_again(thread) };
+        unsafe {
+            self.listen_again(thread);
+            self.attend_laps(thread);
+        }
     }
 
     /// Installs one compilation, or records why not.
@@ -214,6 +217,10 @@ impl Session {
             site.record.entry.set(direct.unwrap_or(unit.record.entry.get()));
         }
         *site.state.borrow_mut() = State::Installed;
+        if !site.hidden {
+            // SAFETY: the GIL is held.
+            self.plan_first_laps(unsafe { Thread::current() });
+        }
         // Units that call this one directly rely on its record alone.
         // SAFETY: the GIL is held; the site's code is alive.
         unsafe { crate::entry::may_go_on(self, Thread::current(), unit) };

@@ -20,6 +20,7 @@ mod generator;
 pub mod hooks;
 pub mod install;
 mod instance_checks;
+mod laps;
 mod listening;
 pub mod lost;
 pub mod memory;

@@ -98,7 +98,10 @@ impl Session {
     /// The GIL is held and no exception is raised.
     pub(crate) unsafe fn listen_again(&self, thread: Thread) {
         let now = Instant::now();
-        if !self.enabled.get() || self.listening.due.get().is_none_or(|due| due > now) {
+        let Some(due) = self.listening.due.get().filter(|_| self.enabled.get()) else { return };
+        if due > now {
+            // The alarm may have rung for something else.
+            self.worker.wake_at(thread, due);
             return;
         }
         self.listening.due.set(None);

@@ -70,6 +70,11 @@ impl SelfCheck {
     pub fn is_running(&self) -> bool {
         self.0.get() == Progress::Running
     }
+
+    /// True once it has passed or failed.
+    pub(crate) fn is_done(&self) -> bool {
+        self.0.get() == Progress::Done
+    }
 }
 
 /// An owned reference, given back when dropped.

@@ -7,6 +7,7 @@
 use crate::attribute_cache::AttributeCache;
 use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
+use crate::laps::Laps;
 use crate::extra::CodeExtra;
 use crate::listening::Listening;
 use crate::memory::{CodeBlock, CodeMemory};
@@ -133,6 +134,8 @@ pub struct Session {
     pub volatile_types: RefCell<FxHashMap<usize, u32>>,
     /// When to listen to all code again.
     pub listening: Listening,
+    /// Comparisons of the program as a whole with the interpreter.
+    pub(crate) laps: Laps,
     /// How often guards met instances of a type without inline values. An address may have been that of another type.
     pub lost_values: RefCell<FxHashMap<usize, u32>>,
     /// Compiler inputs that were saved.
@@ -218,6 +221,7 @@ impl Session {
             volatile: RefCell::default(),
             volatile_types: RefCell::default(),
             listening: Listening::default(),
+            laps: Laps::default(),
             lost_values: RefCell::default(),
             saved: Cell::new(0),
             self_check: SelfCheck::default(),

@@ -331,18 +331,13 @@ pub unsafe fn disable() {
     session.enabled.set(false);
     // SAFETY: the GIL is held; hooked functions are alive: dying ones take themselves out of the table.
     unsafe {
-        for site in session.sites.borrow().values() {
-            let site = site.as_ref();
-            site.record.quiet.set(crate::unit::NEVER_QUIET);
-            if let Some(unit) = site.current() {
-                unit.record.quiet.set(crate::unit::NEVER_QUIET);
-            }
-        }
+        session.silence();
         let hooked: Vec<usize> = session.hooked.borrow().keys().copied().collect();
         for function in hooked {
             session.unhook(function as *mut PyObject);
         }
         crate::generator::switch(session, false);
+        session.forget_laps();
         give_tool_back();
     }
 }
@@ -409,6 +404,7 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
         };
         let site = site.as_ref();
         site.requested.set(true);
+        session.give_up_laps();
         session.install_finished();
         if site.unit.get().is_none()
             && let Some(code) = whipsnake_cpython::Code::of_function(function)

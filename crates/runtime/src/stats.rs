@@ -8,9 +8,10 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use whipsnake_cpython::Code;
 use whipsnake_strategy::Load;
+use whipsnake_strategy::laps::Regime;
 
 /// Sites of dead code objects that are remembered one by one.
 const MAX_DEAD: usize = 2000;
@@ -28,6 +29,8 @@ pub struct Totals {
     pub compile_time: Cell<Duration>,
     /// Compilations begun that have not ended.
     pub waiting: Cell<u32>,
+    /// When the last one ended.
+    pub compiled_last: Cell<Option<Instant>>,
     /// Broken assumptions.
     pub invalidations: Cell<u64>,
     dead: RefCell<Vec<UnitStats>>,
@@ -92,8 +95,21 @@ pub struct Stats {
     pub enabled: bool,
     /// Sites that were compiled, or refused for a reason; in the order in which they were found.
     pub units: Vec<UnitStats>,
+    /// What is known of the program as a whole.
+    pub program: ProgramStats,
     /// Sums.
     pub totals: TotalStats,
+}
+
+/// How the program as a whole compares with the interpreter.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProgramStats {
+    /// What runs natively of what is compiled: `everything`, `no-resumptions` (generators go on in the interpreter) or `nothing`.
+    pub regime: &'static str,
+    /// By how much that was faster than `everything`; 1 if it is that.
+    pub factor: f64,
+    /// `waiting`, `looking` (for a function whose calls end laps) or `timing`.
+    pub trial: &'static str,
 }
 
 /// Sums over all units.
@@ -124,7 +140,7 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// Processor time of the process; zero where the system does not tell.
-fn processor_time() -> Duration {
+pub(crate) fn processor_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call fills in the structure it is given, or leaves it.
     unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
@@ -139,6 +155,7 @@ impl Totals {
     /// Counts a compilation.
     pub fn compiled(&self, outcome: &Outcome) {
         add(&self.compilations, 1);
+        self.compiled_last.set(Some(Instant::now()));
         match &outcome.result {
             Ok(compiled) => add(&self.compile_time, compiled.time),
             Err(_) => add(&self.refused, 1),
@@ -245,7 +262,7 @@ impl Session {
             exits: units.iter().flat_map(|unit| unit.exits.values()).sum(),
             invalidations: self.totals.invalidations.get(),
         };
-        Stats { enabled: self.enabled.get(), units, totals }
+        Stats { enabled: self.enabled.get(), units, program: self.laps.stats(), totals }
     }
 }
 
@@ -262,6 +279,9 @@ impl Stats {
                 "whipsnake: {:<11} {:<9} {:>8} {:>6.1} {:>6} {:>10}  {place} ({note})",
                 unit.state, unit.kind, unit.compiles, unit.compile_ms, unit.code_bytes, unit.entries
             );
+        }
+        if self.program.regime != Regime::Everything.name() {
+            let _ = writeln!(text, "whipsnake: runs natively: {}, since that is faster by {:.3}", self.program.regime, self.program.factor);
         }
         let totals = &self.totals;
         let _ = writeln!(

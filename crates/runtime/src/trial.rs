@@ -7,8 +7,8 @@ use crate::unit::Unit;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::time::Instant;
-use whipsnake_contract::options::Options;
 use whipsnake_contract::exit::ExitPolicy;
+use whipsnake_contract::options::{self, Options};
 use whipsnake_strategy::comparison::{Comparison, Verdict};
 use whipsnake_strategy::{Decision, PATIENT_THRESHOLD, TrialFacts, UnitKind};
 
@@ -16,8 +16,6 @@ use whipsnake_strategy::{Decision, PATIENT_THRESHOLD, TrialFacts, UnitKind};
 const FIRST: u64 = 256;
 /// Entries of a unit that is detached without a trial.
 const FIRST_DETACHED: u64 = 4;
-/// The value of the option `trial` that asks for that.
-const DETACH: &str = "detach";
 /// A unit that stays is tried again when it has been entered so many times as often: what it calls may have changed.
 const AGAIN: u64 = 16;
 /// Nanoseconds that a call from the interpreter takes longer where the function has our vectorcall, whichever way it then runs: the
@@ -39,7 +37,7 @@ pub struct Trial {
 impl Trial {
     /// Not begun yet.
     pub fn new(options: &Options) -> Trial {
-        let first = if options.trial == DETACH { FIRST_DETACHED } else { FIRST };
+        let first = if options.trial == options::Trial::Detach { FIRST_DETACHED } else { FIRST };
         Trial { next: Cell::new(first), comparison: Cell::default(), detached: Cell::new(false) }
     }
 
@@ -108,7 +106,7 @@ impl Trials {
     }
 
     /// The next number of a xorshift generator (G. Marsaglia, "Xorshift RNGs", 2003).
-    fn random(&self) -> u64 {
+    pub(crate) fn random(&self) -> u64 {
         let mut state = self.random.get();
         state ^= state << 13;
         state ^= state >> 7;
@@ -141,16 +139,16 @@ impl Session {
     /// Begins to time a call of a unit whose trial is due, or says how it is to run without that.
     pub(crate) fn begin_trial(&self, unit: &Unit) -> Turn {
         let site = unit.site();
-        let is_tried = match &*self.options.trial {
-            DETACH => site.kind == UnitKind::Function,
-            "off" => false,
-            _ => self.options.threshold >= PATIENT_THRESHOLD,
+        let is_tried = match self.options.trial {
+            options::Trial::Detach => site.kind == UnitKind::Function,
+            options::Trial::Off | options::Trial::Switch => false,
+            options::Trial::Time => self.options.threshold >= PATIENT_THRESHOLD,
         };
         if !is_tried || site.hidden || site.requested.get() {
             unit.trial.end();
             return Turn::Native;
         }
-        if self.options.trial == DETACH && !unit.trial.is_detached() {
+        if self.options.trial == options::Trial::Detach && !unit.trial.is_detached() {
             self.detach(unit, "trial=detach".to_owned());
         }
         if unit.trial.is_detached() {

@@ -150,13 +150,16 @@ impl Worker {
         Ok(())
     }
 
-    /// Has the thread call the interpreter at that time. False if no thread can be started.
+    /// Has the thread call the interpreter at that time, or before. False if no thread can be started.
     pub fn wake_at(&self, caller: Thread, time: Instant) -> bool {
         let Some(shared) = self.shared(caller) else { return false };
         // With the queue locked the thread is not between its look at the alarm and its sleep.
         let _queue = lock(&shared.queue);
-        *lock(&shared.alarm) = Some(time);
-        shared.wake.notify_one();
+        let mut alarm = lock(&shared.alarm);
+        if alarm.is_none_or(|alarm| alarm > time) {
+            *alarm = Some(time);
+            shared.wake.notify_one();
+        }
         true
     }
 

@@ -4,6 +4,7 @@
 //! very different times, and a few may be interrupted. The mean of the times themselves must agree, so that a function that is slower
 //! for most arguments but saves more with a few stays.
 
+use crate::mean::Mean;
 use std::time::Duration;
 
 /// Timed calls after which it is asked whether they tell enough; at first more often, since calls that would be much faster compiled may
@@ -27,33 +28,20 @@ const OUTLIER: f64 = 16.0;
 /// How often a function was called in one way, and how long it took.
 #[derive(Clone, Copy, Debug, Default)]
 struct Times {
-    count: u32,
-    /// Mean logarithm of the nanoseconds.
-    mean: f64,
-    /// Sum of squared differences from that mean (Welford's method).
-    squares: f64,
+    /// Logarithms of the nanoseconds.
+    logarithms: Mean,
     /// Sum of the nanoseconds, outliers cut.
     sum: f64,
 }
 
 impl Times {
     fn add(&mut self, nanos: f64) {
-        let logarithm = nanos.max(1.0).ln();
-        let before = logarithm - self.mean;
-        self.count += 1;
-        self.mean += before / f64::from(self.count);
-        self.squares += before * (logarithm - self.mean);
-        self.sum += nanos.min(self.mean.exp() * OUTLIER);
-    }
-
-    /// Squared error of the mean.
-    fn error(&self) -> f64 {
-        let count = f64::from(self.count);
-        self.squares / (count * (count - 1.0))
+        self.logarithms.add(nanos.max(1.0).ln());
+        self.sum += nanos.min(self.logarithms.mean.exp() * OUTLIER);
     }
 
     fn average(&self) -> Duration {
-        Duration::from_nanos((self.sum / f64::from(self.count)) as u64)
+        Duration::from_nanos((self.sum / f64::from(self.logarithms.count)) as u64)
     }
 }
 
@@ -93,12 +81,12 @@ impl Comparison {
 
     /// Timed calls.
     pub fn calls(&self) -> u32 {
-        self.native.count + self.interpreted.count
+        self.native.logarithms.count + self.interpreted.logarithms.count
     }
 
     /// Mean time of native calls, without and with their detour, and of interpreted ones.
     pub fn averages(&self) -> [Duration; 3] {
-        let detour = Duration::from_nanos((self.detours / f64::from(self.native.count)) as u64);
+        let detour = Duration::from_nanos((self.detours / f64::from(self.native.logarithms.count)) as u64);
         let native = self.native.average();
         [native.saturating_sub(detour), native, self.interpreted.average()]
     }
@@ -111,7 +99,7 @@ impl Comparison {
 
     /// What the calls tell.
     pub fn verdict(&self) -> Verdict {
-        let (native, interpreted) = (&self.native, &self.interpreted);
+        let (native, interpreted) = (&self.native.logarithms, &self.interpreted.logarithms);
         let calls = native.count.min(interpreted.count);
         if calls < FASTER_CALLS {
             return Verdict::Open;
@@ -120,7 +108,7 @@ impl Comparison {
         let doubt = (native.error() + interpreted.error()).sqrt() * STANDARD_ERRORS;
         if difference + doubt < 0.0 {
             Verdict::Stays
-        } else if calls >= SLOWER_CALLS && difference > doubt + LEAST && native.average() > interpreted.average() {
+        } else if calls >= SLOWER_CALLS && difference > doubt + LEAST && self.native.average() > self.interpreted.average() {
             Verdict::Slower
         } else if self.calls() >= MOST {
             Verdict::Stays

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod comparison;
+pub mod laps;
+mod mean;
 mod method;
 
 pub use method::Method;

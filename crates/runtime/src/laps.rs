@@ -1,0 +1,515 @@
+//! Whether the program as a whole is faster with native code: it runs in different regimes by turns, lap by lap, and then stays in the fastest.
+//!
+//! First it is looked for a function without native code that is called at even intervals; its calls end laps. What laps tell is decided in
+//! [`whipsnake_strategy::laps`]. A program that is faster without native code rests: units are not entered, and code that is known by then
+//! has no events. It is tried again at growing intervals, and as soon as something new gets hot.
+
+use crate::session::Session;
+use crate::stats::{ProgramStats, processor_time};
+use crate::unit::{NEVER_QUIET, Unit};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+use whipsnake_contract::options::Trial;
+use whipsnake_cpython::ffi::PyObject;
+use whipsnake_cpython::{Code, Thread};
+use whipsnake_strategy::UnitKind;
+use whipsnake_strategy::laps::{LAP, Regime, Rhythm, Rounds};
+
+/// From the first unit on, until it is looked for a function. These are processor times of the process: one that waits tells nothing.
+const FIRST: Duration = Duration::from_millis(500);
+/// How long it is looked for a function whose calls end laps, and how often that is begun anew because something was compiled: some programs
+/// never get to an end of that.
+const LOOK: Duration = Duration::from_millis(800);
+const MOST_LOOKS: u32 = 10;
+/// Functions looked at.
+const MOST_FUNCTIONS: usize = 1024;
+/// Less is not waited for.
+const SHORT: Duration = Duration::from_millis(50);
+/// Laps are given up if none has ended for so long.
+const WATCH: Duration = Duration::from_secs(2);
+/// What is not clear by then is not found out.
+const MOST_TIMING: Duration = Duration::from_secs(8);
+/// Time until the program is tried again, at first and at most; it doubles as long as the answer is the same.
+const AGAIN: Duration = Duration::from_secs(8);
+const MOST_AGAIN: Duration = Duration::from_secs(128);
+/// The same where not everything runs natively: more is at stake.
+const REST: Duration = Duration::from_secs(4);
+const MOST_REST: Duration = Duration::from_secs(16);
+/// Part of a lap's calls after a change of regime before the lap begins: native code is entered again, or events are switched off.
+const SETTLING: u32 = 4;
+/// With the option `trial=switch`, events until the regime changes.
+const EVENTS_UNTIL_SWITCH: u64 = 3;
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(crate) struct Laps {
+    regime: Cell<Regime>,
+    phase: RefCell<Phase>,
+    /// Address of the code object whose calls end laps, never followed, and the calls of a lap.
+    marker: Cell<Option<(usize, u32)>>,
+    /// When something is to be done.
+    due: Cell<Option<Instant>>,
+    /// The processor time that the process must have used by then.
+    used: Cell<Duration>,
+    /// Looks so far.
+    looks: Cell<u32>,
+    /// Time until the next trial.
+    interval: Cell<Duration>,
+    /// By how much the regime was faster than everything native, the last time.
+    factor: Cell<f64>,
+    /// Functions that are hooked again once native code may run.
+    parked: RefCell<FxHashSet<usize>>,
+    /// Events, with `trial=switch`.
+    events: Cell<u64>,
+    /// Times that the program went to rest.
+    rests: Cell<u32>,
+    /// Somebody has asked for native code: it is not for us to say that it is not worth it.
+    given_up: Cell<bool>,
+}
+
+#[derive(Debug, Default)]
+enum Phase {
+    /// Until it is due.
+    #[default]
+    Waiting,
+    /// It is looked for a function; how those without native code were called, by address of their code.
+    Looking { begin: Instant, functions: FxHashMap<usize, Rhythm> },
+    Timing(Timing),
+}
+
+/// The present lap.
+#[derive(Debug)]
+struct Timing {
+    rounds: Rounds,
+    /// The regimes of this round and which of them it is the turn of.
+    order: Vec<Regime>,
+    turn: usize,
+    /// Calls of a lap, and those left of this one.
+    calls: u32,
+    left: u32,
+    /// How many times as many calls this lap has.
+    times: u32,
+    /// Address of the state of the thread that runs the lap; 0 before the first one.
+    runner: usize,
+    /// The thread's processor time in nanoseconds when the lap began; `None` while the regime settles.
+    start: Option<f64>,
+    /// No lap has ended since the last look.
+    stuck: bool,
+    /// Processor time of the process when it began.
+    begin: Duration,
+}
+
+impl Laps {
+    /// The present regime.
+    #[inline]
+    pub(crate) fn regime(&self) -> Regime {
+        self.regime.get()
+    }
+
+    /// The statistics as of now.
+    pub(crate) fn stats(&self) -> ProgramStats {
+        let trial = match *self.phase.borrow() {
+            Phase::Waiting => "waiting",
+            Phase::Looking { .. } => "looking",
+            Phase::Timing(_) => "timing",
+        };
+        ProgramStats { regime: self.regime.get().name(), factor: self.factor.get().max(1.0), trial }
+    }
+
+    /// Number of the last rest; code that was met since has a greater one than all other code.
+    pub(crate) fn rests(&self) -> u32 {
+        self.rests.get()
+    }
+
+    /// Keeps a function that must not be hooked now.
+    pub(crate) fn park(&self, function: *mut PyObject) {
+        self.parked.borrow_mut().insert(function as usize);
+    }
+
+    /// Forgets a function.
+    pub(crate) fn forget(&self, function: *mut PyObject) {
+        self.parked.borrow_mut().remove(&(function as usize));
+    }
+}
+
+/// Processor time of this thread in nanoseconds.
+fn thread_time() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call fills in the structure it is given, or leaves it.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
+}
+
+impl Timing {
+    /// The marker was called in that thread, which is named by the address of its state: what follows, if that ends a lap.
+    fn pass(&mut self, runner: usize, random: u64) -> Option<Next> {
+        if self.runner != runner {
+            // The first lap, or one of another thread.
+            self.runner = runner;
+            return Some(Next::Lap(self.begin_lap()));
+        }
+        self.left -= 1;
+        if self.left > 0 {
+            return None;
+        }
+        let now = thread_time();
+        let Some(start) = self.start else {
+            self.start = Some(now);
+            self.left = self.calls;
+            return None;
+        };
+        let time = now - start;
+        if time < LAP.as_nanos() as f64 / 4.0 {
+            self.times += 1;
+            self.left = self.calls;
+            return None;
+        }
+        self.stuck = false;
+        self.rounds.add(self.order[self.turn], time / f64::from(self.times));
+        self.turn += 1;
+        if self.turn == self.order.len() {
+            if let Some((regime, factor)) = self.rounds.end() {
+                return Some(Next::Verdict(regime, factor));
+            }
+            self.turn = 0;
+            self.order = self.rounds.order(random);
+        }
+        Some(Next::Lap(self.begin_lap()))
+    }
+
+    /// The regime of the next lap, which begins some calls after it was changed.
+    fn begin_lap(&mut self) -> Regime {
+        self.start = None;
+        self.times = 1;
+        self.left = (self.calls / SETTLING).max(1);
+        self.order[self.turn]
+    }
+}
+
+/// What follows the end of a lap.
+enum Next {
+    /// The next one, in that regime.
+    Lap(Regime),
+    /// None: the program is fastest in that regime, by that factor.
+    Verdict(Regime, f64),
+}
+
+impl Session {
+    /// True if the program as a whole is tried at all.
+    fn times_laps(&self) -> bool {
+        self.options.trial == Trial::Time && self.strategy.is_patient() && !self.laps.given_up.get()
+    }
+
+    /// Has something done after that time.
+    fn plan_laps(&self, thread: Thread, after: Duration) {
+        self.laps.used.set(processor_time() + after);
+        self.wake_for_laps(thread, after);
+    }
+
+    fn wake_for_laps(&self, thread: Thread, after: Duration) {
+        let due = Instant::now() + after;
+        self.laps.due.set(Some(due));
+        self.worker.wake_at(thread, due);
+    }
+
+    /// There is native code: from now on the program is tried every now and then.
+    pub(crate) fn plan_first_laps(&self, thread: Thread) {
+        if self.laps.due.get().is_none() && self.times_laps() {
+            self.laps.interval.set(AGAIN);
+            self.plan_laps(thread, FIRST);
+        }
+    }
+
+    /// Everything that is compiled runs natively from now on, whatever laps tell.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn give_up_laps(&self) {
+        self.laps.given_up.set(true);
+        // SAFETY: as the caller says.
+        unsafe { self.end_laps(Regime::Everything) };
+    }
+
+    /// Native code is switched off, and functions have their own vectorcalls: nothing is timed.
+    pub(crate) fn forget_laps(&self) {
+        self.laps.phase.replace(Phase::Waiting);
+        self.laps.regime.set(Regime::Everything);
+        self.laps.marker.set(None);
+        self.laps.due.set(None);
+        self.laps.parked.take();
+    }
+
+    /// Does what is due.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn attend_laps(&self, thread: Thread) {
+        let Some(due) = self.laps.due.get().filter(|_| self.enabled.get() && self.times_laps()) else { return };
+        if due > Instant::now() {
+            self.worker.wake_at(thread, due);
+            return;
+        }
+        let left = self.laps.used.get().saturating_sub(processor_time());
+        if left > SHORT {
+            return self.wake_for_laps(thread, left);
+        }
+        let next = match &mut *self.laps.phase.borrow_mut() {
+            Phase::Waiting => Due::Begin,
+            Phase::Looking { begin, functions } => {
+                let looks = self.laps.looks.get() + 1;
+                let compiles = self.totals.waiting.get() > 0 || self.totals.compiled_last.get().is_some_and(|last| last > *begin);
+                self.laps.looks.set(looks);
+                if compiles && looks < MOST_LOOKS { Due::Begin } else { Due::Time(self.best(functions, begin.elapsed())) }
+            }
+            // The program may have come to something else since it was looked for a marker.
+            Phase::Timing(timing) if timing.stuck && timing.runner == 0 && self.laps.marker.take().is_some() => Due::Begin,
+            Phase::Timing(timing) if timing.stuck || processor_time() > timing.begin + MOST_TIMING => Due::GiveUp,
+            Phase::Timing(timing) => {
+                timing.stuck = true;
+                Due::Watch
+            }
+        };
+        // SAFETY: as the caller says.
+        unsafe {
+            match next {
+                Due::Begin => self.begin_laps(thread),
+                Due::Time(Some(marker)) => self.time_laps(thread, marker),
+                Due::Time(None) | Due::GiveUp => {
+                    self.laps.marker.set(None);
+                    self.end_laps(Regime::Everything);
+                    self.try_later(thread, AGAIN, MOST_AGAIN);
+                }
+                Due::Watch => self.plan_laps(thread, WATCH),
+            }
+        }
+    }
+
+    /// Looks for the function whose calls end laps, or times those of the last time.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::attend_laps`].
+    unsafe fn begin_laps(&self, thread: Thread) {
+        if let Some(marker) = self.laps.marker.get() {
+            // SAFETY: as the caller says.
+            return unsafe { self.time_laps(thread, marker) };
+        }
+        // SAFETY: as the caller says.
+        unsafe {
+            self.set_regime(Regime::Everything);
+            self.laps.phase.replace(Phase::Looking { begin: Instant::now(), functions: FxHashMap::default() });
+            if self.hear_again() {
+                self.plan_laps(thread, LOOK);
+            } else {
+                self.end_laps(Regime::Everything);
+                self.try_later(thread, AGAIN, MOST_AGAIN);
+            }
+        }
+    }
+
+    /// Of the functions that are called in the interpreter only: the one whose laps tell most, and the calls of a lap.
+    fn best(&self, functions: &FxHashMap<usize, Rhythm>, now: Duration) -> Option<(usize, u32)> {
+        let sites = self.sites.borrow();
+        // SAFETY: sites in the table are alive.
+        let contents = sites.values().filter_map(|site| unsafe { site.as_ref() }.current().and_then(Unit::content));
+        let native: FxHashSet<usize> = contents.flat_map(|content| content.codes.iter().map(|&code| code as usize)).collect();
+        let useful = functions.iter().filter(|(code, _)| !native.contains(code));
+        let judged = useful.filter_map(|(&code, rhythm)| Some((code, rhythm.judge(now.as_secs_f64())?)));
+        judged.min_by(|(_, (one, _)), (_, (other, _))| one.total_cmp(other)).map(|(code, (_, calls))| (code, calls))
+    }
+
+    /// Begins to time laps of that marker.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::attend_laps`].
+    unsafe fn time_laps(&self, thread: Thread, marker: (usize, u32)) {
+        self.laps.marker.set(Some(marker));
+        self.laps.looks.set(0);
+        // SAFETY: sites in the table are alive.
+        let resumptions = self.sites.borrow().values().map(|site| unsafe { site.as_ref() }).any(|site| site.kind == UnitKind::Resume && site.unit.get().is_some());
+        let rounds = Rounds::new(resumptions);
+        let order = rounds.order(self.trials.random());
+        self.laps.phase.replace(Phase::Timing(Timing { rounds, order, turn: 0, calls: marker.1, left: 0, times: 1, runner: 0, start: None, stuck: false, begin: processor_time() }));
+        // SAFETY: as the caller says.
+        if unsafe { self.hear_again() } {
+            self.plan_laps(thread, WATCH);
+        } else {
+            // SAFETY: as the caller says.
+            unsafe { self.end_laps(Regime::Everything) };
+            self.try_later(thread, AGAIN, MOST_AGAIN);
+        }
+    }
+
+    /// Ends what is going on; the program stays in that regime.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    unsafe fn end_laps(&self, regime: Regime) {
+        self.laps.phase.replace(Phase::Waiting);
+        // SAFETY: as the caller says.
+        unsafe { self.set_regime(regime) };
+    }
+
+    fn try_later(&self, thread: Thread, least: Duration, most: Duration) {
+        let interval = self.laps.interval.get().clamp(least, most);
+        self.laps.interval.set(interval * 2);
+        self.plan_laps(thread, interval);
+    }
+
+    /// A function without native code was called. True if nothing else is to be made of that.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn ends_lap(&self, thread: Thread, code: Code) -> bool {
+        let address = code.as_object() as usize;
+        match &mut *self.laps.phase.borrow_mut() {
+            Phase::Waiting => return false,
+            Phase::Looking { begin, functions } => {
+                let now = begin.elapsed().as_secs_f64();
+                let room = functions.len() < MOST_FUNCTIONS;
+                return match functions.get_mut(&address) {
+                    Some(rhythm) => rhythm.again(now),
+                    None => room && functions.insert(address, Rhythm::new(now)).is_none(),
+                };
+            }
+            Phase::Timing(_) if !self.is_marker(code) => return false,
+            Phase::Timing(_) => {}
+        }
+        // SAFETY: as the caller says.
+        unsafe { self.pass_marker(thread) };
+        true
+    }
+
+    fn is_marker(&self, code: Code) -> bool {
+        self.laps.marker.get().is_some_and(|(marker, _)| marker == code.as_object() as usize)
+    }
+
+    /// The marker was called: ends the lap if that was its last call.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    unsafe fn pass_marker(&self, thread: Thread) {
+        let next = match &mut *self.laps.phase.borrow_mut() {
+            Phase::Timing(timing) => timing.pass(thread.as_ptr() as usize, self.trials.random()),
+            _ => None,
+        };
+        // SAFETY: as the caller says.
+        unsafe {
+            match next {
+                None => {}
+                Some(Next::Lap(regime)) => self.set_regime(regime),
+                Some(Next::Verdict(regime, factor)) => {
+                    self.laps.factor.set(factor);
+                    self.end_laps(regime);
+                    if regime == Regime::Everything {
+                        self.try_later(thread, AGAIN, MOST_AGAIN);
+                    } else {
+                        self.laps.rests.set(self.laps.rests.get() + 1);
+                        self.try_later(thread, REST, MOST_REST);
+                    }
+                }
+            }
+        }
+    }
+
+    /// True if an event of that code leads to anything in the present regime; if not, it is not wanted again.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    #[inline]
+    pub(crate) unsafe fn hears(&self, code: Code) -> bool {
+        if self.options.trial == Trial::Switch && self.self_check.is_done() {
+            let events = self.laps.events.get() + 1;
+            self.laps.events.set(events);
+            if events.is_multiple_of(EVENTS_UNTIL_SWITCH) {
+                // SAFETY: as the caller says.
+                unsafe { self.set_regime(Regime::ALL[(self.trials.random() >> 33) as usize % Regime::ALL.len()]) };
+            }
+            return true;
+        }
+        self.laps.regime.get() != Regime::Nothing || self.hears_at_rest(code)
+    }
+
+    #[cold]
+    fn hears_at_rest(&self, code: Code) -> bool {
+        match *self.laps.phase.borrow() {
+            Phase::Timing(_) => self.is_marker(code),
+            _ => crate::extra::CodeExtra::of(self, code).is_none_or(|extra| extra.rests == self.laps.rests.get()),
+        }
+    }
+
+    /// Something has become hot: if the program rests, that ends, since this is new.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn end_rest(&self, thread: Thread) {
+        if self.laps.regime.get() == Regime::Nothing && matches!(*self.laps.phase.borrow(), Phase::Waiting) && self.options.trial == Trial::Time {
+            self.laps.interval.set(Duration::ZERO);
+            self.laps.marker.set(None);
+            // SAFETY: as the caller says.
+            unsafe { self.end_laps(Regime::Everything) };
+            self.plan_laps(thread, FIRST);
+        }
+    }
+
+    /// Changes what may run natively. Native code that must not leaves at its next check.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    unsafe fn set_regime(&self, regime: Regime) {
+        let before = self.laps.regime.replace(regime);
+        if before == regime {
+            return;
+        }
+        // SAFETY: the GIL is held; hooked and parked functions are alive: dying ones take themselves out of the tables.
+        unsafe {
+            if regime == Regime::Nothing {
+                self.silence();
+                let hooked: Vec<usize> = self.hooked.borrow().keys().copied().collect();
+                for function in hooked {
+                    self.unhook(function as *mut PyObject);
+                    self.laps.parked.borrow_mut().insert(function);
+                }
+            } else if before == Regime::Nothing {
+                for function in self.laps.parked.take() {
+                    self.hook(function as *mut PyObject);
+                }
+                if self.options.trial == Trial::Time {
+                    self.hear_again();
+                }
+            }
+            crate::generator::switch(self, regime == Regime::Everything);
+        }
+    }
+
+    /// No unit is entered without a look at whether it may be, and those that run leave at their next check, unless they may go on.
+    pub(crate) fn silence(&self) {
+        for site in self.sites.borrow().values() {
+            // SAFETY: sites in the table are alive.
+            let site = unsafe { site.as_ref() };
+            site.record.quiet.set(NEVER_QUIET);
+            if let Some(unit) = site.current() {
+                unit.record.quiet.set(NEVER_QUIET);
+            }
+        }
+    }
+}
+
+/// What [`Session::attend_laps`] does.
+enum Due {
+    Begin,
+    /// Time laps of the function with that code, of so many calls.
+    Time(Option<(usize, u32)>),
+    GiveUp,
+    Watch,
+}

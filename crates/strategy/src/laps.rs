@@ -1,0 +1,383 @@
+//! The program as a whole with and without native code, compared by the time of its laps.
+//!
+//! A unit that is faster by itself can slow down what runs around it: native code is larger than bytecode, and takes the place of the interpreter's
+//! own code in the processor's caches. A call timed by itself does not show that. So the program runs for a lap in each regime, in
+//! random order, again and again; laps of one such round are compared with each other, since machines change their speed. A lap ends where
+//! the same function has been called a number of times.
+
+use crate::comparison::Verdict;
+use crate::mean::Mean;
+use std::time::Duration;
+
+/// What may run natively.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Regime {
+    /// Whatever is compiled.
+    #[default]
+    Everything,
+    /// Functions and loops; generators go on in the interpreter.
+    NoResumptions,
+    /// Nothing.
+    Nothing,
+}
+
+/// Number of regimes.
+const REGIMES: usize = 3;
+
+impl Regime {
+    /// All of them.
+    pub const ALL: [Regime; REGIMES] = [Regime::Everything, Regime::NoResumptions, Regime::Nothing];
+
+    /// The name in statistics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Regime::Everything => "everything",
+            Regime::NoResumptions => "no-resumptions",
+            Regime::Nothing => "nothing",
+        }
+    }
+
+    const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// Typical shortest lap: changing the regime takes some 50 µs.
+pub const LAP: Duration = Duration::from_millis(20);
+/// A function that is called more seldom, on average, ends no laps: they would be too few.
+const LONGEST_INTERVAL: Duration = Duration::from_millis(150);
+/// One that is called more often costs too much to be told about.
+const SHORTEST_INTERVAL: Duration = Duration::from_micros(20);
+/// Calls from which on it is known how often a function is called.
+const FEWEST_CALLS: u32 = 4;
+/// Intervals remembered of a function, and the most calls that are taken to be one group.
+const MOST_INTERVALS: usize = 96;
+const LARGEST_GROUP: usize = 8;
+/// Groups from which on it is known how long they take.
+const FEWEST_GROUPS: u32 = 8;
+/// The part of the time between whose ends a function must be called: others are called all at once.
+const LEAST_SPAN: f64 = 0.6;
+/// Differences between intervals that are taken to be chance, as a part of them.
+const LEAST_VARIATION: f64 = 0.03;
+
+/// Rounds before native code can be called faster, and before it can be called slower.
+const FASTER_ROUNDS: u32 = 3;
+const SLOWER_ROUNDS: u32 = 8;
+/// Rounds after which everything stays native, if nothing speaks against it.
+const MOST_ROUNDS: u32 = 128;
+/// Rounds after which laps that are that uneven are given up: a logarithm.
+const HOPELESS_ROUNDS: u32 = 12;
+const HOPELESS: f64 = 0.4;
+/// Standard errors from which on a difference is none by chance. It is looked at after each round, so two would not do.
+const STANDARD_ERRORS: f64 = 3.5;
+/// Least deviation of differences of logarithms: three rounds that happen to be the same prove nothing.
+const LEAST_DEVIATION: f64 = 0.02;
+/// One in so many differences is left out at each end.
+const TRIMMED: usize = 8;
+/// Logarithm of the factor below which native code is not called slower, and of the one that it must be below so that it need not be known.
+const LEAST: f64 = 0.005;
+const TOLERATED: f64 = 0.01;
+
+/// When a function is called while it is watched: in seconds since the start of that.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    first: f64,
+    last: f64,
+    calls: u32,
+    /// Seconds between calls, the first ones.
+    intervals: Vec<f64>,
+}
+
+impl Rhythm {
+    /// Called for the first time.
+    pub fn new(now: f64) -> Rhythm {
+        Rhythm { first: now, last: now, calls: 1, intervals: Vec::new() }
+    }
+
+    /// Called again. False if that happens so often that it is of no use.
+    pub fn again(&mut self, now: f64) -> bool {
+        if self.intervals.len() < MOST_INTERVALS {
+            self.intervals.push(now - self.last);
+        }
+        self.last = now;
+        self.calls += 1;
+        self.calls < FEWEST_CALLS * 4 || (now - self.first) / f64::from(self.calls - 1) >= SHORTEST_INTERVAL.as_secs_f64()
+    }
+
+    /// How unsure a comparison of laps of that function is after a second, and the calls of a lap; `None` if it is of no use. Now it is not
+    /// watched any more.
+    pub fn judge(&self, now: f64) -> Option<(f64, u32)> {
+        let time = self.last - self.first;
+        let average = time / f64::from(self.calls - 1);
+        let useful = SHORTEST_INTERVAL.as_secs_f64()..=LONGEST_INTERVAL.as_secs_f64();
+        if self.calls <= FEWEST_CALLS || time < now * LEAST_SPAN || !useful.contains(&average) {
+            return None;
+        }
+        let shortest = (LAP.as_secs_f64() / average).ceil() as usize;
+        // Calls may come in groups: laps of one whole group, or of several, are even.
+        (1..=LARGEST_GROUP)
+            .filter_map(|group| {
+                let mut sums = Mean::default();
+                self.intervals.chunks_exact(group).for_each(|chunk| sums.add(chunk.iter().sum()));
+                (sums.count >= if group == 1 { FEWEST_CALLS } else { FEWEST_GROUPS }).then(|| {
+                    let variation = (sums.variance().sqrt() / sums.mean).max(LEAST_VARIATION);
+                    (variation * variation * sums.mean, shortest.next_multiple_of(group) as u32)
+                })
+            })
+            .min_by(|(one, _), (other, _)| one.total_cmp(other))
+    }
+}
+
+/// Laps timed so far.
+#[derive(Clone, Debug)]
+pub struct Rounds {
+    /// The laps of this round, as logarithms of nanoseconds.
+    present: [Option<f64>; REGIMES],
+    /// By how much everything is slower than each other regime: differences of logarithms.
+    excess: [Sample; REGIMES],
+    /// Regimes that everything is compared with: those that are known to be slower are not.
+    compared: [bool; REGIMES],
+}
+
+impl Rounds {
+    /// None yet; resumptions are no matter of their own if there are none.
+    pub fn new(resumptions: bool) -> Rounds {
+        Rounds { present: [None; REGIMES], excess: Default::default(), compared: [false, resumptions, true] }
+    }
+
+    /// The regimes of the next round, in the order in which they get their laps.
+    pub fn order(&self, random: u64) -> Vec<Regime> {
+        let takes_part = |regime: &Regime| *regime == Regime::Everything || self.compared[regime.index()];
+        let mut regimes: Vec<Regime> = Regime::ALL.into_iter().filter(takes_part).collect();
+        let first = random as usize % regimes.len();
+        regimes.rotate_left(first);
+        if random >> 32 & 1 == 1 {
+            regimes.reverse();
+        }
+        regimes
+    }
+
+    /// Adds a lap in that regime, with the time of its calls divided by their number. One that took no time does not count.
+    pub fn add(&mut self, regime: Regime, nanos: f64) {
+        self.present[regime.index()] = (nanos > 0.0).then(|| nanos.ln());
+    }
+
+    /// Ends a round: each regime that takes part has had its lap, unless that was spoilt. Returns the regime in which the program is fastest,
+    /// and by how much (a factor), once that is clear.
+    pub fn end(&mut self) -> Option<(Regime, f64)> {
+        let present = std::mem::take(&mut self.present);
+        let mut best = (Regime::Everything, 0.0);
+        // The most that everything could be slower than a regime of which too little is known.
+        let mut open = f64::NEG_INFINITY;
+        for regime in 1..REGIMES {
+            if !self.compared[regime] {
+                continue;
+            }
+            let excess = &mut self.excess[regime];
+            if let (Some(everything), Some(lap)) = (present[Regime::Everything.index()], present[regime]) {
+                excess.add(everything - lap);
+            }
+            match excess.verdict() {
+                (Verdict::Open, _, most) => open = open.max(most),
+                (Verdict::Stays, ..) => self.compared[regime] = false,
+                (Verdict::Slower, mean, _) if mean > best.1 => best = (Regime::ALL[regime], mean),
+                (Verdict::Slower, ..) => {}
+            }
+        }
+        let is_clear = open == f64::NEG_INFINITY || best.0 != Regime::Everything && open < best.1;
+        is_clear.then_some((best.0, best.1.exp()))
+    }
+}
+
+/// Numbers in order.
+#[derive(Clone, Debug, Default)]
+struct Sample(Vec<f64>);
+
+impl Sample {
+    fn add(&mut self, number: f64) {
+        let place = self.0.partition_point(|other| *other < number);
+        self.0.insert(place, number);
+    }
+
+    fn count(&self) -> u32 {
+        self.0.len() as u32
+    }
+
+    /// Their mean without the greatest and the least ones, such as those of a lap with a full garbage collection, and their deviation by which
+    /// that is as sure as the mean of all would be (K. K. Yuen, "The two-sample trimmed t for unequal population variances", 1974). Of two at
+    /// least.
+    fn estimate(&self) -> (f64, f64) {
+        let count = self.0.len();
+        let cut = count / TRIMMED;
+        let kept = &self.0[cut..count - cut];
+        let mean = kept.iter().sum::<f64>() / kept.len() as f64;
+        let mut winsorized = Mean::default();
+        self.0.iter().for_each(|number| winsorized.add(number.clamp(kept[0], kept[kept.len() - 1])));
+        (mean, winsorized.variance().sqrt() * count as f64 / kept.len() as f64)
+    }
+
+    /// What differences of logarithms tell; their mean, and the most that it could be.
+    fn verdict(&self) -> (Verdict, f64, f64) {
+        let count = self.count();
+        let otherwise = if count >= MOST_ROUNDS { Verdict::Stays } else { Verdict::Open };
+        if count < FASTER_ROUNDS {
+            return (otherwise, 0.0, f64::INFINITY);
+        }
+        let (mean, deviation) = self.estimate();
+        let doubt = STANDARD_ERRORS * deviation.max(LEAST_DEVIATION) / f64::from(count).sqrt();
+        let is_hopeless = count >= HOPELESS_ROUNDS && doubt > HOPELESS;
+        let verdict = if mean + doubt < TOLERATED || is_hopeless {
+            Verdict::Stays
+        } else if count >= SLOWER_ROUNDS && mean - doubt > LEAST {
+            Verdict::Slower
+        } else {
+            otherwise
+        };
+        (verdict, mean, mean + doubt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The verdict on a program whose laps take `factors` times 20 ms in each regime on a machine with that noise, and after how many rounds.
+    fn compare(factors: [f64; 3], noise: f64, resumptions: bool) -> ((Regime, f64), u32) {
+        let mut rounds = Rounds::new(resumptions);
+        let mut state = 1u64;
+        let mut random = || {
+            // Knuth's linear congruential generator of MMIX.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / f64::from(1 << 24) * 2.0 - 1.0
+        };
+        for round in 1.. {
+            // The machine is up to half as fast again in one round as in another.
+            let speed = 1.0 + (random() * 0.25);
+            for regime in rounds.order(round.into()) {
+                rounds.add(regime, 2e7 * speed * factors[regime.index()] * (random() * noise).exp());
+            }
+            if let Some(verdict) = rounds.end() {
+                return (verdict, round);
+            }
+        }
+        unreachable!("there is a verdict after the last round")
+    }
+
+    #[test]
+    fn what_gains_stays_after_a_few_rounds() {
+        for resumptions in [false, true] {
+            let ((regime, _), rounds) = compare([1.0, 1.5, 3.0], 0.05, resumptions);
+            assert!(regime == Regime::Everything && rounds <= 4, "{regime:?} after {rounds}");
+        }
+    }
+
+    #[test]
+    fn the_fastest_regime_is_found() {
+        let ((regime, factor), rounds) = compare([1.1, 1.0, 1.05], 0.05, true);
+        assert!(regime == Regime::NoResumptions && (factor - 1.1).abs() < 0.03, "{regime:?} by {factor}");
+        assert!((8..100).contains(&rounds), "{rounds}");
+        let ((regime, _), rounds) = compare([1.1, 1.1, 1.0], 0.02, true);
+        assert!(regime == Regime::Nothing, "{regime:?} after {rounds}");
+    }
+
+    #[test]
+    fn a_regime_that_makes_no_difference_does_not_keep_the_best_one_waiting() {
+        let ((regime, _), rounds) = compare([1.1, 1.095, 1.0], 0.02, true);
+        assert!(regime == Regime::Nothing && rounds < 40, "{regime:?} after {rounds}");
+    }
+
+    #[test]
+    fn chance_decides_nothing() {
+        for (noise, expected) in [(0.0, 50), (0.02, MOST_ROUNDS - 1), (0.2, MOST_ROUNDS), (1.0, HOPELESS_ROUNDS)] {
+            let ((regime, _), rounds) = compare([1.0; 3], noise, true);
+            assert_eq!(regime, Regime::Everything);
+            // What makes a difference of 1 % at most need not be known.
+            assert!(rounds <= expected && (noise < 0.1 || rounds == expected), "{rounds}, {expected}");
+        }
+    }
+
+    #[test]
+    fn long_laps_now_and_then_decide_nothing() {
+        let mut rounds = Rounds::new(false);
+        for lap in 0u32.. {
+            for regime in rounds.order(lap.into()) {
+                let collects = regime == Regime::Everything && lap % 10 == 3;
+                rounds.add(regime, if collects { 2e8 } else { [2e7, 0.0, 2.3e7][regime.index()] } * (1.0 + f64::from(lap % 3) / 100.0));
+            }
+            if let Some((regime, _)) = rounds.end() {
+                assert!(regime == Regime::Everything && lap < 60, "{regime:?} after {lap}");
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn a_regime_that_is_clearly_slower_gets_no_more_laps() {
+        let mut rounds = Rounds::new(true);
+        for lap in 0..6 {
+            for regime in rounds.order(lap) {
+                rounds.add(regime, [2e7, 2e7, 9e7][regime.index()]);
+            }
+            assert_eq!(rounds.end(), None);
+        }
+        assert!(!rounds.order(0).contains(&Regime::Nothing));
+        assert!(rounds.order(0).contains(&Regime::NoResumptions));
+    }
+
+    #[test]
+    fn rounds_without_all_laps_do_not_count() {
+        let mut rounds = Rounds::new(false);
+        for _ in 0..MOST_ROUNDS {
+            rounds.add(Regime::Everything, 0.0);
+            rounds.add(Regime::Nothing, 1.0);
+            assert_eq!(rounds.end(), None);
+        }
+    }
+
+    #[test]
+    fn orders_have_each_regime_once() {
+        for random in [0, 1, 2, 1 << 32, (1 << 32) + 1] {
+            for resumptions in [false, true] {
+                let order = Rounds::new(resumptions).order(random);
+                assert_eq!(order.len(), if resumptions { 3 } else { 2 });
+                assert!(order.contains(&Regime::Everything) && order.contains(&Regime::Nothing), "{order:?}");
+            }
+        }
+    }
+
+    /// The judgement on a function that is called at the times.
+    fn judge(times: impl IntoIterator<Item = f64>) -> Option<(f64, u32)> {
+        let mut times = times.into_iter();
+        let mut rhythm = Rhythm::new(times.next()?);
+        times.all(|time| rhythm.again(time)).then(|| rhythm.judge(0.1))?
+    }
+
+    #[test]
+    fn even_rhythms_are_better() {
+        let (even, calls) = judge((0..30).map(|call| f64::from(call) * 0.003)).unwrap();
+        let (uneven, _) = judge((0..30).map(|call| f64::from(call) * 0.003 + f64::from(call % 3) * 0.0025)).unwrap();
+        assert!(even < uneven, "{even} {uneven}");
+        assert_eq!(calls, 7);
+    }
+
+    #[test]
+    fn calls_all_at_once_end_no_laps() {
+        for start in [0.0, 0.09] {
+            assert!(judge((0..30).map(|call| start + f64::from(call) * 3e-5)).is_none());
+        }
+    }
+
+    #[test]
+    fn laps_are_whole_groups_of_calls() {
+        let (unsure, calls) = judge((0..27).map(|call| f64::from(call / 3) * 0.012 + f64::from(call % 3) * 0.0005)).unwrap();
+        assert_eq!(calls, 6);
+        assert!(unsure < 1e-4, "{unsure}");
+    }
+
+    #[test]
+    fn functions_called_seldom_or_all_the_time_are_of_no_use() {
+        assert!(judge((0..3).map(f64::from)).is_none());
+        assert!(judge((0..9).map(f64::from)).is_none());
+        assert!(judge((0..99).map(|call| f64::from(call) * 1e-6)).is_none());
+    }
+}

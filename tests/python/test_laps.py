@@ -1,0 +1,177 @@
+"""The program as a whole runs in different regimes by turns, and stays in the fastest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+PATIENT = {"WHIPSNAKE_THRESHOLD": "1000", "WHIPSNAKE_SYNC": "0"}
+"""The defaults: a function that is called some hundred times a second is not compiled, and ends laps."""
+
+PROGRAM = """
+    import json
+    import time
+    import whipsnake
+
+    whipsnake.enable()
+
+    def hot(x):
+        return x + 1
+
+    def items(count):
+        for i in range(count):
+            yield i
+
+    @whipsnake.never
+    def regime():
+        return whipsnake.stats()["program"]["regime"]
+
+    @whipsnake.never
+    def entries(name):
+        return sum(unit["entries"] for unit in whipsnake.stats()["units"] if unit["name"] == name)
+
+    def lap(slow):
+        # A call of this function takes longer in the regimes that are said to be slow.
+        turns = 3 if regime() in slow else 1
+        for _ in range(10):
+            hot(1)
+        sum(items(3))
+        end = time.thread_time() + 0.001 * turns
+        while time.thread_time() < end:
+            pass
+
+    @whipsnake.never
+    def run(slow, enough, seconds=20):
+        # Until that is so, in processor time.
+        end = time.process_time() + seconds
+        while not enough() and time.process_time() < end:
+            lap(slow)
+
+    # Before the first trial.
+    for _ in range(5000):
+        hot(1)
+        sum(items(3))
+"""
+
+
+def run(runner, text: str, **env: str):
+    """The JSON that a program prints."""
+    return json.loads(runner.snippet(PROGRAM + text, env={**PATIENT, **env}))
+
+
+SETTLED = """
+    def settled():
+        program = whipsnake.stats()["program"]
+        return program["trial"] == "waiting" and program["factor"] > 1
+
+    run({slow!r}, settled)
+"""
+
+
+@pytest.mark.parametrize(
+    ("slow", "expected"),
+    [(["everything", "no-resumptions"], "nothing"), (["everything", "nothing"], "no-resumptions")],
+)
+def test_the_program_stays_in_the_fastest_regime(runner, slow: list[str], expected: str) -> None:
+    text = SETTLED.format(slow=slow) + """
+    before = entries("hot"), entries("items")
+    for _ in range(50):
+        hot(1)
+        sum(items(3))
+    after = entries("hot"), entries("items")
+    program = whipsnake.stats()["program"]
+    print(json.dumps([program["regime"], program["factor"], before, after]))
+    """
+    regime, factor, before, after = run(runner, text)
+    assert regime == expected
+    assert 1.5 < factor < 6
+    assert (before[0] != after[0], before[1] != after[1]) == (expected == "no-resumptions", False), (before, after)
+
+
+def test_what_is_faster_natively_goes_on_natively(runner) -> None:
+    text = """
+    timed = []
+
+    def enough():
+        program = whipsnake.stats()["program"]
+        if program["trial"] == "timing":
+            timed.append(program["regime"])
+        return bool(timed) and program["trial"] == "waiting"
+
+    run(["no-resumptions", "nothing"], enough)
+    print(json.dumps([regime(), sorted(set(timed))]))
+    """
+    assert run(runner, text) == ["everything", ["everything", "no-resumptions", "nothing"]]
+
+
+def test_new_hot_code_ends_the_rest(runner) -> None:
+    text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    rests = regime()
+    namespace = {}
+    exec("def new(x):\\n    return x * 2", namespace)
+    new = namespace["new"]
+    for _ in range(5000):
+        new(1)
+    print(json.dumps([rests, regime()]))
+    """
+    assert run(runner, text) == ["nothing", "everything"]
+
+
+def test_what_is_asked_for_is_entered(runner) -> None:
+    text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    rests = regime()
+    whipsnake.compile(hot)
+    before = entries("hot")
+    hot(1)
+    # Nor does it rest again.
+    end = time.process_time() + 6
+    run(["everything", "no-resumptions"], lambda: time.process_time() > end)
+    print(json.dumps([rests, entries("hot") > before, regime(), whipsnake.stats()["program"]["trial"]]))
+    """
+    assert run(runner, text) == ["nothing", True, "everything", "waiting"]
+
+
+def test_it_can_be_switched_off_and_on_at_rest(runner) -> None:
+    text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    rests = regime()
+    whipsnake.disable()
+    off = regime()
+    for _ in range(10):
+        hot(1)
+    whipsnake.enable()
+    before = entries("hot")
+    for _ in range(200):
+        hot(1)
+    print(json.dumps([rests, off, regime(), entries("hot") > before]))
+    """
+    assert run(runner, text) == ["nothing", "everything", "everything", True]
+
+
+def test_without_trials_nothing_is_timed(runner) -> None:
+    text = """
+    seen = set()
+
+    def note():
+        program = whipsnake.stats()["program"]
+        seen.add((program["regime"], program["trial"]))
+
+    run(["everything"], note, seconds=3)
+    print(json.dumps(sorted(seen)))
+    """
+    assert run(runner, text, WHIPSNAKE_TRIAL="off") == [["everything", "waiting"]]
+
+
+def test_switching_all_the_time(runner) -> None:
+    text = """
+    seen = set()
+    for i in range(300):
+        namespace = {}
+        exec("def new(x):\\n    return x * 2", namespace)
+        namespace["new"](i)
+        seen.add(regime())
+        hot(1)
+        sum(items(3))
+    print(json.dumps([sorted(seen), entries("hot") > 0, entries("items") > 0]))
+    """
+    assert run(runner, text, WHIPSNAKE_TRIAL="switch") == [["everything", "no-resumptions", "nothing"], True, True]
