@@ -33,6 +33,8 @@ const MOST_TIMING: Duration = Duration::from_secs(8);
 /// Time until the program is tried again, at first and at most; it doubles as long as the answer is the same.
 const AGAIN: Duration = Duration::from_secs(8);
 const MOST_AGAIN: Duration = Duration::from_secs(128);
+/// The least where native code gains much.
+const GAINING: Duration = Duration::from_secs(64);
 /// The same where not everything runs natively: more is at stake.
 const REST: Duration = Duration::from_secs(4);
 const MOST_REST: Duration = Duration::from_secs(16);
@@ -170,7 +172,7 @@ impl Timing {
         self.turn += 1;
         if self.turn == self.order.len() {
             if let Some((regime, factor)) = self.rounds.end() {
-                return Some(Next::Verdict(regime, factor));
+                return Some(Next::Verdict(regime, factor, self.rounds.gains()));
             }
             self.turn = 0;
             self.order = self.rounds.order(random);
@@ -191,8 +193,8 @@ impl Timing {
 enum Next {
     /// The next one, in that regime.
     Lap(Regime),
-    /// None: the program is fastest in that regime, by that factor.
-    Verdict(Regime, f64),
+    /// None: the program is fastest in that regime, by that factor; whether it is clearly slower with nothing native.
+    Verdict(Regime, f64, bool),
 }
 
 impl Session {
@@ -405,11 +407,11 @@ impl Session {
             match next {
                 None => {}
                 Some(Next::Lap(regime)) => self.set_regime(regime),
-                Some(Next::Verdict(regime, factor)) => {
+                Some(Next::Verdict(regime, factor, gains)) => {
                     self.laps.factor.set(factor);
                     self.end_laps(regime);
                     if regime == Regime::Everything {
-                        self.try_later(thread, AGAIN, MOST_AGAIN);
+                        self.try_later(thread, if gains { GAINING } else { AGAIN }, MOST_AGAIN);
                     } else {
                         self.laps.rests.set(self.laps.rests.get() + 1);
                         self.try_later(thread, REST, MOST_REST);

@@ -60,7 +60,9 @@ const LEAST_SPAN: f64 = 0.6;
 /// Differences between intervals that are taken to be chance, as a part of them.
 const LEAST_VARIATION: f64 = 0.03;
 
-/// Rounds before native code can be called faster, and before it can be called slower.
+/// Logarithm of the factor from which on a single round is enough: laps without such native code are long.
+const CLEARLY_FASTER: f64 = -0.7;
+/// Rounds before native code can be called faster otherwise, and before it can be called slower.
 const FASTER_ROUNDS: u32 = 3;
 const SLOWER_ROUNDS: u32 = 8;
 /// Rounds after which everything stays native, if nothing speaks against it.
@@ -77,6 +79,8 @@ const TRIMMED: usize = 8;
 /// Logarithm of the factor below which native code is not called slower, and of the one that it must be below so that it need not be known.
 const LEAST: f64 = 0.005;
 const TOLERATED: f64 = 0.01;
+/// Logarithm of the factor from which on native code gains too much to be in doubt again soon.
+const GAIN: f64 = -0.1;
 
 /// When a function is called while it is watched: in seconds since the start of that.
 #[derive(Clone, Debug)]
@@ -157,6 +161,12 @@ impl Rounds {
         regimes
     }
 
+    /// True if the program is known to be slower with nothing native.
+    pub fn gains(&self) -> bool {
+        let nothing = &self.excess[Regime::Nothing.index()];
+        nothing.0.get(nothing.0.len() / 2).is_some_and(|median| *median < GAIN)
+    }
+
     /// Adds a lap in that regime, with the time of its calls divided by their number. One that took no time does not count.
     pub fn add(&mut self, regime: Regime, nanos: f64) {
         self.present[regime.index()] = (nanos > 0.0).then(|| nanos.ln());
@@ -221,7 +231,8 @@ impl Sample {
         let count = self.count();
         let otherwise = if count >= MOST_ROUNDS { Verdict::Stays } else { Verdict::Open };
         if count < FASTER_ROUNDS {
-            return (otherwise, 0.0, f64::INFINITY);
+            let is_clear = self.0.first().is_some_and(|least| *least < CLEARLY_FASTER);
+            return (if is_clear { Verdict::Stays } else { otherwise }, 0.0, f64::INFINITY);
         }
         let (mean, deviation) = self.estimate();
         let doubt = STANDARD_ERRORS * deviation.max(LEAST_DEVIATION) / f64::from(count).sqrt();
@@ -268,6 +279,8 @@ mod tests {
         for resumptions in [false, true] {
             let ((regime, _), rounds) = compare([1.0, 1.5, 3.0], 0.05, resumptions);
             assert!(regime == Regime::Everything && rounds <= 4, "{regime:?} after {rounds}");
+            let ((regime, _), rounds) = compare([1.0, 2.5, 3.0], 0.05, resumptions);
+            assert!(regime == Regime::Everything && rounds == 1, "{regime:?} after {rounds}");
         }
     }
 
@@ -321,6 +334,7 @@ mod tests {
             assert_eq!(rounds.end(), None);
         }
         assert!(!rounds.order(0).contains(&Regime::Nothing));
+        assert!(rounds.gains());
         assert!(rounds.order(0).contains(&Regime::NoResumptions));
     }
 
