@@ -22,7 +22,7 @@ const MAX_INLINE_UNITS: usize = 300;
 /// Most code units of a function that is inlined into itself.
 const MAX_RECURSIVE_UNITS: usize = 60;
 /// How often it is.
-const MAX_RECURSION: usize = 2;
+const MAX_RECURSION: usize = 3;
 /// Units larger than this many instructions of IR inline no more.
 const MAX_INLINE_INSTS: usize = 2_500;
 /// `CO_NESTED`: the code of functions inside functions.

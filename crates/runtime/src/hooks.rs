@@ -429,7 +429,7 @@ unsafe fn prepare(args: *const *mut PyObject) -> Result<(&'static Session, Threa
                 session.until_hearing.set(entry::EVENTS_UNTIL_AWAKE);
                 return Err(session.disable());
             }
-            return Err(nothing);
+            return Err(if session.listens_later(thread) { session.disable() } else { nothing });
         }
         if !session.hears(code) {
             return Err(session.disable());

@@ -29,7 +29,7 @@ const SHORT: Duration = Duration::from_millis(50);
 /// Laps are given up if none has ended for so long.
 const WATCH: Duration = Duration::from_secs(2);
 /// What is not clear by then is not found out.
-const MOST_TIMING: Duration = Duration::from_secs(8);
+const MOST_TIMING: Duration = Duration::from_secs(12);
 /// Time until the program is tried again, at first and at most; it doubles as long as the answer is the same.
 const AGAIN: Duration = Duration::from_secs(8);
 const MOST_AGAIN: Duration = Duration::from_secs(128);
@@ -58,7 +58,8 @@ pub(crate) struct Laps {
     looks: Cell<u32>,
     /// Time until the next trial.
     interval: Cell<Duration>,
-    /// By how much the regime was faster than everything native, the last time.
+    /// The regime that was found to be the fastest the last time, and by how much it was faster than everything native.
+    fastest: Cell<Regime>,
     factor: Cell<f64>,
     /// Functions that are hooked again once native code may run.
     parked: RefCell<FxHashSet<usize>>,
@@ -116,7 +117,9 @@ impl Laps {
             Phase::Looking { .. } => "looking",
             Phase::Timing(_) => "timing",
         };
-        ProgramStats { regime: self.regime.get().name(), factor: self.factor.get().max(1.0), trial }
+        let regime = self.regime.get();
+        let factor = if regime == Regime::Everything { 1.0 } else { self.factor.get() };
+        ProgramStats { regime: regime.name(), factor, trial }
     }
 
     /// Number of the last rest; code that was met since has a greater one than all other code.
@@ -218,7 +221,6 @@ impl Session {
     /// There is native code: from now on the program is tried every now and then.
     pub(crate) fn plan_first_laps(&self, thread: Thread) {
         if self.laps.due.get().is_none() && self.times_laps() {
-            self.laps.interval.set(AGAIN);
             self.plan_laps(thread, FIRST);
         }
     }
@@ -263,8 +265,9 @@ impl Session {
             Phase::Looking { begin, functions } => {
                 let looks = self.laps.looks.get() + 1;
                 let compiles = self.totals.waiting.get() > 0 || self.totals.compiled_last.get().is_some_and(|last| last > *begin);
-                self.laps.looks.set(looks);
-                if compiles && looks < MOST_LOOKS { Due::Begin } else { Due::Time(self.best(functions, begin.elapsed())) }
+                let anew = compiles && looks < MOST_LOOKS;
+                self.laps.looks.set(if anew { looks } else { 0 });
+                if anew { Due::Begin } else { Due::Time(self.best(functions, begin.elapsed())) }
             }
             // The program may have come to something else since it was looked for a marker.
             Phase::Timing(timing) if timing.stuck && timing.runner == 0 && self.laps.marker.take().is_some() => Due::Begin,
@@ -330,7 +333,6 @@ impl Session {
     /// As for [`Self::attend_laps`].
     unsafe fn time_laps(&self, thread: Thread, marker: (usize, u32)) {
         self.laps.marker.set(Some(marker));
-        self.laps.looks.set(0);
         // SAFETY: sites in the table are alive.
         let resumptions = self.sites.borrow().values().map(|site| unsafe { site.as_ref() }).any(|site| site.kind == UnitKind::Resume && site.unit.get().is_some());
         let rounds = Rounds::new(resumptions);
@@ -409,6 +411,9 @@ impl Session {
                 Some(Next::Lap(regime)) => self.set_regime(regime),
                 Some(Next::Verdict(regime, factor, gains)) => {
                     self.laps.factor.set(factor);
+                    if self.laps.fastest.replace(regime) != regime {
+                        self.laps.interval.set(Duration::ZERO);
+                    }
                     self.end_laps(regime);
                     if regime == Regime::Everything {
                         self.try_later(thread, if gains { GAINING } else { AGAIN }, MOST_AGAIN);

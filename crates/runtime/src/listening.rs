@@ -59,11 +59,7 @@ impl Session {
 
     /// Lets a site be counted anew when all events are switched on again. False if its events must stay on, since nobody would do that.
     pub(crate) fn pause(&self, thread: Thread, extra: &CodeExtra, site: &Site) -> bool {
-        let now = Instant::now();
-        if !self.strategy.is_patient() {
-            return false;
-        }
-        if self.listening.due.get().is_none_or(|due| due + LATE < now) && !self.plan_to_listen(thread, now) {
+        if !self.listens_later(thread) {
             return false;
         }
         site.window.set(None);
@@ -78,6 +74,13 @@ impl Session {
             }
         }
         true
+    }
+
+    /// True if events that are switched off now are switched on again some time.
+    pub(crate) fn listens_later(&self, thread: Thread) -> bool {
+        let now = Instant::now();
+        let is_planned = self.listening.due.get().is_some_and(|due| due + LATE >= now);
+        self.strategy.is_patient() && (is_planned || self.plan_to_listen(thread, now))
     }
 
     /// Has [`Self::listen_again`] called after the next interval. False if nobody can.

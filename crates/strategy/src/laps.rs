@@ -69,9 +69,10 @@ const SLOWER_ROUNDS: u32 = 8;
 const MOST_ROUNDS: u32 = 128;
 /// Rounds after which laps that are that uneven are given up: a logarithm.
 const HOPELESS_ROUNDS: u32 = 12;
-const HOPELESS: f64 = 0.4;
-/// Standard errors from which on a difference is none by chance. It is looked at after each round, so two would not do.
-const STANDARD_ERRORS: f64 = 3.5;
+const HOPELESS: f64 = 0.3;
+/// Standard errors from which on a difference counts. It is looked at after each round, so two would not do; but what is wrong by chance is nearly as
+/// fast, and is tried again.
+const STANDARD_ERRORS: f64 = 2.5;
 /// Least deviation of differences of logarithms: three rounds that happen to be the same prove nothing.
 const LEAST_DEVIATION: f64 = 0.02;
 /// One in so many differences is left out at each end.

@@ -171,7 +171,7 @@ fn python_parts(
     if chosen(Part::Corpus) {
         note(format!("running the corpus on Python {}", python.version));
         let mut command = tester(workspace, &environment);
-        command.arg("tests/run_corpus.py").args(["--modes", "on,exit7,reference"]);
+        command.arg("tests/run_corpus.py").args(["--modes", "on,exit7,reference,switch"]);
         let mut last = String::new();
         let status = process::watch(&mut command, |line| {
             if !line.trim().is_empty() {
