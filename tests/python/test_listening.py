@@ -93,3 +93,20 @@ def test_tools_that_switch_events_off_keep_them_off(runner) -> None:
     print(json.dumps([first, call_until_compiled(seldom, 30)]))
     """
     assert run(runner, text, WHIPSNAKE_THRESHOLD="150") == [1, True]
+
+
+def test_what_was_traced_is_compiled_later(runner) -> None:
+    # Under a trace function events lead to nothing, and are switched off.
+    text = """
+    import sys
+
+    def trace(frame, event, argument):
+        return trace
+
+    sys.settrace(trace)
+    for i in range(3000):
+        often(i)
+    sys.settrace(None)
+    print(json.dumps([whipsnake.is_compiled(often), call_until_compiled(often, 30), often(1)]))
+    """
+    assert run(runner, text) == [False, True, 3]
