@@ -337,7 +337,18 @@ impl Session {
         let resumptions = self.sites.borrow().values().map(|site| unsafe { site.as_ref() }).any(|site| site.kind == UnitKind::Resume && site.unit.get().is_some());
         let rounds = Rounds::new(resumptions);
         let order = rounds.order(self.trials.random());
-        self.laps.phase.replace(Phase::Timing(Timing { rounds, order, turn: 0, calls: marker.1, left: 0, times: 1, runner: 0, start: None, stuck: false, begin: processor_time() }));
+        self.laps.phase.replace(Phase::Timing(Timing {
+            rounds,
+            order,
+            turn: 0,
+            calls: marker.1,
+            left: 0,
+            times: 1,
+            runner: 0,
+            start: None,
+            stuck: false,
+            begin: processor_time(),
+        }));
         // SAFETY: as the caller says.
         if unsafe { self.hear_again() } {
             self.plan_laps(thread, WATCH);
