@@ -2,7 +2,7 @@
 
 use crate::destroy_apart::Apart;
 use crate::destroy_exception::exception_is_silent;
-use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_callback, has_ended, is_watched};
 use crate::dict_keys::Keys;
 use crate::session::session;
 use std::ffi::{c_int, c_void};
@@ -297,7 +297,7 @@ impl Lost<'_> {
                 Destruction::Leaf | Destruction::List | Destruction::Tuple | Destruction::Dict => true,
                 Destruction::Set => {
                     let set = &*object.cast::<ffi::PySetObject>();
-                    set.weakreflist.is_null()
+                    !has_callback(set.weakreflist)
                         && self.budget.spend(set.mask as usize)
                         && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
                 }
@@ -305,10 +305,10 @@ impl Lost<'_> {
                     // All fields in between are objects; weak references are none.
                     const WORDS: usize = (offset_of!(ffi::PyFunctionObject, vectorcall) - offset_of!(ffi::PyFunctionObject, func_globals)) / size_of::<usize>();
                     let function = &raw const *object.cast::<ffi::PyFunctionObject>();
-                    (*function).func_weakreflist.is_null() && self.items(&raw const (*function).func_globals, WORDS, depth)
+                    !has_callback((*function).func_weakreflist) && self.items(&raw const (*function).func_globals, WORDS, depth)
                 }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
-                Destruction::Generator if has_ended(object) => {
+                Destruction::Generator | Destruction::Coroutine if has_ended(object) => {
                     let code = frame_of(object).map_or(null_mut(), |frame| frame.executable());
                     !is_watched(object, &*ty) && self.reference(code, depth)
                 }
@@ -320,7 +320,13 @@ impl Lost<'_> {
                         && (first == second || self.reference(field(second), depth))
                 }
                 Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
-                Destruction::Unknown => false,
+                Destruction::Future | Destruction::Task => {
+                    !is_watched(object, &*ty)
+                        && self.types.futures.ends_unheard(object, destruction == Destruction::Task)
+                        && self.traversed(object, depth)
+                }
+                // One that was never started warns of that.
+                Destruction::Coroutine | Destruction::Unknown => false,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Exceptions, tracebacks and frame objects that can be destroyed without anybody looking.
 
 use crate::destroy::Lost;
-use crate::destroy_type::MANAGED_WEAKREF;
+use crate::destroy_type::is_watched;
 use whipsnake_cpython::ffi::{self, Py_REFCNT, PyObject, PyTypeObject};
 use whipsnake_cpython::frame::Owner;
 use whipsnake_cpython::memory::read;
@@ -43,16 +43,13 @@ pub(crate) unsafe fn exception_is_silent(object: *mut PyObject, ty: *mut PyTypeO
 ///
 /// `object` is an exception of class `ty`.
 unsafe fn is_plain(object: *mut PyObject, ty: *mut PyTypeObject) -> bool {
-    const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
     // SAFETY: as the caller says; derived classes have a base.
     unsafe {
         let class = &*ty;
         let flags = class.tp_flags as u64;
-        let watched = flags & MANAGED_WEAKREF_FLAG != 0
-            && object.cast::<u8>().offset(MANAGED_WEAKREF).cast::<usize>().read() != 0;
         let derived = flags & ffi::Py_TPFLAGS_HEAPTYPE as u64 != 0;
         let same_fields = !derived || class.tp_basicsize == size_of::<ffi::PyBaseExceptionObject>() as isize;
-        !watched && class.tp_finalize.is_none() && class.tp_del.is_none() && same_fields
+        !is_watched(object, class) && class.tp_finalize.is_none() && class.tp_del.is_none() && same_fields
     }
 }
 

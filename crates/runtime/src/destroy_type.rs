@@ -1,6 +1,7 @@
 //! What the type of an object says about its destruction.
 
 use crate::address_hash::place_of;
+use crate::destroy_future::FutureGetters;
 use crate::session::session;
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -11,7 +12,7 @@ use whipsnake_cpython::{Frame, offsets};
 use whipsnake_cpython::symbols::{PyMethod_Type, PyUnstable_Type_AssignVersionTag, PyZip_Type};
 
 /// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
-pub(crate) const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
+const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
 /// `Py_TPFLAGS_MANAGED_WEAKREF`.
 const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
 
@@ -34,6 +35,12 @@ pub(crate) enum Destruction {
     Function,
     /// As a generator.
     Generator,
+    /// As a coroutine.
+    Coroutine,
+    /// As a future of `_asyncio`.
+    Future,
+    /// As a task of `_asyncio`.
+    Task,
     /// As an instance of a class made in Python whose fields are all among its inline values.
     Instance,
     /// They give up the references in the words at these offsets in bytes, which may be the same, and do nothing else.
@@ -51,11 +58,14 @@ const LASTING: u32 = u32::MAX;
 
 /// What was found out about types, each by its address and version: a version stands for one state of one type. Types that live as long as the
 /// process and never change have none there.
-pub struct DestructionCache([Cell<(usize, u32, Destruction)>; CACHED]);
+pub struct DestructionCache {
+    types: [Cell<(usize, u32, Destruction)>; CACHED],
+    pub(crate) futures: FutureGetters,
+}
 
 impl Default for DestructionCache {
     fn default() -> DestructionCache {
-        DestructionCache([const { Cell::new((0, 0, Destruction::Unknown)) }; CACHED])
+        DestructionCache { types: [const { Cell::new((0, 0, Destruction::Unknown)) }; CACHED], futures: FutureGetters::default() }
     }
 }
 
@@ -78,7 +88,7 @@ impl Destruction {
         if is(&raw const ffi::PyDict_Type) {
             return Destruction::Dict;
         }
-        let entry = &cache.0[place_of(ty as usize, CACHED)];
+        let entry = &cache.types[place_of(ty as usize, CACHED)];
         let (known, version, destruction) = entry.get();
         // SAFETY: as the caller says.
         unsafe {
@@ -111,6 +121,10 @@ impl Destruction {
                 Destruction::Function
             } else if is(&raw mut ffi::PyGen_Type) {
                 Destruction::Generator
+            } else if is(&raw mut ffi::PyCoro_Type) {
+                Destruction::Coroutine
+            } else if let Some(destruction) = future_type(class) {
+                destruction
             } else if let Some((first, second)) = fields_of(ty) {
                 Destruction::Fields(first as u8, second as u8)
             } else if class.tp_finalize.is_some() || class.tp_del.is_some() {
@@ -128,7 +142,7 @@ impl Destruction {
     }
 }
 
-/// True if weak references to the object may exist.
+/// True if the end of the object makes weak references to it call something.
 ///
 /// # Safety
 ///
@@ -136,26 +150,46 @@ impl Destruction {
 #[inline]
 pub(crate) unsafe fn is_watched(object: *mut PyObject, class: &PyTypeObject) -> bool {
     // SAFETY: the type says where the list of weak references is.
-    let watched = |offset: isize| unsafe { object.cast::<u8>().offset(offset).cast::<usize>().read() != 0 };
+    let watched = |offset: isize| unsafe { has_callback(object.cast::<u8>().offset(offset).cast::<*mut PyObject>().read()) };
     class.tp_weaklistoffset != 0 && watched(class.tp_weaklistoffset)
         || class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
 }
 
-/// True for generators that have run to their end: what their frames held is gone already.
+/// True if one of the weak references in a list has a function to call. The others are only cleared.
 ///
 /// # Safety
 ///
-/// The object is a generator.
+/// `first` is NULL or the first weak reference to an alive object.
+#[inline]
+pub(crate) unsafe fn has_callback(first: *mut PyObject) -> bool {
+    let mut at: *mut ffi::PyWeakReference = first.cast();
+    // SAFETY: weak references to an alive object are alive, and linked to each other.
+    unsafe {
+        while !at.is_null() {
+            if !(*at).wr_callback.is_null() {
+                return true;
+            }
+            at = (*at).wr_next;
+        }
+    }
+    false
+}
+
+/// True for generators and coroutines that have run to their end: what their frames held is gone already.
+///
+/// # Safety
+///
+/// The object is a generator or a coroutine.
 pub(crate) unsafe fn has_ended(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
     usize::from(unsafe { read::<i8>(object.cast(), offsets::GEN_FRAME_STATE) } as u8) == offsets::GEN_FRAME_CLEARED
 }
 
-/// The frame in a generator.
+/// The frame in a generator or a coroutine.
 ///
 /// # Safety
 ///
-/// The object is a generator.
+/// The object is one.
 pub(crate) unsafe fn frame_of(object: *mut PyObject) -> Option<Frame> {
     // SAFETY: as the caller says.
     unsafe { Frame::from_ptr(object.cast::<u8>().add(offsets::GEN_FRAME).cast()) }
@@ -262,6 +296,20 @@ fn is_container(ty: *mut PyTypeObject) -> bool {
 unsafe fn is_imported_leaf(class: &PyTypeObject) -> bool {
     // SAFETY: an alive type has a name.
     is_builtin(class) && matches!(unsafe { CStr::from_ptr(class.tp_name) }.to_bytes(), b"decimal.Decimal" | b"datetime.date" | b"datetime.timedelta")
+}
+
+/// How the exact types of futures and tasks of the module `_asyncio` destroy theirs; `None` for other types.
+///
+/// # Safety
+///
+/// The type is alive.
+unsafe fn future_type(class: &PyTypeObject) -> Option<Destruction> {
+    // SAFETY: an alive type has a name.
+    match unsafe { CStr::from_ptr(class.tp_name) }.to_bytes() {
+        b"_asyncio.Future" if is_builtin(class) => Some(Destruction::Future),
+        b"_asyncio.Task" if is_builtin(class) => Some(Destruction::Task),
+        _ => None,
+    }
 }
 
 /// [`is_container`] for such types.

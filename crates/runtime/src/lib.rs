@@ -9,6 +9,7 @@ pub mod capture;
 pub mod destroy;
 mod destroy_apart;
 mod destroy_exception;
+mod destroy_future;
 mod destroy_type;
 pub mod dict_keys;
 pub mod direct;
