@@ -75,20 +75,24 @@ impl Getters {
     }
 }
 
-/// The function behind an attribute of a class made in C, if it needs nothing but the object.
+/// The function behind an attribute of a class made in C, or of what it derives from, if it needs nothing but the object.
 ///
 /// # Safety
 ///
 /// The class is alive.
 unsafe fn getter_of(class: &PyTypeObject, name: &CStr) -> Option<ffi::getter> {
-    let mut at = class.tp_getset;
-    // SAFETY: the table ends with an entry without a name.
+    let mut class: *const PyTypeObject = class;
+    // SAFETY: a class keeps its base alive; the tables end with an entry without a name.
     unsafe {
-        while !at.is_null() && !(*at).name.is_null() {
-            if CStr::from_ptr((*at).name) == name {
-                return (*at).get.filter(|_| (*at).closure.is_null());
+        while !class.is_null() {
+            let mut at = (*class).tp_getset;
+            while !at.is_null() && !(*at).name.is_null() {
+                if CStr::from_ptr((*at).name) == name {
+                    return (*at).get.filter(|_| (*at).closure.is_null());
+                }
+                at = at.add(1);
             }
-            at = at.add(1);
+            class = (*class).tp_base;
         }
     }
     None
