@@ -170,10 +170,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         }
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
-        let watch = Watch::start().map_err(|reason| {
-            PyErr_Clear();
-            reason.to_owned()
-        })?;
+        let watch = Watch::start()?;
         whipsnake_compiler::install_panic_hook();
         Ok(publish(Box::new(Session::new(Parts {
             options: options.clone(),

@@ -13,8 +13,8 @@ use whipsnake_contract::snapshot::Assumption;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
 use whipsnake_cpython::symbols::{
-    PyDict_AddWatcher, PyDict_Watch, PyFunction_AddWatcher, PyType_AddWatcher, PyType_Watch, dict_event,
-    function_event,
+    PyDict_AddWatcher, PyDict_ClearWatcher, PyDict_Watch, PyFunction_AddWatcher, PyFunction_ClearWatcher, PyType_AddWatcher,
+    PyType_ClearWatcher, PyType_Watch, dict_event, function_event,
 };
 use whipsnake_strategy::Decision;
 
@@ -43,11 +43,29 @@ const fn function_bit(address: usize) -> (usize, u64) {
     (bit / u64::BITS as usize, 1 << (bit % u64::BITS as usize))
 }
 
+/// Takes the last free id: programs that expect their watchers to get the first ones, as without us, do. `None` if none is free.
+///
+/// # Safety
+///
+/// The GIL is held; `add` takes an id and `clear` gives it back.
+unsafe fn last_free(add: impl Fn() -> c_int, clear: unsafe extern "C" fn(c_int) -> c_int) -> Option<c_int> {
+    let mut taken: Vec<c_int> = std::iter::from_fn(|| Some(add()).filter(|&id| id >= 0)).collect();
+    let last = taken.pop();
+    // SAFETY: the ids were taken just now; the exception says that there are no more.
+    unsafe {
+        PyErr_Clear();
+        for id in taken {
+            clear(id);
+        }
+    }
+    last
+}
+
 impl Watch {
     /// Takes one watcher of each kind.
     ///
     /// # Errors
-    /// With an exception raised, if another package has taken all of a kind.
+    /// If another package has taken all of a kind.
     ///
     /// # Safety
     ///
@@ -55,17 +73,9 @@ impl Watch {
     pub unsafe fn start() -> Result<Watch, &'static str> {
         // SAFETY: the GIL is held; the callbacks live as long as the process.
         unsafe {
-            let dict_id = PyDict_AddWatcher(on_dict);
-            if dict_id < 0 {
-                return Err("no dictionary watcher is free");
-            }
-            let type_id = PyType_AddWatcher(on_type);
-            if type_id < 0 {
-                return Err("no type watcher is free");
-            }
-            if PyFunction_AddWatcher(on_function) < 0 {
-                return Err("no function watcher is free");
-            }
+            let dict_id = last_free(|| PyDict_AddWatcher(on_dict), PyDict_ClearWatcher).ok_or("no dictionary watcher is free")?;
+            let type_id = last_free(|| PyType_AddWatcher(on_type), PyType_ClearWatcher).ok_or("no type watcher is free")?;
+            last_free(|| PyFunction_AddWatcher(on_function), PyFunction_ClearWatcher).ok_or("no function watcher is free")?;
             Ok(Watch {
                 dict_id,
                 type_id,

@@ -89,7 +89,7 @@ impl Builder<'_> {
             if !found.is_null() {
                 let found_type = types::type_of(found);
                 if std::ptr::eq(found_type, &raw mut ffi::PyMemberDescr_Type) {
-                    return slot_offset(found).map(|offset| Attribute::Slot { offset });
+                    return slot_offset(kind, found).map(|offset| Attribute::Slot { offset });
                 }
                 if std::ptr::eq(found_type, &raw mut ffi::PyProperty_Type) {
                     // An `AttributeError` of the getter would lead to `__getattr__`.
@@ -254,15 +254,17 @@ unsafe fn has_own_names(kind: *mut PyTypeObject) -> bool {
     }
 }
 
-/// Byte offset of a `__slots__` member.
+/// Byte offset of a `__slots__` member, if instances of `kind` have it: a class may borrow the member of another.
 ///
 /// # Safety
-/// `descriptor` is an alive member descriptor.
-unsafe fn slot_offset(descriptor: *mut PyObject) -> Option<i64> {
-    // SAFETY: a member descriptor has a definition, which lives as long as its type.
+/// `kind` is alive, `descriptor` an alive member descriptor.
+unsafe fn slot_offset(kind: *mut PyTypeObject, descriptor: *mut PyObject) -> Option<i64> {
+    // SAFETY: a member descriptor has a type, and a definition, which lives as long as that.
     unsafe {
-        let member = &*(*descriptor.cast::<ffi::PyMemberDescrObject>()).d_member;
-        (member.type_code == SLOT_MEMBER && member.flags == 0).then_some(member.offset as i64)
+        let descriptor = &*descriptor.cast::<ffi::PyMemberDescrObject>();
+        let member = &*descriptor.d_member;
+        let plain = member.type_code == SLOT_MEMBER && member.flags == 0;
+        (plain && ffi::PyType_IsSubtype(kind, descriptor.d_common.d_type) != 0).then_some(member.offset as i64)
     }
 }
 
