@@ -95,7 +95,8 @@ impl Builder<'_> {
                     // An `AttributeError` of the getter would lead to `__getattr__`.
                     return if lookup == Lookup::Plain { self.property(found) } else { None };
                 }
-                if (*found_type).tp_descr_set.is_some() {
+                if (*found_type).tp_descr_set.is_some() || (*found_type).tp_flags & ffi::Py_TPFLAGS_IMMUTABLETYPE == 0 {
+                    // A class that can be changed may become that of a descriptor, of which the version of `kind` tells nothing.
                     return None;
                 }
             }
