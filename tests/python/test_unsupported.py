@@ -164,3 +164,20 @@ def test_embedded_tools_may_clear_watchers(runner: Runner) -> None:
     assert output == "cleared\n"
     text = text.replace("FIRST", "0")
     assert runner.text(text, env=EAGER) == runner.text(text, env={"WHIPSNAKE": "0"})
+
+
+def test_others_get_the_watchers_that_they_get_without_us(runner: Runner) -> None:
+    pytest.importorskip("_testcapi")
+    text = """
+import _testcapi
+
+def watch(): pass
+
+dicts, types, functions = _testcapi.add_dict_watcher(0), _testcapi.add_type_watcher(0), _testcapi.add_func_watcher(watch)
+print(dicts, types, functions)
+_testcapi.clear_dict_watcher(dicts)
+_testcapi.clear_type_watcher(types)
+_testcapi.clear_func_watcher(functions)
+"""
+    result = runner.same("-c", text)
+    assert (result.returncode, len(result.stdout.split())) == (0, 3)

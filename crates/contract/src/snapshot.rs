@@ -146,6 +146,10 @@ pub struct TypeInfo {
     pub mutable: bool,
     /// What names resolve to on instances of the type, as far as the code of the snapshot asks for.
     pub attributes: BTreeMap<String, Attribute>,
+    /// Types of class attributes among these that can be changed, and then be descriptors: what is said of the attributes is true as long as these
+    /// types keep their versions, too.
+    #[serde(default)]
+    pub rests_on: Vec<TypeId>,
     /// Addresses of the types that it derives from, itself first (`__mro__`).
     pub mro: Vec<u64>,
     /// Its metaclass is `type`.

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use whipsnake_bytecode::Op as Bytecode;
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId};
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
@@ -481,5 +481,9 @@ impl Builder<'_> {
     /// Assumes that a type keeps its version, so that what the snapshot says of it stays true.
     pub(crate) fn assume_type(&mut self, address: u64, version: u32) {
         self.assume(Assumption::TypeVersion { address, version });
+        for &other in self.type_info(address).map_or(&[][..], |info| &info.rests_on) {
+            let TypeInfo { address, version, .. } = self.snapshot.types[other as usize];
+            self.assume(Assumption::TypeVersion { address, version });
+        }
     }
 }

@@ -74,7 +74,7 @@ def looking(n):
         while frame and frame.f_code.co_name in ("nest", "consume", "consume_some", "results"):
             chain.append((frame.f_code.co_name, frame.f_lineno - frame.f_code.co_firstlineno, frame.f_lasti, frame.f_locals.get("depth")))
             frame = frame.f_back
-        yield hash(tuple(chain)) % 1000, chain if i in (0, 2) else len(chain)
+        yield chain
     return n
 
 
@@ -87,9 +87,9 @@ def results(depth, leaf, *arguments):
 
 for _ in range(60):
     answer = results(3, looking, 4)
-print([len(part[1]) if isinstance(part[1], list) else part[1] for part in answer], answer[0][1] == answer[2][1])
-print([(name, line, depth) for name, line, _, depth in answer[2][1]])
-print(len({lasti for name, _, lasti, _ in answer[2][1] if name == "nest"}), {instruction is not None for _, _, instruction, _ in answer[2][1]})
+print([len(chain) for chain in answer], answer[0] == answer[2])
+for name, line, instruction, depth in answer[2]:
+    print(name, line, instruction if name == "nest" else None, depth)
 
 # Values and exceptions on their way up.
 

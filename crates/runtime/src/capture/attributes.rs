@@ -3,7 +3,7 @@
 use super::{Builder, Name, objects, types};
 use crate::dict_keys;
 use std::ffi::c_int;
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId};
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
 use whipsnake_cpython::symbols::_PyType_Lookup;
 
@@ -73,7 +73,7 @@ impl Builder<'_> {
                 if name.special && !objects::is_function(_PyType_Lookup(kind, name.object)) {
                     continue;
                 }
-                if let Some(attribute) = self.resolve(kind, name.object, lookup) {
+                if let Some(attribute) = self.resolve(id, kind, name.object, lookup) {
                     self.types[id as usize].attributes.insert(name.text, attribute);
                 }
             }
@@ -81,8 +81,8 @@ impl Builder<'_> {
     }
 
     /// # Safety
-    /// `kind` is an alive type with a version, `name` an alive exact str.
-    unsafe fn resolve(&mut self, kind: *mut PyTypeObject, name: *mut PyObject, lookup: Lookup) -> Option<Attribute> {
+    /// `kind` is an alive type with a version and that number, `name` an alive exact str.
+    unsafe fn resolve(&mut self, id: TypeId, kind: *mut PyTypeObject, name: *mut PyObject, lookup: Lookup) -> Option<Attribute> {
         // SAFETY: what the lookup finds is alive as long as the type keeps its version, and is held as soon as it is in the table.
         unsafe {
             let found = _PyType_Lookup(kind, name);
@@ -95,8 +95,7 @@ impl Builder<'_> {
                     // An `AttributeError` of the getter would lead to `__getattr__`.
                     return if lookup == Lookup::Plain { self.property(found) } else { None };
                 }
-                if (*found_type).tp_descr_set.is_some() || (*found_type).tp_flags & ffi::Py_TPFLAGS_IMMUTABLETYPE == 0 {
-                    // A class that can be changed may become that of a descriptor, of which the version of `kind` tells nothing.
+                if (*found_type).tp_descr_set.is_some() || !self.rests_on(id, found_type) {
                     return None;
                 }
             }
@@ -115,6 +114,24 @@ impl Builder<'_> {
             let descriptor = (*found_type).tp_descr_get.is_some();
             (!descriptor).then(|| Attribute::ClassValue { object: self.object_id(found) })
         }
+    }
+
+    /// Notes that what is known of a type's attributes is true as long as the type of one keeps its version: if that can be changed, it may become
+    /// one of descriptors. False if nobody would hear of that.
+    ///
+    /// # Safety
+    /// `found_type` is alive.
+    unsafe fn rests_on(&mut self, id: TypeId, found_type: *mut PyTypeObject) -> bool {
+        // SAFETY: as the caller says.
+        let other = unsafe { self.type_id(found_type) };
+        let TypeInfo { mutable, version, .. } = self.types[other as usize];
+        let owner = &mut self.types[id as usize];
+        // Nothing is assumed of a type that cannot be changed itself.
+        let assumed = mutable && version != 0 && owner.mutable;
+        if assumed && !owner.rests_on.contains(&other) {
+            owner.rests_on.push(other);
+        }
+        assumed || !mutable
     }
 
     /// # Safety
