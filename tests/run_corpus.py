@@ -53,7 +53,7 @@ def run_program(program: Program, modes: list[Mode], python: str, seed: int, scr
         if mode.name in program.skip_modes:
             continue
         command = (execution.jit_command if mode.under_whipsnake else execution.plain_command)(python, program)
-        variables = mode.environment(program, seed)
+        variables = mode.environment(program.name, seed)
         statistics = scratch / f"{program.name.replace('/', '.')}.{mode.name}.json"
         extra = {"WHIPSNAKE_STATS_JSON": str(statistics)} if mode.asserts_compiled else {}
         actual = execution.execute(command, {**variables, **extra}, program.timeout * mode.slowness)

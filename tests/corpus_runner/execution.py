@@ -97,7 +97,8 @@ def _diff(expected: bytes, actual: bytes, stream: str) -> list[str]:
     return lines
 
 
-def _ending(returncode: int | None) -> str:
+def ending(returncode: int | None) -> str:
+    """How a process ended, in words; None means the time limit."""
     if returncode is None:
         return "killed at the time limit"
     if returncode < 0:
@@ -112,7 +113,7 @@ def compare(expected: Outcome, actual: Outcome) -> list[str]:
     """Differences between two outcomes in words and diffs; empty when equal."""
     problems = []
     if expected.returncode != actual.returncode:
-        problems.append(f"expected {_ending(expected.returncode)}, got {_ending(actual.returncode)}")
+        problems.append(f"expected {ending(expected.returncode)}, got {ending(actual.returncode)}")
     problems += _diff(expected.stdout, actual.stdout, "stdout")
     problems += _diff(expected.stderr, actual.stderr, "stderr")
     return problems
@@ -122,7 +123,7 @@ def check_expected(program: Program, expected: Outcome) -> list[str]:
     """Whether plain Python ended as the header says, so that a broken program cannot agree with itself."""
     problems = []
     if expected.returncode != program.exit:
-        problems.append(f"plain Python ended with {_ending(expected.returncode)}, the header says {program.exit}")
+        problems.append(f"plain Python ended with {ending(expected.returncode)}, the header says {program.exit}")
     if expected.stderr and not program.stderr:
         problems.append("the header lacks 'stderr', but plain Python wrote:")
     if not expected.stdout and not expected.stderr:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from .programs import Program
-
 
 @dataclass(frozen=True)
 class Mode:
@@ -24,13 +22,13 @@ class Mode:
     slowness: float = 1.0
     """Factor on a program's time limit."""
 
-    def environment(self, program: Program, seed: int) -> dict[str, str]:
-        """Environment variables for one program."""
+    def environment(self, name: str, seed: int) -> dict[str, str]:
+        """Environment variables for the program of this name."""
         if not self.under_whipsnake:
             return {}
         variables = {f"WHIPSNAKE_{key}" if key else "WHIPSNAKE": value for key, value in self.env.items()}
         if self.random_exits:
-            interval = random.Random(f"{seed}:{program.name}").choice((2, 3, 5, 11, 13, 17, 29, 41, 64, 101))
+            interval = random.Random(f"{seed}:{name}").choice((2, 3, 5, 11, 13, 17, 29, 41, 64, 101))
             variables["WHIPSNAKE_EXIT_EVERY"] = str(interval)
         return variables
 
@@ -53,6 +51,7 @@ MODES = {
         Mode("reference", "threshold 3 on the reference backend", {**_SOON, "BACKEND": "reference"}, slowness=8),
         Mode("detached", "threshold 3, the interpreter's own calls stay interpreted", {**_SOON, "TRIAL": "detach"}),
         Mode("switch", "threshold 3, native code is switched off and on every few events", {**_SOON, "TRIAL": "switch"}),
+        Mode("cap", "threshold 1, at most 1 MiB of machine code", {**_ON, "CODE_CAP": str(1 << 20)}, slowness=3),
         Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),
     )
 }

@@ -12,6 +12,7 @@ mod environment;
 mod interpreter;
 mod package;
 mod process;
+mod script;
 mod statistics;
 mod structure;
 mod suite;
@@ -77,6 +78,15 @@ enum Task {
     },
     /// Measure programs with the JIT off and on, and under other interpreters
     Bench(bench::Options),
+    /// Run CPython's own tests with plain Python and under the JIT, and compare
+    Regrtest {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// Modules, and options of tests/run_regrtest.py (after `--`; `-- --help` lists them)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -110,6 +120,9 @@ fn dispatch(task: Task) -> Result<ExitCode> {
             script,
         } => demo::run(&workspace, python, rounds, !no_build, &script),
         Task::Bench(options) => bench::run(&workspace, &options),
+        Task::Regrtest { python, arguments } => {
+            script::run(&workspace, python, "tests/run_regrtest.py", &arguments)
+        }
         Task::Structure => {
             let report = structure::check(&workspace)?;
             println!("{}", report.count());

@@ -201,7 +201,11 @@ fn copy(
 
 /// Compiles the Python part, as pip does: programs start with what is installed, whether they may write there or not.
 fn byte_compile(environment: &Environment, directory: &Path) -> Result<()> {
-    process::run(Command::new(environment.python()).args(["-I", "-m", "compileall", "-q"]).arg(directory))
+    process::run(
+        Command::new(environment.python())
+            .args(["-I", "-m", "compileall", "-q"])
+            .arg(directory),
+    )
 }
 
 fn copy_tree(source: &Path, destination: &Path) -> Result<()> {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests, Rust and Python, on every supported Python.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -10,6 +10,7 @@ use crate::environment::Environment;
 use crate::interpreter::{self, Interpreter, Minor};
 use crate::package::{self, Profile, cargo};
 use crate::process::{self, note};
+use crate::script;
 use crate::structure;
 use crate::workspace::Workspace;
 
@@ -24,6 +25,8 @@ pub(crate) enum Part {
     Corpus,
     /// The Python tests of the package
     Python,
+    /// A fast subset of CPython's own tests
+    Regression,
 }
 
 /// How many tests passed and failed.
@@ -70,7 +73,10 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
             },
         ));
     }
-    if chosen(Part::Rust) || chosen(Part::Corpus) || chosen(Part::Python) {
+    let needs_package = [Part::Corpus, Part::Python, Part::Regression]
+        .into_iter()
+        .any(chosen);
+    if chosen(Part::Rust) || needs_package {
         let pythons = interpreter::find_or_bring(workspace, wanted)?;
         if chosen(Part::Rust) {
             for (number, python) in pythons.iter().enumerate() {
@@ -85,7 +91,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
                 ));
             }
         }
-        if chosen(Part::Corpus) || chosen(Part::Python) {
+        if needs_package {
             for python in &pythons {
                 python_parts(workspace, python, &chosen, &mut counts)?;
             }
@@ -170,18 +176,14 @@ fn python_parts(
     environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
     if chosen(Part::Corpus) {
         note(format!("running the corpus on Python {}", python.version));
-        let mut command = tester(workspace, &environment);
-        command.arg("tests/run_corpus.py").args(["--modes", "on,exit7,reference,switch"]);
-        let mut last = String::new();
-        let status = process::watch(&mut command, |line| {
-            if !line.trim().is_empty() {
-                last = line.to_owned();
-            }
-        })?;
-        let count = plain_count(&last).unwrap_or_default();
+        let arguments = [
+            "tests/run_corpus.py",
+            "--modes",
+            "on,exit7,reference,switch",
+        ];
         counts.push((
             format!("corpus {}", python.version),
-            count.judged(status.success(), "the corpus"),
+            counted(workspace, &environment, &arguments, "the corpus")?,
         ));
     }
     if chosen(Part::Python) {
@@ -189,7 +191,7 @@ fn python_parts(
             "running the Python tests on Python {}",
             python.version
         ));
-        let mut command = tester(workspace, &environment);
+        let mut command = script::python(workspace, &environment);
         command
             .args([
                 "-m",
@@ -211,24 +213,42 @@ fn python_parts(
             count.judged(status.success(), "pytest"),
         ));
     }
+    if chosen(Part::Regression) {
+        note(format!(
+            "running a part of CPython's tests on Python {}",
+            python.version
+        ));
+        counts.push((
+            format!("regression {}", python.version),
+            counted(
+                workspace,
+                &environment,
+                &["tests/run_regrtest.py", "--quick", "--fresh"],
+                "the regression tests",
+            )?,
+        ));
+    }
     Ok(())
 }
 
-/// The environment's Python in the checkout, without settings of the user that change what is tested.
-fn tester(workspace: &Workspace, environment: &Environment) -> Command {
-    let mut command = Command::new(environment.python());
-    command
-        .current_dir(workspace.root())
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if (text.starts_with("WHIPSNAKE") || text.starts_with("PYTHON"))
-            && text != "PYTHONDONTWRITEBYTECODE"
-        {
-            command.env_remove(&name);
+/// Runs a script of the tests whose last line is a plain count.
+fn counted(
+    workspace: &Workspace,
+    environment: &Environment,
+    arguments: &[&str],
+    what: &str,
+) -> Result<Count> {
+    let mut command = script::python(workspace, environment);
+    command.args(arguments);
+    let mut last = String::new();
+    let status = process::watch(&mut command, |line| {
+        if !line.trim().is_empty() {
+            last = line.to_owned();
         }
-    }
-    command
+    })?;
+    Ok(plain_count(&last)
+        .unwrap_or_default()
+        .judged(status.success(), what))
 }
 
 /// Reads `test result: ok. 12 passed; 0 failed; …`.

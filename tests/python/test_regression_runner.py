@@ -1,0 +1,162 @@
+"""The runner of CPython's tests sees failures, crashes and hangs, and its exceptions are few and expire."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import run_regrtest  # noqa: E402
+from regression_runner import exceptions, judgement, report  # noqa: E402
+from regression_runner.exceptions import Excepted, ExceptionsError  # noqa: E402
+from regression_runner.execution import Interpreter, Run, read_output  # noqa: E402
+from regression_runner.journal import Journal  # noqa: E402
+from regression_runner.judgement import Verdict  # noqa: E402
+
+OUTPUT = """\
+FAIL: test_one (test.test_x.A.test_one) (case=1)
+FAIL: test_one (test.test_x.A.test_one) (case=2)
+ERROR: setUpClass (test.test_x.B)
+Total tests: run=1,007 failures=3 skipped=2
+Total test files: run=1/1 failed=1
+"""
+
+
+def run(outcome: str = "passed", failed: tuple[str, ...] = (), seconds: float = 1.0, tests: int = 7) -> Run:
+    return Run(outcome, failed, tests, 0, seconds, compiled=5)
+
+
+def test_reads_the_output_of_the_test_runner() -> None:
+    found = read_output(OUTPUT, 2, 1.5, 3)
+    assert found.outcome == "failed"
+    assert found.failed == ("test.test_x.A.test_one", "test.test_x.B.setUpClass")
+    assert (found.tests, found.skipped, found.compiled) == (1007, 2, 3)
+    assert Run.from_json(found.as_json()) == found
+
+
+@pytest.mark.parametrize(
+    ("returncode", "outcome", "broken"),
+    [
+        (0, "passed", False),
+        (3, "environment changed", False),
+        (4, "no tests", False),
+        (-11, "killed by SIGSEGV", True),
+        (None, "killed at the time limit", True),
+        (1, "exit code 1", True),
+    ],
+)
+def test_outcomes(returncode: int | None, outcome: str, broken: bool) -> None:
+    found = read_output("", returncode, 1.0, 3)
+    assert (found.outcome, found.broken) == (outcome, broken)
+
+
+def test_only_new_failures_count() -> None:
+    here, there = run("failed", ("test.a.A.one", "test.a.A.two")), run("failed", ("test.a.A.two",))
+    assert judgement.compare(here, there) == (["test.a.A.one"], [])
+    assert judgement.compare(there, there) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("actual", "plain", "words"),
+    [
+        (run("killed by SIGSEGV"), run(), "SIGSEGV"),
+        (run("killed by SIGSEGV"), run("failed", ("test.a.A.two",)), "SIGSEGV"),
+        (run("killed at the time limit"), run(), "time limit"),
+        (run("environment changed"), run(), "environment changed"),
+        (run(seconds=64), run(seconds=1), "took 64 s"),
+        (run(tests=6), run(), "ran 6 tests"),
+    ],
+)
+def test_other_problems_count(actual: Run, plain: Run, words: str) -> None:
+    new, problems = judgement.compare(actual, plain)
+    assert not new
+    assert len([problem for problem in problems if words in problem]) == 1
+
+
+def test_a_run_without_native_code_shows_nothing() -> None:
+    assert judgement.inactive(run()) == []
+    assert judgement.inactive(Run("passed", (), 7, 0, 1.0, compiled=0)) == ["nothing was compiled"]
+    assert judgement.inactive(Run("passed", (), 7, 0, 1.0, compiled=None))
+
+
+ENTRY = """
+[[exception]]
+test = "test.test_x.A.test_one"
+reason = "asks for what native code has not"
+expires = 2030-01-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (ENTRY * 11, "at most 10"),
+        (ENTRY.replace(".A.test_one", ""), "must name one test"),
+        (ENTRY.replace("test_one", "*"), "must name one test"),
+        (ENTRY.replace("asks for what native code has not", "broken"), "say why"),
+        (ENTRY.replace("2030-01-31", '"soon"'), "must be a date"),
+        (ENTRY + "modes = 1", "unknown key"),
+    ],
+)
+def test_bad_exceptions_are_refused(text: str, words: str) -> None:
+    with pytest.raises(ExceptionsError, match=words):
+        exceptions.parse(text)
+
+
+def test_the_list_of_exceptions_is_in_order() -> None:
+    today = datetime.date.today()
+    assert [entry.test for entry in exceptions.load() if entry.expires <= today] == []
+
+
+def test_exceptions_excuse_single_tests_until_they_expire() -> None:
+    verdict = Verdict("test_x", run("failed"), new_failures=["test.test_x.A.one"])
+    listed = {"test.test_x.A.one": Excepted("test.test_x.A.one", "for a reason", datetime.date(2030, 1, 31))}
+    before, after = datetime.date(2030, 1, 30), datetime.date(2030, 1, 31)
+    assert report.summarise("on", [verdict], listed, before).excepted == {"test.test_x.A.one": "for a reason"}
+    assert "expired" in report.summarise("on", [verdict], listed, after).failed["test_x"][0]
+    assert report.summarise("on", [verdict], {}, before).failed == {"test_x": ["fails: test.test_x.A.one"]}
+    crash = Verdict("test_x", run("killed by SIGSEGV"), problems=["killed by SIGSEGV"])
+    assert "test_x" in report.summarise("on", [crash], listed, before).failed
+    calm = report.summarise("on", [Verdict("test_x", run())], listed, before)
+    assert report.needless(listed, [calm], ["test_x"]) == ["test.test_x.A.one"]
+    assert report.needless(listed, [calm], ["test_y"]) == []
+
+
+def test_the_journal_goes_on_and_forgets_other_builds(tmp_path: Path) -> None:
+    path = tmp_path / "on.jsonl"
+    Journal(path, {"build": "a"}).add("test_x", {"run": 1})
+    with path.open("a") as file:
+        file.write('{"module": "test_y", "ru')
+    assert Journal(path, {"build": "a"}).entries == {"test_x": {"module": "test_x", "run": 1}}
+    assert Journal(path, {"build": "b"}).entries == {}
+    assert Journal(path, {"build": "a"}).entries == {}
+
+
+def test_a_real_module_is_run_and_its_failure_seen(tmp_path: Path) -> None:
+    # As a module of tests by its own name, found in the directory of the process.
+    python = Interpreter(sys.executable, 1, 120)
+    pytest.importorskip("test.libregrtest")
+    good = python.run("test_colorsys", {"WHIPSNAKE_THRESHOLD": "1", "WHIPSNAKE_SYNC": "1"}, tmp_path / "good.txt")
+    assert (good.outcome, good.failed) == ("passed", ())
+    assert good.tests > 0
+    assert good.compiled
+    plain = python.run("test_colorsys", None, tmp_path / "plain.txt")
+    assert judgement.compare(good, plain) == ([], [])
+    missing = python.run("test_no_such_module", None, tmp_path / "missing.txt")
+    assert not missing.passed
+    slow = Interpreter(sys.executable, 1, 0.05).run("test_colorsys", None, tmp_path / "slow.txt")
+    assert slow.outcome == "killed at the time limit"
+
+
+def test_selection() -> None:
+    modules = ["test.test_asyncio.test_futures", "test.test_asyncio.test_tasks", "test_dis", "test_dict"]
+    assert run_regrtest.select(modules, []) == modules
+    assert run_regrtest.select(modules, ["test_di*"]) == ["test_dis", "test_dict"]
+    assert run_regrtest.select(modules, ["test.test_asyncio"]) == modules[:2]
+    with pytest.raises(SystemExit, match="test_nothing"):
+        run_regrtest.select(modules, ["test_nothing"])
+    assert "test_monitoring" in run_regrtest.quick_patterns("3.14.2")

@@ -1,0 +1,1 @@
+"""CPython's own regression tests with plain Python and under whipsnake."""

@@ -1,0 +1,149 @@
+"""Running one module of CPython's tests, and reading what its runner says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from corpus_runner.execution import ending
+
+OUTCOMES = {0: "passed", 2: "failed", 3: "environment changed", 4: "no tests"}
+"""Exit codes of ``python -m test --fail-env-changed``; a program that a signal ended has a negative one."""
+
+FAILURE = re.compile(r"^(?:FAIL|ERROR): (\S+) \(([^()\s]+)\)", re.MULTILINE)
+"""``FAIL: test_x (test.test_dis.DisTests.test_x) (case=1)``: a name, the dotted name, and what tells subtests apart."""
+
+TOTAL = re.compile(r"^Total tests: run=([\d,]+)(?:.*? skipped=([\d,]+))?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of a module showed."""
+
+    outcome: str
+    """A value of `OUTCOMES`, or how the process ended."""
+    failed: tuple[str, ...]
+    """Dotted names of failed tests."""
+    tests: int
+    skipped: int
+    seconds: float
+    """Wall time."""
+    compiled: int | None = None
+    """Units of native code that were made; None for plain Python and where the process left no statistics."""
+    tail: str = ""
+    """The last lines of the output, unless the module passed."""
+
+    @property
+    def passed(self) -> bool:
+        """True for modules that have nothing to complain of."""
+        return self.outcome in ("passed", "no tests")
+
+    @property
+    def broken(self) -> bool:
+        """True when the process ended before its runner could sum up."""
+        return self.outcome not in OUTCOMES.values()
+
+    def as_json(self) -> dict[str, object]:
+        """The fields, for `from_json`."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(fields: dict[str, object]) -> Run:
+        """The run that `as_json` wrote."""
+        return Run(**{**fields, "failed": tuple(fields["failed"])})  # type: ignore[arg-type]
+
+
+def test_name(name: str, dotted: str) -> str:
+    """One dotted name for a failed test; what a class or a module sets up has none of its own."""
+    return dotted if dotted.rpartition(".")[2] == name else f"{dotted}.{name}"
+
+
+def read_output(text: str, returncode: int | None, seconds: float, compiled: int | None) -> Run:
+    """What the output and the exit code of a module say; `returncode` None means the time limit."""
+    outcome = OUTCOMES.get(returncode) if returncode is not None else None
+    outcome = outcome or ending(returncode)
+    failed = tuple(sorted({test_name(*match.groups()) for match in FAILURE.finditer(text)}))
+    total = TOTAL.search(text)
+    tests, skipped = (int((group or "0").replace(",", "")) for group in total.groups()) if total else (0, 0)
+    tail = "" if outcome == "passed" else "\n".join(text.splitlines()[-60:])
+    # Modules that test test runners print failures of others.
+    return Run(outcome, failed if outcome == "failed" else (), tests, skipped, seconds, compiled, tail)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The Python whose tests are run, and how."""
+
+    python: str
+    seed: int
+    timeout: float
+    """Seconds for one module."""
+
+    def command(self, module: str, under_whipsnake: bool) -> list[str]:
+        """The command line of one module."""
+        start = ["-m", "whipsnake", "run"] if under_whipsnake else []
+        return [self.python, *start, "-m", "test", "-v", "--fail-env-changed", "--randseed", str(self.seed), module]
+
+    def run(self, module: str, variables: Mapping[str, str] | None, log: Path) -> Run:
+        """Run a module with these options, or with plain Python for None, in a directory of its own.
+
+        The output is left in `log`.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="regrtest-"))
+        environment = clean_environment()
+        environment.update(variables or {}, TMPDIR=str(scratch), PYTHONHASHSEED="0")
+        statistics = scratch / "statistics.json"
+        if variables is not None:
+            environment["WHIPSNAKE_STATS_JSON"] = str(statistics)
+        started = time.perf_counter()
+        try:
+            with log.open("wb") as output:
+                process = subprocess.Popen(
+                    self.command(module, variables is not None),
+                    cwd=scratch,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                try:
+                    returncode: int | None = process.wait(self.timeout)
+                except subprocess.TimeoutExpired:
+                    returncode = None
+                # Also what tests left running: it would write into the next module's time.
+                try:
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+                process.wait()
+            seconds = time.perf_counter() - started
+            compiled = compiled_units(statistics) if variables is not None else None
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return read_output(log.read_text(encoding="utf-8", errors="replace"), returncode, seconds, compiled)
+
+
+def clean_environment() -> dict[str, str]:
+    """The caller's environment without settings of Python or whipsnake, and with one locale."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "WHIPSNAKE", "LC_"))}
+    return {**kept, "LC_ALL": "C.UTF-8"}
+
+
+def compiled_units(statistics: Path) -> int | None:
+    """How many units of native code the statistics name; None if there are none to read."""
+    try:
+        units = json.loads(statistics.read_text(encoding="utf-8"))["units"]
+        return sum(1 for unit in units if unit["code_bytes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
