@@ -67,7 +67,6 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("code_qualname", "offsetof(PyCodeObject, co_qualname)"),
     ("code_instrumentation_version", "offsetof(PyCodeObject, _co_instrumentation_version)"),
     ("code_monitoring", "offsetof(PyCodeObject, _co_monitoring)"),
-    ("code_extra", "offsetof(PyCodeObject, co_extra)"),
     ("code_firsttraceable", "offsetof(PyCodeObject, _co_firsttraceable)"),
     ("kind_hidden", "CO_FAST_HIDDEN"),
     ("kind_local", "CO_FAST_LOCAL"),

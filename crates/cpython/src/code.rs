@@ -189,49 +189,6 @@ impl Code {
         self.field(offsets::CODE_INSTRUMENTATION_VERSION)
     }
 
-    /// What `PyUnstable_Code_GetExtra` gives for a valid index, without its checks.
-    ///
-    /// The array is a length and that many pointers (`_PyCodeObjectExtra` in `codeobject.c`, in no header): callers make sure that both
-    /// ways agree before they rely on this one.
-    ///
-    /// # Safety
-    ///
-    /// The array is laid out like that.
-    #[inline]
-    pub unsafe fn extra(self, index: usize) -> *mut std::ffi::c_void {
-        let array: *const usize = self.field(offsets::CODE_EXTRA);
-        // SAFETY: the caller vouches for the array; entries are read below its length only.
-        unsafe {
-            if array.is_null() || array.read() <= index {
-                return std::ptr::null_mut();
-            }
-            array.add(1 + index).read() as *mut std::ffi::c_void
-        }
-    }
-
-    /// Makes the extra array end with the entry `index`, if that is the last one set.
-    ///
-    /// The interpreter makes the array as long as there are indices, and calls the free functions of all of them when the code
-    /// object dies, also for entries that nobody set. It lengthens the array when somebody sets an entry behind its end.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::extra`]; no entry behind `index` was set.
-    pub unsafe fn trim_extra(self, index: usize) {
-        let array: *mut usize = self.field(offsets::CODE_EXTRA);
-        // SAFETY: the caller vouches for the array; a shorter length than was allocated is valid.
-        unsafe {
-            if !array.is_null() && array.read() > index + 1 {
-                array.write(index + 1);
-            }
-        }
-    }
-
-    /// True if the code object has an extra array.
-    pub fn has_extra(self) -> bool {
-        !self.field::<*const usize>(offsets::CODE_EXTRA).is_null()
-    }
-
     /// The monitoring record, NULL if no tool ever wanted events of the code.
     pub(crate) fn monitoring(self) -> *const u8 {
         self.field(offsets::CODE_MONITORING)

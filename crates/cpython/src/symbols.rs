@@ -84,12 +84,6 @@ unsafe extern "C" {
     pub fn PyCode_AddWatcher(callback: unsafe extern "C" fn(c_int, *mut PyCodeObject) -> c_int) -> c_int;
     /// Gives a code watcher id back.
     pub fn PyCode_ClearWatcher(id: c_int) -> c_int;
-    /// Reserves an index of extra data of code objects; -1 with an exception.
-    pub fn PyUnstable_Eval_RequestCodeExtraIndex(free: unsafe extern "C" fn(*mut c_void)) -> isize;
-    /// Reads the extra data of a code object.
-    pub fn PyUnstable_Code_GetExtra(code: *mut PyObject, index: isize, extra: *mut *mut c_void) -> c_int;
-    /// Sets the extra data of a code object.
-    pub fn PyUnstable_Code_SetExtra(code: *mut PyObject, index: isize, extra: *mut c_void) -> c_int;
     /// The main interpreter.
     pub fn PyInterpreterState_Main() -> *mut PyInterpreterState;
     /// `co_code`: the code units without specialisation and instrumentation, owned.
@@ -114,6 +108,14 @@ pub mod function_event {
     pub const MODIFY_DEFAULTS: i32 = 3;
     /// `__kwdefaults__` is about to change.
     pub const MODIFY_KWDEFAULTS: i32 = 4;
+}
+
+/// Numbers of `PyCode_AddWatcher` events.
+pub mod code_event {
+    /// A code object was made.
+    pub const CREATE: i32 = 0;
+    /// A code object is about to be destroyed.
+    pub const DESTROY: i32 = 1;
 }
 
 /// Numbers of `PyDict_AddWatcher` events.

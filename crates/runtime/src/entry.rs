@@ -279,7 +279,7 @@ unsafe fn site_of_function(session: &Session, function: *mut PyObject) -> Option
     // SAFETY: functions have these fields.
     unsafe {
         let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
-        let extra = CodeExtra::of_fast(session, code)?;
+        let extra = CodeExtra::of(session, code)?;
         let globals = read(function.cast(), offsets::FUNCTION_GLOBALS);
         let builtins = read(function.cast(), offsets::FUNCTION_BUILTINS);
         Some((code, extra.function(globals, builtins)?))

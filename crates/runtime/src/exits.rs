@@ -264,7 +264,7 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
     // SAFETY: as the caller says.
     unsafe {
         let code = Code::from_object(content.codes[image.code as usize]);
-        if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(session, code)) {
+        if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
             let format = array_format(session, object);
             extra.types.borrow_mut().add(image.offset, Py_TYPE(object), format);
             // Guards at the entry are of slots.

@@ -1,16 +1,17 @@
-//! The extra slot of code objects: it owns the sites of the code, and with them all units.
+//! What is kept for a code object: it owns the sites of the code, and with them all units.
+//!
+//! It lies in a table by the code's address, which a watcher cleans up. The interpreter has extra slots in code objects for this, but
+//! takes code that uses them for bound to its interpreter: `concurrent.interpreters` refuses to send such functions.
 
 use crate::profile::TypeProfile;
-use crate::session::{Session, session};
+use crate::session::Session;
 use crate::unit::{Place, Site, SiteKey};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ffi::c_void;
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::generator::Start;
-use whipsnake_cpython::ffi::{PyErr_Clear, PyObject};
-use whipsnake_cpython::symbols::{PyUnstable_Code_GetExtra, PyUnstable_Code_SetExtra};
+use whipsnake_cpython::ffi::PyObject;
 
 /// Pairs of globals and builtins under which one code object is compiled; code that runs under more is left alone there.
 const MAX_NAMESPACES: usize = 4;
@@ -45,55 +46,21 @@ pub struct CodeExtra {
 }
 
 impl CodeExtra {
-    /// The extra data of a code object, if it has any.
+    /// What is kept for a code object, if there is anything. Callers keep the code object alive while they use it.
     #[inline]
     pub fn of(session: &Session, code: Code) -> Option<&'static CodeExtra> {
-        let mut extra: *mut c_void = std::ptr::null_mut();
-        // SAFETY: the index was reserved; what is in the slot is a leaked box of this type (or NULL), which lives as
-        // long as the code object. Callers keep the code object alive while they use it.
-        unsafe {
-            if PyUnstable_Code_GetExtra(code.as_object(), session.extra_index, &mut extra) != 0 {
-                PyErr_Clear();
-                return None;
-            }
-            extra.cast::<CodeExtra>().as_ref()
-        }
+        // SAFETY: the table owns what it leads to until the code object dies.
+        session.codes.borrow().get(&(code.as_object() as usize)).map(|extra| unsafe { extra.as_ref() })
     }
 
-    /// [`Self::of`] without checks, for entries.
-    ///
-    /// # Safety
-    ///
-    /// Extra data was made for some code object before, which is when the layout is checked.
-    #[inline]
-    pub unsafe fn of_fast(session: &Session, code: Code) -> Option<&'static CodeExtra> {
-        // SAFETY: as for `of`.
-        unsafe { code.extra(session.extra_index as usize).cast::<CodeExtra>().as_ref() }
-    }
-
-    /// The extra data of a code object, made if there is none; `None` if memory is short.
-    pub fn of_or_new(session: &Session, code: Code) -> Option<&'static CodeExtra> {
+    /// What is kept for a code object, made if there is nothing.
+    pub fn of_or_new(session: &Session, code: Code) -> &'static CodeExtra {
         if let Some(extra) = CodeExtra::of(session, code) {
-            return Some(extra);
+            return extra;
         }
-        let extra = Box::into_raw(Box::new(CodeExtra { rests: session.laps.rests(), ..CodeExtra::default() }));
-        let shared = code.has_extra();
-        // SAFETY: the box is handed over to the slot, whose free function takes it back.
-        unsafe {
-            if PyUnstable_Code_SetExtra(code.as_object(), session.extra_index, extra.cast()) != 0 {
-                PyErr_Clear();
-                drop(Box::from_raw(extra));
-                return None;
-            }
-            if code.extra(session.extra_index as usize) != extra.cast() {
-                session.enabled.set(false);
-                eprintln!("whipsnake stays off: extra slots of code objects are not laid out as expected");
-            } else if !shared {
-                // Other users of extra slots are not told that code dies which they never marked.
-                code.trim_extra(session.extra_index as usize);
-            }
-            extra.as_ref()
-        }
+        let extra = Box::leak(Box::new(CodeExtra { rests: session.laps.rests(), ..CodeExtra::default() }));
+        session.codes.borrow_mut().insert(code.as_object() as usize, NonNull::from(&*extra));
+        extra
     }
 
     /// The function site of that namespace.
@@ -136,7 +103,7 @@ impl CodeExtra {
         Some(address)
     }
 
-    /// How calls of functions with that code, whose extra data this is, begin if they only make a generator of their arguments.
+    /// How calls of functions with that code, of which this is kept, begin if they only make a generator of their arguments.
     #[inline]
     pub fn generator_start(&self, code: Code) -> Option<Start> {
         *self.start.get_or_init(|| Start::of(code).filter(|_| crate::bind::simple_parameters(code).is_some()))
@@ -169,21 +136,12 @@ impl CodeExtra {
     }
 }
 
-/// Frees the extra data of a dying code object.
-///
-/// # Safety
-///
-/// Called by the interpreter with what was stored in the slot.
-pub unsafe extern "C" fn free_extra(extra: *mut c_void) {
-    if extra.is_null() {
-        return;
-    }
-    // SAFETY: the slot owned the box.
-    let extra = unsafe { Box::from_raw(extra.cast::<CodeExtra>()) };
-    match session() {
-        Some(session) => session.retire(*extra),
-        // Nobody could have compiled anything.
-        None => drop(extra),
+/// Forgets a code object that dies.
+pub fn code_dies(session: &Session, code: *mut PyObject) {
+    let extra = session.codes.borrow_mut().remove(&(code as usize));
+    if let Some(extra) = extra {
+        // SAFETY: the table owned the box, and nobody uses what belongs to dead code.
+        session.retire(*unsafe { Box::from_raw(extra.as_ptr()) });
     }
 }
 

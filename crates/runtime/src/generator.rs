@@ -104,7 +104,10 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<Found> {
         return None;
     }
     let (code, offset) = (frame.code()?, frame.offset()?);
-    let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
+    let extra = CodeExtra::of_or_new(session, code);
+    if extra.never.get() {
+        return None;
+    }
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
     let site = extra.site(session, key, || name_of(code))?;
     Some(session.resume_cache.set(frame.instruction(), site, code))
@@ -213,7 +216,7 @@ pub(crate) unsafe fn called(session: &Session, function: *mut PyObject, argument
     // SAFETY: as the caller says.
     unsafe {
         let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
-        let start = CodeExtra::of_fast(session, code)?.generator_start(code).filter(|_| code.argcount() as usize == count)?;
+        let start = CodeExtra::of(session, code)?.generator_start(code).filter(|_| code.argcount() as usize == count)?;
         Some(Generator::create(function, code, start, arguments))
     }
 }

@@ -99,7 +99,7 @@ impl Session {
         // SAFETY: functions have these fields.
         unsafe {
             let code = Code::of_function(function)?;
-            let extra = CodeExtra::of_or_new(self, code)?;
+            let extra = CodeExtra::of_or_new(self, code);
             let key = SiteKey {
                 code: code.as_object(),
                 globals: read(function.cast(), offsets::FUNCTION_GLOBALS),
@@ -324,7 +324,10 @@ impl Session {
                 return self.disable();
             }
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
-            let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
+            let extra = CodeExtra::of_or_new(self, code);
+            if extra.never.get() {
+                return self.disable();
+            }
             let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Function };
             let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
             let site = site.as_ref();
@@ -374,7 +377,10 @@ impl Session {
         // SAFETY: the current frame is the one that jumps.
         unsafe {
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
-            let Some(extra) = CodeExtra::of_or_new(self, code).filter(|extra| !extra.never.get()) else { return self.disable() };
+            let extra = CodeExtra::of_or_new(self, code);
+            if extra.never.get() {
+                return self.disable();
+            }
             let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Loop(to) };
             let Some(site) = extra.site(self, key, || name_of(code)) else { return self.disable() };
             let site = site.as_ref();

@@ -237,7 +237,7 @@ impl Session {
             let Some(image) = exit.frames.last() else { continue };
             // SAFETY: the unit keeps its codes alive.
             let code = unsafe { Code::from_object(content.codes[image.code as usize]) };
-            if let Some(extra) = code.and_then(|code| CodeExtra::of_or_new(self, code)) {
+            if let Some(extra) = code.map(|code| CodeExtra::of_or_new(self, code)) {
                 extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: new, types: Vec::new() });
             }
         }

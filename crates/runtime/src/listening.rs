@@ -66,7 +66,7 @@ impl Session {
         site.was_slow.set(false);
         // What is hot gets there without a pause.
         let function = extra.function(site.globals, site.builtins);
-        // SAFETY: sites live as long as the code's extra data.
+        // SAFETY: sites live as long as the code object.
         for counted in [Some(site), function.map(|function| unsafe { function.as_ref() })].into_iter().flatten() {
             counted.count.set(0);
             if counted.next.get() != u64::MAX {

@@ -36,7 +36,7 @@ pub unsafe extern "C" fn note_type(unit: Ptr, code: i64, operand: i64, object: O
         }
         unit.notes.set(left - 1);
         let extra = |code: Code| CodeExtra::of_or_new(session, code);
-        if let Some(extra) = Code::from_object(content.codes[code as usize]).and_then(extra) {
+        if let Some(extra) = Code::from_object(content.codes[code as usize]).map(extra) {
             let format = exits::array_format(session, object);
             extra.operands.borrow_mut().add(operand as u32, Py_TYPE(object), format);
         }

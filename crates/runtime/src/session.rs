@@ -10,6 +10,7 @@ use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
 use crate::extra::CodeExtra;
 use crate::listening::Listening;
+use crate::quiet_answers::QuietAnswers;
 use crate::memory::{CodeBlock, CodeMemory};
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
@@ -66,8 +67,10 @@ pub struct Session {
     pub strategy: Box<dyn Strategy>,
     /// What generates code.
     pub backend: RefCell<Arc<dyn Backend>>,
-    /// Index of the extra slot of code objects.
-    pub extra_index: isize,
+    /// What `sys.monitoring` is asked in our stead.
+    pub(crate) quiet_answers: QuietAnswers,
+    /// What is kept for code objects, by their addresses. Boxes, which [`crate::extra::code_dies`] takes back.
+    pub(crate) codes: RefCell<FxHashMap<usize, NonNull<CodeExtra>>>,
     /// The vectorcall of functions that nobody has replaced.
     pub original: vectorcallfunc,
     /// The `tp_iternext` of generators that nobody has replaced.
@@ -156,7 +159,6 @@ pub(crate) struct Parts {
     pub(crate) platform: Platform,
     pub(crate) strategy: Box<dyn Strategy>,
     pub(crate) backend: Arc<dyn Backend>,
-    pub(crate) extra_index: isize,
     pub(crate) original: vectorcallfunc,
     pub(crate) original_next: iternextfunc,
     pub(crate) disable_event: *mut PyObject,
@@ -186,7 +188,8 @@ impl Session {
             features: CpuFeatures::detect(),
             strategy: parts.strategy,
             backend: RefCell::new(parts.backend),
-            extra_index: parts.extra_index,
+            quiet_answers: QuietAnswers::default(),
+            codes: RefCell::default(),
             original: parts.original,
             original_next: parts.original_next,
             // SAFETY: there is a main interpreter as long as there are others.

@@ -1,5 +1,5 @@
 //! Which site an address leads to: a function, or the instruction at which a generator goes on. It is found here without the way over code
-//! object and extra data, which is long and often out of the processor's caches.
+//! object and what is kept for it, which is long and often out of the processor's caches.
 
 use crate::address_hash::place_of;
 use crate::unit::{Site, Unit};

@@ -2,55 +2,21 @@
 
 use crate::bind;
 use crate::capture::EntryPoint;
-use crate::entry::EVENTS_UNTIL_AWAKE;
-use crate::extra::{CodeExtra, free_extra};
-use crate::hooks::{on_jump, on_start};
+use crate::extra::CodeExtra;
 use crate::lost::lost_iterator;
 use crate::session::{Parts, Session, publish, session};
+use crate::tool::{give_back, monitoring_attribute, take};
 use crate::unit::State;
 use crate::watch::Watch;
-use std::cell::UnsafeCell;
-use std::ffi::CStr;
 use std::sync::Arc;
 use whipsnake_bytecode::Version;
 use whipsnake_contract::options::Options;
-use whipsnake_cpython::ffi::{
-    METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyCode_NewEmpty, PyErr_Clear, PyErr_GetRaisedException,
-    PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod, PyObject_GetAttrString, PyObject_Str,
-    PySys_GetObject, Py_None,
-};
-use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
+use whipsnake_cpython::ffi::{Py_DECREF, PyErr_Clear, PyErr_GetRaisedException, PyObject, PyObject_Str};
+use whipsnake_cpython::monitoring;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::platform::python_class_dealloc;
-use whipsnake_cpython::{Code, Thread};
-use whipsnake_cpython::symbols::PyUnstable_Eval_RequestCodeExtraIndex;
+use whipsnake_cpython::Thread;
 use whipsnake_cpython::verify::{Unsupported, verify};
-
-/// Tools that `sys.monitoring` tells apart.
-const TOOL_IDS: i32 = 6;
-/// Name under which the tool id is taken.
-const TOOL_NAME: &CStr = c"whipsnake";
-
-/// A table of methods that the interpreter keeps pointers to.
-struct Methods(UnsafeCell<[PyMethodDef; 2]>);
-
-// SAFETY: never changed; the interpreter only reads it.
-unsafe impl Sync for Methods {}
-
-static METHODS: Methods = Methods(UnsafeCell::new([
-    PyMethodDef {
-        ml_name: c"on_start".as_ptr(),
-        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_start },
-        ml_flags: METH_FASTCALL,
-        ml_doc: std::ptr::null(),
-    },
-    PyMethodDef {
-        ml_name: c"on_jump".as_ptr(),
-        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_jump },
-        ml_flags: METH_FASTCALL,
-        ml_doc: std::ptr::null(),
-    },
-]));
 
 /// False if `WHIPSNAKE=0` switches everything off.
 ///
@@ -66,7 +32,7 @@ pub fn allowed() -> Result<bool, String> {
 }
 
 /// True in the interpreter that the session belongs to.
-fn in_main_interpreter() -> bool {
+pub(crate) fn in_main_interpreter() -> bool {
     // SAFETY: callers hold the GIL.
     unsafe { Thread::current().interpreter() == whipsnake_cpython::symbols::PyInterpreterState_Main() }
 }
@@ -112,7 +78,7 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
         if session.ended.get() || session.enabled.get() {
             return Ok(());
         }
-        take_tool(session)?;
+        take(session)?;
         // These frames have started before our events came.
         let mut frame = Thread::current().current_frame();
         while let Some(running) = frame {
@@ -120,30 +86,9 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
             frame = running.previous();
         }
         session.enabled.set(true);
-        check_extra(session).inspect_err(|_| disable())?;
         crate::generator::switch(session, true);
         Ok(())
     }
-}
-
-/// Finds out whether extra slots of code objects are where they are looked for; else native code stays off.
-///
-/// # Safety
-///
-/// The GIL is held, no exception is raised.
-unsafe fn check_extra(session: &Session) -> Result<(), String> {
-    // SAFETY: the code object is given back.
-    unsafe {
-        let object = PyCode_NewEmpty(c"whipsnake".as_ptr(), c"whipsnake".as_ptr(), 1).cast::<PyObject>();
-        if object.is_null() {
-            return Err(take_error());
-        }
-        if let Some(code) = Code::from_object(object) {
-            CodeExtra::of_or_new(session, code);
-        }
-        Py_DECREF(object);
-    }
-    Ok(())
 }
 
 /// # Safety
@@ -158,11 +103,6 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         let backend = whipsnake_backend::backend_by_name(&options.backend)
             .map_err(|error| error.to_string())?
             .ok_or_else(|| format!("there is no backend {:?}", options.backend))?;
-        let extra_index = PyUnstable_Eval_RequestCodeExtraIndex(free_extra);
-        if extra_index < 0 {
-            PyErr_Clear();
-            return Err("no extra slot of code objects is free".to_owned());
-        }
         let disable_event = monitoring_attribute(c"DISABLE")?;
         let lost_iterator = lost_iterator();
         if lost_iterator.is_null() {
@@ -177,7 +117,6 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             platform: facts.platform,
             strategy,
             backend: Arc::from(backend),
-            extra_index,
             original: facts.interpreted_entry,
             original_next,
             disable_event,
@@ -193,7 +132,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
 /// # Safety
 ///
 /// The GIL is held.
-unsafe fn take_error() -> String {
+pub(crate) unsafe fn take_error() -> String {
     // SAFETY: the GIL is held; references are given back.
     unsafe {
         let error = PyErr_GetRaisedException();
@@ -209,112 +148,6 @@ unsafe fn take_error() -> String {
         }
         Py_DECREF(error);
         message.unwrap_or_else(|| "unknown error".to_owned())
-    }
-}
-
-/// # Safety
-///
-/// The GIL is held.
-unsafe fn monitoring_module() -> Result<*mut PyObject, String> {
-    // SAFETY: the GIL is held; the module's reference is borrowed from `sys`.
-    unsafe {
-        let module = PySys_GetObject(c"monitoring".as_ptr());
-        if module.is_null() { Err("this Python has no sys.monitoring".to_owned()) } else { Ok(module) }
-    }
-}
-
-/// # Safety
-///
-/// The GIL is held.
-unsafe fn monitoring_attribute(name: &CStr) -> Result<*mut PyObject, String> {
-    // SAFETY: the GIL is held.
-    unsafe {
-        let value = PyObject_GetAttrString(monitoring_module()?, name.as_ptr());
-        if value.is_null() { Err(take_error()) } else { Ok(value) }
-    }
-}
-
-/// Takes the tool id and asks for events.
-///
-/// # Safety
-///
-/// As for [`enable`].
-unsafe fn take_tool(_session: &Session) -> Result<(), String> {
-    let id = i32::from(OPTIMIZER_ID);
-    // SAFETY: the GIL is held; results are given back.
-    unsafe {
-        let module = monitoring_module()?;
-        let done = |result: *mut PyObject| {
-            if result.is_null() {
-                return Err(take_error());
-            }
-            Py_DECREF(result);
-            Ok(())
-        };
-        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
-        if let Some(name) = crate::text::str_of(owner) {
-            Py_DECREF(owner);
-            return Err(format!("sys.monitoring.OPTIMIZER_ID is taken by {name:?}; only one optimiser can run"));
-        }
-        done(owner)?;
-        done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
-        let methods = METHODS.0.get().cast::<PyMethodDef>();
-        let mut events = 0;
-        for (index, event) in [offsets::EVENT_PY_START, offsets::EVENT_JUMP].into_iter().enumerate() {
-            events |= 1 << event;
-            let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
-            if callback.is_null() {
-                return Err(take_error());
-            }
-            let result =
-                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback);
-            Py_DECREF(callback);
-            done(result)?;
-        }
-        done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))
-    }
-}
-
-/// Gives up the result of a call, or its error.
-///
-/// # Safety
-///
-/// The GIL is held; `result` is owned, or NULL with an exception.
-unsafe fn discard(result: *mut PyObject) {
-    // SAFETY: as the caller says.
-    unsafe {
-        if result.is_null() {
-            PyErr_Clear();
-        } else {
-            Py_DECREF(result);
-        }
-    }
-}
-
-impl Session {
-    /// Asks for events of all code again, unless another tool is registered that may have switched off some of its own: then it is asked
-    /// again after some events. True if it was done.
-    ///
-    /// # Safety
-    ///
-    /// The GIL is held and no exception is raised.
-    #[cold]
-    pub(crate) unsafe fn hear_again(&self) -> bool {
-        // SAFETY: as the caller says; results are given back.
-        unsafe {
-            let Ok(module) = monitoring_module() else { return false };
-            for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
-                let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
-                let is_free = owner == Py_None();
-                discard(owner);
-                if !is_free {
-                    self.until_hearing.set(EVENTS_UNTIL_AWAKE);
-                    return false;
-                }
-            }
-            discard(PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null()));
-        }
-        true
     }
 }
 
@@ -335,30 +168,7 @@ pub unsafe fn disable() {
         }
         crate::generator::switch(session, false);
         session.forget_laps();
-        give_tool_back();
-    }
-}
-
-/// Gives the tool id back, if it is still ours.
-///
-/// # Safety
-///
-/// The GIL is held.
-unsafe fn give_tool_back() {
-    let id = i32::from(OPTIMIZER_ID);
-    // SAFETY: the GIL is held; results are given back, errors are of no consequence.
-    unsafe {
-        let Ok(module) = monitoring_module() else { return };
-        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
-        let ours = crate::text::str_of(owner).as_deref() == TOOL_NAME.to_str().ok();
-        let mut results = vec![owner];
-        if ours {
-            results.push(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, 0));
-            results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
-        }
-        for result in results {
-            discard(result);
-        }
+        give_back(session);
     }
 }
 
@@ -460,11 +270,10 @@ pub unsafe fn never(function: *mut PyObject) -> Result<(), String> {
         let Some(code) = whipsnake_cpython::Code::of_function(function) else {
             return Err("not a function written in Python".to_owned());
         };
-        if let Some(extra) = CodeExtra::of_or_new(session, code) {
-            extra.never.set(true);
-            extra.for_each(|site| session.leave_alone(site, "excluded by whipsnake.never()".to_owned()));
-            session.invalidate_users(code);
-        }
+        let extra = CodeExtra::of_or_new(session, code);
+        extra.never.set(true);
+        extra.for_each(|site| session.leave_alone(site, "excluded by whipsnake.never()".to_owned()));
+        session.invalidate_users(code);
         session.unhook(function);
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! A [`Site`] is a place where native code can be entered: a code object with one pair of globals and builtins, a loop in it, or an
 //! instruction at which a generator goes on.
-//! A [`Unit`] is one compilation of a site. A code object's extra slot owns its sites, and those own their
+//! A [`Unit`] is one compilation of a site. What is kept for a code object owns its sites, and those own their
 //! units, until the code object dies; only the machine code of a unit that was replaced goes earlier.
 //!
 //! Both begin with the [`Record`] that native code reads. A unit's is named by its own code; a site's stays valid over
@@ -334,7 +334,7 @@ pub struct Content {
     pub exits: Vec<ExitPoint>,
     /// How often each was taken.
     pub counts: Vec<Cell<u32>>,
-    /// The part of each count that the code's extra data has been told of.
+    /// The part of each count that what is kept for the code has been told of.
     pub told: Vec<Cell<u32>>,
     /// Objects that exit points and code refer to.
     pub objects: Vec<*mut PyObject>,

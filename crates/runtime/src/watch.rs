@@ -11,10 +11,10 @@ use std::hash::{BuildHasher, Hash};
 use std::ptr::NonNull;
 use whipsnake_contract::snapshot::Assumption;
 use whipsnake_cpython::Code;
-use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
+use whipsnake_cpython::ffi::{PyCodeObject, PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
 use whipsnake_cpython::symbols::{
-    PyDict_AddWatcher, PyDict_ClearWatcher, PyDict_Watch, PyFunction_AddWatcher, PyFunction_ClearWatcher, PyType_AddWatcher,
-    PyType_ClearWatcher, PyType_Watch, dict_event, function_event,
+    PyCode_AddWatcher, PyCode_ClearWatcher, PyDict_AddWatcher, PyDict_ClearWatcher, PyDict_Watch, PyFunction_AddWatcher,
+    PyFunction_ClearWatcher, PyType_AddWatcher, PyType_ClearWatcher, PyType_Watch, code_event, dict_event, function_event,
 };
 use whipsnake_strategy::Decision;
 
@@ -76,6 +76,7 @@ impl Watch {
             let dict_id = last_free(|| PyDict_AddWatcher(on_dict), PyDict_ClearWatcher).ok_or("no dictionary watcher is free")?;
             let type_id = last_free(|| PyType_AddWatcher(on_type), PyType_ClearWatcher).ok_or("no type watcher is free")?;
             last_free(|| PyFunction_AddWatcher(on_function), PyFunction_ClearWatcher).ok_or("no function watcher is free")?;
+            last_free(|| PyCode_AddWatcher(on_code), PyCode_ClearWatcher).ok_or("no code watcher is free")?;
             Ok(Watch {
                 dict_id,
                 type_id,
@@ -300,6 +301,18 @@ unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut 
     let (word, bit) = function_bit(function as usize);
     if event != function_event::CREATE && session.watch.borrow().function_bits[word] & bit != 0 {
         invalidate_users_of_function(session, function);
+    }
+    0
+}
+
+/// # Safety
+///
+/// Called by the interpreter when a code object was made, and before it dies.
+unsafe extern "C" fn on_code(event: c_int, code: *mut PyCodeObject) -> c_int {
+    if event == code_event::DESTROY
+        && let Some(session) = session()
+    {
+        crate::extra::code_dies(session, code.cast());
     }
     0
 }

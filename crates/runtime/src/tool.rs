@@ -1,0 +1,171 @@
+//! Our tool id of `sys.monitoring`: taking it, hearing events, giving it back.
+
+use crate::entry::EVENTS_UNTIL_AWAKE;
+use crate::hooks::{on_jump, on_start};
+use crate::session::Session;
+use crate::start::take_error;
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use whipsnake_cpython::ffi::{
+    METH_FASTCALL, Py_DECREF, Py_None, PyCFunction_NewEx, PyErr_Clear, PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod,
+    PyObject_GetAttrString, PySys_GetObject,
+};
+use whipsnake_cpython::monitoring::OPTIMIZER_ID;
+use whipsnake_cpython::offsets;
+
+/// Tools that `sys.monitoring` tells apart.
+const TOOL_IDS: i32 = 6;
+/// Name under which the tool id is taken.
+const TOOL_NAME: &CStr = c"whipsnake";
+
+/// A table of methods that the interpreter keeps pointers to.
+struct Methods(UnsafeCell<[PyMethodDef; 2]>);
+
+// SAFETY: never changed; the interpreter only reads it.
+unsafe impl Sync for Methods {}
+
+static METHODS: Methods = Methods(UnsafeCell::new([
+    PyMethodDef {
+        ml_name: c"on_start".as_ptr(),
+        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_start },
+        ml_flags: METH_FASTCALL,
+        ml_doc: std::ptr::null(),
+    },
+    PyMethodDef {
+        ml_name: c"on_jump".as_ptr(),
+        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_jump },
+        ml_flags: METH_FASTCALL,
+        ml_doc: std::ptr::null(),
+    },
+]));
+
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn monitoring_module() -> Result<*mut PyObject, String> {
+    // SAFETY: the GIL is held; the module's reference is borrowed from `sys`.
+    unsafe {
+        let module = PySys_GetObject(c"monitoring".as_ptr());
+        if module.is_null() { Err("this Python has no sys.monitoring".to_owned()) } else { Ok(module) }
+    }
+}
+
+/// # Safety
+///
+/// The GIL is held.
+pub(crate) unsafe fn monitoring_attribute(name: &CStr) -> Result<*mut PyObject, String> {
+    // SAFETY: the GIL is held.
+    unsafe {
+        let value = PyObject_GetAttrString(monitoring_module()?, name.as_ptr());
+        if value.is_null() { Err(take_error()) } else { Ok(value) }
+    }
+}
+
+/// Takes the tool id and asks for events.
+///
+/// # Safety
+///
+/// As for [`enable`](crate::start::enable).
+pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
+    let id = i32::from(OPTIMIZER_ID);
+    // SAFETY: the GIL is held; results are given back.
+    unsafe {
+        let module = monitoring_module()?;
+        let done = |result: *mut PyObject| {
+            if result.is_null() {
+                return Err(take_error());
+            }
+            Py_DECREF(result);
+            Ok(())
+        };
+        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+        if let Some(name) = crate::text::str_of(owner) {
+            Py_DECREF(owner);
+            return Err(format!("sys.monitoring.OPTIMIZER_ID is taken by {name:?}; only one optimiser can run"));
+        }
+        done(owner)?;
+        done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
+        let methods = METHODS.0.get().cast::<PyMethodDef>();
+        let mut events = 0;
+        for (index, event) in [offsets::EVENT_PY_START, offsets::EVENT_JUMP].into_iter().enumerate() {
+            events |= 1 << event;
+            let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
+            if callback.is_null() {
+                return Err(take_error());
+            }
+            let result =
+                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback);
+            Py_DECREF(callback);
+            done(result)?;
+        }
+        done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
+        session.quiet_answers.give(module)
+    }
+}
+
+/// Gives up the result of a call, or its error.
+///
+/// # Safety
+///
+/// The GIL is held; `result` is owned, or NULL with an exception.
+unsafe fn discard(result: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if result.is_null() {
+            PyErr_Clear();
+        } else {
+            Py_DECREF(result);
+        }
+    }
+}
+
+impl Session {
+    /// Asks for events of all code again, unless another tool is registered that may have switched off some of its own: then it is asked
+    /// again after some events. True if it was done.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    #[cold]
+    pub(crate) unsafe fn hear_again(&self) -> bool {
+        // SAFETY: as the caller says; results are given back.
+        unsafe {
+            let Ok(module) = monitoring_module() else { return false };
+            for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
+                let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+                let is_free = owner == Py_None();
+                discard(owner);
+                if !is_free {
+                    self.until_hearing.set(EVENTS_UNTIL_AWAKE);
+                    return false;
+                }
+            }
+            discard(PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null()));
+        }
+        true
+    }
+}
+
+/// Gives the tool id back, if it is still ours.
+///
+/// # Safety
+///
+/// The GIL is held.
+pub(crate) unsafe fn give_back(session: &Session) {
+    let id = i32::from(OPTIMIZER_ID);
+    // SAFETY: the GIL is held; results are given back, errors are of no consequence.
+    unsafe {
+        let Ok(module) = monitoring_module() else { return };
+        session.quiet_answers.take_back(module);
+        let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
+        let ours = crate::text::str_of(owner).as_deref() == TOOL_NAME.to_str().ok();
+        let mut results = vec![owner];
+        if ours {
+            results.push(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, 0));
+            results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
+        }
+        for result in results {
+            discard(result);
+        }
+    }
+}
