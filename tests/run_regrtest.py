@@ -55,6 +55,8 @@ class Subject:
     build: str
     """A hash of the installed package's native part."""
     directory: Path
+    warm: dict[str, str]
+    """Modules that run with the default threshold, with the reasons."""
 
 
 class Baselines:
@@ -86,6 +88,8 @@ class Baselines:
 def examine(module: str, mode: Mode, subject: Subject, baselines: Baselines, always: bool) -> Verdict:
     """Run a module in a mode, and with plain Python where that is needed; twice if they differ."""
     variables = mode.environment(module, subject.interpreter.seed)
+    if module in subject.warm:
+        variables.pop("WHIPSNAKE_THRESHOLD", None)
 
     def once(attempt: int) -> Verdict:
         name = f"{module}.{mode.name}{'.again' if attempt else ''}.txt"
@@ -191,7 +195,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
 
 def run_mode(mode: Mode, modules: list[str], subject: Subject, arguments: argparse.Namespace) -> list[Verdict]:
     """The verdicts of a mode; those of earlier runs of the same build are taken over."""
-    identity = {**subject.identity, "build": subject.build, "environment": mode.env}
+    identity = {**subject.identity, "build": subject.build, "environment": mode.env, "warm": sorted(subject.warm)}
     journal = Journal(subject.directory / f"{mode.name}.jsonl", identity, arguments.fresh)
     baselines = Baselines(subject, fresh=False)
     known = [module for module in modules if module in journal.entries]
@@ -245,7 +249,8 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     version, full, native = probe(arguments.python)
     try:
-        excepted = exceptions.of_version(exceptions.load(), version.rpartition(".")[0])
+        listed, warm = exceptions.load()
+        excepted = exceptions.of_version(listed, version.rpartition(".")[0])
     except exceptions.ExceptionsError as error:
         print(f"run_regrtest: {exceptions.LISTED.relative_to(ROOT)}: {error}", file=sys.stderr)
         return 2
@@ -260,6 +265,7 @@ def main(argv: list[str]) -> int:
         {"python": full, "seed": arguments.seed, "timeout": arguments.timeout},
         hashlib.sha256(native.read_bytes()).hexdigest()[:16],
         ROOT / "target" / "regrtest" / version,
+        warm,
     )
     started = time.perf_counter()
     verdicts = {mode.name: run_mode(mode, modules, subject, arguments) for mode in arguments.modes}
@@ -270,6 +276,8 @@ def main(argv: list[str]) -> int:
         lines += summary.lines()
     if unneeded := report.needless(excepted, summaries, modules):
         lines += ["Listed as exceptions, but passing:", "", *(f"- {test}" for test in unneeded), ""]
+    if interpreted_first := [f"- {module}: {why}" for module, why in warm.items() if module in modules]:
+        lines += ["Run with the default threshold:", "", *interpreted_first, ""]
     page = subject.directory / "report.md"
     page.write_text("\n".join(lines), encoding="utf-8")
     print("\n" + "\n".join(lines))

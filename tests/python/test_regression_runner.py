@@ -107,9 +107,19 @@ def test_bad_exceptions_are_refused(text: str, words: str) -> None:
         exceptions.parse(text)
 
 
+def test_warm_modules_need_a_reason() -> None:
+    good = '[[warm]]\nmodule = "test_x"\nreason = "why"\n'
+    assert exceptions.parse_warm(good) == {"test_x": "why"}
+    for bad in (good.replace('reason = "why"\n', ""), good.replace('"test_x"', "1"), good + "threshold = 5\n"):
+        with pytest.raises(ExceptionsError, match="two strings"):
+            exceptions.parse_warm(bad)
+
+
 def test_the_list_of_exceptions_is_in_order() -> None:
     today = datetime.date.today()
-    assert [entry.test for entry in exceptions.load() if entry.expires <= today] == []
+    listed, warm = exceptions.load()
+    assert [entry.test for entry in listed if entry.expires <= today] == []
+    assert all(len(reason.split()) >= 3 for reason in warm.values())
 
 
 def test_exceptions_excuse_single_tests_until_they_expire() -> None:

@@ -1,4 +1,7 @@
-"""Tests of CPython that are allowed to fail under whipsnake, each with a reason and an expiry date."""
+"""Tests of CPython that are allowed to fail under whipsnake, each with a reason and an expiry date.
+
+Besides, modules that need code to be interpreted first: they run with the default threshold.
+"""
 
 from __future__ import annotations
 
@@ -54,9 +57,21 @@ def _entry(number: int, fields: dict[str, object]) -> Excepted:
     return Excepted(test, reason, expires, tuple(python or ()))
 
 
-def load() -> list[Excepted]:
-    """The project's list."""
-    return parse(LISTED.read_text(encoding="utf-8"))
+def parse_warm(text: str) -> dict[str, str]:
+    """Modules that run with the default threshold, with the reasons."""
+    warm = {}
+    for number, fields in enumerate(tomllib.loads(text).get("warm", []), 1):
+        module, reason = fields.get("module"), fields.get("reason")
+        if set(fields) != {"module", "reason"} or not isinstance(module, str) or not isinstance(reason, str):
+            raise ExceptionsError(f"warm {number}: needs 'module' and 'reason', two strings")
+        warm[module] = reason
+    return warm
+
+
+def load() -> tuple[list[Excepted], dict[str, str]]:
+    """The project's lists: exceptions, and modules that run with the default threshold."""
+    text = LISTED.read_text(encoding="utf-8")
+    return parse(text), parse_warm(text)
 
 
 def of_version(listed: list[Excepted], version: str) -> dict[str, Excepted]:

@@ -34,6 +34,7 @@ pub fn layout(minor: u8) -> Layout {
         list_allocated: 32,
         tuple_items: if minor >= 14 { 32 } else { 24 },
         tstate_interp: 16,
+        interp_eval_frame: 8,
         interp_float_freelist: if minor >= 14 { 16 } else { 24 },
         interp_float_freelist_count: if minor >= 14 { 24 } else { 16 },
         float_freelist_link: if minor >= 14 { 0 } else { 8 },

@@ -151,6 +151,8 @@ layout_fields! {
     tstate_datastack_limit = "offsetof(PyThreadState, datastack_limit)";
     /// The exception being raised.
     tstate_current_exception = "offsetof(PyThreadState, current_exception)";
+    /// What evaluates frames in the interpreter's place (PEP 523), from the interpreter state; NULL for its own evaluator.
+    interp_eval_frame = "offsetof(PyInterpreterState, eval_frame)";
     /// Free list of floats, from the interpreter state: pointer to the first free object.
     interp_float_freelist = "WS_FLOAT_FREELIST";
     /// Count of that free list, from the interpreter state.

@@ -104,7 +104,6 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("event_py_unwind", "PY_MONITORING_EVENT_PY_UNWIND"),
     ("interp_monitors", "offsetof(PyInterpreterState, monitors.tools)"),
     ("interp_instrumentation_version", "offsetof(PyInterpreterState, ceval.instrumentation_version)"),
-    ("interp_eval_frame", "offsetof(PyInterpreterState, eval_frame)"),
     ("interp_id", "offsetof(PyInterpreterState, id)"),
     // Objects by version.
     ("interp_function_versions", "offsetof(PyInterpreterState, func_state.func_version_cache)"),

@@ -138,18 +138,22 @@ unsafe fn tools_of_all(table: *const u8) -> u64 {
 
 const _: () = assert!(offsets::MONITORING_LOCAL_EVENTS >= size_of::<u64>() && offsets::MONITORING_LOCAL_EVENTS <= 2 * size_of::<u64>());
 
-/// True if a tool other than ours wants any instruction event in all code.
+/// True if a tool other than ours wants any instruction event in all code, or evaluates frames in the interpreter's place.
 ///
 /// # Safety
 ///
 /// `thread` is the calling thread's state.
 pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
-    (0..offsets::MONITORING_LOCAL_EVENTS)
+    let asked = |event| {
         // SAFETY: all events tied to instructions exist by themselves.
-        .any(|event| !unsafe { global_tools(thread.interpreter(), event) }.others().is_empty())
+        !unsafe { global_tools(thread.interpreter(), event) }.others().is_empty()
+    };
+    // SAFETY: as the caller says.
+    (0..offsets::MONITORING_LOCAL_EVENTS).any(asked) || unsafe { frame_evaluator_replaced(thread) }
 }
 
-/// True if a tool other than ours wants any instruction event in `code`: native code for it must not run.
+/// True if a tool other than ours wants any instruction event in `code`, or evaluates frames in the interpreter's place: native code
+/// for it must not run.
 ///
 /// # Safety
 ///
@@ -158,8 +162,10 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
     const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
     // SAFETY: the caller vouches for the thread; the table has an entry for each event that is tied to an instruction.
-    let global = unsafe { tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS)) };
-    (global | local_tools_of_all(code)) & OTHERS != 0
+    unsafe {
+        let global = tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS));
+        (global | local_tools_of_all(code)) & OTHERS != 0 || frame_evaluator_replaced(thread)
+    }
 }
 
 /// True if a tool other than ours wants to hear of exceptions (raised, handled, leaving a frame).

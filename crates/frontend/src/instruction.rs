@@ -288,6 +288,10 @@ impl Builder<'_> {
             let flags = self.int_const(8);
             changed = self.emit(Ir::Ishr, &[changed, flags], Imm::None);
         }
+        // Somebody who evaluates frames in the interpreter's place is told of no version.
+        let interpreter = self.address(self.snapshot.platform.interpreter);
+        let evaluator = self.load(interpreter, self.layout().interp_eval_frame, MemSize::I64, Region::Thread);
+        let changed = self.emit(Ir::Ior, &[changed, evaluator], Imm::None);
         let mut broken = self.emit(Ir::Ior, &[invalid, changed], Imm::None);
         let mut instance = Some(self.instance.clone());
         for frame in state.frames() {

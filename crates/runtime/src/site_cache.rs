@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use whipsnake_cpython::ffi::PyObject;
 use whipsnake_cpython::memory::read;
-use whipsnake_cpython::monitoring::LocalTools;
+use whipsnake_cpython::monitoring::{LocalTools, frame_evaluator_replaced};
 use whipsnake_cpython::{Code, Frame, Thread, offsets};
 
 /// Addresses remembered at a time: a power of two.
@@ -37,7 +37,8 @@ impl Found {
         // SAFETY: as the caller says.
         unsafe {
             let site: &'a Site = &*self.site.as_ptr();
-            site.current().filter(|_| thread.eval_breaker() as u64 == site.record.quiet.get() && !self.tools.any(code))
+            let quiet = || thread.eval_breaker() as u64 == site.record.quiet.get() && !self.tools.any(code);
+            site.current().filter(|_| quiet() && !frame_evaluator_replaced(thread))
         }
     }
 }
