@@ -104,7 +104,7 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<Found> {
         return None;
     }
     let (code, offset) = (frame.code()?, frame.offset()?);
-    let extra = CodeExtra::of_or_new(session, code).filter(|extra| !extra.never.get())?;
+    let extra = CodeExtra::of_or_new(session, code).filter(|extra| extra.exclusion().is_none())?;
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };
     let site = extra.site(session, key, || name_of(code))?;
     Some(session.resume_cache.set(frame.instruction(), site, code))
