@@ -13,6 +13,7 @@ class ExitStats(TypedDict):
     count: int
 
 class UnitStats(TypedDict):
+    key: str  # filename:line:name, as the file of WHIPSNAKE_ONLY takes it
     name: str
     filename: str
     line: int
@@ -23,6 +24,7 @@ class UnitStats(TypedDict):
     backend: str
     code_bytes: int
     inlined: list[str]
+    inlined_keys: list[str]
     compile_ms: float
     compiles: int
     invalidations: int
@@ -68,6 +70,10 @@ def enable(
     backend: str = ...,
     exit_every: int = ...,
     trial: str = ...,
+    exit_limit: int = ...,
+    only: str = ...,
+    sample: str = ...,
+    skip_pass: str = ...,
     dump: str = ...,
     code_cap: int = ...,
     stats: bool = ...,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ _ON = {"THRESHOLD": "1", "SYNC": "1"}
 _SOON = {"THRESHOLD": "3", "SYNC": "1"}
 """Compiles all that a program repeats, but not what the interpreter runs once at start-up."""
 
+_TABLE = Path(__file__).parents[2] / "crates" / "contract" / "src" / "passes.rs"
+
+PASSES = tuple(re.findall(r"^ +(\w+): \w+;$", _TABLE.read_text(encoding="utf-8"), re.MULTILINE))
+"""Names of the optimiser's passes, as declared for the compiler."""
+
 MODES = {
     mode.name: mode
     for mode in (
@@ -52,12 +59,14 @@ MODES = {
         Mode("detached", "threshold 3, the interpreter's own calls stay interpreted", {**_SOON, "TRIAL": "detach"}),
         Mode("switch", "threshold 3, native code is switched off and on every few events", {**_SOON, "TRIAL": "switch"}),
         Mode("cap", "threshold 1, at most 1 MiB of machine code", {**_ON, "CODE_CAP": str(1 << 20)}, slowness=3),
+        *(Mode(f"without-{name}", f"threshold 3, without the pass {name}", {**_SOON, "SKIP_PASS": name}) for name in PASSES),
         Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),
     )
 }
 
 GROUPS = {
     "quick": ("on", "warm", "exit7"),
+    "without": tuple(f"without-{name}" for name in PASSES),
     "all": tuple(name for name in MODES if name != "plain"),
 }
 

@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
 use whipsnake_contract::options::DumpSpec;
-use whipsnake_contract::snapshot::{Assumption, Snapshot};
+use whipsnake_contract::selection::FunctionKey;
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Snapshot};
 use whipsnake_ir::function::ObjectRef;
 
 /// What the compiler made of a snapshot.
@@ -24,8 +25,8 @@ pub struct Compiled {
     pub objects: Vec<ObjectRef>,
     /// What must stay true.
     pub assumptions: Vec<Assumption>,
-    /// Qualified names of the functions that were inlined.
-    pub inlined: Vec<String>,
+    /// The functions that were inlined.
+    pub inlined: Vec<FunctionKey>,
     /// Trampolines that the code refers to, directly or through others.
     pub trampolines: Vec<(Trampoline, Arc<MachineCode>)>,
     /// There are loops in it, its own or of inlined functions.
@@ -74,17 +75,24 @@ pub fn without_panic<T>(f: impl FnOnce() -> T) -> Result<T, String> {
         .map_err(|_| PANIC.with_borrow_mut(Option::take).unwrap_or_else(|| "no message".to_owned()))
 }
 
+/// How a snapshot is compiled.
+#[derive(Clone, Copy)]
+pub struct Settings<'a> {
+    /// The backend.
+    pub backend: &'a dyn Backend,
+    /// What the processor can do.
+    pub features: CpuFeatures,
+    /// The pass that is left out; [`NO_PASS`](whipsnake_contract::passes::NO_PASS) for none.
+    pub skip_pass: &'a str,
+    /// What to dump.
+    pub dump: &'a DumpSpec,
+}
+
 /// Compiles a snapshot.
-pub fn compile(
-    snapshot: &Snapshot,
-    backend: &dyn Backend,
-    features: CpuFeatures,
-    dump: &DumpSpec,
-    cache: &TrampolineCache,
-) -> Outcome {
+pub fn compile(snapshot: &Snapshot, settings: Settings<'_>, cache: &TrampolineCache) -> Outcome {
     let start = Instant::now();
     let mut text = String::new();
-    let result = without_panic(|| stages(snapshot, backend, features, dump, cache, &mut text))
+    let result = without_panic(|| stages(snapshot, settings, cache, &mut text))
         .unwrap_or_else(|message| Err(format!("compiler panic: {message}")))
         .map(|compiled| Compiled { time: start.elapsed(), ..compiled });
     Outcome { result, dump: text }
@@ -92,12 +100,11 @@ pub fn compile(
 
 fn stages(
     snapshot: &Snapshot,
-    backend: &dyn Backend,
-    features: CpuFeatures,
-    dump: &DumpSpec,
+    settings: Settings<'_>,
     cache: &TrampolineCache,
     text: &mut String,
 ) -> Result<Compiled, String> {
+    let Settings { backend, features, skip_pass, dump } = settings;
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
     let wants = |stage| dump.wants(stage, name);
     let mut show = |stage: &str, content: &str| {
@@ -107,7 +114,7 @@ fn stages(
     if wants("ir") {
         show("ir", &function.to_string());
     }
-    optimise(&mut function, wants("passes").then_some(&mut show as Show<'_>))?;
+    optimise(&mut function, skip_pass, wants("passes").then_some(&mut show as Show<'_>))?;
     if wants("ir") {
         show("optimised ir", &function.to_string());
     }
@@ -126,9 +133,9 @@ fn stages(
     }
     let trampolines = cache.needed_by(&code, backend, &target)?;
     let inlined: BTreeSet<u32> = function.states.iter().map(|state| state.code).filter(|&code| code != 0).collect();
-    let qualname = |code: u32| snapshot.codes.get(code as usize).map(|code| code.qualname.clone());
+    let codes = inlined.into_iter().filter_map(|code| snapshot.codes.get(code as usize));
     Ok(Compiled {
-        inlined: inlined.into_iter().filter_map(qualname).collect(),
+        inlined: codes.map(CodeInfo::key).collect(),
         trampolines,
         code,
         has_loops: function.has_loop(),
@@ -142,9 +149,10 @@ fn stages(
 /// Prints a stage.
 type Show<'a> = &'a mut dyn FnMut(&str, &str);
 
-/// The passes; `show` gets the function after each.
+/// The passes but `skip`; `show` gets the function after each.
 fn optimise(
     function: &mut whipsnake_ir::Function,
+    skip: &str,
     mut show: Option<Show<'_>>,
 ) -> Result<(), String> {
     let mut observer = |pass: &'static str, function: &whipsnake_ir::Function, time: Duration| {
@@ -153,7 +161,8 @@ fn optimise(
         }
     };
     let mut runner = whipsnake_passes::Runner { observer: Some(&mut observer), ..whipsnake_passes::Runner::default() };
-    runner.passes(whipsnake_passes::PIPELINE, function).map_err(|error| error.to_string())
+    let passes: Vec<&str> = whipsnake_passes::PIPELINE.iter().copied().filter(|name| *name != skip).collect();
+    runner.passes(&passes, function).map_err(|error| error.to_string())
 }
 
 impl TrampolineCache {

@@ -7,4 +7,6 @@ pub mod exit;
 pub mod helpers;
 pub mod layout;
 pub mod options;
+pub mod passes;
+pub mod selection;
 pub mod snapshot;

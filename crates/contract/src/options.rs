@@ -1,5 +1,7 @@
 //! The options, declared once: environment variable, keyword of `enable()`, kind, default and text.
 
+use crate::passes::PASS_CHOICES;
+use crate::selection::{FunctionList, Sample, Selection};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,6 +23,10 @@ pub enum Kind {
     Dump(&'static [&'static str]),
     /// A path, or empty for none.
     Path,
+    /// The path of a file with a function a line, or empty for none.
+    Functions,
+    /// `percent:seed`, or empty for none.
+    Sample,
 }
 
 /// One declared option.
@@ -166,6 +172,18 @@ impl FromText for DumpSpec {
     }
 }
 
+impl FromText for FunctionList {
+    fn from_text(_: Kind, text: &str) -> Result<Self, String> {
+        FunctionList::read(text)
+    }
+}
+
+impl FromText for Option<Sample> {
+    fn from_text(_: Kind, text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { Sample::parse(text).map(Some) }
+    }
+}
+
 macro_rules! options {
     ($(#[doc = $doc:literal] $name:ident: $ty:ty = $default:literal, $kind:expr;)+) => {
         /// The values of all options.
@@ -221,6 +239,14 @@ options! {
     exit_every: u64 = "0", Kind::Number { min: 0, max: 1_000_000_000 };
     /// How native code is compared with the interpreter, function by function and as a whole: by `time`, or not (`off`); `detach` and `switch` test what follows.
     trial: Trial = "time", Kind::Choice(Trial::WORDS);
+    /// Leave a function alone for good that has left its native code N times by failed guards (0: no limit).
+    exit_limit: u64 = "0", Kind::Number { min: 0, max: 1_000_000_000 };
+    /// Compile only the functions that this file lists, one `filename:firstlineno:qualname` a line.
+    only: FunctionList = "", Kind::Functions;
+    /// Compile only so many percent of the functions; the seed says which.
+    sample: Option<Sample> = "", Kind::Sample;
+    /// Leave one pass of the optimiser out.
+    skip_pass: String = "none", Kind::Choice(PASS_CHOICES);
     /// Print what the compiler makes of a function to standard error, as `ir,clif,asm:name`.
     dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
     /// Most bytes of machine code kept at one time.
@@ -234,6 +260,11 @@ options! {
 }
 
 impl Options {
+    /// The functions that may be compiled.
+    pub fn selection(&self) -> Selection<'_> {
+        Selection { only: &self.only, sample: self.sample }
+    }
+
     /// The options of an environment: every `WHIPSNAKE_…` variable must be known and valid.
     ///
     /// `WHIPSNAKE` itself (the main switch) and `WHIPSNAKE_PYTHON` (read by the developer commands) are no options.
@@ -283,5 +314,18 @@ mod tests {
         assert!(options.dump.wants("ir", "mod.fib") && !options.dump.wants("clif", "fib"));
         assert!(!options.dump.wants("ir", "main"));
         assert!(env(&[("WHIPSNAKE_DUMP", "hir")]).is_err());
+    }
+
+    #[test]
+    fn selections_are_checked_when_they_are_set() {
+        let file = env(&[("WHIPSNAKE_ONLY", "/nonexistent/list")]).unwrap_err().to_string();
+        assert!(file.contains("WHIPSNAKE_ONLY=\"/nonexistent/list\"") && file.contains("No such file"), "{file}");
+        let sample = env(&[("WHIPSNAKE_SAMPLE", "200:1")]).unwrap_err().to_string();
+        assert!(sample.contains("WHIPSNAKE_SAMPLE=\"200:1\"") && sample.contains("percent:seed"), "{sample}");
+        let pass = env(&[("WHIPSNAKE_SKIP_PASS", "lowering")]).unwrap_err().to_string();
+        assert!(pass.contains("none, simplify_cfg") && pass.contains("licm"), "{pass}");
+        let options = env(&[("WHIPSNAKE_SAMPLE", "20:7"), ("WHIPSNAKE_SKIP_PASS", "gvn")]).unwrap();
+        assert_eq!((options.sample, &*options.skip_pass), (Some(Sample { percent: 20, seed: 7 }), "gvn"));
+        assert!(Options::default().selection().is_everything() && !options.selection().is_everything());
     }
 }

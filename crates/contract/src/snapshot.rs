@@ -5,6 +5,7 @@
 
 use crate::exit::ExitReason;
 use crate::layout::Layout;
+use crate::selection::FunctionKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -368,6 +369,13 @@ pub struct CodeInfo {
     pub exits_seen: Vec<SeenExit>,
     /// Types of operands that an earlier unit has noted, by [`operand_key`] and [`local_key`], most frequent first.
     pub operand_types: BTreeMap<u32, Vec<SeenType>>,
+}
+
+impl CodeInfo {
+    /// What its function is called across runs.
+    pub fn key(&self) -> FunctionKey {
+        FunctionKey { filename: self.filename.clone(), line: self.first_line, qualname: self.qualname.clone() }
+    }
 }
 
 /// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.

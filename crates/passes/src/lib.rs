@@ -29,12 +29,23 @@ pub trait Pass: Sync {
     fn run(&self, function: &mut Function);
 }
 
-/// All passes.
-pub const PASSES: &[&dyn Pass] = &[
-    &simplify_cfg::SimplifyCfg,
-    &fold::Fold,
-    &gvn::Gvn,
-    &dce::Dce,
-    &refcount::Refcount,
-    &licm::Licm,
-];
+macro_rules! passes {
+    ($($name:ident: $type:ident;)+) => {
+        /// All passes.
+        pub const PASSES: &[&dyn Pass] = &[$(&$name::$type,)+];
+    };
+}
+
+whipsnake_contract::for_each_pass!(passes);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passes_have_their_names_in_the_table_and_a_place_in_the_pipeline() {
+        let names: Vec<&str> = PASSES.iter().map(|pass| pass.name()).collect();
+        assert_eq!(names, whipsnake_contract::passes::PASS_CHOICES[1..]);
+        assert!(names.iter().all(|name| PIPELINE.contains(name)) && PIPELINE.iter().all(|name| names.contains(name)));
+    }
+}

@@ -33,8 +33,10 @@ pub struct CodeExtra {
     pub types: RefCell<TypeProfile>,
     /// Types of operands that units of this code have noted, by [`operand_key`](whipsnake_contract::snapshot::operand_key).
     pub operands: RefCell<TypeProfile>,
-    /// Excluded by `never()`.
-    pub never: Cell<bool>,
+    /// Why the function is never compiled, alone or inlined, if so. The first reason stays.
+    excluded: OnceCell<Box<str>>,
+    /// Exits by failed guards of all units of the code; counted where there is a limit.
+    pub failures: Cell<u64>,
     /// The first function site: nearly always the only one.
     first: Cell<Option<NonNull<Site>>>,
     /// How calls of a generator function begin, once somebody has asked.
@@ -58,7 +60,8 @@ impl CodeExtra {
         if let Some(extra) = CodeExtra::of(session, code) {
             return extra;
         }
-        let extra = Box::leak(Box::new(CodeExtra { rests: session.laps.rests(), ..CodeExtra::default() }));
+        let excluded = session.unselected(code).map(|reason| OnceCell::from(Box::from(reason))).unwrap_or_default();
+        let extra = Box::leak(Box::new(CodeExtra { excluded, rests: session.laps.rests(), ..CodeExtra::default() }));
         session.codes.borrow_mut().insert(code.as_object() as usize, NonNull::from(&*extra));
         extra
     }
@@ -93,6 +96,9 @@ impl CodeExtra {
             return None;
         }
         let site = Box::new(session.new_site(key, name()));
+        if let Some(reason) = self.exclusion() {
+            site.set_left_alone(reason.to_owned());
+        }
         let address = NonNull::from(&*site);
         if sites.is_empty() && key.place == Place::Function {
             self.first.set(Some(address));
@@ -107,6 +113,12 @@ impl CodeExtra {
     #[inline]
     pub fn generator_start(&self, code: Code) -> Option<Start> {
         *self.start.get_or_init(|| Start::of(code).filter(|_| crate::bind::simple_parameters(code).is_some()))
+    }
+
+    /// Why the function is never compiled; `None` if it may be.
+    #[inline]
+    pub fn exclusion(&self) -> Option<&str> {
+        self.excluded.get().map(|reason| &**reason)
     }
 
     /// True if back edges of a loop are being counted.
@@ -149,5 +161,30 @@ impl CodeExtra {
     /// Takes the sites out, when the code object dies.
     pub fn into_sites(self) -> impl Iterator<Item = Box<Site>> {
         self.functions.into_inner().into_iter().chain(self.loops.into_inner()).chain(self.resumes.into_inner())
+    }
+}
+
+impl Session {
+    /// Why a code is never compiled, alone or inlined; `None` if it may be. The code stays alive.
+    pub(crate) fn exclusion(&self, code: Code) -> Option<&'static str> {
+        match CodeExtra::of(self, code) {
+            Some(extra) => extra.exclusion(),
+            None => self.unselected(code),
+        }
+    }
+
+    /// Why the options exclude a code from compilation. The self-check's own code is never excluded.
+    pub(crate) fn unselected(&self, code: Code) -> Option<&'static str> {
+        let selection = self.options.selection();
+        if selection.is_everything() || self.self_check.is_running() {
+            return None;
+        }
+        selection.exclusion(&crate::text::key_of(code))
+    }
+
+    /// Never compiles the function with that code again, alone or inlined, and drops its units.
+    pub(crate) fn exclude(&self, extra: &CodeExtra, reason: &str) {
+        let _ = extra.excluded.set(reason.into());
+        extra.for_each(|site| self.leave_alone(site, reason.to_owned()));
     }
 }

@@ -105,7 +105,7 @@ unsafe fn site_at(session: &Session, frame: Frame) -> Option<Found> {
     }
     let (code, offset) = (frame.code()?, frame.offset()?);
     let extra = CodeExtra::of_or_new(session, code);
-    if extra.never.get() {
+    if extra.exclusion().is_some() {
         return None;
     }
     let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Resume(offset) };

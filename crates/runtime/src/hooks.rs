@@ -46,7 +46,7 @@ impl Units for Session {
     }
 
     fn is_excluded(&self, code: Code) -> bool {
-        CodeExtra::of(self, code).is_some_and(|extra| extra.never.get())
+        self.exclusion(code).is_some()
     }
 
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool {
@@ -113,13 +113,14 @@ impl Session {
     /// Counts one more exit of a unit. True if the site is to be compiled again.
     pub(crate) fn exit_taken(&self, unit: &Unit, exit: &ExitPoint, count: u32) -> bool {
         let site = unit.site();
-        let asked = count.is_power_of_two() || count.is_multiple_of(1024);
+        let (failures, limit) = (self.failures(site, exit.reason), self.options.exit_limit);
+        let asked = count.is_power_of_two() || count.is_multiple_of(1024) || limit > 0 && failures >= limit;
         let normal = exit.reason.policy() == ExitPolicy::Normal && exit.reason != ExitReason::FrameObserved;
         if normal || !asked || site.unit.get() != Some(NonNull::from(unit)) {
             return false;
         }
         let offset = exit.frames.last().map_or(0, |image| image.offset);
-        match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count }, self.totals.load()) {
+        match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count, failures }, self.totals.load()) {
             Decision::Keep | Decision::Detach(_) => false,
             Decision::Compile => !site.compiling.get(),
             Decision::Suspend => {
@@ -130,6 +131,32 @@ impl Session {
                 self.leave_alone(site, reason);
                 false
             }
+            Decision::Exclude(reason) => {
+                self.exclude_function(site, reason);
+                false
+            }
+        }
+    }
+
+    /// Counts an exit for the limit of failed guards, if there is one and it counts; how many there were.
+    fn failures(&self, site: &Site, reason: ExitReason) -> u64 {
+        if self.options.exit_limit == 0 || reason.policy() != ExitPolicy::Speculation {
+            return 0;
+        }
+        // SAFETY: the code of a unit that has just been left is alive.
+        let code = unsafe { Code::from_object(site.code) };
+        code.and_then(|code| CodeExtra::of(self, code)).map_or(0, |extra| {
+            extra.failures.set(extra.failures.get() + 1);
+            extra.failures.get()
+        })
+    }
+
+    /// Never compiles the function of a site again, and drops its units.
+    pub(crate) fn exclude_function(&self, site: &Site, reason: String) {
+        // SAFETY: sites are asked about while their code is alive.
+        match unsafe { Code::from_object(site.code) }.and_then(|code| CodeExtra::of(self, code)) {
+            Some(extra) => self.exclude(extra, &reason),
+            None => self.leave_alone(site, reason),
         }
     }
 
@@ -210,6 +237,10 @@ impl Session {
     /// As for [`Self::compile`].
     unsafe fn job(&self, site: &Site, entry: EntryPoint<'_>) -> Option<Job> {
         site.compiles.set(site.compiles.get() + 1);
+        // SAFETY: the entry point keeps the site's code alive.
+        if let Some(code) = unsafe { Code::from_object(site.code) } {
+            site.key.get_or_init(|| crate::text::key_of(code));
+        }
         site.again.set(false);
         self.remember_exits(site);
         let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64, Trial::new(&self.options)));
@@ -257,6 +288,7 @@ impl Session {
                     function_changes: self.function_changes.get(),
                     backend: self.backend.borrow().clone(),
                     features: self.features,
+                    skip_pass: self.options.skip_pass.clone(),
                     dump: if site.hidden { Default::default() } else { self.options.dump.clone() },
                 })
             }
@@ -284,6 +316,10 @@ impl Session {
             Decision::Compile => true,
             Decision::LeaveAlone(reason) => {
                 self.leave_alone(site, reason);
+                false
+            }
+            Decision::Exclude(reason) => {
+                self.exclude_function(site, reason);
                 false
             }
         }
@@ -325,7 +361,7 @@ impl Session {
             }
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
             let extra = CodeExtra::of_or_new(self, code);
-            if extra.never.get() {
+            if extra.exclusion().is_some() {
                 return self.disable();
             }
             let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Function };
@@ -378,7 +414,7 @@ impl Session {
         unsafe {
             let Some(frame) = thread.current_frame().filter(|frame| frame.code() == Some(code)) else { return self.keep() };
             let extra = CodeExtra::of_or_new(self, code);
-            if extra.never.get() {
+            if extra.exclusion().is_some() {
                 return self.disable();
             }
             let key = SiteKey { code: code.as_object(), globals: frame.globals(), builtins: frame.builtins(), place: Place::Loop(to) };

@@ -114,6 +114,13 @@ impl Session {
         if !broken.is_empty() || functions_changed && assumes_functions || !self.enabled.get() {
             return Err(Refused::Stale);
         }
+        let codes = codes_of(&job.snapshot, &compiled);
+        // SAFETY: the job keeps the codes alive.
+        if codes.iter().any(|&code| unsafe { Code::from_object(code) }.is_some_and(|code| self.exclusion(code).is_some())) {
+            // SAFETY: as above.
+            let own = unsafe { Code::from_object(site.code) }.and_then(|code| self.exclusion(code));
+            return Err(own.map_or(Refused::Stale, |reason| Refused::Never(reason.to_owned())));
+        }
         let mut direct = None;
         let block = match &compiled.code.artifact {
             Artifact::Machine(code) if site.kind == UnitKind::Function => {
@@ -131,7 +138,6 @@ impl Session {
         let direct = direct.zip(block.as_ref()).map(|(offset, block)| block.base() + offset);
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
-        let codes = codes_of(&job.snapshot, &compiled);
         let watched: BTreeSet<u64> = compiled
             .assumptions
             .iter()
@@ -254,8 +260,7 @@ impl Session {
     pub(crate) fn leave_alone(&self, site: &Site, reason: String) {
         self.remember_exits(site);
         self.drop_unit(site);
-        site.next.set(u64::MAX);
-        *site.state.borrow_mut() = State::LeftAlone(reason);
+        site.set_left_alone(reason);
     }
 
     /// The system gives no executable memory: from now on the IR is interpreted.

@@ -216,8 +216,8 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
         if site.unit.get().is_none()
             && let Some(code) = whipsnake_cpython::Code::of_function(function)
         {
-            if CodeExtra::of(session, code).is_some_and(|extra| extra.never.get()) {
-                return Err("excluded by whipsnake.never()".to_owned());
+            if let Some(reason) = CodeExtra::of(session, code).and_then(CodeExtra::exclusion) {
+                return Err(reason.to_owned());
             }
             if !session.passes_self_check(Thread::current()) {
                 return Err("the self-check failed".to_owned());
@@ -270,9 +270,7 @@ pub unsafe fn never(function: *mut PyObject) -> Result<(), String> {
         let Some(code) = whipsnake_cpython::Code::of_function(function) else {
             return Err("not a function written in Python".to_owned());
         };
-        let extra = CodeExtra::of_or_new(session, code);
-        extra.never.set(true);
-        extra.for_each(|site| session.leave_alone(site, "excluded by whipsnake.never()".to_owned()));
+        session.exclude(CodeExtra::of_or_new(session, code), "excluded by whipsnake.never()");
         session.invalidate_users(code);
         session.unhook(function);
         Ok(())

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
+use whipsnake_contract::selection::FunctionKey;
 use whipsnake_cpython::Code;
 use whipsnake_strategy::Load;
 use whipsnake_strategy::laps::Regime;
@@ -39,6 +40,8 @@ pub struct Totals {
 /// One compiled or refused site.
 #[derive(Clone, Debug, Serialize)]
 pub struct UnitStats {
+    /// `filename:line:name`, as the file of `WHIPSNAKE_ONLY` takes it.
+    pub key: String,
     /// Qualified name of the code.
     pub name: String,
     /// File of the code.
@@ -59,6 +62,8 @@ pub struct UnitStats {
     pub code_bytes: u64,
     /// Qualified names of the functions that were inlined into it.
     pub inlined: Vec<String>,
+    /// Their keys.
+    pub inlined_keys: Vec<String>,
     /// Milliseconds of all compilations.
     pub compile_ms: f64,
     /// Compilations begun.
@@ -189,11 +194,12 @@ impl UnitStats {
         let code = alive.then(|| unsafe { Code::from_object(site.code) }).flatten();
         let past = site.history();
         let detached = site.detached.borrow().clone();
+        let key = site.key.get().cloned().or_else(|| code.map(crate::text::key_of));
         Some(UnitStats {
+            key: key.as_ref().map_or_else(String::new, FunctionKey::to_string),
             name: site.name.clone(),
-            // SAFETY: the file name lives as long as the code.
-            filename: code.and_then(|code| unsafe { crate::text::str_of(code.filename()) }).unwrap_or_default(),
-            line: code.map_or(0, |code| code.first_line()),
+            line: key.as_ref().map_or(0, |key| key.line),
+            filename: key.map(|key| key.filename).unwrap_or_default(),
             kind: site.kind.name(),
             offset: site.offset * 2,
             state: match &detached {
@@ -210,7 +216,8 @@ impl UnitStats {
             compile_ms: milliseconds(past.compile_time),
             compiles: site.compiles.get(),
             invalidations: site.invalidations.get(),
-            inlined: past.inlined.into_iter().collect(),
+            inlined_keys: past.inlined.iter().map(FunctionKey::to_string).collect(),
+            inlined: past.inlined.into_iter().map(|key| key.qualname).collect(),
             entries: past.entries,
             exits: past.exits.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
             exit_points: if alive { exit_points(site) } else { Vec::new() },

@@ -1,6 +1,8 @@
 //! Text of Python strings.
 
-use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
+use whipsnake_contract::selection::FunctionKey;
+use whipsnake_cpython::Code;
+use whipsnake_cpython::ffi::{PyErr_Clear, PyObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check, PyUnicode_GetLength, PyUnicode_ReadChar};
 
 /// The text of a str; `None` for other objects and for text that is not UTF-8. No exception is left behind.
 ///
@@ -21,4 +23,23 @@ pub unsafe fn str_of(object: *mut PyObject) -> Option<String> {
         }
         Some(String::from_utf8_lossy(std::slice::from_raw_parts(text.cast(), len as usize)).into_owned())
     }
+}
+
+/// The text of a str for people: surrogates are replaced.
+///
+/// # Safety
+/// `object` is an alive str.
+pub(crate) unsafe fn shown_text(object: *mut PyObject) -> String {
+    // SAFETY: the indices are inside of the str.
+    unsafe {
+        (0..PyUnicode_GetLength(object))
+            .map(|i| char::from_u32(PyUnicode_ReadChar(object, i)).unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    }
+}
+
+/// What the function with a code object is called across runs.
+pub(crate) fn key_of(code: Code) -> FunctionKey {
+    // SAFETY: a code object's strs live as long as it.
+    unsafe { FunctionKey { filename: shown_text(code.filename()), line: code.first_line(), qualname: shown_text(code.qualname()) } }
 }

@@ -10,12 +10,13 @@
 
 use crate::memory::CodeBlock;
 use crate::trial::Trial;
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitReason};
+use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::{Assumption, UnitLayout};
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::PyObject;
@@ -135,6 +136,8 @@ pub struct Site {
     pub offset: u32,
     /// Qualified name, for people.
     pub name: String,
+    /// What the function is called across runs; set when the first compilation begins.
+    pub key: OnceCell<FunctionKey>,
     /// Number over all sites of the process.
     pub id: u64,
     /// Belongs to the self-check, and is no part of statistics and dumps.
@@ -182,6 +185,7 @@ impl Site {
             kind: key.place.kind(),
             offset: key.place.offset(),
             name,
+            key: OnceCell::new(),
             // SAFETY: the code object is alive when a site is made for it.
             simple_parameters: unsafe { Code::from_object(key.code) }.and_then(crate::bind::simple_parameters),
             id,
@@ -252,6 +256,12 @@ impl Site {
         }
     }
 
+    /// Nothing is compiled of it any more.
+    pub fn set_left_alone(&self, reason: String) {
+        self.next.set(u64::MAX);
+        self.state.replace(State::LeftAlone(reason));
+    }
+
     /// True if the site has a unit that calls of the function are to enter.
     pub fn takes_calls(&self) -> bool {
         self.is(&State::Installed) && self.detached.borrow().is_none()
@@ -277,7 +287,7 @@ pub struct Past {
     /// Backend of the last one.
     pub backend: &'static str,
     /// Functions that were inlined.
-    pub inlined: BTreeSet<String>,
+    pub inlined: BTreeSet<FunctionKey>,
 }
 
 impl Past {
@@ -348,8 +358,8 @@ pub struct Content {
     pub assumptions: Vec<Assumption>,
     /// Words of data stack that exits may need.
     pub stack_words: usize,
-    /// Qualified names of the functions that were inlined.
-    pub inlined: Vec<String>,
+    /// The functions that were inlined.
+    pub inlined: Vec<FunctionKey>,
     /// There are loops in it.
     pub has_loops: bool,
     /// Name of the backend.

@@ -175,6 +175,7 @@ impl Session {
         *site.state.borrow_mut() = State::Cold;
         match decision {
             Decision::LeaveAlone(reason) => self.leave_alone(site, reason),
+            Decision::Exclude(reason) => self.exclude_function(site, reason),
             Decision::Keep | Decision::Suspend | Decision::Detach(_) | Decision::Compile => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
             }

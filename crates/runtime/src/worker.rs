@@ -6,7 +6,7 @@
 //! child's next job starts a thread with empty queues.
 
 use crate::capture::References;
-use whipsnake_compiler::{Outcome, TrampolineCache, compile};
+use whipsnake_compiler::{Outcome, Settings, TrampolineCache, compile};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
@@ -46,6 +46,8 @@ pub struct Job {
     pub backend: Arc<dyn Backend>,
     /// The processor.
     pub features: CpuFeatures,
+    /// The pass that is left out.
+    pub skip_pass: String,
     /// What to dump.
     pub dump: DumpSpec,
 }
@@ -56,7 +58,8 @@ unsafe impl Send for Job {}
 impl Job {
     /// Compiles it.
     pub fn run(&self, cache: &TrampolineCache) -> Outcome {
-        compile(&self.snapshot, &*self.backend, self.features, &self.dump, cache)
+        let settings = Settings { backend: &*self.backend, features: self.features, skip_pass: &self.skip_pass, dump: &self.dump };
+        compile(&self.snapshot, settings, cache)
     }
 }
 

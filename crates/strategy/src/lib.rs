@@ -86,6 +86,8 @@ pub struct ExitFacts {
     pub offset: u32,
     /// How often this exit was taken in the present unit.
     pub count: u32,
+    /// Exits by failed guards of all units of the function so far; 0 where there is no limit.
+    pub failures: u64,
 }
 
 /// Calls of a function unit that were timed, some of them in the interpreter, until these were faster beyond doubt.
@@ -114,6 +116,8 @@ pub enum Decision {
     Suspend,
     /// Never compile it again, and drop its unit.
     LeaveAlone(String),
+    /// Never compile anything of its function again, alone or inlined, and drop all its units.
+    Exclude(String),
     /// Keep the unit for native code that calls it; other calls run in the interpreter.
     Detach(String),
 }
@@ -145,7 +149,7 @@ pub trait Strategy: Send + Sync {
     fn hot(&self, site: SiteFacts<'_>) -> Decision;
 
     /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, and for those whose frames somebody
-    /// held, at counts that are powers of two or multiples of 1024.
+    /// held, at counts that are powers of two or multiples of 1024, and for every failed guard from the limit of `exit_limit` on.
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts, load: Load) -> Decision;
 
     /// A unit was entered some hundred times more, and ran for that long per entry lately.

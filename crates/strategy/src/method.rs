@@ -14,6 +14,8 @@ pub struct Method {
     is_patient: bool,
     /// The part of the processor time that compilations may take; `None` for any.
     share: Option<f64>,
+    /// Exits by failed guards after which a function is left alone for good.
+    exit_limit: Option<u64>,
 }
 
 /// Bounds for the count of one exit at which a wrong speculation is compiled into the unit: within them, the exits so far have cost
@@ -72,6 +74,7 @@ impl Method {
             threshold: options.threshold,
             place: if options.sync { Where::Here } else { Where::Background },
             share: (is_patient && options.compile_share < 100).then_some(options.compile_share as f64 / 100.0),
+            exit_limit: (options.exit_limit > 0).then_some(options.exit_limit),
         }
     }
 
@@ -122,6 +125,9 @@ impl Strategy for Method {
     }
 
     fn after_exit(&self, site: SiteFacts<'_>, exit: ExitFacts, load: Load) -> Decision {
+        if self.exit_limit.is_some_and(|limit| exit.failures >= limit) {
+            return Decision::Exclude(format!("guards failed {} times, which is the limit of WHIPSNAKE_EXIT_LIMIT", exit.failures));
+        }
         let stops = site.kind != UnitKind::Function && exit.reason.policy() == ExitPolicy::Uncovered;
         let enough = if stops { FRUITLESS_LOOP_EXITS } else { FRUITLESS_EXITS };
         let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries;
@@ -208,7 +214,7 @@ mod tests {
     }
 
     fn exit(reason: ExitReason, count: u32) -> ExitFacts {
-        ExitFacts { reason, offset: 4, count }
+        ExitFacts { reason, offset: 4, count, failures: 0 }
     }
 
     fn method() -> Method {
@@ -331,6 +337,17 @@ mod tests {
         let observed = |count| method().after_exit(site(1, 1100), exit(ExitReason::FrameObserved, count), Load::default());
         assert_eq!(observed(512), Decision::Keep);
         assert!(matches!(observed(1024), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn functions_are_excluded_from_the_limit_of_failed_guards_on() {
+        let after = |exit_limit, failures| {
+            let strategy = Method::new(&Options { exit_limit, ..Options::default() });
+            strategy.after_exit(site(1, 1_000_000), ExitFacts { failures, ..exit(ExitReason::TypeGuard, 1) }, Load::default())
+        };
+        assert_eq!((after(0, 1 << 40), after(50, 49)), (Decision::Keep, Decision::Keep));
+        let Decision::Exclude(reason) = after(50, 50) else { panic!("the limit does nothing") };
+        assert!(reason.contains("50 times") && reason.contains("WHIPSNAKE_EXIT_LIMIT"), "{reason}");
     }
 
     #[test]

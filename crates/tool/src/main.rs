@@ -5,9 +5,10 @@
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
-use whipsnake_backend::{Artifact, Backend, CpuFeatures};
-use whipsnake_compiler::{TrampolineCache, compile};
-use whipsnake_contract::options::{DumpSpec, Options};
+use whipsnake_backend::{Artifact, CpuFeatures};
+use whipsnake_compiler::{Settings, TrampolineCache, compile};
+use whipsnake_contract::options::Options;
+use whipsnake_contract::passes::NO_PASS;
 use whipsnake_contract::snapshot::{Entry, Snapshot};
 
 #[derive(Parser)]
@@ -30,6 +31,9 @@ enum Command {
         /// Backend.
         #[arg(long, default_value = "cranelift")]
         backend: String,
+        /// Pass to leave out.
+        #[arg(long, default_value = NO_PASS)]
+        skip_pass: String,
         /// Use no instructions beyond the architecture's baseline.
         #[arg(long)]
         baseline: bool,
@@ -37,15 +41,17 @@ enum Command {
 }
 
 fn main() -> Result<()> {
-    let Command::Compile { files, dump, backend, baseline } = Arguments::parse().command;
+    let Command::Compile { files, dump, backend, skip_pass, baseline } = Arguments::parse().command;
     let mut options = Options::default();
     options.set("dump", &dump, "--dump")?;
+    options.set("skip_pass", &skip_pass, "--skip-pass")?;
     let backend = whipsnake_backend::backend_by_name(&backend)?
         .with_context(|| format!("there is no backend {backend:?}; there are {}", whipsnake_backend::BACKENDS.join(", ")))?;
     let features = if baseline { CpuFeatures::BASELINE } else { CpuFeatures::detect() };
+    let settings = Settings { backend: &*backend, features, skip_pass: &options.skip_pass, dump: &options.dump };
     let mut different = 0;
     for file in &files {
-        let same = compile_file(file, &*backend, features, &options.dump).with_context(|| file.display().to_string())?;
+        let same = compile_file(file, settings).with_context(|| file.display().to_string())?;
         different += usize::from(!same);
     }
     if different > 0 {
@@ -55,9 +61,9 @@ fn main() -> Result<()> {
 }
 
 /// Compiles one snapshot; false if the code differs from what was saved.
-fn compile_file(file: &Path, backend: &dyn Backend, features: CpuFeatures, dump: &DumpSpec) -> Result<bool> {
+fn compile_file(file: &Path, settings: Settings<'_>) -> Result<bool> {
     let snapshot: Snapshot = serde_json::from_slice(&std::fs::read(file)?).context("not a snapshot of this version")?;
-    let outcome = compile(&snapshot, backend, features, dump, &TrampolineCache::default());
+    let outcome = compile(&snapshot, settings, &TrampolineCache::default());
     print!("{}", outcome.dump);
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
     let kind = match snapshot.entry {

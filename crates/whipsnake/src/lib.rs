@@ -139,6 +139,8 @@ fn option_table() -> PyResult<BTreeMap<&'static str, OptionRow>> {
                 Kind::Choice(words) => words.join(" or "),
                 Kind::Dump(stages) => format!("{}[,...][:name]", stages.join(",")),
                 Kind::Path => "a path".to_owned(),
+                Kind::Functions => "a file with one function a line".to_owned(),
+                Kind::Sample => "percent:seed".to_owned(),
             };
             let value = present.get(&option.variable()).cloned().unwrap_or_else(|| option.default.to_owned());
             (option.name, (option.variable(), value, option.default, takes, option.doc.trim()))

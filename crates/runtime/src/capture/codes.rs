@@ -1,8 +1,9 @@
 //! The table of codes: the unit's own, then those that may be inlined.
 
-use super::objects::{self, shown_text};
+use super::objects;
 use super::{Builder, CaptureError, Name, Source};
 use crate::dict_keys;
+use crate::text::shown_text;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_bytecode::{Op, decode};

@@ -1,6 +1,7 @@
 //! The table of objects.
 
 use super::{Builder, Candidate, types};
+use crate::text::shown_text;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectInfo, ObjectKind, Receiver};
 use whipsnake_cpython::ffi::{self, PyFunctionObject, PyObject};
@@ -217,19 +218,6 @@ pub(super) unsafe fn namespaces(function: *mut PyObject) -> (*mut PyObject, *mut
 pub(super) unsafe fn text(object: *mut PyObject) -> Option<String> {
     // SAFETY: the indices are inside of the str.
     unsafe { (0..ffi::PyUnicode_GetLength(object)).map(|i| char::from_u32(ffi::PyUnicode_ReadChar(object, i))).collect() }
-}
-
-/// The text of a str for people: surrogates are replaced.
-///
-/// # Safety
-/// `object` is an alive str.
-pub(super) unsafe fn shown_text(object: *mut PyObject) -> String {
-    // SAFETY: the indices are inside of the str.
-    unsafe {
-        (0..ffi::PyUnicode_GetLength(object))
-            .map(|i| char::from_u32(ffi::PyUnicode_ReadChar(object, i)).unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    }
 }
 
 /// A module's C function or a type's method descriptor.

@@ -1,7 +1,7 @@
 //! The table of types.
 
 use super::Builder;
-use super::objects::shown_text;
+use crate::text::shown_text;
 use crate::destroy_type::is_leaf_type;
 use crate::dict_keys::Keys;
 use std::collections::BTreeMap;
