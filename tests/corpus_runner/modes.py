@@ -17,6 +17,8 @@ class Mode:
     env: dict[str, str] = field(default_factory=dict)
     random_exits: bool = False
     """True when the exit interval is drawn per program from the seed."""
+    random_sample: bool = False
+    """True when half of all functions are compiled; which, the seed says."""
     under_whipsnake: bool = True
     """False: the program runs with plain Python a second time, which tests the corpus itself."""
     asserts_compiled: bool = False
@@ -32,6 +34,8 @@ class Mode:
         if self.random_exits:
             interval = random.Random(f"{seed}:{name}").choice((2, 3, 5, 11, 13, 17, 29, 41, 64, 101))
             variables["WHIPSNAKE_EXIT_EVERY"] = str(interval)
+        if self.random_sample:
+            variables["WHIPSNAKE_SAMPLE"] = f"50:{seed}"
         return variables
 
 
@@ -58,6 +62,7 @@ MODES = {
         Mode("reference", "threshold 3 on the reference backend", {**_SOON, "BACKEND": "reference"}, slowness=8),
         Mode("detached", "threshold 3, the interpreter's own calls stay interpreted", {**_SOON, "TRIAL": "detach"}),
         Mode("switch", "threshold 3, native code is switched off and on every few events", {**_SOON, "TRIAL": "switch"}),
+        Mode("sample", "threshold 1, a random half of the functions, from the seed", _ON, random_sample=True, slowness=3),
         Mode("cap", "threshold 1, at most 1 MiB of machine code", {**_ON, "CODE_CAP": str(1 << 20)}, slowness=3),
         *(Mode(f"without-{name}", f"threshold 3, without the pass {name}", {**_SOON, "SKIP_PASS": name}) for name in PASSES),
         Mode("background", "threshold 30, compiled on the background thread", {"THRESHOLD": "30"}),

@@ -96,6 +96,7 @@ def test_random_exits_follow_the_seed() -> None:
     mode = modes.MODES["exitrand"]
     assert mode.environment(program.name, 5) == mode.environment(program.name, 5)
     assert len({mode.environment(program.name, seed)["WHIPSNAKE_EXIT_EVERY"] for seed in range(30)}) > 3
+    assert modes.MODES["sample"].environment(program.name, 5)["WHIPSNAKE_SAMPLE"] == "50:5"
 
 
 def test_every_program_of_the_corpus_is_sound() -> None:
