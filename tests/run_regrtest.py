@@ -204,15 +204,18 @@ def run_mode(mode: Mode, modules: list[str], subject: Subject, arguments: argpar
         print(f"{mode.name}: {len(known)} results of an interrupted run are taken over (--fresh: run them again)")
     rest = [module for module in modules if module not in journal.entries]
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        futures = {
-            pool.submit(examine, module, mode, subject, baselines, arguments.baseline == "always"): module
-            for module in rest
-        }
-        for done, future in enumerate(as_completed(futures), 1):
-            verdict = future.result()
-            verdicts.append(verdict)
-            journal.add(verdict.module, _entry(verdict))
-            print_progress(f"[{done}/{len(rest)}] {mode.name}", verdict)
+        always = arguments.baseline == "always"
+        futures = [pool.submit(examine, module, mode, subject, baselines, always) for module in rest]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                verdict = future.result()
+                verdicts.append(verdict)
+                journal.add(verdict.module, _entry(verdict))
+                print_progress(f"[{done}/{len(rest)}] {mode.name}", verdict)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            subject.interpreter.stop()
+            raise
     return verdicts
 
 
@@ -247,6 +250,7 @@ def main(argv: list[str]) -> int:
     arguments = parse_arguments(argv)
     # Shells start background jobs with Control-C ignored, which the tests would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     version, full, native = probe(arguments.python)
     try:
         listed, warm = exceptions.load()
@@ -268,7 +272,11 @@ def main(argv: list[str]) -> int:
         warm,
     )
     started = time.perf_counter()
-    verdicts = {mode.name: run_mode(mode, modules, subject, arguments) for mode in arguments.modes}
+    try:
+        verdicts = {mode.name: run_mode(mode, modules, subject, arguments) for mode in arguments.modes}
+    except KeyboardInterrupt:
+        print("run_regrtest: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
     today = datetime.date.today()
     summaries = [report.summarise(name, found, excepted, today) for name, found in verdicts.items()]
     lines = [f"# CPython {version}: its tests under whipsnake (seed {arguments.seed}, build {subject.build})", ""]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import run_regrtest  # noqa: E402
 from regression_runner import exceptions, judgement, report  # noqa: E402
 from regression_runner.exceptions import Excepted, ExceptionsError  # noqa: E402
-from regression_runner.execution import Interpreter, Run, read_output  # noqa: E402
+from regression_runner.execution import Interpreter, Run, Stopped, read_output  # noqa: E402
 from regression_runner.journal import Journal  # noqa: E402
 from regression_runner.judgement import Verdict  # noqa: E402
 
@@ -160,6 +162,25 @@ def test_a_real_module_is_run_and_its_failure_seen(tmp_path: Path) -> None:
     assert not missing.passed
     slow = Interpreter(sys.executable, 1, 0.05).run("test_colorsys", None, tmp_path / "slow.txt")
     assert slow.outcome == "killed at the time limit"
+
+
+def test_interrupted_modules_are_ended_and_give_no_result(tmp_path: Path) -> None:
+    pytest.importorskip("test.libregrtest")
+    python = Interpreter(sys.executable, 1, 120)
+
+    def stop_soon() -> None:
+        while not python.running:
+            time.sleep(0.01)
+        python.stop()
+
+    stopper = threading.Thread(target=stop_soon)
+    stopper.start()
+    with pytest.raises(Stopped):
+        python.run("test_colorsys", None, tmp_path / "stopped.txt")
+    stopper.join()
+    assert not python.running
+    with pytest.raises(Stopped):
+        python.run("test_colorsys", None, tmp_path / "later.txt")
 
 
 def test_selection() -> None:

@@ -9,9 +9,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from corpus_runner.execution import ending
@@ -79,6 +80,10 @@ def read_output(text: str, returncode: int | None, seconds: float, compiled: int
     return Run(outcome, failed if outcome == "failed" else (), tests, skipped, seconds, compiled, tail)
 
 
+class Stopped(Exception):
+    """The user has interrupted the tests."""
+
+
 @dataclass(frozen=True)
 class Interpreter:
     """The Python whose tests are run, and how."""
@@ -87,6 +92,15 @@ class Interpreter:
     seed: int
     timeout: float
     """Seconds for one module."""
+    running: set[int] = field(default_factory=set, compare=False)
+    """Process groups of modules that run at this moment."""
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False)
+
+    def stop(self) -> None:
+        """End all modules that run, and begin no other: `run` raises `Stopped`."""
+        self.stopped.set()
+        for group in tuple(self.running):
+            kill_group(group)
 
     def command(self, module: str, under_whipsnake: bool) -> list[str]:
         """The command line of one module."""
@@ -98,6 +112,8 @@ class Interpreter:
 
         The output is left in `log`.
         """
+        if self.stopped.is_set():
+            raise Stopped
         log.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="regrtest-"))
         environment = clean_environment()
@@ -117,21 +133,30 @@ class Interpreter:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
+                self.running.add(process.pid)
                 try:
                     returncode: int | None = process.wait(self.timeout)
                 except subprocess.TimeoutExpired:
                     returncode = None
-                # Also what tests left running: it would write into the next module's time.
-                try:
-                    os.killpg(process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+                # Also what tests left running: it would take the next module's time.
+                kill_group(process.pid)
                 process.wait()
+                self.running.discard(process.pid)
+                if self.stopped.is_set():
+                    raise Stopped
             seconds = time.perf_counter() - started
             compiled = compiled_units(statistics) if variables is not None else None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return read_output(log.read_text(encoding="utf-8", errors="replace"), returncode, seconds, compiled)
+
+
+def kill_group(group: int) -> None:
+    """End all processes of a group, if there are any."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def clean_environment() -> dict[str, str]:
