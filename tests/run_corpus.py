@@ -8,9 +8,7 @@ output and exit code, and then once per mode. The last line is a count.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from corpus_runner import execution, programs  # noqa: E402
 from corpus_runner.modes import GROUPS, MODES, Mode, resolve  # noqa: E402
 from corpus_runner.programs import Program  # noqa: E402
+from corpus_runner.requirements import has_module, unmet, version_of  # noqa: E402
 
 
 @dataclass
@@ -69,31 +68,6 @@ def run_program(program: Program, modes: list[Mode], python: str, seed: int, scr
         else:
             report.passed += 1
     return report
-
-
-def runnable(program: Program, version: tuple[int, int], python: str, known: dict[str, bool]) -> str | None:
-    """Why a program cannot run on this Python, or None."""
-    if not program.min_python <= version <= program.max_python:
-        return f"needs Python {program.min_python} to {program.max_python}"
-    for module in program.needs:
-        if module not in known:
-            known[module] = _has_module(python, module)
-        if not known[module]:
-            return f"needs module {module}"
-    return None
-
-
-def _has_module(python: str, module: str) -> bool:
-    if python == sys.executable:
-        return importlib.util.find_spec(module) is not None
-    probe = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
-    return subprocess.run([python, "-c", probe], check=False).returncode == 0
-
-
-def _version(python: str) -> tuple[int, int]:
-    probe = "import sys; print(*sys.version_info[:2])"
-    major, minor = subprocess.run([python, "-c", probe], check=True, capture_output=True, text=True).stdout.split()
-    return int(major), int(minor)
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -191,11 +165,11 @@ def main(argv: list[str]) -> int:
     if arguments.list:
         print_list(selected)
         return 0
-    if any(mode.under_whipsnake for mode in arguments.modes) and not _has_module(arguments.python, "whipsnake"):
+    if any(mode.under_whipsnake for mode in arguments.modes) and not has_module(arguments.python, "whipsnake"):
         print(f"run_corpus: {arguments.python} has no module whipsnake; install the package there", file=sys.stderr)
         return 2
-    version, known = _version(arguments.python), {}
-    skipped = {p.name: why for p in selected if (why := runnable(p, version, arguments.python, known))}
+    version, known = version_of(arguments.python), {}
+    skipped = {p.name: why for p in selected if (why := unmet(p, version, arguments.python, known))}
     selected = [program for program in selected if program.name not in skipped]
     problems = [problem for program in selected for problem in programs.lint(program)]
     for problem in problems:

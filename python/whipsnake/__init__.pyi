@@ -78,6 +78,8 @@ def enable(
     code_cap: int = ...,
     stats: bool = ...,
     stats_json: str = ...,
+    frame_log: str = ...,
+    frame_log_of: str = ...,
     snapshot_dir: str = ...,
 ) -> None: ...
 def disable() -> None: ...

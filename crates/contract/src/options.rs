@@ -255,6 +255,10 @@ options! {
     stats: bool = "0", Kind::Flag;
     /// Write statistics as JSON to this file when the program ends.
     stats_json: String = "", Kind::Path;
+    /// Write the frames that native code leaves to this file, to compare them with the interpreter's.
+    frame_log: String = "", Kind::Path;
+    /// Whose frames `frame_log` gets: those that `native` code leaves, or with nothing compiled, those of the `interpreter` at each instruction.
+    frame_log_of: String = "native", Kind::Choice(&["native", "interpreter"]);
     /// Save the input of each compilation as a file in this directory, to be compiled again offline.
     snapshot_dir: String = "", Kind::Path;
 }

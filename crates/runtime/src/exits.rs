@@ -2,6 +2,7 @@
 
 use crate::entry::may_go_on;
 use crate::extra::CodeExtra;
+use crate::frame_log::{FrameLog, Mark};
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
 use crate::unit::{Content, NEVER_QUIET, Unit};
@@ -139,6 +140,27 @@ impl Leaving<'_> {
         if session.worker.has_finished() {
             // SAFETY: the GIL is held; the unit stays as long as a native activation does.
             unsafe { self.with_frames_linked(|| session.install_finished()) };
+        }
+    }
+
+    /// Writes the frames to the log.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete.
+    unsafe fn log(&self, log: &FrameLog) {
+        for (depth, (rebuilt, image)) in self.frames.iter().zip(&self.point.frames).enumerate() {
+            let is_innermost = depth + 1 == self.frames.len();
+            let next = rebuilt.frame.offset().unwrap_or(image.offset);
+            let begins = rebuilt.frame.code().is_some_and(|code| next as usize <= code.first_traceable());
+            let (mark, offset) = match (is_innermost, self.raise) {
+                (false, _) => (Mark::Calls, image.offset),
+                (true, true) => (Mark::Raises, image.offset),
+                (true, false) if begins => (Mark::Begins, next),
+                (true, false) => (Mark::Leaves, next),
+            };
+            // SAFETY: as the caller says.
+            unsafe { log.write(mark, rebuilt.frame, offset) };
         }
     }
 
@@ -350,6 +372,7 @@ pub unsafe extern "C" fn exit_function(
         };
         let again = counted(session, thread, unit, content, exit, words);
         let leaving = leave(thread, unit, content, exit, words);
+        session.program_log().into_iter().for_each(|log| leaving.log(log));
         leaving.install_finished(session);
         match leaving.frames.first() {
             Some(outermost) if again && unit.site().kind == UnitKind::Function => session.compile_again(thread, unit.site(), outermost.frame),
@@ -380,6 +403,7 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
             unit.site().again.set(true);
         }
         let leaving = leave(thread, unit, content, exit, words);
+        session.program_log().into_iter().for_each(|log| leaving.log(log));
         leaving.install_finished(session);
         let (outermost, image) = (leaving.frames[0].frame, &leaving.point.frames[0]);
         let raised = if leaving.frames.len() == 1 {
@@ -415,6 +439,9 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         let contents: SmallVec<[u64; 32]> = frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).collect();
         let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
         let innermost = frames[frames.len() - 1];
+        if let (Some(log), Some(image)) = (session().and_then(Session::program_log), point.frames.last()) {
+            log.write(Mark::Shows, innermost.frame, image.offset);
+        }
         datastack::link(thread, innermost.frame);
         _Py_Dealloc(object);
         // Who held the frame before is known to native code.

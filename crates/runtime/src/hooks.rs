@@ -3,6 +3,7 @@
 use crate::capture::{EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::entry;
 use crate::extra::CodeExtra;
+use crate::frame_log::{FrameLog, Mark};
 use crate::session::{Session, session};
 use crate::trial::Trial;
 use crate::unit::{Place, Site, SiteKey, State, Unit};
@@ -500,6 +501,40 @@ pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, na
             Ok((session, thread, code)) => guarded(|| session.started(thread, code)).unwrap_or(Py_None()),
             Err(answer) => answer,
         }
+    }
+}
+
+impl Session {
+    /// The log of frames, while the program runs.
+    pub(crate) fn program_log(&self) -> Option<&FrameLog> {
+        self.frame_log.as_ref().filter(|_| !self.self_check.is_running())
+    }
+
+    /// True if nothing is compiled: the interpreter's frames are logged.
+    pub(crate) fn only_logs(&self) -> bool {
+        self.frame_log.is_some() && self.options.frame_log_of == "interpreter"
+    }
+}
+
+/// The `INSTRUCTION` callback: code, offset in bytes. Writes the frame to the log.
+///
+/// # Safety
+///
+/// Called by the interpreter as a `METH_FASTCALL` function.
+pub unsafe extern "C" fn on_instruction(_: *mut PyObject, args: *mut *mut PyObject, nargs: isize) -> *mut PyObject {
+    // SAFETY: as for `on_start`; the interpreter has stored the frame's stack top before it tells tools of an instruction.
+    unsafe {
+        let session = session().filter(|session| session.enabled.get() && nargs >= 2);
+        let Some((session, code)) = session.and_then(|session| Some((session, Code::from_object(*args)?))) else { return Py_None() };
+        if crate::frame_log::is_of_library(code) {
+            return session.disable();
+        }
+        let frame = Thread::current().current_frame().filter(|frame| frame.code() == Some(code));
+        if let (Some(frame), Some(log)) = (frame, &session.frame_log) {
+            let offset = PyLong_AsSsize_t(*args.add(1)) as u32 / 2;
+            guarded(|| log.write(Mark::Executes, frame, offset));
+        }
+        Py_None()
     }
 }
 

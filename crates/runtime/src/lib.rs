@@ -17,6 +17,7 @@ pub mod entry;
 pub mod exits;
 pub mod extra;
 pub mod helpers;
+mod frame_log;
 mod generator;
 pub mod hooks;
 pub mod install;

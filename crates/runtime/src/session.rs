@@ -9,6 +9,7 @@ use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
 use crate::extra::CodeExtra;
+use crate::frame_log::FrameLog;
 use crate::listening::Listening;
 use crate::quiet_answers::QuietAnswers;
 use crate::memory::{CodeBlock, CodeMemory};
@@ -67,6 +68,8 @@ pub struct Session {
     pub strategy: Box<dyn Strategy>,
     /// What generates code.
     pub backend: RefCell<Arc<dyn Backend>>,
+    /// Where frames are logged, if they are.
+    pub(crate) frame_log: Option<FrameLog>,
     /// What `sys.monitoring` is asked in our stead.
     pub(crate) quiet_answers: QuietAnswers,
     /// What is kept for code objects, by their addresses. Boxes, which [`crate::extra::code_dies`] takes back.
@@ -165,6 +168,7 @@ pub(crate) struct Parts {
     pub(crate) lost_iterator: *mut PyObject,
     pub(crate) python_dealloc: usize,
     pub(crate) watch: Watch,
+    pub(crate) frame_log: Option<FrameLog>,
 }
 
 /// Things that native code may still use.
@@ -188,6 +192,7 @@ impl Session {
             features: CpuFeatures::detect(),
             strategy: parts.strategy,
             backend: RefCell::new(parts.backend),
+            frame_log: parts.frame_log,
             quiet_answers: QuietAnswers::default(),
             codes: RefCell::default(),
             original: parts.original,

@@ -3,6 +3,7 @@
 use crate::bind;
 use crate::capture::EntryPoint;
 use crate::extra::CodeExtra;
+use crate::frame_log::FrameLog;
 use crate::lost::lost_iterator;
 use crate::session::{Parts, Session, publish, session};
 use crate::tool::{give_back, monitoring_attribute, take};
@@ -86,7 +87,7 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
             frame = running.previous();
         }
         session.enabled.set(true);
-        crate::generator::switch(session, true);
+        crate::generator::switch(session, !session.only_logs());
         Ok(())
     }
 }
@@ -110,6 +111,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         }
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
+        let frame_log = FrameLog::create(&options.frame_log)?;
         let watch = Watch::start()?;
         whipsnake_compiler::install_panic_hook();
         Ok(publish(Box::new(Session::new(Parts {
@@ -123,6 +125,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             lost_iterator,
             python_dealloc,
             watch,
+            frame_log,
         }))))
     }
 }
@@ -296,6 +299,7 @@ pub unsafe fn end() {
     }
     session.worker.close();
     session.ended.set(true);
+    session.frame_log.iter().for_each(FrameLog::flush);
     if session.options.stats {
         eprint!("{}", session.stats().table());
     }

@@ -1,13 +1,13 @@
 //! Our tool id of `sys.monitoring`: taking it, hearing events, giving it back.
 
 use crate::entry::EVENTS_UNTIL_AWAKE;
-use crate::hooks::{on_jump, on_start};
+use crate::hooks::{on_instruction, on_jump, on_start};
 use crate::session::Session;
 use crate::start::take_error;
 use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use whipsnake_cpython::ffi::{
-    METH_FASTCALL, Py_DECREF, Py_None, PyCFunction_NewEx, PyErr_Clear, PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod,
+    METH_FASTCALL, Py_DECREF, Py_None, PyCFunction_NewEx, PyCFunctionFast, PyErr_Clear, PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod,
     PyObject_GetAttrString, PySys_GetObject,
 };
 use whipsnake_cpython::monitoring::OPTIMIZER_ID;
@@ -19,25 +19,27 @@ const TOOL_IDS: i32 = 6;
 const TOOL_NAME: &CStr = c"whipsnake";
 
 /// A table of methods that the interpreter keeps pointers to.
-struct Methods(UnsafeCell<[PyMethodDef; 2]>);
+struct Methods(UnsafeCell<[PyMethodDef; 3]>);
 
 // SAFETY: never changed; the interpreter only reads it.
 unsafe impl Sync for Methods {}
 
-static METHODS: Methods = Methods(UnsafeCell::new([
+static METHODS: Methods =
+    Methods(UnsafeCell::new([method(c"on_start", on_start), method(c"on_jump", on_jump), method(c"on_instruction", on_instruction)]));
+
+const fn method(name: &'static CStr, function: PyCFunctionFast) -> PyMethodDef {
     PyMethodDef {
-        ml_name: c"on_start".as_ptr(),
-        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_start },
+        ml_name: name.as_ptr(),
+        ml_meth: PyMethodDefPointer { PyCFunctionFast: function },
         ml_flags: METH_FASTCALL,
         ml_doc: std::ptr::null(),
-    },
-    PyMethodDef {
-        ml_name: c"on_jump".as_ptr(),
-        ml_meth: PyMethodDefPointer { PyCFunctionFast: on_jump },
-        ml_flags: METH_FASTCALL,
-        ml_doc: std::ptr::null(),
-    },
-]));
+    }
+}
+
+/// Our events with their places in the table: all that leads to native code, or only what the log needs.
+const fn events(only_logs: bool) -> &'static [(usize, usize)] {
+    if only_logs { &[(offsets::EVENT_INSTRUCTION, 2)] } else { &[(offsets::EVENT_PY_START, 0), (offsets::EVENT_JUMP, 1)] }
+}
 
 /// # Safety
 ///
@@ -87,7 +89,7 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
         done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
         let methods = METHODS.0.get().cast::<PyMethodDef>();
         let mut events = 0;
-        for (index, event) in [offsets::EVENT_PY_START, offsets::EVENT_JUMP].into_iter().enumerate() {
+        for &(event, index) in self::events(session.only_logs()) {
             events |= 1 << event;
             let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
             if callback.is_null() {

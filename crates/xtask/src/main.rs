@@ -87,6 +87,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Compare the frames that native code leaves with the interpreter's, over the corpus
+    Frames {
+        /// The Python version to use, 3.14 or later
+        #[arg(long, default_value = "3.14")]
+        python: Minor,
+        /// Programs of the corpus, and options of `tests/run_frame_oracle.py` (after `--`; `-- --help` lists them)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -122,6 +131,9 @@ fn dispatch(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Regrtest { python, arguments } => {
             script::run(&workspace, python, "tests/run_regrtest.py", &arguments)
+        }
+        Task::Frames { python, arguments } => {
+            script::run(&workspace, Some(python), "tests/run_frame_oracle.py", &arguments)
         }
         Task::Structure => {
             let report = structure::check(&workspace)?;
