@@ -78,6 +78,7 @@ def enable(
     code_cap: int = ...,
     stats: bool = ...,
     stats_json: str = ...,
+    compiled_list: str = ...,
     snapshot_dir: str = ...,
 ) -> None: ...
 def disable() -> None: ...

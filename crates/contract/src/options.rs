@@ -255,6 +255,8 @@ options! {
     stats: bool = "0", Kind::Flag;
     /// Write statistics as JSON to this file when the program ends.
     stats_json: String = "", Kind::Path;
+    /// Append each function that is compiled, alone or inlined, to this file, as `only` takes it.
+    compiled_list: String = "", Kind::Path;
     /// Save the input of each compilation as a file in this directory, to be compiled again offline.
     snapshot_dir: String = "", Kind::Path;
 }

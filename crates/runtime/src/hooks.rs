@@ -239,7 +239,10 @@ impl Session {
         site.compiles.set(site.compiles.get() + 1);
         // SAFETY: the entry point keeps the site's code alive.
         if let Some(code) = unsafe { Code::from_object(site.code) } {
-            site.key.get_or_init(|| crate::text::key_of(code));
+            let key = site.key.get_or_init(|| crate::text::key_of(code));
+            if !site.hidden {
+                self.list_compiled([key]);
+            }
         }
         site.again.set(false);
         self.remember_exits(site);

@@ -204,6 +204,9 @@ impl Session {
             self.bury_unit(unit);
             return Err(Refused::Never("an assumption cannot be watched".to_owned()));
         }
+        if !site.hidden {
+            self.list_compiled(&content.inlined);
+        }
         // SAFETY: the GIL is held; the site owns the unit.
         unsafe { self.switch(site, unit, direct) };
         Ok(())

@@ -22,6 +22,7 @@ pub mod hooks;
 pub mod install;
 mod instance_checks;
 mod laps;
+mod listed;
 mod listening;
 pub mod lost;
 pub mod memory;

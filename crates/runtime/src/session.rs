@@ -21,12 +21,13 @@ use crate::watch::Watch;
 use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
 use std::sync::Arc;
 use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
 use whipsnake_contract::options::Options;
+use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::Platform;
 use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState, PyObject, iternextfunc, vectorcallfunc};
 use whipsnake_cpython::symbols::PyInterpreterState_Main;
@@ -143,6 +144,8 @@ pub struct Session {
     pub lost_values: RefCell<FxHashMap<usize, u32>>,
     /// Compiler inputs that were saved.
     pub saved: Cell<u64>,
+    /// Functions that were written to the list of compiled ones.
+    pub(crate) listed: RefCell<BTreeSet<FunctionKey>>,
     /// The check before the first compilation.
     pub self_check: SelfCheck,
     next_site: Cell<u64>,
@@ -227,6 +230,7 @@ impl Session {
             laps: Laps::default(),
             lost_values: RefCell::default(),
             saved: Cell::new(0),
+            listed: RefCell::default(),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),
         }

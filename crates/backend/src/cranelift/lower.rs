@@ -261,6 +261,9 @@ impl<'a> Lowering<'a> {
     fn inst(&mut self, inst: Inst) -> Result<(), BackendError> {
         let function = self.function;
         let data = function.inst(inst);
+        if let Some(state) = data.state {
+            self.code.b.set_srcloc(location(state));
+        }
         let result = match data.op {
             Op::Iconst | Op::Fconst | Op::Bconst | Op::Object | Op::Null | Op::Address => Some(self.constant(data)?),
             Op::Scratch => Some(self.scratch(inst, data)?),
