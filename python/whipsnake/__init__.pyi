@@ -76,6 +76,7 @@ def enable(
     skip_pass: str = ...,
     dump: str = ...,
     code_cap: int = ...,
+    crash_info: bool = ...,
     stats: bool = ...,
     stats_json: str = ...,
     compiled_list: str = ...,

@@ -251,6 +251,8 @@ options! {
     dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
     /// Most bytes of machine code kept at one time.
     code_cap: u64 = "67108864", Kind::Number { min: 4096, max: 1 << 40 };
+    /// Write to standard error which unit and instruction it was when the process dies by SIGSEGV, SIGBUS, SIGILL or SIGABRT in native code or below.
+    crash_info: bool = "1", Kind::Flag;
     /// Print statistics to standard error when the program ends.
     stats: bool = "0", Kind::Flag;
     /// Write statistics as JSON to this file when the program ends.

@@ -6,6 +6,7 @@ mod address_hash;
 mod attribute_cache;
 pub mod bind;
 pub mod capture;
+mod crash;
 pub mod destroy;
 mod destroy_apart;
 mod destroy_exception;

@@ -5,6 +5,7 @@
 //! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
 
 use crate::attribute_cache::AttributeCache;
+use crate::crash::CrashInfo;
 use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
@@ -146,6 +147,8 @@ pub struct Session {
     pub saved: Cell<u64>,
     /// Functions that were written to the list of compiled ones.
     pub(crate) listed: RefCell<BTreeSet<FunctionKey>>,
+    /// What is told of a crash.
+    pub(crate) crash: CrashInfo,
     /// The check before the first compilation.
     pub self_check: SelfCheck,
     next_site: Cell<u64>,
@@ -231,6 +234,7 @@ impl Session {
             lost_values: RefCell::default(),
             saved: Cell::new(0),
             listed: RefCell::default(),
+            crash: CrashInfo::default(),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),
         }
@@ -324,6 +328,7 @@ impl Session {
         {
             let mut memory = self.memory.borrow_mut();
             for block in graves.blocks {
+                self.crash.remove(block.base());
                 // SAFETY: no native code runs, and the entries that led here have been taken away.
                 unsafe { memory.free(block) };
             }

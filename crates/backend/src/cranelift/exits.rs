@@ -3,7 +3,7 @@
 //! One block serves all checks with the same exit number: every value of a state dominates each check that
 //! has the state, and so their common exit block too.
 
-use super::link::LEAVING;
+use super::link::leaving;
 use super::lower::Lowering;
 use super::regions::Own;
 use crate::backend::BackendError;
@@ -70,7 +70,7 @@ impl Lowering<'_> {
             }
         }
         self.code.switch_to(call);
-        self.code.b.set_srcloc(LEAVING);
+        self.code.b.set_srcloc(leaving());
         self.leave(number);
     }
 

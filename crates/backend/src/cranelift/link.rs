@@ -96,7 +96,9 @@ pub(super) fn machine_code(
 }
 
 /// The location of what calls the runtime's exit function.
-pub(super) const LEAVING: SourceLoc = SourceLoc::new(u32::MAX - 1);
+pub(super) fn leaving() -> SourceLoc {
+    SourceLoc::new(u32::MAX - 1)
+}
 
 /// The location of what is made for a frame state.
 pub(super) fn location(state: StateId) -> SourceLoc {
