@@ -76,10 +76,12 @@ def enable(
     skip_pass: str = ...,
     dump: str = ...,
     code_cap: int = ...,
+    crash_info: bool = ...,
     stats: bool = ...,
     stats_json: str = ...,
     frame_log: str = ...,
     frame_log_of: str = ...,
+    compiled_list: str = ...,
     snapshot_dir: str = ...,
 ) -> None: ...
 def disable() -> None: ...

@@ -1,4 +1,4 @@
-"""The command line: ``whipsnake run [--stats] script.py``, ``whipsnake options``, ``whipsnake version``."""
+"""The command line: ``whipsnake run script.py``, ``bisect -- script.py``, ``options``, ``version``."""
 
 import os
 import sys
@@ -7,10 +7,12 @@ USAGE = """\
 usage: whipsnake run [--stats] [--stats-json FILE] script.py [argument ...]
        whipsnake run [--stats] [--stats-json FILE] -m module [argument ...]
        whipsnake run [--stats] [--stats-json FILE] -c command [argument ...]
+       whipsnake bisect [option ...] -- (script.py | -m module | -c command) [argument ...]
        whipsnake options
        whipsnake version
 
 run      runs a program as python does, with hot code compiled; - stands for standard input
+bisect   finds the compiled functions that make a program do something else; see whipsnake bisect --help
 options  lists all options with their values and defaults
 version  shows the versions and whether this Python is supported
 """
@@ -21,6 +23,10 @@ def main():
     command = arguments[0] if arguments else None
     if command == "run":
         return run(arguments[1:])
+    if command == "bisect":
+        from whipsnake.bisection import main as bisect
+
+        return bisect(arguments[1:])
     if command == "options" and len(arguments) == 1:
         return show_options()
     if command == "version" and len(arguments) == 1:

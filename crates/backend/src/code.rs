@@ -51,6 +51,26 @@ pub struct MachineCode {
     pub relocations: Vec<Relocation>,
     /// Bytes of native stack that a call needs, without what it calls.
     pub frame_size: u32,
+    /// What bytecode the code was made from, by ascending offset in `bytes`. Each holds up to the next one.
+    pub positions: Vec<Position>,
+}
+
+/// Where a stretch of machine code comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Offset of its first byte.
+    pub start: u32,
+    /// Where in the bytecode; `None` where the unit is left.
+    pub origin: Option<Origin>,
+}
+
+/// An instruction of bytecode, at or near which an operation was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Index into the snapshot's codes.
+    pub code: u32,
+    /// Its code unit offset.
+    pub offset: u32,
 }
 
 /// A place in machine code that depends on an address.

@@ -17,8 +17,8 @@ mod registry;
 
 pub use backend::{Backend, BackendError, Dump, TargetInfo};
 pub use code::{
-    Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, ObserveRecord, Relocation, RelocationKind, Saves, Symbol,
-    Trampoline,
+    Artifact, CodeStats, CompiledCode, Interpreted, MachineCode, ObserveRecord, Origin, Position, Relocation, RelocationKind,
+    Saves, Symbol, Trampoline,
 };
 pub use cranelift::CraneliftBackend;
 pub use features::CpuFeatures;

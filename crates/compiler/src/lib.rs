@@ -5,7 +5,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -92,8 +92,18 @@ pub struct Settings<'a> {
 pub fn compile(snapshot: &Snapshot, settings: Settings<'_>, cache: &TrampolineCache) -> Outcome {
     let start = Instant::now();
     let mut text = String::new();
-    let result = without_panic(|| stages(snapshot, settings, cache, &mut text))
-        .unwrap_or_else(|message| Err(format!("compiler panic: {message}")))
+    let stage = Cell::new("frontend");
+    let result = without_panic(|| stages(snapshot, settings, cache, &stage, &mut text))
+        .unwrap_or_else(|message| {
+            let unit = snapshot.codes.first().map_or_else(String::new, |code| code.key().to_string());
+            text.push_str(&format!(
+                "whipsnake: compiler panic in {} while {unit} ({}) was compiled: {message}\n\
+                 whipsnake:   it stays interpreted; WHIPSNAKE_SNAPSHOT_DIR=DIR saves what the compiler was given, for a report\n",
+                stage.get(),
+                snapshot.entry.name()
+            ));
+            Err(format!("compiler panic in {}: {message}", stage.get()))
+        })
         .map(|compiled| Compiled { time: start.elapsed(), ..compiled });
     Outcome { result, dump: text }
 }
@@ -102,6 +112,7 @@ fn stages(
     snapshot: &Snapshot,
     settings: Settings<'_>,
     cache: &TrampolineCache,
+    stage: &Cell<&'static str>,
     text: &mut String,
 ) -> Result<Compiled, String> {
     let Settings { backend, features, skip_pass, dump } = settings;
@@ -114,10 +125,11 @@ fn stages(
     if wants("ir") {
         show("ir", &function.to_string());
     }
-    optimise(&mut function, skip_pass, wants("passes").then_some(&mut show as Show<'_>))?;
+    optimise(&mut function, skip_pass, stage, wants("passes").then_some(&mut show as Show<'_>))?;
     if wants("ir") {
         show("optimised ir", &function.to_string());
     }
+    stage.set("backend");
     let target = TargetInfo {
         platform: &snapshot.platform,
         unit: snapshot.unit,
@@ -149,10 +161,11 @@ fn stages(
 /// Prints a stage.
 type Show<'a> = &'a mut dyn FnMut(&str, &str);
 
-/// The passes but `skip`; `show` gets the function after each.
+/// The passes but `skip`; `stage` tells which one runs, `show` gets the function after each.
 fn optimise(
     function: &mut whipsnake_ir::Function,
     skip: &str,
+    stage: &Cell<&'static str>,
     mut show: Option<Show<'_>>,
 ) -> Result<(), String> {
     let mut observer = |pass: &'static str, function: &whipsnake_ir::Function, time: Duration| {
@@ -161,8 +174,11 @@ fn optimise(
         }
     };
     let mut runner = whipsnake_passes::Runner { observer: Some(&mut observer), ..whipsnake_passes::Runner::default() };
-    let passes: Vec<&str> = whipsnake_passes::PIPELINE.iter().copied().filter(|name| *name != skip).collect();
-    runner.passes(&passes, function).map_err(|error| error.to_string())
+    for name in whipsnake_passes::PIPELINE.iter().filter(|name| **name != skip) {
+        stage.set(name);
+        runner.passes(&[name], function).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 impl TrampolineCache {
@@ -203,4 +219,19 @@ fn referred(code: &MachineCode) -> impl Iterator<Item = Trampoline> + '_ {
         Symbol::Trampoline(trampoline) => Some(trampoline),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_pass_is_known_by_its_name() {
+        let text = "function %f abi function {\nblock0(v0: ptr, v1: obj):\n  return v1\n}\n";
+        let mut function = whipsnake_ir::parse::parse(text).unwrap_or_else(|error| panic!("{error}"));
+        function.blocks.clear();
+        let stage = Cell::new("frontend");
+        assert!(without_panic(|| optimise(&mut function, "simplify_cfg", &stage, None)).is_err());
+        assert_eq!(stage.get(), "fold");
+    }
 }

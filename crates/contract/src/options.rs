@@ -251,6 +251,8 @@ options! {
     dump: DumpSpec = "", Kind::Dump(&["bytecode", "ir", "passes", "clif", "asm"]);
     /// Most bytes of machine code kept at one time.
     code_cap: u64 = "67108864", Kind::Number { min: 4096, max: 1 << 40 };
+    /// Write to standard error which unit and instruction it was when the process dies by SIGSEGV, SIGBUS, SIGILL or SIGABRT in native code or below.
+    crash_info: bool = "1", Kind::Flag;
     /// Print statistics to standard error when the program ends.
     stats: bool = "0", Kind::Flag;
     /// Write statistics as JSON to this file when the program ends.
@@ -259,6 +261,8 @@ options! {
     frame_log: String = "", Kind::Path;
     /// Whose frames `frame_log` gets: those that `native` code leaves, or with nothing compiled, those of the `interpreter` at each instruction.
     frame_log_of: String = "native", Kind::Choice(&["native", "interpreter"]);
+    /// Append each function that is compiled, alone or inlined, to this file, as `only` takes it.
+    compiled_list: String = "", Kind::Path;
     /// Save the input of each compilation as a file in this directory, to be compiled again offline.
     snapshot_dir: String = "", Kind::Path;
 }

@@ -467,6 +467,17 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// What a unit with that entry is called in statistics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Entry::Function { .. } => "function",
+            Entry::Loop { .. } => "loop",
+            Entry::Resume { .. } => "resume",
+        }
+    }
+}
+
 /// The compiler's input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {

@@ -85,7 +85,7 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
             None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
             None => {
                 // Whatever runs meanwhile must not resume it.
-                generator.hold(|| guarded(|| count(session, thread, frame, code, site)))?;
+                generator.hold(|| guarded(code, || count(session, thread, frame, code, site)))?;
                 entry::ready(session, thread, code, site)?
             }
         };

@@ -9,6 +9,7 @@ use crate::trial::Trial;
 use crate::unit::{Place, Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
+use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
@@ -240,7 +241,10 @@ impl Session {
         site.compiles.set(site.compiles.get() + 1);
         // SAFETY: the entry point keeps the site's code alive.
         if let Some(code) = unsafe { Code::from_object(site.code) } {
-            site.key.get_or_init(|| crate::text::key_of(code));
+            let key = site.key.get_or_init(|| crate::text::key_of(code));
+            if !site.hidden {
+                self.list_compiled([key]);
+            }
         }
         site.again.set(false);
         self.remember_exits(site);
@@ -298,7 +302,9 @@ impl Session {
                 None
             }
             Err(message) => {
-                self.leave_alone(site, format!("compiler panic: {message}"));
+                let unit = site.key.get().map_or_else(String::new, FunctionKey::to_string);
+                eprintln!("whipsnake: panic while the snapshot of {unit} ({}) was taken: {message}", site.kind.name());
+                self.leave_alone(site, format!("compiler panic in capture: {message}"));
                 None
             }
         }
@@ -498,7 +504,7 @@ pub unsafe extern "C" fn on_start(_: *mut PyObject, args: *mut *mut PyObject, na
     // SAFETY: the interpreter passes two arguments; a program that calls the function itself may pass none.
     unsafe {
         match if nargs >= 1 { prepare(args) } else { Err(Py_None()) } {
-            Ok((session, thread, code)) => guarded(|| session.started(thread, code)).unwrap_or(Py_None()),
+            Ok((session, thread, code)) => guarded(code, || session.started(thread, code)).unwrap_or(Py_None()),
             Err(answer) => answer,
         }
     }
@@ -549,22 +555,22 @@ pub unsafe extern "C" fn on_jump(_: *mut PyObject, args: *mut *mut PyObject, nar
         match if nargs >= 3 { prepare(args) } else { Err(Py_None()) } {
             Ok((session, thread, code)) => {
                 let [from, to] = [1, 2].map(|index| PyLong_AsSsize_t(*args.add(index)) as u32 / 2);
-                guarded(|| session.jumped(thread, code, from, to)).unwrap_or(Py_None())
+                guarded(code, || session.jumped(thread, code, from, to)).unwrap_or(Py_None())
             }
             Err(answer) => answer,
         }
     }
 }
 
-/// A panic of the runtime must not cross into the interpreter: the event is ignored, native code stays off from now on.
-pub(crate) fn guarded<R>(f: impl FnOnce() -> R) -> Option<R> {
+/// A panic of the runtime at an event of a code must not cross into the interpreter: the event is ignored, native code stays off from now on.
+pub(crate) fn guarded<R>(code: Code, f: impl FnOnce() -> R) -> Option<R> {
     let result = whipsnake_compiler::without_panic(f);
     result
         .inspect_err(|message| {
             if let Some(session) = session() {
                 session.enabled.set(false);
             }
-            eprintln!("whipsnake: internal error, native code is off: {message}");
+            eprintln!("whipsnake: internal error at {}, native code is off: {message}", crate::text::key_of(code));
         })
         .ok()
 }

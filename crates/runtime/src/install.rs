@@ -3,7 +3,8 @@
 use whipsnake_compiler::{Compiled, Outcome};
 use crate::direct::with_checked_entry;
 use crate::extra::CodeExtra;
-use crate::memory::PlaceError;
+use crate::crash::Described;
+use crate::memory::{CodeBlock, PlaceError};
 use crate::session::Session;
 use crate::unit::{Content, Site, State, Unit};
 use crate::worker::Job;
@@ -172,6 +173,9 @@ impl Session {
         }
         if let Some(block) = &block {
             unit.record.entry.set(block.entries()[0]);
+            if self.options.crash_info && let Artifact::Machine(code) = &compiled.code.artifact {
+                self.crash.add(described(site, &job.snapshot, block, code, &codes));
+            }
         }
         let exits = compiled.code.exits;
         let program = match compiled.code.artifact {
@@ -203,6 +207,9 @@ impl Session {
         if !unsafe { self.watch.borrow_mut().add(NonNull::from(unit), &content.assumptions) } {
             self.bury_unit(unit);
             return Err(Refused::Never("an assumption cannot be watched".to_owned()));
+        }
+        if !site.hidden {
+            self.list_compiled(&content.inlined);
         }
         // SAFETY: the GIL is held; the site owns the unit.
         unsafe { self.switch(site, unit, direct) };
@@ -321,6 +328,24 @@ fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
     }
     let address = |(id, code): (usize, &CodeInfo)| if used.contains(&(id as CodeId)) { code.address as *mut PyObject } else { std::ptr::null_mut() };
     snapshot.codes.iter().enumerate().map(address).collect()
+}
+
+/// What is told of a unit if the process dies in it.
+fn described(site: &Site, snapshot: &Snapshot, block: &CodeBlock, code: &MachineCode, codes: &[*mut PyObject]) -> Described {
+    let place = match site.kind {
+        UnitKind::Function => String::new(),
+        UnitKind::Loop | UnitKind::Resume => format!(" at offset {}", site.offset * 2),
+    };
+    let key = |info: &CodeInfo| info.key().to_string();
+    let known = codes.iter().zip(&snapshot.codes);
+    Described {
+        base: block.base(),
+        len: block.mapped() as u64,
+        title: format!("{} ({}{place})", snapshot.codes.first().map_or_else(String::new, key), site.kind.name()),
+        positions: code.positions.clone(),
+        codes: known.map(|(&code, info)| (code, if code.is_null() { String::new() } else { key(info) })).collect(),
+        next: Default::default(),
+    }
 }
 
 /// Where native code finds what is not generated.

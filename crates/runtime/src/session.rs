@@ -5,6 +5,7 @@
 //! All of it is used with the GIL held; nothing here is borrowed while Python code can run.
 
 use crate::attribute_cache::AttributeCache;
+use crate::crash::CrashInfo;
 use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
@@ -22,12 +23,13 @@ use crate::watch::Watch;
 use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
 use std::sync::Arc;
 use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
 use whipsnake_contract::options::Options;
+use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::Platform;
 use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState, PyObject, iternextfunc, vectorcallfunc};
 use whipsnake_cpython::symbols::PyInterpreterState_Main;
@@ -146,6 +148,10 @@ pub struct Session {
     pub lost_values: RefCell<FxHashMap<usize, u32>>,
     /// Compiler inputs that were saved.
     pub saved: Cell<u64>,
+    /// Functions that were written to the list of compiled ones.
+    pub(crate) listed: RefCell<BTreeSet<FunctionKey>>,
+    /// What is told of a crash.
+    pub(crate) crash: CrashInfo,
     /// The check before the first compilation.
     pub self_check: SelfCheck,
     next_site: Cell<u64>,
@@ -232,6 +238,8 @@ impl Session {
             laps: Laps::default(),
             lost_values: RefCell::default(),
             saved: Cell::new(0),
+            listed: RefCell::default(),
+            crash: CrashInfo::default(),
             self_check: SelfCheck::default(),
             next_site: Cell::new(1),
         }
@@ -325,6 +333,7 @@ impl Session {
         {
             let mut memory = self.memory.borrow_mut();
             for block in graves.blocks {
+                self.crash.remove(block.base());
                 // SAFETY: no native code runs, and the entries that led here have been taken away.
                 unsafe { memory.free(block) };
             }

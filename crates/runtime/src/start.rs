@@ -180,6 +180,18 @@ pub fn is_enabled() -> bool {
     session().is_some_and(|session| session.enabled.get()) && in_main_interpreter()
 }
 
+/// Says from now on where native code was when the process dies, if the options ask for it; see [`crate::crash`].
+///
+/// # Safety
+///
+/// The GIL is held.
+pub unsafe fn watch_crashes(others_only_tell: bool) {
+    if let Some(session) = session().filter(|session| session.enabled.get()) {
+        // SAFETY: as the caller says.
+        unsafe { session.watch_crashes(others_only_tell) };
+    }
+}
+
 /// To be called before `os.fork()`.
 pub fn before_fork() {
     if let Some(session) = session() {

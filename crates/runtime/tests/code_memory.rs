@@ -11,6 +11,7 @@ const PAGE: usize = 4096;
 /// `mov rax, imm64; ret`, with the immediate taken from a relocation.
 fn constant() -> MachineCode {
     MachineCode {
+        positions: Vec::new(),
         bytes: vec![0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xc3],
         alignment: 16,
         entry: 0,

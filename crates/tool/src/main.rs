@@ -9,7 +9,7 @@ use whipsnake_backend::{Artifact, CpuFeatures};
 use whipsnake_compiler::{Settings, TrampolineCache, compile};
 use whipsnake_contract::options::Options;
 use whipsnake_contract::passes::NO_PASS;
-use whipsnake_contract::snapshot::{Entry, Snapshot};
+use whipsnake_contract::snapshot::Snapshot;
 
 #[derive(Parser)]
 #[command(about = "Compiles saved snapshots without Python")]
@@ -66,11 +66,7 @@ fn compile_file(file: &Path, settings: Settings<'_>) -> Result<bool> {
     let outcome = compile(&snapshot, settings, &TrampolineCache::default());
     print!("{}", outcome.dump);
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
-    let kind = match snapshot.entry {
-        Entry::Function { .. } => "function",
-        Entry::Loop { .. } => "loop",
-        Entry::Resume { .. } => "resume",
-    };
+    let kind = snapshot.entry.name();
     let saved = file.with_extension("code");
     let compiled = match outcome.result {
         Ok(compiled) => compiled,

@@ -29,7 +29,7 @@ fn options(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
 /// Switches the JIT on; the reason if it stays off.
 #[pyfunction]
 #[pyo3(signature = (**keywords))]
-fn enable(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Option<String>> {
+fn enable(py: Python<'_>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Option<String>> {
     if !start::allowed().map_err(PyValueError::new_err)? {
         // Bad options are errors all the same.
         return options(keywords).map(|_| None);
@@ -40,7 +40,19 @@ fn enable(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Option<String>> {
         _ => options(keywords)?,
     };
     // SAFETY: the GIL is held and no exception is raised.
-    Ok(unsafe { start::enable(&options) }.err())
+    let reason = unsafe { start::enable(&options) }.err();
+    // SAFETY: the GIL is held.
+    unsafe { start::watch_crashes(faulthandler_is_on(py)) };
+    Ok(reason)
+}
+
+/// True if Python's own handlers of fatal signals are installed.
+fn faulthandler_is_on(py: Python<'_>) -> bool {
+    let asked = || -> PyResult<bool> {
+        let modules = py.import("sys")?.getattr("modules")?;
+        modules.get_item("faulthandler")?.call_method0("is_enabled")?.extract()
+    };
+    asked().unwrap_or(false)
 }
 
 /// Switches the JIT off.

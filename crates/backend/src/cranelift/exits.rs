@@ -3,6 +3,7 @@
 //! One block serves all checks with the same exit number: every value of a state dominates each check that
 //! has the state, and so their common exit block too.
 
+use super::link::leaving;
 use super::lower::Lowering;
 use super::regions::Own;
 use crate::backend::BackendError;
@@ -69,6 +70,7 @@ impl Lowering<'_> {
             }
         }
         self.code.switch_to(call);
+        self.code.b.set_srcloc(leaving());
         self.leave(number);
     }
 

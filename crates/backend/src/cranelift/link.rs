@@ -1,11 +1,12 @@
 //! From Cranelift's output to [`MachineCode`]: symbols and relocations.
 
 use crate::backend::BackendError;
-use crate::code::{MachineCode, Relocation, RelocationKind, Saves, Symbol, Trampoline};
+use crate::code::{MachineCode, Origin, Position, Relocation, RelocationKind, Saves, Symbol, Trampoline};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::ir::{ExternalName, Function, UserExternalName};
+use cranelift_codegen::ir::{ExternalName, Function, SourceLoc, UserExternalName};
 use whipsnake_contract::helpers::Helper;
+use whipsnake_ir::StateId;
 
 /// Name spaces of external names.
 const HELPER: u32 = 0;
@@ -90,7 +91,30 @@ pub(super) fn machine_code(
         entry: 0,
         relocations,
         frame_size: frame_size(compiled) as u32,
+        positions: Vec::new(),
     })
+}
+
+/// The location of what calls the runtime's exit function.
+pub(super) fn leaving() -> SourceLoc {
+    SourceLoc::new(u32::MAX - 1)
+}
+
+/// The location of what is made for a frame state.
+pub(super) fn location(state: StateId) -> SourceLoc {
+    SourceLoc::new(state.index() as u32)
+}
+
+/// What bytecode the code was made from.
+pub(super) fn positions(function: &whipsnake_ir::Function, compiled: &CompiledCode) -> Vec<Position> {
+    let origin = |location: SourceLoc| {
+        let state = function.states.get(location.bits() as usize);
+        state.map(|state| Origin { code: state.code, offset: state.offset })
+    };
+    let known = compiled.buffer.get_srclocs_sorted().iter().filter(|range| !range.loc.is_default());
+    let mut positions: Vec<Position> = known.map(|range| Position { start: range.start, origin: origin(range.loc) }).collect();
+    positions.dedup_by_key(|position| position.origin);
+    positions
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The driver: walks a function's blocks and hands each instruction to the file of its topic.
 
+use super::link::location;
 use super::regions::{Own, Regions};
 use super::scratch::ScratchPlaces;
 use super::{CLIF_LIMIT, FRAME_LIMIT, link, temperature};
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use whipsnake_contract::layout::Layout;
 use whipsnake_ir::exits::ExitTable;
 use whipsnake_ir::function::Abi;
-use whipsnake_ir::{Block, Function, Imm, Inst, InstData, Op, Region, Ty, Value};
+use whipsnake_ir::{Block, Function, Imm, Inst, InstData, Op, Region, StateId, Ty, Value};
 
 /// Type of a value in registers.
 pub(super) const fn clif_type(ty: Ty) -> ir::Type {
@@ -220,6 +221,16 @@ pub(super) struct Lowering<'a> {
     pub(super) buffer: Option<StackSlot>,
 }
 
+/// For each instruction of a block the state that tells where in the bytecode it is: its own or the next one, since calls are followed by
+/// the checks of their results.
+fn states(function: &Function, insts: &[Inst]) -> Vec<Option<StateId>> {
+    let mut states: Vec<_> = insts.iter().map(|&inst| function.inst(inst).state).collect();
+    for index in (1..states.len()).rev() {
+        states[index - 1] = states[index - 1].or(states[index]);
+    }
+    states
+}
+
 impl<'a> Lowering<'a> {
     fn run(&mut self) -> Result<(), BackendError> {
         let order = self.function.reverse_postorder();
@@ -229,7 +240,11 @@ impl<'a> Lowering<'a> {
         for &block in &order {
             self.in_cold = self.cold[block.index()];
             self.code.switch_to(self.clif_block(block));
-            for &inst in &self.function.block(block).insts {
+            let insts = &self.function.block(block).insts;
+            for (&inst, state) in insts.iter().zip(states(self.function, insts)) {
+                if let Some(state) = state {
+                    self.code.b.set_srcloc(location(state));
+                }
                 self.inst(inst)?;
             }
         }

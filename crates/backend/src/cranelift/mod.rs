@@ -96,7 +96,8 @@ fn compile(function: &Function, target: &TargetInfo<'_>, effort: Effort) -> Resu
     let ir_instructions = lower::check_size(function, &exits, &scratch)?;
     let mut context = Context::new();
     lower::lower(function, &exits, &scratch, target, isa.as_ref(), &mut FunctionBuilderContext::new(), &mut context.func)?;
-    let generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
+    let mut generated = generate(&mut context, isa.as_ref(), &function.name, target)?;
+    generated.code.positions = link::positions(function, context.compiled_code().expect("compiled above"));
     Ok(CompiledCode {
         stats: CodeStats {
             ir_instructions: ir_instructions as u32,

@@ -34,7 +34,7 @@ pub(super) fn wrapper(helper: Helper) -> Option<MachineCode> {
     // pop r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax; ret
     bytes.extend([0x41, 0x5b, 0x41, 0x5a, 0x41, 0x59, 0x41, 0x58, 0x5f, 0x5e, 0x5a, 0x59, 0x58, 0xc3]);
     let relocations = vec![Relocation { offset, kind: RelocationKind::Abs8, symbol: Symbol::Helper(helper), addend: 0 }];
-    Some(MachineCode { bytes, alignment: 16, entry: 0, relocations, frame_size: 0 })
+    Some(MachineCode { bytes, alignment: 16, entry: 0, relocations, frame_size: 0, positions: Vec::new() })
 }
 
 /// On other architectures Cranelift does it.
