@@ -538,7 +538,7 @@ pub unsafe extern "C" fn on_instruction(_: *mut PyObject, args: *mut *mut PyObje
         let frame = Thread::current().current_frame().filter(|frame| frame.code() == Some(code));
         if let (Some(frame), Some(log)) = (frame, &session.frame_log) {
             let offset = PyLong_AsSsize_t(*args.add(1)) as u32 / 2;
-            guarded(|| log.write(Mark::Executes, frame, offset));
+            guarded(code, || log.write(Mark::Executes, frame, offset));
         }
         Py_None()
     }
