@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::{Assumption, Snapshot};
 use whipsnake_ir::function::ObjectRef;
@@ -36,11 +37,25 @@ pub struct Compiled {
     pub time: Duration,
 }
 
+/// Why there is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Frontend or backend do not compile such code.
+    #[error("{0}")]
+    GaveUp(String),
+    /// The compiler has a bug: it panicked, or a pass broke the function.
+    #[error("{0}")]
+    Bug(String),
+    /// There is too little memory at present.
+    #[error("memory is too short for a compilation")]
+    NoMemory,
+}
+
 /// A compilation with its dumps.
 #[derive(Debug)]
 pub struct Outcome {
     /// The code, or why there is none.
-    pub result: Result<Compiled, String>,
+    pub result: Result<Compiled, Failure>,
     /// Text for standard error.
     pub dump: String,
 }
@@ -81,11 +96,12 @@ pub fn compile(
     features: CpuFeatures,
     dump: &DumpSpec,
     cache: &TrampolineCache,
+    faults: &Faults,
 ) -> Outcome {
     let start = Instant::now();
     let mut text = String::new();
-    let result = without_panic(|| stages(snapshot, backend, features, dump, cache, &mut text))
-        .unwrap_or_else(|message| Err(format!("compiler panic: {message}")))
+    let result = without_panic(|| stages(snapshot, backend, features, dump, cache, faults, &mut text))
+        .unwrap_or_else(|message| Err(Failure::Bug(format!("compiler panic: {message}"))))
         .map(|compiled| Compiled { time: start.elapsed(), ..compiled });
     Outcome { result, dump: text }
 }
@@ -96,18 +112,21 @@ fn stages(
     features: CpuFeatures,
     dump: &DumpSpec,
     cache: &TrampolineCache,
+    faults: &Faults,
     text: &mut String,
-) -> Result<Compiled, String> {
+) -> Result<Compiled, Failure> {
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
     let wants = |stage| dump.wants(stage, name);
     let mut show = |stage: &str, content: &str| {
         text.push_str(&format!("whipsnake: {stage} of {name}\n{}\n", content.trim_end()));
     };
-    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| reason.to_string())?;
+    let gave_up = |reason: &dyn std::fmt::Display| Failure::GaveUp(reason.to_string());
+    faults.panic_at(Fault::FrontendPanic);
+    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| gave_up(&reason))?;
     if wants("ir") {
         show("ir", &function.to_string());
     }
-    optimise(&mut function, wants("passes").then_some(&mut show as Show<'_>))?;
+    optimise(&mut function, faults, wants("passes").then_some(&mut show as Show<'_>)).map_err(Failure::Bug)?;
     if wants("ir") {
         show("optimised ir", &function.to_string());
     }
@@ -117,14 +136,18 @@ fn stages(
         features,
         dump: Dump { clif: wants("clif"), asm: wants("asm") },
     };
-    let code = backend.compile(&function, &target).map_err(|error| error.to_string())?;
+    faults.panic_at(Fault::BackendPanic);
+    if faults.happens(Fault::Backend) {
+        return Err(Failure::GaveUp(injected(Fault::Backend)));
+    }
+    let code = backend.compile(&function, &target).map_err(|error| gave_up(&error))?;
     if let Some(clif) = &code.clif {
         show("clif", clif);
     }
     if let Some(asm) = &code.asm {
         show("asm", asm);
     }
-    let trampolines = cache.needed_by(&code, backend, &target)?;
+    let trampolines = cache.needed_by(&code, backend, &target).map_err(Failure::GaveUp)?;
     let inlined: BTreeSet<u32> = function.states.iter().map(|state| state.code).filter(|&code| code != 0).collect();
     let qualname = |code: u32| snapshot.codes.get(code as usize).map(|code| code.qualname.clone());
     Ok(Compiled {
@@ -145,6 +168,7 @@ type Show<'a> = &'a mut dyn FnMut(&str, &str);
 /// The passes; `show` gets the function after each.
 fn optimise(
     function: &mut whipsnake_ir::Function,
+    faults: &Faults,
     mut show: Option<Show<'_>>,
 ) -> Result<(), String> {
     let mut observer = |pass: &'static str, function: &whipsnake_ir::Function, time: Duration| {
@@ -153,7 +177,19 @@ fn optimise(
         }
     };
     let mut runner = whipsnake_passes::Runner { observer: Some(&mut observer), ..whipsnake_passes::Runner::default() };
-    runner.passes(whipsnake_passes::PIPELINE, function).map_err(|error| error.to_string())
+    for pass in whipsnake_passes::PIPELINE {
+        faults.panic_at(Fault::PassPanic);
+        runner.passes(&[pass], function).map_err(|error| error.to_string())?;
+        if faults.happens(Fault::Pass) {
+            return Err(format!("pass `{pass}` broke the function: {}", injected(Fault::Pass)));
+        }
+    }
+    Ok(())
+}
+
+/// The reason of a failure that a test has asked for.
+fn injected(fault: Fault) -> String {
+    format!("fault {} injected", fault.name())
 }
 
 impl TrampolineCache {

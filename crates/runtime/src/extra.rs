@@ -6,6 +6,7 @@ use crate::unit::{Place, Site, SiteKey};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::generator::Start;
@@ -80,14 +81,13 @@ impl CodeExtra {
         let shared = code.has_extra();
         // SAFETY: the box is handed over to the slot, whose free function takes it back.
         unsafe {
-            if PyUnstable_Code_SetExtra(code.as_object(), session.extra_index, extra.cast()) != 0 {
+            if session.faults.happens(Fault::ExtraSlot) || PyUnstable_Code_SetExtra(code.as_object(), session.extra_index, extra.cast()) != 0 {
                 PyErr_Clear();
                 drop(Box::from_raw(extra));
                 return None;
             }
             if code.extra(session.extra_index as usize) != extra.cast() {
-                session.enabled.set(false);
-                eprintln!("whipsnake stays off: extra slots of code objects are not laid out as expected");
+                session.switch_off("extra slots of code objects are not laid out as expected");
             } else if !shared {
                 // Other users of extra slots are not told that code dies which they never marked.
                 code.trim_extra(session.extra_index as usize);

@@ -6,6 +6,7 @@ use crate::entry::EVENTS_UNTIL_AWAKE;
 use crate::extra::{CodeExtra, free_extra};
 use crate::hooks::{on_jump, on_start};
 use crate::lost::lost_iterator;
+use crate::selfcheck::owned;
 use crate::session::{Parts, Session, publish, session};
 use crate::unit::State;
 use crate::watch::Watch;
@@ -13,6 +14,7 @@ use std::cell::UnsafeCell;
 use std::ffi::CStr;
 use std::sync::Arc;
 use whipsnake_bytecode::Version;
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::options::Options;
 use whipsnake_cpython::ffi::{
     METH_FASTCALL, Py_DECREF, PyCFunction_NewEx, PyCode_NewEmpty, PyErr_Clear, PyErr_GetRaisedException,
@@ -112,7 +114,10 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
         if session.ended.get() || session.enabled.get() {
             return Ok(());
         }
-        take_tool(session)?;
+        if let Some(reason) = session.why_off() {
+            return Err(reason);
+        }
+        take_tool(session).inspect_err(|_| give_tool_back())?;
         // These frames have started before our events came.
         let mut frame = Thread::current().current_frame();
         while let Some(running) = frame {
@@ -158,30 +163,31 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         let backend = whipsnake_backend::backend_by_name(&options.backend)
             .map_err(|error| error.to_string())?
             .ok_or_else(|| format!("there is no backend {:?}", options.backend))?;
-        let extra_index = PyUnstable_Eval_RequestCodeExtraIndex(free_extra);
-        if extra_index < 0 {
-            PyErr_Clear();
-            return Err("no extra slot of code objects is free".to_owned());
-        }
-        let disable_event = monitoring_attribute(c"DISABLE")?;
-        let lost_iterator = lost_iterator();
-        if lost_iterator.is_null() {
-            return Err(take_error());
-        }
+        let faults = Arc::new(Faults::new(options.fault));
+        let disable_event = owned(monitoring_attribute(c"DISABLE")?).ok_or("there is no event to disable")?;
+        let lost_iterator = owned(lost_iterator()).ok_or("no iterator could be made")?;
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
-        let watch = Watch::start()?;
+        let watch = Watch::start(&faults)?;
+        // Last, because it cannot be given back.
+        let extra_index = if faults.happens(Fault::ExtraIndex) { -1 } else { PyUnstable_Eval_RequestCodeExtraIndex(free_extra) };
+        if extra_index < 0 {
+            PyErr_Clear();
+            watch.end();
+            return Err("no extra slot of code objects is free".to_owned());
+        }
         whipsnake_compiler::install_panic_hook();
         Ok(publish(Box::new(Session::new(Parts {
             options: options.clone(),
+            faults,
             platform: facts.platform,
             strategy,
             backend: Arc::from(backend),
             extra_index,
             original: facts.interpreted_entry,
             original_next,
-            disable_event,
-            lost_iterator,
+            disable_event: disable_event.leak(),
+            lost_iterator: lost_iterator.leak(),
             python_dealloc,
             watch,
         }))))
@@ -239,7 +245,7 @@ unsafe fn monitoring_attribute(name: &CStr) -> Result<*mut PyObject, String> {
 /// # Safety
 ///
 /// As for [`enable`].
-unsafe fn take_tool(_session: &Session) -> Result<(), String> {
+unsafe fn take_tool(session: &Session) -> Result<(), String> {
     let id = i32::from(OPTIMIZER_ID);
     // SAFETY: the GIL is held; results are given back.
     unsafe {
@@ -257,21 +263,21 @@ unsafe fn take_tool(_session: &Session) -> Result<(), String> {
             return Err(format!("sys.monitoring.OPTIMIZER_ID is taken by {name:?}; only one optimiser can run"));
         }
         done(owner)?;
-        done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
+        let call = |fault: Fault, result: &dyn Fn() -> *mut PyObject| {
+            if session.faults.happens(fault) { Err(format!("fault {} injected", fault.name())) } else { done(result()) }
+        };
+        call(Fault::Tool, &|| PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
         let methods = METHODS.0.get().cast::<PyMethodDef>();
         let mut events = 0;
         for (index, event) in [offsets::EVENT_PY_START, offsets::EVENT_JUMP].into_iter().enumerate() {
             events |= 1 << event;
-            let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
-            if callback.is_null() {
-                return Err(take_error());
-            }
-            let result =
-                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback);
-            Py_DECREF(callback);
-            done(result)?;
+            let callback = owned(PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut()));
+            let callback = callback.ok_or("no callback could be made")?;
+            call(Fault::Callback, &|| {
+                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback.0)
+            })?;
         }
-        done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))
+        call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))
     }
 }
 
@@ -490,7 +496,7 @@ pub unsafe fn end() {
     session.worker.close();
     session.ended.set(true);
     if session.options.stats {
-        eprint!("{}", session.stats().table());
+        crate::notice::write(&session.stats().table());
     }
     if !session.options.stats_json.is_empty() {
         let path = &session.options.stats_json;
@@ -498,7 +504,7 @@ pub unsafe fn end() {
             .map_err(|error| error.to_string())
             .and_then(|bytes| std::fs::write(path, bytes).map_err(|error| error.to_string()));
         if let Err(error) = written {
-            eprintln!("whipsnake: statistics {path}: {error}");
+            crate::notice::say(&format!("statistics {path}: {error}"));
         }
     }
 }

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use whipsnake_backend::{Artifact, Backend, CpuFeatures};
 use whipsnake_compiler::{TrampolineCache, compile};
+use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::{DumpSpec, Options};
 use whipsnake_contract::snapshot::{Entry, Snapshot};
 
@@ -57,7 +58,7 @@ fn main() -> Result<()> {
 /// Compiles one snapshot; false if the code differs from what was saved.
 fn compile_file(file: &Path, backend: &dyn Backend, features: CpuFeatures, dump: &DumpSpec) -> Result<bool> {
     let snapshot: Snapshot = serde_json::from_slice(&std::fs::read(file)?).context("not a snapshot of this version")?;
-    let outcome = compile(&snapshot, backend, features, dump, &TrampolineCache::default());
+    let outcome = compile(&snapshot, backend, features, dump, &TrampolineCache::default(), &Faults::default());
     print!("{}", outcome.dump);
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
     let kind = match snapshot.entry {
