@@ -13,7 +13,7 @@ use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
 use whipsnake_contract::faults::Fault;
-use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
+use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
@@ -168,14 +168,7 @@ impl Session {
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
         let codes = codes_of(&job.snapshot, &compiled);
-        let watched: BTreeSet<u64> = compiled
-            .assumptions
-            .iter()
-            .filter_map(|assumption| match assumption {
-                Assumption::DictEntry { value, .. } => Some(*value),
-                _ => None,
-            })
-            .collect();
+        let watched = held_elsewhere(&job.snapshot, &compiled);
         let mut owned = Vec::new();
         let mut dependent = Vec::new();
         for object in &compiled.objects {
@@ -327,6 +320,33 @@ impl Session {
             })
             .map_err(refuse)
     }
+}
+
+/// Addresses of objects that namespaces and classes hold as long as the assumptions are true. A unit that held them, too, would be in a
+/// cycle with its own code, which they lead to, and nobody would collect it.
+fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
+    let mut held = BTreeSet::new();
+    for assumption in &compiled.assumptions {
+        match assumption {
+            Assumption::DictEntry { value, .. } => {
+                held.insert(*value);
+            }
+            Assumption::TypeVersion { address, .. } => {
+                let types = snapshot.types.iter().filter(|info| info.address == *address);
+                for attribute in types.flat_map(|info| info.attributes.values()) {
+                    let object = match attribute {
+                        Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
+                        Attribute::InlineValue { default, .. } => *default,
+                        // A property may be given other functions, of which the class is not told.
+                        Attribute::DictValue | Attribute::Slot { .. } | Attribute::Property { .. } => None,
+                    };
+                    held.extend(object.map(|id| snapshot.objects[id as usize].address));
+                }
+            }
+            Assumption::Function { .. } => {}
+        }
+    }
+    held
 }
 
 /// The code objects that a unit consists of, by their number in the snapshot; NULL for those that it has nothing of.

@@ -1,5 +1,6 @@
-# corpus: compiled=call,Key.of skip-modes=background
-# Code that was made at run time dies with its functions, whether or not it was compiled to push a frame of its own.
+# corpus: compiled=call,Key.of,single skip-modes=background
+# Code that was made at run time dies with its functions, whether or not it was compiled to push a frame of its own, or with
+# methods of the same module inlined into it.
 import gc
 import weakref
 
@@ -10,20 +11,23 @@ class Key:
 
 def call(key, items):
     return key.of(items) + len(sorted(items, key=lambda item: item % 3))
+
+def single(key, items):
+    return sorted(items)[0]
 """
 
 
 def made():
     space = {}
     exec(SOURCE, space)
-    key, call = space["Key"](), space["call"]
-    total = 0
-    for _ in range(60):
-        total += call(key, [3, 1, 2])
-    return total, weakref.ref(call.__code__), weakref.ref(space["Key"].of.__code__)
+    # Called by C code: what is compiled of this function is not to keep what it calls alive.
+    key, items = space["Key"](), [3, 1, 2]
+    total = sum(list(map(space["call"], [key] * 60, [items] * 60)))
+    total += sum(list(map(space["single"], [key] * 60, [items] * 60)))
+    functions = space["call"], space["single"], space["Key"].of
+    return total, [weakref.ref(function.__code__) for function in functions]
 
 
-for _ in range(4):
-    total, *codes = made()
-    gc.collect()
-    print(total, [code() is None for code in codes])
+rounds = [made() for _ in range(4)]
+gc.collect()
+print([(total, [code() is None for code in codes]) for total, codes in rounds])
