@@ -119,8 +119,10 @@ def _same(interpreted: Record, native: Record) -> bool:
     if native.mark == "B":
         # Parameters only: what becomes a cell has not become one, and cells of other functions have not been fetched.
         ours, theirs = native.locals.split(), interpreted.locals.split()
-        same = (_without_number(one) in ("-", _without_number(CELL.sub(r"\1", other))) for one, other in zip(ours, theirs))
-        return len(ours) == len(theirs) and all(same)
+        return len(ours) == len(theirs) and all(
+            _without_number(one) in ("-", _without_number(other), _without_number(CELL.sub(r"\1", other)))
+            for one, other in zip(ours, theirs)
+        )
     return (interpreted.locals, interpreted.stack) == (native.locals, native.stack)
 
 
@@ -192,7 +194,8 @@ def examine(program: Program, modes: list[Mode], python: str, seed: int, scratch
 
 def depends_on_time(program: Program) -> bool:
     """True for programs that take another way each time, or that write one log from several processes."""
-    return program.serial or program.name.partition("/")[0] in ("signals", "threads", "processes")
+    topic = program.name.partition("/")[0]
+    return program.serial or topic in ("signals", "processes") or "import threading" in program.path.read_text(encoding="utf-8")
 
 
 def main(argv: list[str]) -> int:

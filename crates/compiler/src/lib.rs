@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::{Assumption, CodeInfo, Snapshot};
@@ -37,11 +38,25 @@ pub struct Compiled {
     pub time: Duration,
 }
 
+/// Why there is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Frontend or backend do not compile such code.
+    #[error("{0}")]
+    GaveUp(String),
+    /// The compiler has a bug: it panicked, or a pass broke the function.
+    #[error("{0}")]
+    Bug(String),
+    /// There is too little memory at present.
+    #[error("memory is too short for a compilation")]
+    NoMemory,
+}
+
 /// A compilation with its dumps.
 #[derive(Debug)]
 pub struct Outcome {
     /// The code, or why there is none.
-    pub result: Result<Compiled, String>,
+    pub result: Result<Compiled, Failure>,
     /// Text for standard error.
     pub dump: String,
 }
@@ -86,6 +101,8 @@ pub struct Settings<'a> {
     pub skip_pass: &'a str,
     /// What to dump.
     pub dump: &'a DumpSpec,
+    /// What fails, in tests.
+    pub faults: &'a Faults,
 }
 
 /// Compiles a snapshot.
@@ -94,16 +111,7 @@ pub fn compile(snapshot: &Snapshot, settings: Settings<'_>, cache: &TrampolineCa
     let mut text = String::new();
     let stage = Cell::new("frontend");
     let result = without_panic(|| stages(snapshot, settings, cache, &stage, &mut text))
-        .unwrap_or_else(|message| {
-            let unit = snapshot.codes.first().map_or_else(String::new, |code| code.key().to_string());
-            text.push_str(&format!(
-                "whipsnake: compiler panic in {} while {unit} ({}) was compiled: {message}\n\
-                 whipsnake:   it stays interpreted; WHIPSNAKE_SNAPSHOT_DIR=DIR saves what the compiler was given, for a report\n",
-                stage.get(),
-                snapshot.entry.name()
-            ));
-            Err(format!("compiler panic in {}: {message}", stage.get()))
-        })
+        .unwrap_or_else(|message| Err(Failure::Bug(format!("compiler panic in {}: {message}", stage.get()))))
         .map(|compiled| Compiled { time: start.elapsed(), ..compiled });
     Outcome { result, dump: text }
 }
@@ -114,18 +122,21 @@ fn stages(
     cache: &TrampolineCache,
     stage: &Cell<&'static str>,
     text: &mut String,
-) -> Result<Compiled, String> {
-    let Settings { backend, features, skip_pass, dump } = settings;
+) -> Result<Compiled, Failure> {
+    let Settings { backend, features, skip_pass, dump, faults } = settings;
     let name = snapshot.codes.first().map_or("?", |code| code.qualname.as_str());
     let wants = |stage| dump.wants(stage, name);
     let mut show = |stage: &str, content: &str| {
         text.push_str(&format!("whipsnake: {stage} of {name}\n{}\n", content.trim_end()));
     };
-    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| reason.to_string())?;
+    let gave_up = |reason: &dyn std::fmt::Display| Failure::GaveUp(reason.to_string());
+    faults.panic_at(Fault::FrontendPanic);
+    let mut function = whipsnake_frontend::compile(snapshot).map_err(|reason| gave_up(&reason))?;
     if wants("ir") {
         show("ir", &function.to_string());
     }
-    optimise(&mut function, skip_pass, stage, wants("passes").then_some(&mut show as Show<'_>))?;
+    let show_passes = wants("passes").then_some(&mut show as Show<'_>);
+    optimise(&mut function, skip_pass, faults, stage, show_passes).map_err(Failure::Bug)?;
     if wants("ir") {
         show("optimised ir", &function.to_string());
     }
@@ -136,14 +147,18 @@ fn stages(
         features,
         dump: Dump { clif: wants("clif"), asm: wants("asm") },
     };
-    let code = backend.compile(&function, &target).map_err(|error| error.to_string())?;
+    faults.panic_at(Fault::BackendPanic);
+    if faults.happens(Fault::Backend) {
+        return Err(Failure::GaveUp(injected(Fault::Backend)));
+    }
+    let code = backend.compile(&function, &target).map_err(|error| gave_up(&error))?;
     if let Some(clif) = &code.clif {
         show("clif", clif);
     }
     if let Some(asm) = &code.asm {
         show("asm", asm);
     }
-    let trampolines = cache.needed_by(&code, backend, &target)?;
+    let trampolines = cache.needed_by(&code, backend, &target).map_err(Failure::GaveUp)?;
     let inlined: BTreeSet<u32> = function.states.iter().map(|state| state.code).filter(|&code| code != 0).collect();
     let codes = inlined.into_iter().filter_map(|code| snapshot.codes.get(code as usize));
     Ok(Compiled {
@@ -165,6 +180,7 @@ type Show<'a> = &'a mut dyn FnMut(&str, &str);
 fn optimise(
     function: &mut whipsnake_ir::Function,
     skip: &str,
+    faults: &Faults,
     stage: &Cell<&'static str>,
     mut show: Option<Show<'_>>,
 ) -> Result<(), String> {
@@ -176,9 +192,18 @@ fn optimise(
     let mut runner = whipsnake_passes::Runner { observer: Some(&mut observer), ..whipsnake_passes::Runner::default() };
     for name in whipsnake_passes::PIPELINE.iter().filter(|name| **name != skip) {
         stage.set(name);
+        faults.panic_at(Fault::PassPanic);
         runner.passes(&[name], function).map_err(|error| error.to_string())?;
+        if faults.happens(Fault::Pass) {
+            return Err(format!("pass `{name}` broke the function: {}", injected(Fault::Pass)));
+        }
     }
     Ok(())
+}
+
+/// The reason of a failure that a test has asked for.
+fn injected(fault: Fault) -> String {
+    format!("fault {} injected", fault.name())
 }
 
 impl TrampolineCache {

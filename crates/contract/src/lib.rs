@@ -4,6 +4,7 @@
 
 pub mod builtins;
 pub mod exit;
+pub mod faults;
 pub mod helpers;
 pub mod layout;
 pub mod options;

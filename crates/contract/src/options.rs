@@ -1,5 +1,6 @@
 //! The options, declared once: environment variable, keyword of `enable()`, kind, default and text.
 
+use crate::faults::{Fault, FaultPlan};
 use crate::passes::PASS_CHOICES;
 use crate::selection::{FunctionList, Sample, Selection};
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// `stage[,stage…][:name]`, with stages out of the words.
     Dump(&'static [&'static str]),
+    /// `place:n` or `place:n+`, with a place out of the words and n from 1; empty for none.
+    Fault(&'static [&'static str]),
     /// A path, or empty for none.
     Path,
     /// The path of a file with a function a line, or empty for none.
@@ -184,6 +187,23 @@ impl FromText for Option<Sample> {
     }
 }
 
+impl FromText for Option<FaultPlan> {
+    fn from_text(kind: Kind, text: &str) -> Result<Self, String> {
+        let Kind::Fault(words) = kind else { unreachable!("declared as a fault") };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let (name, number) = text.split_once(':').unwrap_or((text, ""));
+        let lasting = number.ends_with('+');
+        let first = number.strip_suffix('+').unwrap_or(number).parse().ok().filter(|&first| first > 0);
+        match (Fault::ALL.iter().find(|fault| fault.name() == name), first) {
+            (Some(&fault), Some(first)) => Ok(Some(FaultPlan { fault, first, lasting })),
+            (None, _) => Err(format!("place {name:?} does not exist; use one of {}", words.join(", "))),
+            (_, None) => Err(format!("use `{name}:n` for the n-th passage, from 1, or `{name}:n+` for all from it on")),
+        }
+    }
+}
+
 macro_rules! options {
     ($(#[doc = $doc:literal] $name:ident: $ty:ty = $default:literal, $kind:expr;)+) => {
         /// The values of all options.
@@ -263,6 +283,8 @@ options! {
     frame_log_of: String = "native", Kind::Choice(&["native", "interpreter"]);
     /// Append each function that is compiled, alone or inlined, to this file, as `only` takes it.
     compiled_list: String = "", Kind::Path;
+    /// Let something fail, to test what follows: the n-th passage of a place (`docs/faults.md`), as `map:3`, or all from it on, as `map:3+`.
+    fault: Option<FaultPlan> = "", Kind::Fault(Fault::NAMES);
     /// Save the input of each compilation as a file in this directory, to be compiled again offline.
     snapshot_dir: String = "", Kind::Path;
 }
@@ -335,5 +357,17 @@ mod tests {
         let options = env(&[("WHIPSNAKE_SAMPLE", "20:7"), ("WHIPSNAKE_SKIP_PASS", "gvn")]).unwrap();
         assert_eq!((options.sample, &*options.skip_pass), (Some(Sample { percent: 20, seed: 7 }), "gvn"));
         assert!(Options::default().selection().is_everything() && !options.selection().is_everything());
+    }
+
+    #[test]
+    fn fault_takes_a_place_and_a_passage() {
+        let plan = |text| env(&[("WHIPSNAKE_FAULT", text)]).map(|options| options.fault);
+        assert_eq!(plan("map:3"), Ok(Some(FaultPlan { fault: Fault::Map, first: 3, lasting: false })));
+        assert_eq!(plan("memfd:1+"), Ok(Some(FaultPlan { fault: Fault::Memfd, first: 1, lasting: true })));
+        assert_eq!(plan(""), Ok(None));
+        for (bad, hint) in [("mapp:1", "seal"), ("map", "map:n"), ("map:0", "from 1"), ("map:x+", "map:n+")] {
+            let error = plan(bad).unwrap_err().to_string();
+            assert!(error.contains(bad) && error.contains(hint), "{error}");
+        }
     }
 }

@@ -114,11 +114,22 @@ impl Builder<'_> {
         let Val::Obj(list) = state.stack[at].val else {
             unreachable!("a comprehension's list is an object from the start")
         };
+        self.append_top(state, list);
+        state.pop();
+        Ok(())
+    }
+
+    /// Appends the top of the stack to an exact list. NULL stays in its place: the list has the reference, also if memory is short.
+    pub(crate) fn append_top(&mut self, state: &mut State, list: Value) {
         self.settle(state);
         let mut value = state.pop();
         let value = self.owned_for_store(state, &mut value);
-        self.effect(Ir::CallHelper, &[list, value], Imm::Helper(Helper::list_append));
-        Ok(())
+        state.stack.push(Slot::NULL);
+        self.recapture(state);
+        let status = self.helper(Helper::list_append, &[list, value]);
+        let zero = self.int_const(0);
+        let fine = self.icmp(Cond::Ge, status, zero);
+        self.check_fine(state, fine);
     }
 
     /// Adds the top of the stack to the container `depth` below it.

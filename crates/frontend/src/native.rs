@@ -3,7 +3,6 @@
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::{ExitReason, Virtual};
-use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
@@ -190,10 +189,7 @@ impl Builder<'_> {
             return false;
         }
         let list = self.container_object(state, 2);
-        self.settle(state);
-        let mut value = state.pop();
-        let value = self.owned_for_store(state, &mut value);
-        self.effect(Ir::CallHelper, &[list, value], Imm::Helper(Helper::list_append));
+        self.append_top(state, list);
         let none = self.none();
         self.finish_native(state, base, Slot::borrowed(none));
         true

@@ -11,6 +11,7 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
+use whipsnake_contract::faults::Fault;
 use whipsnake_strategy::laps::Regime;
 use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
@@ -496,7 +497,11 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         if c_stack_is_low(thread) {
             return false;
         }
-        let Some(_room) = datastack::reserve(thread, content.stack_words + SPARE_WORDS) else { return false };
+        let words = content.stack_words + SPARE_WORDS;
+        if session.faults.happens(Fault::EntryFrames) {
+            return false;
+        }
+        let Some(_room) = datastack::reserve(thread, words) else { return false };
         let _activity = Activity::new(session);
         let _outside = OutsideCallback::enter(thread);
         let _depth = CDepth::enter(thread);

@@ -12,8 +12,8 @@ use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
-    PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
-    Py_False, Py_FatalError, Py_None, Py_REFCNT, Py_TYPE, Py_True,
+    PyErr_Clear, PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
+    Py_False, Py_FatalError, Py_INCREF, Py_None, Py_REFCNT, Py_TYPE, Py_True,
 };
 use whipsnake_strategy::UnitKind;
 use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
@@ -65,13 +65,17 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         let mut words = Words::new(words, content, References::Move);
         words.trace(thread, point);
         let raise = point.resume == Resume::Raise;
-        let Some(frames) = words.frames(thread, point) else {
-            Py_FatalError(c"whipsnake: no memory to leave native code".as_ptr());
-        };
+        let frames = words.frames(thread, point);
         let mut leaving = Leaving { thread, point, frames, raise };
-        if words.failed() && PyErr_Occurred().is_null() {
-            PyErr_NoMemory();
+        let built = leaving.frames.len();
+        if words.failed() {
+            if PyErr_Occurred().is_null() {
+                PyErr_NoMemory();
+            }
             leaving.raise = true;
+        }
+        if built < point.frames.len() {
+            leaving.with_frames_linked(|| words.release_unbuilt(point, built));
         }
         if !point.release.is_empty() {
             leaving.with_frames_linked(|| words.release(point.release.iter()));
@@ -88,7 +92,7 @@ impl Leaving<'_> {
         *self.frames.last().expect("an exit has at least one frame")
     }
 
-    /// Runs `f`, which may run Python code, while all frames are visible and no exception is raised.
+    /// Runs `f`, which may run Python code, while all frames are visible (there are none if memory was short) and no exception is raised.
     ///
     /// # Safety
     ///
@@ -96,11 +100,13 @@ impl Leaving<'_> {
     unsafe fn with_frames_linked(&self, f: impl FnOnce()) {
         // SAFETY: the innermost frame is complete; it is unlinked again unless it was linked before.
         unsafe {
-            let innermost = self.innermost();
+            let innermost = self.frames.last();
             let raised = whipsnake_cpython::ffi::PyErr_GetRaisedException();
-            datastack::link(self.thread, innermost.frame);
+            if let Some(innermost) = innermost {
+                datastack::link(self.thread, innermost.frame);
+            }
             f();
-            if !innermost.existed {
+            if let Some(innermost) = innermost.filter(|innermost| !innermost.existed) {
                 datastack::unlink(self.thread, innermost.frame);
             }
             if !raised.is_null() {
@@ -433,9 +439,21 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
     unsafe {
         let mut reader = Words::new(words, content, References::Keep);
         let traced = reader.trace(thread, point);
-        let Some(frames) = reader.frames(thread, point) else {
-            Py_FatalError(c"whipsnake: no memory to show a frame".as_ptr());
-        };
+        let raised = !PyErr_Occurred().is_null();
+        let frames = reader.frames(thread, point);
+        if reader.failed() {
+            // Who destroys the object cannot be shown now: it is destroyed once native code has been left.
+            if !raised {
+                PyErr_Clear();
+            }
+            take_down(thread, point, &frames);
+            if let Some(session) = session() {
+                Py_INCREF(object);
+                session.graves.borrow_mut().objects.push(object);
+                session.something_died();
+            }
+            return false;
+        }
         let contents: SmallVec<[u64; 32]> = frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).collect();
         let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
         let innermost = frames[frames.len() - 1];

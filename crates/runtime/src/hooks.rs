@@ -1,6 +1,6 @@
 //! How hot code is found: `PY_START` and `JUMP` events of `sys.monitoring` under the optimiser's tool id.
 
-use crate::capture::{EntryPoint, Limits, UnitFacts, Units, capture};
+use crate::capture::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::entry;
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
@@ -9,7 +9,7 @@ use crate::trial::Trial;
 use crate::unit::{Place, Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
-use whipsnake_contract::selection::FunctionKey;
+use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
@@ -73,6 +73,10 @@ impl Units for Session {
             // SAFETY: captures are taken with the GIL held.
             unsafe { extra.types.borrow().for_each(offset, visit) };
         }
+    }
+
+    fn fails(&self, fault: Fault) -> bool {
+        self.faults.happens(fault)
     }
 
     fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) {
@@ -194,15 +198,17 @@ impl Session {
                 return;
             }
             self.end_rest(thread);
+            let background = self.strategy.place() == Where::Background && !site.hidden;
+            if background && self.worker.is_full() {
+                site.next.set(site.count.get() + self.strategy.threshold(site.kind));
+                return;
+            }
             let Some(job) = self.job(site, entry) else { return };
-            match self.strategy.place() {
-                _ if site.hidden => self.compile_here(job),
-                Where::Here => self.compile_here(job),
-                Where::Background => {
-                    if let Err(job) = self.worker.submit(thread, job) {
-                        self.compile_here(*job);
-                    }
-                }
+            if !background {
+                self.compile_here(job);
+            } else if let Err(job) = self.worker.submit(thread, job) {
+                self.tell_once(Fault::Thread, "the compiling thread cannot be started; code is compiled in the thread that runs it");
+                self.compile_here(*job);
             }
         }
     }
@@ -227,7 +233,7 @@ impl Session {
     ///
     /// As for [`Self::compile`].
     unsafe fn compile_here(&self, job: Job) {
-        let outcome = job.run(&self.worker.cache);
+        let outcome = job.run(&self.worker.cache());
         // SAFETY: the GIL is held.
         unsafe { self.install(job, outcome) };
     }
@@ -273,13 +279,11 @@ impl Session {
             }
         }
         let platform = self.platform.borrow();
-        let taken = whipsnake_compiler::without_panic(|| {
-            // SAFETY: as the caller says.
-            unsafe { capture(entry, &platform, facts, self, Limits::default()) }
-        });
+        // SAFETY: as the caller says.
+        let taken = unsafe { capture(entry, &platform, facts, self, Limits::default()) };
         drop(platform);
         match taken {
-            Ok(Ok(captured)) => {
+            Ok(captured) => {
                 let saved = self.save_snapshot(site, &captured.snapshot);
                 site.compiling.set(true);
                 self.totals.waiting.set(self.totals.waiting.get() + 1);
@@ -294,17 +298,15 @@ impl Session {
                     backend: self.backend.borrow().clone(),
                     features: self.features,
                     skip_pass: self.options.skip_pass.clone(),
+                    faults: self.faults.clone(),
                     dump: if site.hidden { Default::default() } else { self.options.dump.clone() },
                 })
             }
-            Ok(Err(error)) => {
+            Err(error) => {
+                if matches!(error, CaptureError::Panic(_)) {
+                    self.tell_of_loss(site, &format!("{error}; please report this"));
+                }
                 self.leave_alone(site, error.to_string());
-                None
-            }
-            Err(message) => {
-                let unit = site.key.get().map_or_else(String::new, FunctionKey::to_string);
-                eprintln!("whipsnake: panic while the snapshot of {unit} ({}) was taken: {message}", site.kind.name());
-                self.leave_alone(site, format!("compiler panic in capture: {message}"));
                 None
             }
         }
@@ -570,7 +572,7 @@ pub(crate) fn guarded<R>(code: Code, f: impl FnOnce() -> R) -> Option<R> {
             if let Some(session) = session() {
                 session.enabled.set(false);
             }
-            eprintln!("whipsnake: internal error at {}, native code is off: {message}", crate::text::key_of(code));
+            crate::notice::say(&format!("internal error at {}, native code is off: {message}; please report this", crate::text::key_of(code)));
         })
         .ok()
 }

@@ -1,6 +1,6 @@
 //! What becomes of a compilation: assumptions checked, code placed, watchers registered, the site switched over.
 
-use whipsnake_compiler::{Compiled, Outcome};
+use whipsnake_compiler::{Compiled, Failure, Outcome};
 use crate::direct::with_checked_entry;
 use crate::extra::CodeExtra;
 use crate::crash::Described;
@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
-use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
+use whipsnake_contract::faults::Fault;
+use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
@@ -29,8 +30,23 @@ enum Refused {
     Stale,
     /// For good.
     Never(String),
+    /// For good, by a bug of the compiler or because something is used up.
+    Lost(String),
+    /// Something is short at present.
+    Later(Fault, String),
     /// The system gives no executable memory.
     Denied(String),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Refused {
+        let reason = failure.to_string();
+        match failure {
+            Failure::GaveUp(_) => Refused::Never(reason),
+            Failure::Bug(_) => Refused::Lost(format!("{reason}; please report this")),
+            Failure::NoMemory => Refused::Later(Fault::CompileMemory, reason),
+        }
+    }
 }
 
 impl Session {
@@ -52,6 +68,7 @@ impl Session {
         self.mourn();
         // SAFETY: the GIL is held, and no exception is raised where Python code may run.
         unsafe {
+            self.fill_reserve();
             self.listen_again(thread);
             self.attend_laps(thread);
         }
@@ -64,20 +81,31 @@ impl Session {
     /// The GIL is held.
     pub unsafe fn install(&self, job: Job, outcome: Outcome) {
         if !outcome.dump.is_empty() {
-            eprint!("{}", outcome.dump);
+            crate::notice::write(&outcome.dump);
         }
         crate::saved::save_code(job.saved.as_deref(), &outcome);
         self.totals.waiting.set(self.totals.waiting.get().saturating_sub(1));
         if !self.self_check.is_running() {
             self.totals.compiled(&outcome);
         }
+        // Before anything runs that may need it.
+        // SAFETY: the GIL is held and no exception is raised.
+        unsafe { self.fill_reserve() };
         if let Some(site) = self.site(job.site) {
             site.compiling.set(false);
             let installed = match outcome.result {
                 // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.
                 Ok(compiled) => unsafe { self.try_install(site, &job, compiled) },
-                Err(reason) => Err(Refused::Never(reason)),
+                Err(failure) => Err(Refused::from(failure)),
             };
+            let installed = installed.map_err(|refused| match refused {
+                Refused::Lost(reason) => {
+                    self.tell_of_loss(site, &reason);
+                    Refused::Never(reason)
+                }
+                Refused::Later(_, reason) if site.hidden => Refused::Denied(reason),
+                other => other,
+            });
             match installed {
                 // SAFETY: the job keeps the function alive.
                 Ok(()) if !job.function.is_null() && !self.is_resting(job.function) => unsafe { self.hook(job.function) },
@@ -88,8 +116,16 @@ impl Session {
                     site.refused.replace(Some(reason));
                     site.next.set(u64::MAX);
                 }
-                Err(Refused::Never(reason)) => self.leave_alone(site, reason),
-                Err(Refused::Denied(reason)) => self.without_code_memory(site, &reason),
+                Err(Refused::Never(reason) | Refused::Lost(reason)) => self.leave_alone(site, reason),
+                Err(Refused::Later(fault, reason)) => {
+                    self.tell_once(fault, &format!("{} is compiled later: {reason}", site.name));
+                    site.next.set((site.count.get() * 2).max(site.count.get() + self.strategy.threshold(site.kind)));
+                }
+                Err(Refused::Denied(reason)) => {
+                    self.leave_alone(site, reason.clone());
+                    // SAFETY: the GIL is held.
+                    unsafe { self.switch_off(&reason) };
+                }
             }
         }
         // SAFETY: the GIL is held; what the unit needs it owns by now.
@@ -139,21 +175,16 @@ impl Session {
         let direct = direct.zip(block.as_ref()).map(|(offset, block)| block.base() + offset);
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
-        let watched: BTreeSet<u64> = compiled
-            .assumptions
-            .iter()
-            .filter_map(|assumption| match assumption {
-                Assumption::DictEntry { value, .. } => Some(*value),
-                _ => None,
-            })
-            .collect();
+        let watched = held_elsewhere(&job.snapshot, &compiled);
         let mut owned = Vec::new();
         let mut dependent = Vec::new();
         for object in &compiled.objects {
             let address = object.address as *mut PyObject;
             // SAFETY: the job keeps the object alive.
             unsafe {
-                if is_immortal(address) || Code::of_function(address).is_some_and(|code| code.as_object() == site.code) && !watched.contains(&object.address) {
+                // A unit that kept its own code alive, which owns the unit, would be in a cycle that nobody collects.
+                let is_own = address == site.code || Code::of_function(address).is_some_and(|code| code.as_object() == site.code);
+                if is_immortal(address) || is_own && !watched.contains(&object.address) {
                     continue;
                 }
                 if watched.contains(&object.address) {
@@ -204,9 +235,9 @@ impl Session {
         });
         let content = unit.content().expect("just filled in");
         // SAFETY: the assumptions hold, so the things they name are alive.
-        if !unsafe { self.watch.borrow_mut().add(NonNull::from(unit), &content.assumptions) } {
+        if !unsafe { self.watch.borrow_mut().add(NonNull::from(unit), &content.assumptions, &self.faults) } {
             self.bury_unit(unit);
-            return Err(Refused::Never("an assumption cannot be watched".to_owned()));
+            return Err(Refused::Lost("what it relies on cannot be watched".to_owned()));
         }
         if !site.hidden {
             self.list_compiled(&content.inlined);
@@ -270,23 +301,12 @@ impl Session {
         site.set_left_alone(reason);
     }
 
-    /// The system gives no executable memory: from now on the IR is interpreted.
-    fn without_code_memory(&self, site: &Site, reason: &str) {
-        if self.backend.borrow().name() != "reference" {
-            match whipsnake_backend::backend_by_name("reference") {
-                Ok(Some(backend)) => *self.backend.borrow_mut() = backend.into(),
-                _ => return self.leave_alone(site, reason.to_owned()),
-            }
-            eprintln!("whipsnake: {reason}; compiled code is interpreted instead (backend reference)");
-        }
-        site.next.set(site.count.get() + 1);
-    }
-
     /// Places a unit's code, and the trampolines that are not there yet.
     fn place(&self, code: &MachineCode, compiled: &Compiled) -> Result<crate::memory::CodeBlock, Refused> {
         let refuse = |error: PlaceError| match error {
-            PlaceError::Denied { .. } => Refused::Denied(error.to_string()),
-            _ => Refused::Never(error.to_string()),
+            PlaceError::Refused { .. } if error.may_pass() => Refused::Later(Fault::Map, error.to_string()),
+            PlaceError::Refused { .. } => Refused::Denied(error.to_string()),
+            PlaceError::Full { .. } | PlaceError::Relocation { .. } => Refused::Never(error.to_string()),
         };
         let mut placed = self.trampolines.borrow_mut();
         let missing: Vec<_> = compiled.trampolines.iter().filter(|(name, _)| !placed.contains_key(name)).collect();
@@ -312,6 +332,33 @@ impl Session {
             })
             .map_err(refuse)
     }
+}
+
+/// Addresses of objects that namespaces and classes hold as long as the assumptions are true. A unit that held them, too, would be in a
+/// cycle with its own code, which they lead to, and nobody would collect it.
+fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
+    let mut held = BTreeSet::new();
+    for assumption in &compiled.assumptions {
+        match assumption {
+            Assumption::DictEntry { value, .. } => {
+                held.insert(*value);
+            }
+            Assumption::TypeVersion { address, .. } => {
+                let types = snapshot.types.iter().filter(|info| info.address == *address);
+                for attribute in types.flat_map(|info| info.attributes.values()) {
+                    let object = match attribute {
+                        Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
+                        Attribute::InlineValue { default, .. } => *default,
+                        // A property may be given other functions, of which the class is not told.
+                        Attribute::DictValue | Attribute::Slot { .. } | Attribute::Property { .. } => None,
+                    };
+                    held.extend(object.map(|id| snapshot.objects[id as usize].address));
+                }
+            }
+            Assumption::Function { .. } => {}
+        }
+    }
+    held
 }
 
 /// The code objects that a unit consists of, by their number in the snapshot; NULL for those that it has nothing of.

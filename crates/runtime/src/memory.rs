@@ -5,9 +5,12 @@
 //! they are written to the file.
 
 use rustix::fs::{MemfdFlags, SealFlags};
+use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::sync::Arc;
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_backend::{MachineCode, RelocationKind, Symbol};
 
 /// Granularity of mappings in bytes.
@@ -26,9 +29,9 @@ pub enum PlaceError {
         /// The cap.
         cap: usize,
     },
-    /// The system refuses executable memory.
-    #[error("executable memory is denied: {step}: {source}")]
-    Denied {
+    /// The system refuses, at present or for good.
+    #[error("no memory for code: {step}: {source}")]
+    Refused {
         /// The system call that failed.
         step: &'static str,
         /// Its error.
@@ -44,11 +47,20 @@ pub enum PlaceError {
     },
 }
 
+impl PlaceError {
+    /// True if another attempt may succeed: something is used up at present, and not forbidden.
+    pub fn may_pass(&self) -> bool {
+        let used_up = [Errno::NOMEM, Errno::MFILE, Errno::NFILE, Errno::NOSPC, Errno::AGAIN, Errno::BUSY, Errno::INTR];
+        matches!(self, PlaceError::Refused { source, .. } if used_up.contains(source))
+    }
+}
+
 /// Accounts for executable memory.
 #[derive(Debug)]
 pub struct CodeMemory {
     cap: usize,
     used: usize,
+    faults: Arc<Faults>,
 }
 
 /// An executable mapping; unmapped by [`CodeMemory::free`] only.
@@ -78,8 +90,8 @@ impl CodeBlock {
 
 impl CodeMemory {
     /// Memory of at most `cap` bytes.
-    pub fn new(cap: u64) -> CodeMemory {
-        CodeMemory { cap: usize::try_from(cap).unwrap_or(usize::MAX), used: 0 }
+    pub fn new(cap: u64, faults: Arc<Faults>) -> CodeMemory {
+        CodeMemory { cap: usize::try_from(cap).unwrap_or(usize::MAX), used: 0, faults }
     }
 
     /// Bytes mapped at present.
@@ -108,16 +120,14 @@ impl CodeMemory {
         if self.used + mapped > self.cap {
             return Err(PlaceError::Full { needed: mapped, used: self.used, cap: self.cap });
         }
-        let denied = |step| move |source| PlaceError::Denied { step, source };
         // SAFETY: a new mapping at an address that the system chooses.
-        let base = unsafe {
+        let base = self.attempt("reserving address space", Fault::Reserve, Errno::NOMEM, || unsafe {
             rustix::mm::mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE)
-        }
-        .map_err(denied("reserving address space"))?;
+        })?;
         let entry = |(piece, start): (&&MachineCode, &usize)| base as u64 + *start as u64 + u64::from(piece.entry);
         let entries: Vec<u64> = pieces.iter().zip(&starts).map(entry).collect();
         let filled = fill(pieces, &starts, len, &entries, resolve)
-            .and_then(|bytes| map_sealed(base, mapped, &bytes));
+            .and_then(|bytes| self.map_sealed(base, mapped, &bytes));
         match (filled, NonNull::new(base)) {
             (Ok(()), Some(base)) => {
                 self.used += mapped;
@@ -126,9 +136,46 @@ impl CodeMemory {
             (outcome, _) => {
                 // SAFETY: the reservation, or what was mapped over it, is ours and unused.
                 let _ = unsafe { rustix::mm::munmap(base, mapped) };
-                outcome.and(Err(PlaceError::Denied { step: "mmap", source: rustix::io::Errno::NOMEM }))
+                outcome.and(Err(PlaceError::Refused { step: "mmap", source: Errno::NOMEM }))
             }
         }
+    }
+
+    /// One step of a placement. A test may let it fail as the system would, or as a system does that forbids executable memory.
+    fn attempt<T>(&self, step: &'static str, fault: Fault, error: Errno, call: impl FnOnce() -> Result<T, Errno>) -> Result<T, PlaceError> {
+        let source = match () {
+            () if self.faults.happens(fault) => error,
+            () if fault == Fault::Map && self.faults.happens(Fault::Denied) => Errno::PERM,
+            () => match call() {
+                Ok(value) => return Ok(value),
+                Err(source) => source,
+            },
+        };
+        Err(PlaceError::Refused { step, source })
+    }
+
+    /// Replaces the reservation at `base` by a sealed file with the bytes.
+    fn map_sealed(&self, base: *mut c_void, mapped: usize, bytes: &[u8]) -> Result<(), PlaceError> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = self.attempt("memfd_create", Fault::Memfd, Errno::MFILE, || {
+            // Kernels before 6.3 do not know the flag, and need none.
+            let make = |flags| rustix::fs::memfd_create(c"whipsnake", flags);
+            make(flags | MemfdFlags::EXEC).or_else(|error| if error == Errno::INVAL { make(flags) } else { Err(error) })
+        })?;
+        self.attempt("writing code", Fault::Write, Errno::NOSPC, || {
+            rustix::fs::ftruncate(&file, mapped as u64)?;
+            let mut written = 0;
+            while written < bytes.len() {
+                written += rustix::io::pwrite(&file, &bytes[written..], written as u64)?;
+            }
+            Ok(())
+        })?;
+        let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+        self.attempt("sealing code", Fault::Seal, Errno::BUSY, || rustix::fs::fcntl_add_seals(&file, seals))?;
+        let (protection, flags) = (ProtFlags::READ | ProtFlags::EXEC, MapFlags::PRIVATE | MapFlags::FIXED);
+        // SAFETY: replaces the caller's own reservation of that size.
+        self.attempt("mapping code", Fault::Map, Errno::NOMEM, || unsafe { rustix::mm::mmap(base, mapped, protection, flags, &file, 0) })?;
+        Ok(())
     }
 
     /// Unmaps a block.
@@ -167,25 +214,4 @@ fn fill(
         }
     }
     Ok(bytes)
-}
-
-/// Replaces the reservation at `base` by a sealed file with the bytes.
-fn map_sealed(base: *mut c_void, mapped: usize, bytes: &[u8]) -> Result<(), PlaceError> {
-    let denied = |step| move |source| PlaceError::Denied { step, source };
-    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-    // Kernels before 6.3 do not know the flag, and need none.
-    let file = rustix::fs::memfd_create(c"whipsnake", flags | MemfdFlags::EXEC)
-        .or_else(|_| rustix::fs::memfd_create(c"whipsnake", flags))
-        .map_err(denied("memfd_create"))?;
-    rustix::fs::ftruncate(&file, mapped as u64).map_err(denied("ftruncate"))?;
-    let mut written = 0;
-    while written < bytes.len() {
-        written += rustix::io::pwrite(&file, &bytes[written..], written as u64).map_err(denied("pwrite"))?;
-    }
-    let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
-    rustix::fs::fcntl_add_seals(&file, seals).map_err(denied("sealing"))?;
-    let (protection, flags) = (ProtFlags::READ | ProtFlags::EXEC, MapFlags::PRIVATE | MapFlags::FIXED);
-    // SAFETY: replaces the caller's own reservation of that size.
-    unsafe { rustix::mm::mmap(base, mapped, protection, flags, &file, 0) }.map_err(denied("mmap"))?;
-    Ok(())
 }

@@ -1,15 +1,16 @@
 //! Interpreter frames rebuilt from an exit point and the words that native code stored.
 
-use crate::helpers::{build_virtual, is_integer};
+use crate::helpers::{is_integer, try_build_virtual};
 use crate::lost::is_iterator;
 use crate::session::session;
 use crate::unit::Content;
 use smallvec::SmallVec;
 use std::ptr::NonNull;
 use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
+use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
-    Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, PyErr_GetRaisedException, PyErr_SetRaisedException,
-    PyFloat_FromDouble, PyObject,
+    Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
+    PyErr_SetRaisedException, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -38,6 +39,11 @@ pub struct Rebuilt {
     pub frame: Frame,
     /// It was there before the exit.
     pub existed: bool,
+}
+
+/// True if a test lets something fail now.
+fn fails(fault: Fault) -> bool {
+    session().is_some_and(|session| session.faults.happens(fault))
 }
 
 /// Frames, outermost first: few enough as a rule to need no memory of their own.
@@ -104,12 +110,16 @@ impl<'a> Words<'a> {
 
     /// A new object, or `None` in its place if there is no memory.
     fn made(&mut self, object: *mut PyObject) -> *mut PyObject {
-        if !object.is_null() {
+        let fails = fails(Fault::ExitObject);
+        if !object.is_null() && !fails {
             return object;
         }
         self.failed = true;
-        // SAFETY: `None` is immortal.
-        unsafe { Py_None() }
+        // SAFETY: an object was made just now and is known to nobody else; `None` is immortal.
+        unsafe {
+            Py_XDECREF(object);
+            Py_None()
+        }
     }
 
     /// Builds an object from its parts. Runs no Python code.
@@ -125,9 +135,14 @@ impl<'a> Words<'a> {
             // SAFETY: the caller vouches for the parts.
             unsafe { self.owned(part) as u64 }
         };
-        let mut words: Vec<u64> = parts.iter().enumerate().map(word).collect();
+        let words: Vec<u64> = parts.iter().enumerate().map(word).collect();
         // SAFETY: the words are what the kind wants; the references among them are given away.
-        let object = unsafe { build_virtual(kind as i64, words.as_mut_ptr().cast(), words.len() as i64) };
+        let mut object = unsafe { try_build_virtual(kind, &words) };
+        if is_iterator(kind) && fails(Fault::ExitObject) {
+            // SAFETY: as above.
+            unsafe { Py_XDECREF(object) };
+            object = std::ptr::null_mut();
+        }
         match session() {
             Some(session) if object.is_null() && is_iterator(kind) => {
                 self.failed = true;
@@ -199,18 +214,26 @@ impl<'a> Words<'a> {
     /// Builds the frames of an exit point, outermost first. All but the innermost are linked; those that are new are counted
     /// against the recursion limit, as a caller is. Runs no Python code, and keeps a raised exception.
     ///
-    /// `None` with `MemoryError` raised if there is no memory for a frame: what was built is torn down.
+    /// They are fewer than the exit point has if there is no memory for the next one; then the innermost that was built is not linked
+    /// either, an exception is raised, and the words of the others are still to be released: see [`Self::release_unbuilt`].
     ///
     /// # Safety
     ///
     /// The GIL is held; the words are those of the exit point; frames named by them exist, the innermost of them linked.
-    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Option<Frames> {
+    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Frames {
         // SAFETY: the caller vouches for the words.
         unsafe {
             let raised = PyErr_GetRaisedException();
             let mut frames = Frames::with_capacity(point.frames.len());
             for (depth, image) in point.frames.iter().enumerate() {
-                let rebuilt = self.frame(thread, image)?;
+                let Some(rebuilt) = self.frame(thread, image) else {
+                    self.failed = true;
+                    if let Some(caller) = frames.last().filter(|caller: &&Rebuilt| !caller.existed) {
+                        datastack::unlink(thread, caller.frame);
+                        count(thread, 1);
+                    }
+                    break;
+                };
                 self.fill(rebuilt.frame, image);
                 if depth + 1 < point.frames.len() && !rebuilt.existed {
                     datastack::link(thread, rebuilt.frame);
@@ -221,7 +244,21 @@ impl<'a> Words<'a> {
             if !raised.is_null() {
                 PyErr_SetRaisedException(raised);
             }
-            Some(frames)
+            frames
+        }
+    }
+
+    /// Gives up what native code owned for frames that could not be built, from the one at `depth` on. Any Python code may run.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; no frame was built at that depth.
+    pub unsafe fn release_unbuilt(&self, point: &ExitPoint, depth: usize) {
+        for (image, is_next) in point.frames.iter().skip(depth).zip(std::iter::once(true).chain(std::iter::repeat(false))) {
+            // The attempt to build it has taken over the function of the next one.
+            let function = (!is_next).then_some(&image.function);
+            // SAFETY: as the caller says.
+            unsafe { self.release(image.locals.iter().chain(&image.stack).chain(function)) };
         }
     }
 
@@ -253,7 +290,12 @@ impl<'a> Words<'a> {
             }
             let function = self.owned(&image.function);
             let code = Code::from_object(self.content.codes[image.code as usize])?;
-            let frame = datastack::push(thread, function, code);
+            let frame = if fails(Fault::ExitFrame) {
+                PyErr_NoMemory();
+                None
+            } else {
+                datastack::push(thread, function, code)
+            };
             Py_DECREF(function);
             Some(Rebuilt { frame: frame?, existed: false })
         }

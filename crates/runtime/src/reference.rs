@@ -4,7 +4,7 @@ use crate::helpers;
 use crate::unit::Unit;
 use whipsnake_contract::helpers::{Arg, Helper};
 use whipsnake_cpython::ffi::{
-    Py_DECREF, Py_False, Py_INCREF, Py_REFCNT, Py_TYPE, Py_True, PyFloat_FromDouble, PyObject,
+    Py_DECREF, Py_False, Py_INCREF, Py_REFCNT, Py_TYPE, Py_True, PyObject,
 };
 use whipsnake_cpython::slot::is_immortal;
 use whipsnake_cpython::{Frame, Slot, Thread, int, memory, offsets};
@@ -112,12 +112,12 @@ impl World for Process<'_> {
 
     fn box_int(&mut self, value: i64) -> u64 {
         // SAFETY: the GIL is held.
-        unsafe { int::make(value) as u64 }
+        unsafe { crate::helpers::box_int(value) as u64 }
     }
 
     fn box_float(&mut self, value: f64) -> u64 {
         // SAFETY: the GIL is held.
-        unsafe { PyFloat_FromDouble(value) as u64 }
+        unsafe { crate::helpers::box_float(value) as u64 }
     }
 
     fn box_bool(&mut self, value: bool) -> u64 {

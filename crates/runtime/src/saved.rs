@@ -10,7 +10,7 @@ use whipsnake_contract::snapshot::Snapshot;
 fn write(path: &Path, bytes: Result<Vec<u8>, String>) {
     let written = bytes.and_then(|bytes| std::fs::write(path, bytes).map_err(|error| error.to_string()));
     if let Err(error) = written {
-        eprintln!("whipsnake: snapshot {}: {error}", path.display());
+        crate::notice::say(&format!("snapshot {}: {error}", path.display()));
     }
 }
 

@@ -6,6 +6,7 @@ use crate::session::Session;
 use crate::unit::Site;
 use std::cell::Cell;
 use std::ptr::NonNull;
+use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::Thread;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_EQ, Py_eval_input, Py_file_input, PyDict_GetItemString, PyDict_New, PyDict_SetItemString,
@@ -78,7 +79,14 @@ impl SelfCheck {
 }
 
 /// An owned reference, given back when dropped.
-struct Owned(*mut PyObject);
+pub(crate) struct Owned(pub(crate) *mut PyObject);
+
+impl Owned {
+    /// The reference, which is given up by nobody.
+    pub(crate) fn leak(self) -> *mut PyObject {
+        std::mem::ManuallyDrop::new(self).0
+    }
+}
 
 impl Drop for Owned {
     fn drop(&mut self) {
@@ -90,7 +98,7 @@ impl Drop for Owned {
 /// # Safety
 ///
 /// The GIL is held; `object` is owned or NULL with an exception.
-unsafe fn owned(object: *mut PyObject) -> Option<Owned> {
+pub(crate) unsafe fn owned(object: *mut PyObject) -> Option<Owned> {
     if object.is_null() {
         // SAFETY: the GIL is held.
         unsafe { PyErr_Clear() };
@@ -118,9 +126,11 @@ impl Session {
             self.self_check_failure()
         };
         self.self_check.0.set(Progress::Done);
-        if let Some(what) = failure {
-            self.enabled.set(false);
-            eprintln!("whipsnake stays off: its self-check failed ({what}); please report this with the output of `whipsnake version`");
+        if let Some(what) = failure.filter(|_| self.why_off().is_none()) {
+            // SAFETY: as the caller says.
+            unsafe {
+                self.switch_off(&format!("its self-check failed ({what}); please report this with the output of `whipsnake version`"));
+            }
         }
         self.enabled.get()
     }
@@ -170,7 +180,7 @@ impl Session {
                     let Some(result) = owned(PyObject_CallObject(function, arguments.0)) else {
                         return Some(format!("{} raised", shown()));
                     };
-                    if PyObject_RichCompareBool(result.0, expected.0, Py_EQ) != 1 {
+                    if PyObject_RichCompareBool(result.0, expected.0, Py_EQ) != 1 || self.faults.happens(Fault::SelfCheck) {
                         PyErr_Clear();
                         return Some(format!("{} has a wrong result", shown()));
                     }

@@ -13,7 +13,9 @@ use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::listening::Listening;
 use crate::quiet_answers::QuietAnswers;
+use crate::notice::Said;
 use crate::memory::{CodeBlock, CodeMemory};
+use crate::reserve::Reserve;
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
 use crate::stats::Totals;
@@ -28,6 +30,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicPtr, Ordering};
 use std::sync::Arc;
 use whipsnake_backend::{Backend, CpuFeatures, Trampoline};
+use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::Options;
 use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::Platform;
@@ -62,6 +65,12 @@ pub(crate) fn publish(session: Box<Session>) -> &'static Session {
 pub struct Session {
     /// Options; those that were given to the first `enable()` stay.
     pub options: Options,
+    /// What fails, in tests.
+    pub faults: Arc<Faults>,
+    /// Memory put by.
+    pub(crate) reserve: Reserve,
+    /// What was said on standard error.
+    pub(crate) said: Said,
     /// Facts of the interpreter.
     pub platform: RefCell<Platform>,
     /// What the processor can do.
@@ -165,6 +174,7 @@ unsafe impl Send for Session {}
 /// What a session is made of.
 pub(crate) struct Parts {
     pub(crate) options: Options,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) platform: Platform,
     pub(crate) strategy: Box<dyn Strategy>,
     pub(crate) backend: Arc<dyn Backend>,
@@ -192,7 +202,7 @@ impl Session {
     pub(crate) fn new(parts: Parts) -> Session {
         let exit_every = i64::try_from(parts.options.exit_every).unwrap_or(i64::MAX);
         Session {
-            memory: RefCell::new(CodeMemory::new(parts.options.code_cap)),
+            memory: RefCell::new(CodeMemory::new(parts.options.code_cap, parts.faults.clone())),
             options: parts.options,
             platform: RefCell::new(parts.platform),
             features: CpuFeatures::detect(),
@@ -229,7 +239,10 @@ impl Session {
             graves: RefCell::default(),
             mourning: Cell::new(false),
             trials: Trials::default(),
-            worker: Worker::default(),
+            worker: Worker::new(parts.faults.clone()),
+            faults: parts.faults,
+            said: Said::default(),
+            reserve: Reserve::default(),
             totals: Totals::default(),
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
@@ -285,7 +298,7 @@ impl Session {
     }
 
     /// There is something to free: soon, if no native code runs, or when the last activation ends.
-    fn something_died(&self) {
+    pub(crate) fn something_died(&self) {
         if !self.mourning.replace(true) && self.active.get() == 0 && !self.ended.get() {
             crate::worker::ask_for_attention();
         }

@@ -5,12 +5,14 @@ use crate::capture::EntryPoint;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::lost::lost_iterator;
+use crate::selfcheck::owned;
 use crate::session::{Parts, Session, publish, session};
 use crate::tool::{give_back, monitoring_attribute, take};
 use crate::unit::State;
 use crate::watch::Watch;
 use std::sync::Arc;
 use whipsnake_bytecode::Version;
+use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::Options;
 use whipsnake_cpython::ffi::{Py_DECREF, PyErr_Clear, PyErr_GetRaisedException, PyObject, PyObject_Str};
 use whipsnake_cpython::monitoring;
@@ -79,7 +81,10 @@ pub unsafe fn enable(options: &Options) -> Result<(), String> {
         if session.ended.get() || session.enabled.get() {
             return Ok(());
         }
-        take(session)?;
+        if let Some(reason) = session.why_off() {
+            return Err(reason);
+        }
+        take(session).inspect_err(|_| give_back(session))?;
         // These frames have started before our events came.
         let mut frame = Thread::current().current_frame();
         while let Some(running) = frame {
@@ -104,25 +109,24 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         let backend = whipsnake_backend::backend_by_name(&options.backend)
             .map_err(|error| error.to_string())?
             .ok_or_else(|| format!("there is no backend {:?}", options.backend))?;
-        let disable_event = monitoring_attribute(c"DISABLE")?;
-        let lost_iterator = lost_iterator();
-        if lost_iterator.is_null() {
-            return Err(take_error());
-        }
+        let faults = Arc::new(Faults::new(options.fault));
+        let disable_event = owned(monitoring_attribute(c"DISABLE")?).ok_or("there is no event to disable")?;
+        let lost_iterator = owned(lost_iterator()).ok_or("no iterator could be made")?;
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
         let frame_log = FrameLog::create(&options.frame_log)?;
-        let watch = Watch::start()?;
+        let watch = Watch::start(&faults)?;
         whipsnake_compiler::install_panic_hook();
         Ok(publish(Box::new(Session::new(Parts {
             options: options.clone(),
+            faults,
             platform: facts.platform,
             strategy,
             backend: Arc::from(backend),
             original: facts.interpreted_entry,
             original_next,
-            disable_event,
-            lost_iterator,
+            disable_event: disable_event.leak(),
+            lost_iterator: lost_iterator.leak(),
             python_dealloc,
             watch,
             frame_log,
@@ -313,7 +317,7 @@ pub unsafe fn end() {
     session.ended.set(true);
     session.frame_log.iter().for_each(FrameLog::flush);
     if session.options.stats {
-        eprint!("{}", session.stats().table());
+        crate::notice::write(&session.stats().table());
     }
     if !session.options.stats_json.is_empty() {
         let path = &session.options.stats_json;
@@ -321,7 +325,7 @@ pub unsafe fn end() {
             .map_err(|error| error.to_string())
             .and_then(|bytes| std::fs::write(path, bytes).map_err(|error| error.to_string()));
         if let Err(error) = written {
-            eprintln!("whipsnake: statistics {path}: {error}");
+            crate::notice::say(&format!("statistics {path}: {error}"));
         }
     }
 }

@@ -104,6 +104,20 @@ pub struct Stats {
     pub program: ProgramStats,
     /// Sums.
     pub totals: TotalStats,
+    /// The place that `WHIPSNAKE_FAULT` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultStats>,
+}
+
+/// A place that fails in a test.
+#[derive(Clone, Debug, Serialize)]
+pub struct FaultStats {
+    /// Its name.
+    pub place: &'static str,
+    /// How often it was passed.
+    pub passed: u64,
+    /// How often it failed.
+    pub failed: u64,
 }
 
 /// How the program as a whole compares with the interpreter.
@@ -269,7 +283,8 @@ impl Session {
             exits: units.iter().flat_map(|unit| unit.exits.values()).sum(),
             invalidations: self.totals.invalidations.get(),
         };
-        Stats { enabled: self.enabled.get(), units, program: self.laps.stats(), totals }
+        let fault = self.faults.counts().map(|(fault, passed, failed)| FaultStats { place: fault.name(), passed, failed });
+        Stats { enabled: self.enabled.get(), units, program: self.laps.stats(), totals, fault }
     }
 }
 

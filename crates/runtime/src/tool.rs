@@ -2,10 +2,12 @@
 
 use crate::entry::EVENTS_UNTIL_AWAKE;
 use crate::hooks::{on_instruction, on_jump, on_start};
+use crate::selfcheck::owned;
 use crate::session::Session;
 use crate::start::take_error;
 use std::cell::UnsafeCell;
 use std::ffi::CStr;
+use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     METH_FASTCALL, Py_DECREF, Py_None, PyCFunction_NewEx, PyCFunctionFast, PyErr_Clear, PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod,
     PyObject_GetAttrString, PySys_GetObject,
@@ -86,21 +88,21 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
             return Err(format!("sys.monitoring.OPTIMIZER_ID is taken by {name:?}; only one optimiser can run"));
         }
         done(owner)?;
-        done(PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
+        let call = |fault: Fault, result: &dyn Fn() -> *mut PyObject| {
+            if session.faults.happens(fault) { Err(format!("fault {} injected", fault.name())) } else { done(result()) }
+        };
+        call(Fault::Tool, &|| PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
         let methods = METHODS.0.get().cast::<PyMethodDef>();
         let mut events = 0;
         for &(event, index) in self::events(session.only_logs()) {
             events |= 1 << event;
-            let callback = PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut());
-            if callback.is_null() {
-                return Err(take_error());
-            }
-            let result =
-                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback);
-            Py_DECREF(callback);
-            done(result)?;
+            let callback = owned(PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut()));
+            let callback = callback.ok_or("no callback could be made")?;
+            call(Fault::Callback, &|| {
+                PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback.0)
+            })?;
         }
-        done(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
+        call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
         session.quiet_answers.give(module)
     }
 }

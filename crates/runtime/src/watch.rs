@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap as HashMap;
 use std::ffi::c_int;
 use std::hash::{BuildHasher, Hash};
 use std::ptr::NonNull;
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::snapshot::Assumption;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::ffi::{PyCodeObject, PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
@@ -61,6 +62,22 @@ unsafe fn last_free(add: impl Fn() -> c_int, clear: unsafe extern "C" fn(c_int) 
     last
 }
 
+/// Gives back the watchers that were taken.
+///
+/// # Safety
+///
+/// The GIL is held; the ids are ours.
+unsafe fn give_back([dict_id, type_id, function_id, code_id]: [Option<c_int>; 4]) {
+    // SAFETY: as the caller says; an error is of no consequence.
+    unsafe {
+        dict_id.map(|id| PyDict_ClearWatcher(id));
+        type_id.map(|id| PyType_ClearWatcher(id));
+        function_id.map(|id| PyFunction_ClearWatcher(id));
+        code_id.map(|id| PyCode_ClearWatcher(id));
+        PyErr_Clear();
+    }
+}
+
 impl Watch {
     /// Takes one watcher of each kind.
     ///
@@ -70,13 +87,22 @@ impl Watch {
     /// # Safety
     ///
     /// The GIL is held; a session is published before any of the callbacks has something to do.
-    pub unsafe fn start() -> Result<Watch, &'static str> {
+    pub unsafe fn start(faults: &Faults) -> Result<Watch, &'static str> {
         // SAFETY: the GIL is held; the callbacks live as long as the process.
         unsafe {
-            let dict_id = last_free(|| PyDict_AddWatcher(on_dict), PyDict_ClearWatcher).ok_or("no dictionary watcher is free")?;
-            let type_id = last_free(|| PyType_AddWatcher(on_type), PyType_ClearWatcher).ok_or("no type watcher is free")?;
-            last_free(|| PyFunction_AddWatcher(on_function), PyFunction_ClearWatcher).ok_or("no function watcher is free")?;
-            last_free(|| PyCode_AddWatcher(on_code), PyCode_ClearWatcher).ok_or("no code watcher is free")?;
+            let free = |fault, add: &dyn Fn() -> c_int, clear| if faults.happens(fault) { None } else { last_free(add, clear) };
+            let dict_id = free(Fault::DictWatcher, &|| PyDict_AddWatcher(on_dict), PyDict_ClearWatcher);
+            let type_id = free(Fault::TypeWatcher, &|| PyType_AddWatcher(on_type), PyType_ClearWatcher);
+            let function_id = free(Fault::FunctionWatcher, &|| PyFunction_AddWatcher(on_function), PyFunction_ClearWatcher);
+            let code_id = free(Fault::CodeWatcher, &|| PyCode_AddWatcher(on_code), PyCode_ClearWatcher);
+            let taken = match (dict_id, type_id, function_id, code_id) {
+                (Some(dict_id), Some(type_id), Some(_), Some(_)) => Ok((dict_id, type_id)),
+                (None, ..) => Err("no dictionary watcher is free"),
+                (_, None, ..) => Err("no type watcher is free"),
+                (.., None, _) => Err("no function watcher is free"),
+                (.., None) => Err("no code watcher is free"),
+            };
+            let (dict_id, type_id) = taken.inspect_err(|_| give_back([dict_id, type_id, function_id, code_id]))?;
             Ok(Watch {
                 dict_id,
                 type_id,
@@ -93,11 +119,12 @@ impl Watch {
     /// # Safety
     ///
     /// The GIL is held and the things named are alive.
-    pub unsafe fn add(&mut self, unit: NonNull<Unit>, assumptions: &[Assumption]) -> bool {
+    pub unsafe fn add(&mut self, unit: NonNull<Unit>, assumptions: &[Assumption], faults: &Faults) -> bool {
         assumptions.iter().all(|assumption| {
             // SAFETY: the caller vouches for the address; watching changes a flag only.
             let status = unsafe {
                 match assumption {
+                    _ if faults.happens(Fault::Watch) => -1,
                     Assumption::TypeVersion { address, .. } => {
                         self.types.entry(*address as usize).or_default().push(unit);
                         PyType_Watch(self.type_id, *address as *mut PyObject)

@@ -6,7 +6,7 @@
 //! child's next job starts a thread with empty queues.
 
 use crate::capture::References;
-use whipsnake_compiler::{Outcome, Settings, TrampolineCache, compile};
+use whipsnake_compiler::{Failure, Outcome, Settings, TrampolineCache, compile};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
@@ -16,6 +16,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use whipsnake_backend::{Backend, CpuFeatures};
+use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
 use whipsnake_cpython::Thread;
@@ -25,6 +26,11 @@ use crate::unit::Unit;
 
 /// Stack of the thread in bytes.
 const STACK: usize = 16 << 20;
+
+/// Jobs that may wait for the thread: each keeps alive what its snapshot names. What gets hot faster has to go on being hot.
+const MOST_WAITING: usize = 128;
+/// Bytes of memory that must be free for a compilation: the allocator ends the process where it finds none.
+const COMPILE_BYTES: usize = 64 << 20;
 
 /// One compilation.
 pub struct Job {
@@ -50,6 +56,8 @@ pub struct Job {
     pub skip_pass: String,
     /// What to dump.
     pub dump: DumpSpec,
+    /// What fails, in tests.
+    pub faults: Arc<Faults>,
 }
 
 // SAFETY: the addresses of unit and function are only used with the GIL held.
@@ -58,8 +66,22 @@ unsafe impl Send for Job {}
 impl Job {
     /// Compiles it.
     pub fn run(&self, cache: &TrampolineCache) -> Outcome {
-        let settings = Settings { backend: &*self.backend, features: self.features, skip_pass: &self.skip_pass, dump: &self.dump };
+        if self.faults.happens(Fault::CompileMemory) || !has_memory() {
+            return Outcome { result: Err(Failure::NoMemory), dump: String::new() };
+        }
+        let (backend, skip_pass) = (&*self.backend, &*self.skip_pass);
+        let settings = Settings { backend, features: self.features, skip_pass, dump: &self.dump, faults: &self.faults };
         compile(&self.snapshot, settings, cache)
+    }
+}
+
+/// True if the system would give the process the memory that a compilation may need.
+fn has_memory() -> bool {
+    use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+    // SAFETY: a new mapping at an address that the system chooses; nobody uses it.
+    unsafe {
+        mmap_anonymous(std::ptr::null_mut(), COMPILE_BYTES, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
+            .is_ok_and(|base| munmap(base, COMPILE_BYTES).is_ok())
     }
 }
 
@@ -137,11 +159,39 @@ pub struct Worker {
     running: RefCell<Option<Running>>,
     /// The fork that has paused the thread.
     fork: Cell<Option<ForkCall>>,
-    /// Trampolines made so far.
-    pub cache: Arc<TrampolineCache>,
+    /// Trampolines made so far, by this process: what a parent's thread has locked at a fork is never unlocked here.
+    cache: RefCell<Option<(u32, Arc<TrampolineCache>)>>,
+    faults: Arc<Faults>,
 }
 
 impl Worker {
+    /// No thread yet.
+    pub fn new(faults: Arc<Faults>) -> Worker {
+        Worker { faults, ..Worker::default() }
+    }
+
+    /// Trampolines made so far.
+    pub fn cache(&self) -> Arc<TrampolineCache> {
+        let pid = std::process::id();
+        let mut slot = self.cache.borrow_mut();
+        match &*slot {
+            Some((owner, cache)) if *owner == pid => cache.clone(),
+            _ => {
+                let cache = Arc::default();
+                // A parent's cache may be locked for good.
+                std::mem::forget(slot.replace((pid, Arc::clone(&cache))));
+                cache
+            }
+        }
+    }
+
+    /// True if so many jobs wait for the thread that others had better come later.
+    pub fn is_full(&self) -> bool {
+        self.running.borrow().as_ref().is_some_and(|running| {
+            running.pid == std::process::id() && lock(&running.shared.queue).len() >= MOST_WAITING
+        })
+    }
+
     /// Hands a job to the thread, which is started if this process has none. (Within `os.fork()` it waits for that to return.)
     ///
     /// # Errors
@@ -171,7 +221,7 @@ impl Worker {
         let pid = std::process::id();
         let mut slot = self.running.borrow_mut();
         if slot.as_ref().is_none_or(|running| running.pid != pid && running.thread.is_some()) {
-            let shared = Arc::new(Shared { cache: self.cache.clone(), ..Shared::default() });
+            let shared = Arc::new(Shared { cache: self.cache(), ..Shared::default() });
             // A parent's queues may be locked by a thread that does not exist here: they are left as they are.
             std::mem::forget(slot.replace(Running { pid, shared, thread: None }));
         }
@@ -181,7 +231,7 @@ impl Worker {
             if self.is_forking(caller) {
                 running.shared.ready.store(true, Ordering::Release);
             } else {
-                running.thread = Some(start(&running.shared)?);
+                running.thread = Some(self.start(&running.shared)?);
             }
         }
         Some(running.shared.clone())
@@ -235,6 +285,10 @@ impl Worker {
         false
     }
 
+    fn start(&self, shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
+        if self.faults.happens(Fault::Thread) { None } else { start(shared) }
+    }
+
     /// True if finished jobs wait.
     #[inline]
     pub fn has_finished(&self) -> bool {
@@ -248,7 +302,7 @@ impl Worker {
                 let paused = running.thread.is_none() && running.shared.has_work();
                 let forking = paused && self.is_forking(caller);
                 if paused && !forking {
-                    running.thread = start(&running.shared);
+                    running.thread = self.start(&running.shared);
                 }
                 running.shared.ready.store(forking, Ordering::Release);
                 std::mem::take(&mut *lock(&running.shared.done))

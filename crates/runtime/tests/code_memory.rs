@@ -4,6 +4,7 @@
 mod memory;
 
 use memory::{CodeMemory, PlaceError};
+use std::sync::Arc;
 use whipsnake_backend::{MachineCode, Relocation, RelocationKind, Symbol};
 
 const PAGE: usize = 4096;
@@ -28,7 +29,7 @@ fn constant() -> MachineCode {
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn placed_code_runs_and_is_counted() {
-    let mut memory = CodeMemory::new(1 << 20);
+    let mut memory = CodeMemory::new(1 << 20, Arc::default());
     let code = constant();
     let block = memory.place(&[&code, &code], &mut |_, _| 40).unwrap();
     for &entry in block.entries() {
@@ -44,7 +45,7 @@ fn placed_code_runs_and_is_counted() {
 
 #[test]
 fn mappings_are_not_writable() {
-    let mut memory = CodeMemory::new(1 << 20);
+    let mut memory = CodeMemory::new(1 << 20, Arc::default());
     let block = memory.place(&[&constant()], &mut |_, _| 0).unwrap();
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let line = maps.lines().find(|line| line.starts_with(&format!("{:x}-", block.entries()[0]))).unwrap();
@@ -56,7 +57,7 @@ fn mappings_are_not_writable() {
 
 #[test]
 fn the_cap_holds() {
-    let mut memory = CodeMemory::new(4096);
+    let mut memory = CodeMemory::new(4096, Arc::default());
     let block = memory.place(&[&constant()], &mut |_, _| 0).unwrap();
     let error = memory.place(&[&constant()], &mut |_, _| 0).unwrap_err();
     assert!(error.to_string().contains("4096 of 4096"), "{error}");
@@ -69,6 +70,6 @@ fn the_cap_holds() {
 fn relocations_outside_are_refused() {
     let mut code = constant();
     code.relocations[0].offset = 5;
-    let error = CodeMemory::new(1 << 20).place(&[&code], &mut |_, _| 0).unwrap_err();
+    let error = CodeMemory::new(1 << 20, Arc::default()).place(&[&code], &mut |_, _| 0).unwrap_err();
     assert!(matches!(error, PlaceError::Relocation { offset: 5, len: 11 }), "{error}");
 }

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use whipsnake_backend::{Artifact, CpuFeatures};
 use whipsnake_compiler::{Settings, TrampolineCache, compile};
+use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::Options;
 use whipsnake_contract::passes::NO_PASS;
 use whipsnake_contract::snapshot::Snapshot;
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
     let backend = whipsnake_backend::backend_by_name(&backend)?
         .with_context(|| format!("there is no backend {backend:?}; there are {}", whipsnake_backend::BACKENDS.join(", ")))?;
     let features = if baseline { CpuFeatures::BASELINE } else { CpuFeatures::detect() };
-    let settings = Settings { backend: &*backend, features, skip_pass: &options.skip_pass, dump: &options.dump };
+    let settings = Settings { backend: &*backend, features, skip_pass: &options.skip_pass, dump: &options.dump, faults: &Faults::default() };
     let mut different = 0;
     for file in &files {
         let same = compile_file(file, settings).with_context(|| file.display().to_string())?;

@@ -149,6 +149,7 @@ fn option_table() -> PyResult<BTreeMap<&'static str, OptionRow>> {
                 Kind::Flag => "0 or 1".to_owned(),
                 Kind::Number { min, max } => format!("{min} to {max}"),
                 Kind::Choice(words) => words.join(" or "),
+                Kind::Fault(places) => format!("one of {}, then :n or :n+", places.join(", ")),
                 Kind::Dump(stages) => format!("{}[,...][:name]", stages.join(",")),
                 Kind::Path => "a path".to_owned(),
                 Kind::Functions => "a file with one function a line".to_owned(),

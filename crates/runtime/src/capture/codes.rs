@@ -39,6 +39,10 @@ impl Builder<'_> {
         // SAFETY: constants and names live as long as the code object, to which the tables hold a reference from here on.
         unsafe {
             self.references.hold(code.as_object());
+            // A loop's frame may be gone when its unit is installed, and with it all that leads to the namespaces.
+            for namespace in [globals, builtins].into_iter().filter(|namespace| !namespace.is_null()) {
+                self.references.hold(namespace);
+            }
             if !self.codes.is_empty() {
                 self.references.hold_for_unit(code.as_object());
             }

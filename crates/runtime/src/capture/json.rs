@@ -2,6 +2,7 @@
 
 use super::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::session::session;
+use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, platform};
@@ -15,6 +16,10 @@ impl Units for Seen {
     }
 
     fn is_volatile_type(&self, _: *mut PyTypeObject) -> bool {
+        false
+    }
+
+    fn fails(&self, _: Fault) -> bool {
         false
     }
 

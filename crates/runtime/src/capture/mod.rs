@@ -19,6 +19,7 @@ pub use references::References;
 use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
 use whipsnake_bytecode::{DecodeError, Instr, Version};
+use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{
     CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo,
 };
@@ -72,6 +73,8 @@ pub trait Units {
     fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));
     /// The same with the operands whose types were noted, by their key.
     fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8));
+    /// True if a test lets something fail now.
+    fn fails(&self, fault: Fault) -> bool;
 }
 
 /// What the snapshot says of the unit to be compiled.
@@ -140,6 +143,12 @@ pub enum CaptureError {
     /// The bytecode crate does not know the version.
     #[error("CPython 3.{0} has no opcode tables")]
     Version(u8),
+    /// A test has asked for it.
+    #[error("fault snapshot injected")]
+    Injected,
+    /// The code that takes snapshots has a bug.
+    #[error("compiler panic: {0}")]
+    Panic(String),
     /// The snapshot cannot be written as JSON.
     #[error("the snapshot cannot be written as JSON: {0}")]
     Text(String),
@@ -172,14 +181,13 @@ pub unsafe fn capture(
     let version = Version::new(3, platform.minor).ok_or(CaptureError::Version(platform.minor))?;
     let mut builder = Builder::new(platform, version, units, limits);
     // SAFETY: the caller vouches for the objects; the builder holds references to all it meets.
-    let entry = unsafe {
-        let result = builder.entry(entry);
-        if result.is_ok() {
-            builder.follow();
-        }
-        result
-    };
-    match entry {
+    let taken = whipsnake_compiler::without_panic(|| unsafe {
+        let entry = builder.entry(entry)?;
+        builder.follow();
+        assert!(!units.fails(Fault::SnapshotPanic), "fault {} injected", Fault::SnapshotPanic.name());
+        if units.fails(Fault::Snapshot) { Err(CaptureError::Injected) } else { Ok(entry) }
+    });
+    match taken.unwrap_or_else(|message| Err(CaptureError::Panic(message))) {
         Ok(entry) => {
             let snapshot = Snapshot {
                 platform: platform.clone(),

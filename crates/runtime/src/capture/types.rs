@@ -6,6 +6,7 @@ use crate::destroy_type::is_leaf_type;
 use crate::dict_keys::Keys;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
+use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{KnownType, TypeId, TypeInfo};
 use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
 use whipsnake_cpython::{memory, offsets, symbols, version_lookup};
@@ -37,7 +38,9 @@ impl Builder<'_> {
         // SAFETY: the type is alive and has all fields of its structure.
         unsafe {
             let known = KnownType::ALL.iter().copied().find(|&known| self.platform.known_type(known) == Some(kind as u64));
-            let assigned = !self.units.is_volatile_type(kind) && symbols::PyUnstable_Type_AssignVersionTag(kind) != 0;
+            let assigned = !self.units.is_volatile_type(kind)
+                && !self.units.fails(Fault::TypeVersion)
+                && symbols::PyUnstable_Type_AssignVersionTag(kind) != 0;
             let flags = (*kind).tp_flags as usize;
             let heap = flags & offsets::FLAG_HEAP_TYPE != 0;
             let inline_values = flags & offsets::FLAG_INLINE_VALUES != 0;

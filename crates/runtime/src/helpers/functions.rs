@@ -1,6 +1,7 @@
 //! Functions and cells.
 
 use super::Obj;
+use crate::reserve::insist;
 use std::mem::{offset_of, size_of};
 use whipsnake_cpython::ffi::PyFunctionObject;
 use whipsnake_cpython::{ffi, memory, offsets, symbols};
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn set_function_attribute(function: Obj, value: Obj, which
 /// `value` is alive or NULL.
 pub unsafe extern "C" fn make_cell(value: Obj) -> Obj {
     // SAFETY: the value is alive or NULL.
-    unsafe { ffi::PyCell_New(value) }
+    unsafe { insist(|| ffi::PyCell_New(value)) }
 }
 
 /// # Safety

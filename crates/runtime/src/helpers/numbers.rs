@@ -1,6 +1,7 @@
 //! Numbers: boxes, operators, comparisons, and the arithmetic whose results Python defines differently from C.
 
 use super::{Obj, Ptr};
+use crate::reserve::insist;
 use whipsnake_cpython::{ffi, int};
 
 unsafe extern "C" {
@@ -19,14 +20,14 @@ const SUBSCR: i64 = 26;
 /// The GIL is held.
 pub unsafe extern "C" fn box_int(value: i64) -> Obj {
     // SAFETY: the GIL is held.
-    unsafe { int::make(value) }
+    unsafe { insist(|| int::make(value)) }
 }
 
 /// # Safety
 /// The GIL is held.
 pub unsafe extern "C" fn box_float(value: f64) -> Obj {
     // SAFETY: the GIL is held.
-    unsafe { ffi::PyFloat_FromDouble(value) }
+    unsafe { insist(|| ffi::PyFloat_FromDouble(value)) }
 }
 
 /// # Safety

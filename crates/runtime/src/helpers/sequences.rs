@@ -1,12 +1,11 @@
 //! Lists, tuples and slices.
 
 use super::{Obj, Ptr};
+use crate::reserve::insist;
 use std::ffi::c_int;
 use whipsnake_cpython::ffi;
 
 unsafe extern "C" {
-    /// A tuple that takes over the references of `count` items, also if it fails.
-    fn _PyTuple_FromArraySteal(items: *const Obj, count: isize) -> Obj;
     /// Grows a list that is full and appends, taking over the reference, also if it fails.
     fn _PyList_AppendTakeRefListResize(list: *mut ffi::PyListObject, item: Obj) -> c_int;
     /// `list.extend`; borrowed `None`, which is immortal, or NULL.
@@ -20,13 +19,7 @@ pub unsafe extern "C" fn build_list(items: Ptr, count: i64) -> Obj {
     let count = count as isize;
     // SAFETY: the caller vouches for the items; the list has room for all of them.
     unsafe {
-        let list = ffi::PyList_New(count);
-        if list.is_null() {
-            for i in 0..count {
-                ffi::Py_DECREF(*items.offset(i));
-            }
-            return list;
-        }
+        let list = insist(|| ffi::PyList_New(count));
         if count > 0 {
             let to = (*list.cast::<ffi::PyListObject>()).ob_item;
             std::ptr::copy_nonoverlapping(items, to, count as usize);
@@ -38,8 +31,15 @@ pub unsafe extern "C" fn build_list(items: Ptr, count: i64) -> Obj {
 /// # Safety
 /// `items` points to `count` references, which the tuple takes over.
 pub unsafe extern "C" fn build_tuple(items: Ptr, count: i64) -> Obj {
-    // SAFETY: the caller vouches for the items.
-    unsafe { _PyTuple_FromArraySteal(items.cast::<Obj>(), count as isize) }
+    let (items, count) = (items.cast::<Obj>(), count as isize);
+    // SAFETY: the caller vouches for the items; the new tuple has room for all of them.
+    unsafe {
+        let tuple = insist(|| ffi::PyTuple_New(count));
+        for i in 0..count {
+            ffi::PyTuple_SET_ITEM(tuple, i, *items.offset(i));
+        }
+        tuple
+    }
 }
 
 /// # Safety

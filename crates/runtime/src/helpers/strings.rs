@@ -1,6 +1,7 @@
 //! Strings: concatenation, comparison, formatting.
 
 use super::{Obj, Ptr};
+use crate::reserve::insist;
 use std::ffi::c_int;
 use whipsnake_cpython::ffi;
 
@@ -93,5 +94,5 @@ pub unsafe extern "C" fn str_compare(left: Obj, right: Obj) -> i64 {
 /// `string` is an exact str and `index` inside it.
 pub unsafe extern "C" fn str_item(string: Obj, index: i64) -> Obj {
     // SAFETY: the index is inside, so that the character can be read.
-    unsafe { ffi::PyUnicode_FromOrdinal(ffi::PyUnicode_ReadChar(string, index as isize) as c_int) }
+    unsafe { insist(|| ffi::PyUnicode_FromOrdinal(ffi::PyUnicode_ReadChar(string, index as isize) as c_int)) }
 }

@@ -1,6 +1,7 @@
 //! Objects that native code kept in parts, built when they are needed as objects.
 
 use super::{Obj, Ptr};
+use crate::reserve::insist;
 use whipsnake_contract::exit::Virtual;
 use whipsnake_cpython::{ffi, memory, offsets};
 
@@ -20,9 +21,27 @@ pub unsafe extern "C" fn build_virtual(kind: i64, parts: Ptr, count: i64) -> Obj
         return unsafe { ffi::PyErr_Format(ffi::PyExc_SystemError, c"unknown virtual object %lld".as_ptr(), kind) };
     };
     // SAFETY: the caller vouches for the parts.
+    unsafe { finished(kind, parts, count as isize, insist(|| build(kind, parts, count as isize))) }
+}
+
+/// [`build_virtual`] where a lack of memory can be told: the object, or NULL with `MemoryError`.
+///
+/// # Safety
+/// `parts` is what the kind wants; object references in it are taken over.
+pub(crate) unsafe fn try_build_virtual(kind: Virtual, parts: &[u64]) -> Obj {
+    let (parts, count) = (parts.as_ptr(), parts.len() as isize);
+    // SAFETY: as the caller says.
+    unsafe { finished(kind, parts, count, build(kind, parts, count)) }
+}
+
+/// Gives up the references to the parts of an object that was built.
+///
+/// # Safety
+/// As for [`build_virtual`].
+unsafe fn finished(kind: Virtual, parts: *const u64, count: isize, object: Obj) -> Obj {
+    // SAFETY: the caller vouches for the parts.
     unsafe {
-        let object = build(kind, parts, count as isize);
-        for i in 0..count as isize {
+        for i in 0..count {
             if !is_integer(kind, i) {
                 ffi::Py_DECREF(parts.offset(i).read() as Obj);
             }
