@@ -12,8 +12,9 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use whipsnake_cpython::ffi::{
-    Py_False, Py_None, Py_TYPE, Py_True, PyBytes_Type, PyCell_Type, PyDict_Size, PyDict_Type, PyFloat_AS_DOUBLE, PyFloat_Type,
-    PyList_Size, PyList_Type, PyListIter_Type, Py_SIZE, PyLong_Type, PyObject, PyObject_Hash, PyRangeIter_Type, PyTuple_GET_ITEM,
+    Py_False, Py_None, Py_TYPE, Py_True, PyBytes_Type, PyCell_Type, PyDict_Size, PyDict_Type, PyErr_Clear, PyErr_GetRaisedException,
+    PyErr_SetRaisedException, PyFloat_AS_DOUBLE, PyFloat_Type,
+    PyList_Size, PyList_Type, PyListIter_Type, PyLong_Type, PyObject, PyObject_Hash, PyObject_LengthHint, PyLongRangeIter_Type, PyRangeIter_Type, PyTuple_GET_ITEM,
     PyTuple_GET_SIZE, PyTuple_Type, PyTupleIter_Type, PyTypeObject, PyUnicode_Type,
 };
 use whipsnake_cpython::memory::read;
@@ -82,10 +83,18 @@ impl FrameLog {
         // The length tells lambdas of one line apart.
         let mut line = format!("{}\t{}:{name}:{}\t{offset}\t", mark.letter(), code.first_line(), code.len());
         let mut others = Vec::new();
-        for index in 0..frame.stack_top() {
-            line.push(if index == code.nlocalsplus() { '\t' } else { ' ' });
-            // SAFETY: as the caller says.
-            unsafe { write_slot(&mut line, frame.slot(index), &mut others) };
+        // SAFETY: as the caller says; a raised exception is put aside while iterators are asked.
+        unsafe {
+            let raised = PyErr_GetRaisedException();
+            for index in 0..frame.stack_top() {
+                line.push(if index == code.nlocalsplus() { '\t' } else { ' ' });
+                write_slot(&mut line, frame.slot(index), &mut others);
+            }
+            // A length that is too long for the interpreter.
+            PyErr_Clear();
+            if !raised.is_null() {
+                PyErr_SetRaisedException(raised);
+            }
         }
         line.push('\n');
         // A log that cannot be written is found to be too short by who compares it.
@@ -103,6 +112,13 @@ pub(crate) fn is_of_library(code: Code) -> bool {
     // SAFETY: a code object's file name is an alive str.
     let filename = unsafe { shown_text(code.filename()) };
     filename.contains("/lib/python") || filename.starts_with("<frozen")
+}
+
+/// True for iterators of the interpreter's own types that know their lengths: asking runs no Python code.
+fn is_builtin_iterator(kind: *const PyTypeObject) -> bool {
+    let known =
+        [&raw const PyRangeIter_Type, &raw const PyLongRangeIter_Type, &raw const PyListIter_Type, &raw const PyTupleIter_Type];
+    known.contains(&kind)
 }
 
 /// # Safety
@@ -131,9 +147,6 @@ unsafe fn write_object(line: &mut String, object: *mut PyObject, others: &mut Ve
         let kind = Py_TYPE(object);
         let is = |known: *const PyTypeObject| std::ptr::eq(kind, known);
         let field = |offset: usize| read::<isize>(object.cast(), offset);
-        // The interpreter lets an iterator drop its sequence when the loop ends; native code leaves that to the end of the iterator,
-        // which comes next.
-        let left = |sequence: isize, index: isize| if sequence == 0 { 0 } else { Py_SIZE(sequence as *mut PyObject) - index };
         let done = if object == Py_None() {
             line.write_char('N')
         } else if object == Py_True() {
@@ -166,6 +179,9 @@ unsafe fn write_object(line: &mut String, object: *mut PyObject, others: &mut Ve
             line.push(',');
             write_object(line, read(object.cast(), offsets::METHOD_SELF), others, depth - 1);
             line.write_char(']')
+        } else if is_builtin_iterator(kind) && PyObject_LengthHint(object, -1) == 0 {
+            // How an iterator looks at its end, which comes next, is of no consequence.
+            line.write_str("end")
         } else if is(&raw const PyRangeIter_Type) {
             let [start, step, len] = [offsets::RANGE_ITER_START, offsets::RANGE_ITER_STEP, offsets::RANGE_ITER_LEN].map(field);
             write!(line, "r{start}+{step}*{len}")
@@ -178,10 +194,8 @@ unsafe fn write_object(line: &mut String, object: *mut PyObject, others: &mut Ve
                 PyList_Size(object)
             } else if is(&raw const PyDict_Type) {
                 PyDict_Size(object)
-            } else if is(&raw const PyListIter_Type) {
-                left(field(offsets::LIST_ITER_SEQ), field(offsets::LIST_ITER_INDEX))
-            } else if is(&raw const PyTupleIter_Type) {
-                left(field(offsets::TUPLE_ITER_SEQ), field(offsets::TUPLE_ITER_INDEX))
+            } else if is_builtin_iterator(kind) {
+                PyObject_LengthHint(object, -1)
             } else {
                 -1
             };
