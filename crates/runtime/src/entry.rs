@@ -62,8 +62,8 @@ impl Drop for Activity<'_> {
     fn drop(&mut self) {
         let left = self.0.active.get() - 1;
         self.0.active.set(left);
-        if left == 0 && self.0.mourning.get() {
-            self.0.mourn();
+        if left == 0 {
+            self.0.last_activation_ended();
         }
     }
 }
@@ -334,6 +334,9 @@ pub unsafe fn may_go_on(session: &Session, thread: Thread, unit: &Unit) -> bool 
 #[cold]
 unsafe fn grow_quiet(session: &Session, thread: Thread, code: Code, site: &Site, unit: &Unit) -> bool {
     if !session.enabled.get() || session.laps.regime() == Regime::Nothing || thread.has_pending() || unit.record.invalid.get() != 0 {
+        return false;
+    }
+    if session.retreats() {
         return false;
     }
     let Some(content) = unit.content() else { return false };

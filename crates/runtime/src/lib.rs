@@ -20,6 +20,7 @@ pub mod extra;
 pub mod helpers;
 mod frame_log;
 mod generator;
+mod graves;
 pub mod hooks;
 pub mod install;
 mod instance_checks;

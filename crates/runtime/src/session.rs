@@ -11,10 +11,11 @@ use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
+use crate::graves::{Burial, Graves};
 use crate::listening::Listening;
 use crate::quiet_answers::QuietAnswers;
 use crate::notice::Said;
-use crate::memory::{CodeBlock, CodeMemory};
+use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
@@ -34,7 +35,7 @@ use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::Options;
 use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::Platform;
-use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyInterpreterState, PyObject, iternextfunc, vectorcallfunc};
+use whipsnake_cpython::ffi::{PyInterpreterState, PyObject, iternextfunc, vectorcallfunc};
 use whipsnake_cpython::symbols::PyInterpreterState_Main;
 use whipsnake_strategy::Strategy;
 
@@ -135,8 +136,8 @@ pub struct Session {
     pub sites: RefCell<BTreeMap<u64, NonNull<Site>>>,
     /// What is freed once no native code runs.
     pub graves: RefCell<Graves>,
-    /// True if there is anything in the graves.
-    pub mourning: Cell<bool>,
+    /// When the graves are emptied.
+    pub(crate) burial: Burial,
     /// Comparisons with the interpreter.
     pub trials: Trials,
     /// The compiling thread.
@@ -187,17 +188,6 @@ pub(crate) struct Parts {
     pub(crate) frame_log: Option<FrameLog>,
 }
 
-/// Things that native code may still use.
-#[derive(Debug, Default)]
-pub struct Graves {
-    /// References to give up.
-    pub objects: Vec<*mut PyObject>,
-    /// Code to unmap.
-    pub blocks: Vec<CodeBlock>,
-    /// Sites of dead code objects.
-    pub sites: Vec<Box<Site>>,
-}
-
 impl Session {
     pub(crate) fn new(parts: Parts) -> Session {
         let exit_every = i64::try_from(parts.options.exit_every).unwrap_or(i64::MAX);
@@ -237,7 +227,7 @@ impl Session {
             until_hearing: Cell::new(0),
             sites: RefCell::default(),
             graves: RefCell::default(),
-            mourning: Cell::new(false),
+            burial: Burial::default(),
             trials: Trials::default(),
             worker: Worker::new(parts.faults.clone()),
             faults: parts.faults,
@@ -294,73 +284,6 @@ impl Session {
             self.totals.absorb(&site);
             self.graves.borrow_mut().sites.push(site);
             self.something_died();
-        }
-    }
-
-    /// There is something to free: soon, if no native code runs, or when the last activation ends.
-    pub(crate) fn something_died(&self) {
-        if !self.mourning.replace(true) && self.active.get() == 0 && !self.ended.get() {
-            crate::worker::ask_for_attention();
-        }
-    }
-
-    /// Stops the entry into a site's unit, and takes its code and references away once no native code runs.
-    pub fn drop_unit(&self, site: &Site) {
-        site.record.entry.set(crate::entry::interpret as *const () as u64);
-        site.record.quiet.set(crate::unit::NEVER_QUIET);
-        site.detached.replace(None);
-        let Some(unit) = site.unit.take() else { return };
-        // SAFETY: the site owns its units.
-        let unit = unsafe { unit.as_ref() };
-        site.past.borrow_mut().add(unit);
-        self.bury_unit(unit);
-    }
-
-    /// Marks a unit as broken and takes its code and references away once no native code runs.
-    pub fn bury_unit(&self, unit: &crate::unit::Unit) {
-        unit.record.invalid.set(1);
-        unit.record.quiet.set(crate::unit::NEVER_QUIET);
-        let Some(content) = unit.content() else { return };
-        self.watch.borrow_mut().remove(NonNull::from(unit), &content.assumptions);
-        let mut graves = self.graves.borrow_mut();
-        graves.objects.append(&mut content.owned.borrow_mut());
-        graves.blocks.extend(content.block.borrow_mut().take());
-        if self.active.get() > 0 {
-            for &object in &content.watched {
-                // SAFETY: what the watch was about still holds the object: watchers are called before the change.
-                unsafe { whipsnake_cpython::ffi::Py_INCREF(object) };
-                graves.objects.push(object);
-            }
-        }
-        drop(graves);
-        self.something_died();
-    }
-
-    /// Frees what was buried, if no native code runs. Any Python code may run.
-    pub fn mourn(&self) {
-        if !self.mourning.get() || self.active.get() > 0 || self.ended.get() {
-            return;
-        }
-        self.mourning.set(false);
-        let graves = self.graves.take();
-        {
-            let mut memory = self.memory.borrow_mut();
-            for block in graves.blocks {
-                self.crash.remove(block.base());
-                // SAFETY: no native code runs, and the entries that led here have been taken away.
-                unsafe { memory.free(block) };
-            }
-        }
-        drop(graves.sites);
-        // SAFETY: the GIL is held; the graves owned the references. Destructors must not see the exception of a unit that raised.
-        unsafe {
-            let raised = PyErr_GetRaisedException();
-            for object in graves.objects {
-                Py_DECREF(object);
-            }
-            if !raised.is_null() {
-                PyErr_SetRaisedException(raised);
-            }
         }
     }
 }
