@@ -21,7 +21,7 @@ from regression_runner.execution import clean_environment, compiled_units
 from .declaration import Package
 from .environment import RECORDER, Environment
 
-INTERNAL = (0, 1, 5)
+ENDS = (0, 1, 5)
 """Exit codes of pytest for suites that came to their end: passed, failed, nothing collected."""
 
 
@@ -121,7 +121,7 @@ class Suite:
             compiled = compiled_units(counted) if mode and statistics else None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        complete = finished and returncode in INTERNAL
+        complete = finished and returncode in ENDS
         return Run("" if complete else ending(returncode), outcomes, messages, unused, cpu, wall, compiled)
 
 
