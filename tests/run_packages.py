@@ -28,7 +28,7 @@ from package_runner.declaration import Declared, Package  # noqa: E402
 from package_runner.environment import PreparationError, Workshop  # noqa: E402
 from package_runner.execution import Run, Suite  # noqa: E402
 from package_runner.judgement import Timing, Verdict  # noqa: E402
-from package_runner.report import Result  # noqa: E402
+from package_runner.report import Result, Shown  # noqa: E402
 from regression_runner.journal import Journal  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,14 +60,16 @@ def describe(run: Run) -> str:
     return ", ".join([*counts, *([run.ending] if run.ending else []), f"{run.cpu:.1f} s"])
 
 
-def examine(package: Package, declared: Declared, workshop: Workshop, arguments: argparse.Namespace) -> Result:
-    """Run one package's suite in all ways."""
-    result = Result(package)
+def examine(
+    result: Result, modes: list[Mode], declared: Declared, workshop: Workshop, arguments: argparse.Namespace
+) -> None:
+    """Run one package's suite with plain Python and in these modes, and put what they show into the result."""
+    package = result.package
     try:
         place = workshop.prepare(package, declared)
     except PreparationError as error:
         result.error = str(error)
-        return result
+        return
     suite = Suite(package, place, arguments.timeout, workshop.root / "logs")
 
     def run(mode: Mode | None, label: str, statistics: bool = False) -> Run:
@@ -75,27 +77,23 @@ def examine(package: Package, declared: Declared, workshop: Workshop, arguments:
         say(f"{package.name} {label}: {describe(done)}")
         return done
 
-    plain = [run(None, "plain")]
-    first = plain[0]
+    first = run(None, "plain")
     result.tests = len(first.outcomes) - first.count("skipped")
     result.plain_fails = [test for test, outcome in first.outcomes.items() if outcome not in judgement.GOOD]
-    result.unused = first.unused
+    result.unused = list(first.unused)
     if first.ending or not first.count("passed"):
         result.error = f"plain Python: {describe(first)}\nagain: {suite.reproduction(None)}"
-        return result
-    runs = {mode.name: [run(mode, mode.name, statistics=True)] for mode in arguments.modes}
-    for mode in arguments.modes:
+        return
+    plain = [first]
+    for mode in modes:
+        runs = [run(mode, mode.name, statistics=True)]
+        timing = None
         if mode.name == TIMED and arguments.rounds:
-            result.timing = take_time(run, mode, plain, runs[mode.name], arguments.rounds)
-    for mode in arguments.modes:
-        for attempt in range(1, REPEATS + 1):
-            if not judgement.differences(runs[mode.name][0], first) or len(runs[mode.name]) > REPEATS:
-                break
-            plain.append(run(None, f"plain.again{attempt}"))
-            runs[mode.name].append(run(mode, f"{mode.name}.again{attempt}"))
-        result.again[mode.name] = suite.reproduction(mode)
-    result.verdicts = {name: judgement.judge(found, plain) for name, found in runs.items()}
-    return result
+            timing = take_time(run, mode, plain, runs, arguments.rounds)
+        while len(runs) <= REPEATS and judgement.differences(runs[0], first):
+            plain.append(run(None, f"plain.again{len(runs)}"))
+            runs.append(run(mode, f"{mode.name}.again{len(runs)}"))
+        result.shown[mode.name] = Shown(judgement.judge(runs, plain), timing, suite.reproduction(mode))
 
 
 def take_time(run, mode: Mode, plain: list[Run], jit: list[Run], rounds: int) -> Timing:
@@ -111,20 +109,24 @@ def take_time(run, mode: Mode, plain: list[Run], jit: list[Run], rounds: int) ->
     return timing
 
 
-def to_json(result: Result) -> dict[str, object]:
-    """What the journal keeps; the package itself is in the declaration."""
-    fields = asdict(result)
-    del fields["package"]
-    return fields
+def keep(journal: Journal, key: str, result: Result, modes: list[Mode]) -> None:
+    """Note what modes showed."""
+    common = {"tests": result.tests, "plain_fails": result.plain_fails, "unused": result.unused}
+    for mode in modes:
+        journal.add(f"{key} {mode.name}", {**common, **asdict(result.shown[mode.name])})
 
 
-def from_json(package: Package, fields: dict) -> Result:
-    """The result that `to_json` wrote."""
-    kept = {key: value for key, value in fields.items() if key != "module"}
-    kept["verdicts"] = {mode: Verdict(**verdict) for mode, verdict in kept["verdicts"].items()}
-    kept["timing"] = Timing(**kept["timing"]) if kept["timing"] else None
-    kept["unused"] = tuple(kept["unused"])
-    return Result(package, **kept)
+def recall(journal: Journal, key: str, result: Result, mode: Mode, rounds: int) -> bool:
+    """Put what `keep` noted for a mode into the result, if it is there and has rounds enough."""
+    entry: dict = journal.entries.get(f"{key} {mode.name}")  # type: ignore[assignment]
+    if entry is None:
+        return False
+    timing = Timing(**entry["timing"]) if entry["timing"] else None
+    if mode.name == TIMED and rounds > (len(timing.ratios) if timing else 0):
+        return False
+    result.tests, result.plain_fails, result.unused = entry["tests"], entry["plain_fails"], entry["unused"]
+    result.shown[mode.name] = Shown(Verdict(**entry["verdict"]), timing, entry["again"])
+    return True
 
 
 def probe(python: str) -> tuple[str, str, Path]:
@@ -187,18 +189,19 @@ def main(argv: list[str]) -> int:
     build = environment.hash_of(whipsnake)
     workshop = Workshop(arguments.python, full, whipsnake, build, root, target / "downloads")
     names = [mode.name for mode in arguments.modes]
-    holds_for = {"python": full, "build": build, "modes": {mode.name: mode.env for mode in arguments.modes}}
-    journal = Journal(root / "results.jsonl", {**holds_for, "rounds": arguments.rounds}, arguments.fresh)
+    environments = {mode.name: mode.env for mode in MODES.values()}
+    journal = Journal(root / "results.jsonl", {"python": full, "build": build, "modes": environments}, arguments.fresh)
     started = time.perf_counter()
 
     def take(package: Package) -> Result:
-        key = package.fingerprint(declared.pins)
-        if (entry := journal.entries.get(key)) is not None:
+        key, result = package.fingerprint(declared.pins), Result(package)
+        missing = [mode for mode in arguments.modes if not recall(journal, key, result, mode, arguments.rounds)]
+        if missing:
+            examine(result, missing, declared, workshop, arguments)
+        else:
             say(f"{package.name}: taken over from an earlier run (--fresh: run it again)")
-            return from_json(package, entry)
-        result = examine(package, declared, workshop, arguments)
-        if not result.error:
-            journal.add(key, to_json(result))
+        if missing and not result.error:
+            keep(journal, key, result, missing)
         passed, failed = result.counts()
         ratio = f", ratio {result.timing.ratio:.3f}" if result.timing else ""
         say(f"{package.name}: {passed} modes passed, {failed} failed{ratio}{': ' + result.error if result.error else ''}")

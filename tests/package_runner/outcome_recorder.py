@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import sys
 
 import pytest
 
@@ -44,6 +45,8 @@ class Recorder:
         if taken:
             config.hook.pytest_deselected(items=taken)
             items[:] = kept
+        if "hypothesis" in sys.modules:
+            untime(items)
         self._write(collected=len(kept), deselected=len(taken), unused=sorted(unused))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -74,6 +77,26 @@ class Recorder:
     def pytest_sessionfinish(self) -> None:
         """The last line: what ends without it was cut off."""
         self._write(finished=True)
+
+
+def untime(items: list[pytest.Item]) -> None:
+    """Take time limits and chance out of tests of hypothesis: both say nothing of what is compared."""
+    from hypothesis import HealthCheck, settings
+
+    steady = {
+        "deadline": None,
+        "derandomize": True,
+        "database": None,
+        "suppress_health_check": list(HealthCheck),
+    }
+    settings.register_profile("outcome-recorder", settings(**steady))
+    settings.load_profile("outcome-recorder")
+    own = "_hypothesis_internal_use_settings"
+    for item in items:
+        function = getattr(item, "obj", None)
+        function = getattr(function, "__func__", function)
+        if (given := getattr(function, own, None)) is not None:
+            setattr(function, own, settings(given, **steady))
 
 
 def pytest_configure(config: pytest.Config) -> None:

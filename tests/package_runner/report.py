@@ -9,6 +9,17 @@ from .judgement import SLOWER, Timing, Verdict
 
 
 @dataclass
+class Shown:
+    """What one mode showed."""
+
+    verdict: Verdict
+    timing: Timing | None
+    """Only of the default options."""
+    again: str
+    """A shell line that repeats the run."""
+
+
+@dataclass
 class Result:
     """All that is known of one package."""
 
@@ -19,21 +30,22 @@ class Result:
     """Tests that plain Python ran, without skipped ones."""
     plain_fails: list[str] = field(default_factory=list)
     """Tests that plain Python fails here."""
-    unused: tuple[str, ...] = ()
+    unused: list[str] = field(default_factory=list)
     """Deselected tests that there are not."""
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
     """By mode."""
-    timing: Timing | None = None
-    """Of the default options."""
-    again: dict[str, str] = field(default_factory=dict)
-    """Shell lines that repeat a run, by mode."""
+
+    @property
+    def timing(self) -> Timing | None:
+        """The times, if they were taken."""
+        return next((shown.timing for shown in self.shown.values() if shown.timing), None)
 
     def counts(self) -> tuple[int, int]:
         """Modes passed and failed; a suite that could not be run failed once."""
         if self.error:
             return 0, 1
-        passed = sum(1 for verdict in self.verdicts.values() if verdict.passed)
-        return passed, len(self.verdicts) - passed
+        passed = sum(1 for shown in self.shown.values() if shown.verdict.passed)
+        return passed, len(self.shown) - passed
 
 
 def page(title: str, results: list[Result], modes: list[str]) -> list[str]:
@@ -65,13 +77,14 @@ def _row(result: Result, modes: list[str]) -> list[str]:
             f"**{timing.ratio:.3f}**" if timing.slower else f"{timing.ratio:.3f}",
             f"{min(timing.ratios):.3f} to {max(timing.ratios):.3f}",
         ]
-    states = ["error" if result.error else _state(result.verdicts.get(mode)) for mode in modes]
+    states = ["error" if result.error else _state(result.shown.get(mode)) for mode in modes]
     return [f"{result.package.name} {result.package.version}", str(result.tests), *states, *times]
 
 
-def _state(verdict: Verdict | None) -> str:
-    if verdict is None:
+def _state(shown: Shown | None) -> str:
+    if shown is None:
         return ""
+    verdict = shown.verdict
     if verdict.passed:
         return "same" + (f", {len(verdict.once)} once" if verdict.once else "")
     return f"{len(verdict.failures)} failed" + (f", {len(verdict.problems)} problems" if verdict.problems else "")
@@ -85,13 +98,14 @@ def _details(result: Result) -> list[str]:
     for entry in result.package.deselect:
         where = f" in {', '.join(entry.modes)}" if entry.modes else ""
         lines.append(f"- not run{where}: {entry.test}: {entry.reason}")
-    for mode, verdict in result.verdicts.items():
+    for mode, shown in result.shown.items():
+        verdict = shown.verdict
         texts = verdict.problems + verdict.failures
         lines += [f"- **{mode}**: {text}" for text in texts[:40]]
         if len(texts) > 40:
             lines.append(f"- **{mode}**: {len(texts) - 40} more")
         if texts:
-            lines.append(f"  - again: `{result.again[mode]}`")
+            lines.append(f"  - again: `{shown.again}`")
         lines += [f"- {mode}, once: {text}" for text in verdict.once[:20]]
         if verdict.flaky:
             lines.append(f"- {mode}: differs without the JIT, too: {', '.join(verdict.flaky[:10])}")

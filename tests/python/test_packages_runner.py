@@ -16,7 +16,8 @@ from package_runner.declaration import DeclarationError, Deselected, Package  # 
 from package_runner.environment import RECORDER, Environment  # noqa: E402
 from package_runner.execution import Run, Suite, read_outcomes  # noqa: E402
 from package_runner.judgement import Timing, Verdict  # noqa: E402
-from package_runner.report import Result  # noqa: E402
+from package_runner.report import Result, Shown  #
+from regression_runner.journal import Journal  # noqa: E402
 
 PLAIN = Run("", {"a": "passed", "b": "failed", "c": "skipped"}, cpu=1.0)
 
@@ -174,16 +175,26 @@ def test_rounds_go_in_turns() -> None:
     assert (timing.ratio, len(plain), len(jit)) == (1.5, 4, 4)
 
 
-def test_results_survive_the_journal() -> None:
+def test_results_survive_the_journal(tmp_path: Path) -> None:
     package = declaration.parse(TABLE).packages[0]
-    result = Result(package, "", 3, ["b"], ("x",), {"on": Verdict(["a"], ["p"], ["o"], ["f"], 7)}, Timing([1.0], [2.0]), {"on": "cd"})
-    assert run_packages.from_json(package, {"module": "key", **run_packages.to_json(result)}) == result
+    shown = {
+        "default": Shown(Verdict(), Timing([1.0], [2.0]), "cd a"),
+        "on": Shown(Verdict(["a"], ["p"], ["o"], ["f"], 7), None, "cd b"),
+    }
+    result = Result(package, "", 3, ["b"], ["x"], shown)
+    modes = [MODES["default"], MODES["on"]]
+    run_packages.keep(Journal(tmp_path / "results.jsonl", {}), "some 1.0", result, modes)
+    journal, read = Journal(tmp_path / "results.jsonl", {}), Result(package)
+    assert [run_packages.recall(journal, "some 1.0", read, mode, 1) for mode in modes] == [True, True]
+    assert read == result
+    assert not run_packages.recall(journal, "some 1.0", read, MODES["default"], 2), "too few rounds"
+    assert not run_packages.recall(journal, "some 1.1", read, MODES["on"], 0), "another version"
 
 
 def test_the_report_shows_what_is_wrong() -> None:
     package = declaration.parse(TABLE).packages[0]
-    good = Result(package, tests=9, verdicts={"on": Verdict(compiled=3)}, timing=Timing([1.0], [1.02]))
-    bad = Result(package, tests=9, verdicts={"on": Verdict(["a: failed"])}, timing=Timing([1.0], [1.2]), again={"on": "cd x"})
+    good = Result(package, tests=9, shown={"on": Shown(Verdict(compiled=3), Timing([1.0], [1.02]), "")})
+    bad = Result(package, tests=9, shown={"on": Shown(Verdict(["a: failed"]), Timing([1.0], [1.2]), "cd x")})
     text = "\n".join(report.page("title", [good, bad, Result(package, "no such archive")], ["on"]))
     assert "| same |" in text and "| 1 failed |" in text and "**1.200**" in text and "Not run: no such archive" in text
     assert "counts its own frames" in text and "again: `cd x`" in text and "1 of 2 packages at most 1.05" in text
@@ -242,4 +253,4 @@ def test_builds_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_pytest_ends_that_are_no_ends() -> None:
-    assert 2 not in execution.ENDS and 3 not in execution.INTERNAL and 4 not in execution.INTERNAL
+    assert 2 not in execution.ENDS and 3 not in execution.ENDS and 4 not in execution.ENDS
