@@ -54,6 +54,7 @@ MODES = {
     for mode in (
         Mode("plain", "plain Python again: is the program deterministic?", under_whipsnake=False),
         Mode("off", "whipsnake run with the JIT off", {"": "0"}),
+        Mode("default", "default options"),
         Mode("on", "threshold 1", _ON, asserts_compiled=True, slowness=3),
         Mode("warm", "threshold 30", {**_ON, "THRESHOLD": "30"}, asserts_compiled=True, asserts_no_exit=True),
         Mode("exit1", "threshold 3, each guard exits", {**_SOON, "EXIT_EVERY": "1"}, slowness=5),

@@ -96,6 +96,15 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run the test suites of real packages with plain Python and under the JIT, compare and time them
+    Packages {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// Names of packages, and options of tests/run_packages.py (after `--`; `-- --help` lists them)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -134,6 +143,9 @@ fn dispatch(task: Task) -> Result<ExitCode> {
         }
         Task::Frames { python, arguments } => {
             script::run(&workspace, Some(python), "tests/run_frame_oracle.py", &arguments)
+        }
+        Task::Packages { python, arguments } => {
+            script::run(&workspace, python, "tests/run_packages.py", &arguments)
         }
         Task::Structure => {
             let report = structure::check(&workspace)?;

@@ -1,0 +1,1 @@
+"""The test suites of real packages with plain Python and under whipsnake."""
