@@ -205,10 +205,10 @@ def examine(program: Program, modes: list[Mode], python: str, seed: int, scratch
     return report
 
 
-def depends_on_time(program: Program) -> bool:
-    """True for programs that take another way each time, that trace themselves, or that write one log from several processes."""
-    topic = program.name.partition("/")[0]
-    return program.serial or topic in ("signals", "processes", "tools") or "import threading" in program.path.read_text(encoding="utf-8")
+def takes_other_ways(program: Program) -> bool:
+    """True for programs that take another way each time or with a log, that trace themselves, or that write one log from several processes."""
+    source, topic = program.path.read_text(encoding="utf-8"), program.name.partition("/")[0]
+    return program.serial or topic in ("signals", "processes", "tools") or "import threading" in source or "nomemory" in source
 
 
 def main(argv: list[str]) -> int:
@@ -228,7 +228,7 @@ def main(argv: list[str]) -> int:
     version, known = version_of(arguments.python), {}
     if version < (3, 14):
         parser.error("needs Python 3.14: before, the interpreter does not tell tools how high the value stack is")
-    runnable = [p for p in selected if unmet(p, version, arguments.python, known) is None and not depends_on_time(p)]
+    runnable = [p for p in selected if unmet(p, version, arguments.python, known) is None and not takes_other_ways(p)]
     if not runnable:
         parser.error(f"no program that runs here matches {arguments.patterns}")
     started, reports = time.perf_counter(), []
