@@ -256,7 +256,7 @@ mod tests {
         let mut function = whipsnake_ir::parse::parse(text).unwrap_or_else(|error| panic!("{error}"));
         function.blocks.clear();
         let stage = Cell::new("frontend");
-        assert!(without_panic(|| optimise(&mut function, "simplify_cfg", &stage, None)).is_err());
+        assert!(without_panic(|| optimise(&mut function, "simplify_cfg", &Faults::default(), &stage, None)).is_err());
         assert_eq!(stage.get(), "fold");
     }
 }
