@@ -109,16 +109,21 @@ def take_time(run, mode: Mode, plain: list[Run], jit: list[Run], rounds: int) ->
     return timing
 
 
+def entry_key(key: str, mode: Mode) -> str:
+    """What the journal calls the results of a mode: its options are part of it."""
+    return " ".join([key, mode.name, *(f"{name}={value}" for name, value in sorted(mode.env.items()))])
+
+
 def keep(journal: Journal, key: str, result: Result, modes: list[Mode]) -> None:
     """Note what modes showed."""
     common = {"tests": result.tests, "plain_fails": result.plain_fails, "unused": result.unused}
     for mode in modes:
-        journal.add(f"{key} {mode.name}", {**common, **asdict(result.shown[mode.name])})
+        journal.add(entry_key(key, mode), {**common, **asdict(result.shown[mode.name])})
 
 
 def recall(journal: Journal, key: str, result: Result, mode: Mode, rounds: int) -> bool:
     """Put what `keep` noted for a mode into the result, if it is there and has rounds enough."""
-    entry: dict = journal.entries.get(f"{key} {mode.name}")  # type: ignore[assignment]
+    entry: dict = journal.entries.get(entry_key(key, mode))  # type: ignore[assignment]
     if entry is None:
         return False
     timing = Timing(**entry["timing"]) if entry["timing"] else None
@@ -189,8 +194,7 @@ def main(argv: list[str]) -> int:
     build = environment.hash_of(whipsnake)
     workshop = Workshop(arguments.python, full, whipsnake, build, root, target / "downloads")
     names = [mode.name for mode in arguments.modes]
-    environments = {mode.name: mode.env for mode in MODES.values()}
-    journal = Journal(root / "results.jsonl", {"python": full, "build": build, "modes": environments}, arguments.fresh)
+    journal = Journal(root / "results.jsonl", {"python": full, "build": build}, arguments.fresh)
     started = time.perf_counter()
 
     def take(package: Package) -> Result:
