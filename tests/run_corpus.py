@@ -105,18 +105,9 @@ def print_list(selected: list[Program]) -> None:
     print(f"{len(selected)} programs")
 
 
-OPEN = Path(__file__).parent / "corpus" / "open.txt"
-
-
-def open_programs() -> dict[str, str]:
-    """Programs that are known to differ, with the reason; each line of `open.txt` is `program: reason`."""
-    lines = (line for line in OPEN.read_text().splitlines() if line and not line.startswith("#"))
-    return {name.strip(): reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
-
-
 def set_open_apart(reports: list[Report]) -> None:
     """Move explained failures out of the failures, and say which explanations are out of date."""
-    known = open_programs()
+    known = programs.open_programs()
     for report in reports:
         if (reason := known.get(report.program.name)) is not None:
             report.open, report.failures = report.failures, []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+OPEN = CORPUS / "open.txt"
 PREFIX = "# corpus:"
 KEYS = frozenset({"compiled", "no-exit", "min-python", "max-python", "needs", "timeout", "skip-modes", "exit"})
 FLAGS = frozenset({"serial", "stderr"})
@@ -96,6 +97,12 @@ def load(path: Path) -> Program:
 def discover() -> list[Program]:
     """All programs, sorted by name."""
     return [load(path) for path in sorted(CORPUS.glob("*/*.py"))]
+
+
+def open_programs() -> dict[str, str]:
+    """Programs that are known to differ, with the reason; each line of `open.txt` is `program: reason`."""
+    lines = (line for line in OPEN.read_text().splitlines() if line and not line.startswith("#"))
+    return {name.strip(): reason.strip() for name, _, reason in (line.partition(":") for line in lines)}
 
 
 def select(programs: list[Program], patterns: list[str]) -> list[Program]:

@@ -105,6 +105,24 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run random programs with plain Python and under the JIT, compare, and make small what differs
+    Fuzz {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// How long new programs are begun, on each Python
+        #[arg(long, default_value_t = 5.0)]
+        minutes: f64,
+        /// Seed of all programs (default: the clock)
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Programs at a time
+        #[arg(long, default_value_t = 2)]
+        jobs: u32,
+        /// More options of `tests/run_fuzz.py` (after `--`; `-- --help` lists them)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -146,6 +164,19 @@ fn dispatch(task: Task) -> Result<ExitCode> {
         }
         Task::Packages { python, arguments } => {
             script::run(&workspace, python, "tests/run_packages.py", &arguments)
+        }
+        Task::Fuzz {
+            python,
+            minutes,
+            seed,
+            jobs,
+            arguments,
+        } => {
+            let mut given = vec![format!("--minutes={minutes}"), format!("--jobs={jobs}")];
+            given.extend(seed.map(|seed| format!("--seed={seed}")));
+            let arguments: Vec<OsString> =
+                given.into_iter().map(OsString::from).chain(arguments).collect();
+            script::run(&workspace, python, "tests/run_fuzz.py", &arguments)
         }
         Task::Structure => {
             let report = structure::check(&workspace)?;

@@ -1,0 +1,84 @@
+"""Whether a program does the same in a mode as with plain Python, and how not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus_runner.execution import ADDRESS, Outcome, compare
+from corpus_runner.modes import Mode
+
+from .fleet import PLAIN, Fleet
+
+UNKNOWN_DEPTHS = re.compile(rb"MemoryError")
+"""Programs that print this are not compared: how much memory is left is not the same."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a program's outcome in a mode is not that of plain Python."""
+
+    mode: Mode
+    variables: dict[str, str]
+    """The environment of the mode in that run."""
+    kind: str
+    """What has to stay the same while the program is made smaller: ``SIGSEGV``, ``time limit``, ``exit code``, ``stdout``, ``stderr``."""
+    problems: tuple[str, ...]
+    """For people."""
+
+
+def kind_of(expected: Outcome, actual: Outcome) -> str | None:
+    """The kind of a difference; None where there is none."""
+    if expected.returncode != actual.returncode:
+        if actual.returncode is None:
+            return "time limit"
+        return f"signal {-actual.returncode}" if actual.returncode < 0 else "exit code"
+    for name, one, other in (("stdout", expected.stdout, actual.stdout), ("stderr", expected.stderr, actual.stderr)):
+        if ADDRESS.sub(b"", one) != ADDRESS.sub(b"", other):
+            return name
+    return None
+
+
+def usable(expected: Outcome) -> bool:
+    """False for programs whose outcome says nothing: those that run too long, print nothing, or run out of memory."""
+    if expected.returncode is None or expected.returncode < 0:
+        return False
+    return bool(expected.stdout or expected.stderr) and not UNKNOWN_DEPTHS.search(expected.stdout + expected.stderr)
+
+
+@dataclass
+class Judge:
+    """Runs programs in modes and compares."""
+
+    fleet: Fleet
+
+    def difference(self, program: Path, expected: Outcome, mode: Mode) -> Difference | None:
+        """What is different in a mode, as its server sees it."""
+        actual = self.fleet.run(program, mode)
+        return self._difference(expected, actual, mode, self.fleet.environment(mode))
+
+    def confirmed(self, program: Path, suspected: Difference) -> Difference | None:
+        """The difference as single commands show it; None if these show none, or plain Python is not always the same."""
+        mode, variables = suspected.mode, suspected.variables
+        expected = self.fleet.run_alone(program, PLAIN, {})
+        if not usable(expected) or kind_of(expected, self.fleet.run_alone(program, PLAIN, {})) is not None:
+            return None
+        for _ in range(2):
+            found = self._difference(expected, self.fleet.run_alone(program, mode, variables), mode, variables)
+            if found is None or found.kind != suspected.kind:
+                return None
+        return found
+
+    def still(self, program: Path, wanted: Difference, alone: bool) -> bool:
+        """True if a variant of a program differs in the same way, with the same environment; `alone`: as single commands show it."""
+        expected = self.fleet.run_alone(program, PLAIN, {}) if alone else self.fleet.run(program)
+        if not usable(expected):
+            return False
+        run = self.fleet.run_alone if alone else self.fleet.run_with
+        return kind_of(expected, run(program, wanted.mode, wanted.variables)) == wanted.kind
+
+    @staticmethod
+    def _difference(expected: Outcome, actual: Outcome, mode: Mode, variables: dict[str, str]) -> Difference | None:
+        kind = kind_of(expected, actual)
+        return None if kind is None else Difference(mode, variables, kind, tuple(compare(expected, actual)))
