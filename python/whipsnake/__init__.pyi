@@ -82,6 +82,7 @@ def enable(
     frame_log: str = ...,
     frame_log_of: str = ...,
     compiled_list: str = ...,
+    fault: str = ...,
     snapshot_dir: str = ...,
 ) -> None: ...
 def disable() -> None: ...
