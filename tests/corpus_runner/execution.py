@@ -39,12 +39,12 @@ def base_environment() -> dict[str, str]:
     return {**kept, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
 
 
-def execute(command: list[str], variables: dict[str, str], timeout: float, directory: Path = CORPUS) -> Outcome:
-    """Run a command in a directory in a process group of its own."""
+def execute(command: list[str], variables: dict[str, str], timeout: float, directory: Path | None = None) -> Outcome:
+    """Run a command in a directory, the corpus if none is given, in a process group of its own."""
     started = time.perf_counter()
     process = subprocess.Popen(
         command,
-        cwd=directory,
+        cwd=directory or CORPUS,
         env={**base_environment(), **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -72,10 +72,10 @@ def jit_command(python: str, program: Program) -> list[str]:
     return [python, "-m", "whipsnake", "run", program.argument]
 
 
-def reproduction(command: list[str], variables: dict[str, str], directory: Path = CORPUS) -> str:
+def reproduction(command: list[str], variables: dict[str, str], directory: Path | None = None) -> str:
     """A shell line that repeats a run."""
     words = [f"{key}={shlex.quote(value)}" for key, value in {"PYTHONHASHSEED": "0", **variables}.items()]
-    return f"cd {shlex.quote(str(directory))} && {' '.join(words)} {shlex.join(command)}"
+    return f"cd {shlex.quote(str(directory or CORPUS))} && {' '.join(words)} {shlex.join(command)}"
 
 
 def _diff(expected: bytes, actual: bytes, stream: str) -> list[str]:

@@ -115,7 +115,7 @@ def test_open_differences_are_excused_but_not_crashes(
     (tmp_path / "open.txt").write_text("# explained\ntopic/prog: known\n")
     monkeypatch.setattr(programs, "CORPUS", tmp_path)
     monkeypatch.setattr(execution, "CORPUS", tmp_path)
-    monkeypatch.setattr(run_corpus, "OPEN", tmp_path / "open.txt")
+    monkeypatch.setattr(programs, "OPEN", tmp_path / "open.txt")
     monkeypatch.setattr(execution, "jit_command", execution.plain_command)
     report = run_corpus.run_program(programs.load(path), [modes.MODES["warm"]], sys.executable, 0, tmp_path)
     run_corpus.set_open_apart([report])
