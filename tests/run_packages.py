@@ -160,7 +160,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of time, two more for short suites; 0: none (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="packages at a time; more than one blurs times (default: %(default)s)")
     parser.add_argument("--timeout", type=float, default=900, help="wall seconds for one suite (default: %(default)s)")
-    parser.add_argument("--fresh", action="store_true", help="forget earlier results")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results of these packages and modes")
     parser.add_argument("--list", action="store_true", help="print the packages, run nothing")
     arguments = parser.parse_args(argv)
     try:
@@ -194,12 +194,16 @@ def main(argv: list[str]) -> int:
     build = environment.hash_of(whipsnake)
     workshop = Workshop(arguments.python, full, whipsnake, build, root, target / "downloads")
     names = [mode.name for mode in arguments.modes]
-    journal = Journal(root / "results.jsonl", {"python": full, "build": build}, arguments.fresh)
+    journal = Journal(root / "results.jsonl", {"python": full, "build": build})
     started = time.perf_counter()
 
     def take(package: Package) -> Result:
         key, result = package.fingerprint(declared.pins), Result(package)
-        missing = [mode for mode in arguments.modes if not recall(journal, key, result, mode, arguments.rounds)]
+        missing = [
+            mode
+            for mode in arguments.modes
+            if arguments.fresh or not recall(journal, key, result, mode, arguments.rounds)
+        ]
         if missing:
             examine(result, missing, declared, workshop, arguments)
         else:

@@ -70,6 +70,8 @@ class Workshop:
         self._bring(site)
         directory = place / "source" if package.source == "sdist" else place / "empty"
         directory.mkdir(exist_ok=True)
+        # Where a package has no settings of its own, pytest would find this project's.
+        (self.root / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         return Environment(python, directory)
 
     def _install(self, package: Package, declared: Declared, place: Path, python: Path) -> None:

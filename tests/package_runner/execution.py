@@ -88,7 +88,8 @@ class Suite:
         names = ["--pyargs"] if self.package.source == "installed" else []
         return [
             str(self.environment.python), *start, "-m", "pytest", "-q", "-p", RECORDER.stem, "-p", "no:cacheprovider",
-            "-p", "no:randomly", "-o", "addopts=", "--color=no", "--tb=short", *self.package.arguments, *names, *self.package.paths,
+            "-p", "no:randomly", "-o", "addopts=", "--color=no", "--tb=short",
+            "--rootdir=.", *self.package.arguments, *names, *self.package.paths,
         ]  # fmt: skip
 
     def variables(self, mode: Mode | None) -> dict[str, str]:
