@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 SOURCE = """
-class C{k}:
+class C:
     def __init__(self, start):
         self.total = start
 
@@ -36,7 +36,7 @@ def generated(n):
     return t
 
 def methods(n):
-    c = C{k}(0.5)
+    c = C(0.5)
     for i in range(n):
         c.add(i)
     return c.total

@@ -54,7 +54,7 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         if let Some(observed) = observed {
             // The object may have been dropped while an exception was on its way.
             let raise = !PyErr_Occurred().is_null();
-            let leaving = Leaving { thread, point, frames: observed.frames, raise };
+            let leaving = Leaving::new(thread, point, observed.frames, raise);
             leaving.release_all(content, words);
             // The destructor saw the instruction that dropped the object; the interpreter goes on behind it.
             if let Some(image) = point.frames.last() {
@@ -66,7 +66,7 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         words.trace(thread, point);
         let raise = point.resume == Resume::Raise;
         let frames = words.frames(thread, point);
-        let mut leaving = Leaving { thread, point, frames, raise };
+        let mut leaving = Leaving::new(thread, point, frames, raise);
         let built = leaving.frames.len();
         if words.failed() {
             if PyErr_Occurred().is_null() {
@@ -87,7 +87,20 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
     }
 }
 
-impl Leaving<'_> {
+impl<'a> Leaving<'a> {
+    /// Hands frames over to the interpreter.
+    ///
+    /// # Safety
+    ///
+    /// The frames are those of the exit point; native code does not go on in them.
+    unsafe fn new(thread: Thread, point: &'a ExitPoint, frames: Frames, raise: bool) -> Leaving<'a> {
+        for rebuilt in frames.iter().filter(|rebuilt| rebuilt.existed) {
+            // SAFETY: the interpreter leaves it, since native code does not.
+            unsafe { rebuilt.frame.own_executable() };
+        }
+        Leaving { thread, point, frames, raise }
+    }
+
     fn innermost(&self) -> Rebuilt {
         *self.frames.last().expect("an exit has at least one frame")
     }

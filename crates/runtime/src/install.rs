@@ -344,15 +344,16 @@ fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
                 held.insert(*value);
             }
             Assumption::TypeVersion { address, .. } => {
-                let types = snapshot.types.iter().filter(|info| info.address == *address);
-                for attribute in types.flat_map(|info| info.attributes.values()) {
-                    let object = match attribute {
-                        Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
-                        Attribute::InlineValue { default, .. } => *default,
-                        // A property may be given other functions, of which the class is not told.
-                        Attribute::DictValue | Attribute::Slot { .. } | Attribute::Property { .. } => None,
+                for info in snapshot.types.iter().filter(|info| info.address == *address) {
+                    let of_attribute = |attribute: &Attribute| match attribute {
+                        Attribute::Method { object } | Attribute::ClassValue { object } => [Some(*object), None],
+                        Attribute::InlineValue { default, .. } => [*default, None],
+                        // The interpreter's own caches, too, rely on a property to keep its functions.
+                        Attribute::Property { getter, setter } => [Some(*getter), *setter],
+                        Attribute::DictValue | Attribute::Slot { .. } => [None, None],
                     };
-                    held.extend(object.map(|id| snapshot.objects[id as usize].address));
+                    let objects = info.attributes.values().flat_map(of_attribute).chain([info.simple_init]).flatten();
+                    held.extend(objects.map(|id| snapshot.objects[id as usize].address));
                 }
             }
             Assumption::Function { .. } => {}
