@@ -14,7 +14,9 @@ use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
 use whipsnake_contract::faults::Fault;
-use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
+use whipsnake_contract::snapshot::{
+    Assumption, Attribute, CodeId, CodeInfo, FunctionInfo, ObjectId, ObjectInfo, ObjectKind, SeenExit, Snapshot,
+};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
@@ -338,21 +340,34 @@ impl Session {
 /// cycle with its own code, which they lead to, and nobody would collect it.
 fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
     let mut held = BTreeSet::new();
+    let object = |id: ObjectId| &snapshot.objects[id as usize];
+    // A function that dies, for whatever reason, is announced to those who assume something of it, and can be held then.
+    let announced = |id: ObjectId| {
+        let info = function_info(object(id))?;
+        compiled.assumptions.contains(&Assumption::Function { address: info.address }).then_some(info)
+    };
     for assumption in &compiled.assumptions {
         match assumption {
             Assumption::DictEntry { value, .. } => {
                 held.insert(*value);
             }
             Assumption::TypeVersion { address, .. } => {
-                let types = snapshot.types.iter().filter(|info| info.address == *address);
-                for attribute in types.flat_map(|info| info.attributes.values()) {
-                    let object = match attribute {
-                        Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
-                        Attribute::InlineValue { default, .. } => *default,
-                        // A property may be given other functions, of which the class is not told.
-                        Attribute::DictValue | Attribute::Slot { .. } | Attribute::Property { .. } => None,
-                    };
-                    held.extend(object.map(|id| snapshot.objects[id as usize].address));
+                for info in snapshot.types.iter().filter(|info| info.address == *address) {
+                    held.extend(info.simple_init.and_then(announced).map(|init| init.address));
+                    for attribute in info.attributes.values() {
+                        let held_by_class = match attribute {
+                            Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
+                            Attribute::InlineValue { default, .. } => *default,
+                            // A property may be given another getter, of which the class is not told.
+                            Attribute::Property { getter, .. } => {
+                                let simple = announced(*getter).filter(|getter| getter.closure.is_empty());
+                                held.extend(simple.map(|getter| getter.address));
+                                None
+                            }
+                            Attribute::DictValue | Attribute::Slot { .. } => None,
+                        };
+                        held.extend(held_by_class.map(|id| object(id).address));
+                    }
                 }
             }
             Assumption::Function { .. } => {}
@@ -361,15 +376,21 @@ fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
     held
 }
 
+/// What is known of an object that is a Python function.
+fn function_info(object: &ObjectInfo) -> Option<&FunctionInfo> {
+    match &object.kind {
+        ObjectKind::Function(info) => Some(info),
+        _ => None,
+    }
+}
+
 /// The code objects that a unit consists of, by their number in the snapshot; NULL for those that it has nothing of.
 fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
     let mut used: BTreeSet<CodeId> = compiled.code.exits.iter().flat_map(|exit| &exit.frames).map(|image| image.code).collect();
     used.insert(0);
     // Inlined code may have no exit: it counts as part of the unit by what is assumed of its function.
-    for info in snapshot.objects.iter() {
-        if let ObjectKind::Function(info) = &info.kind
-            && compiled.assumptions.contains(&Assumption::Function { address: info.address })
-        {
+    for info in snapshot.objects.iter().filter_map(function_info) {
+        if compiled.assumptions.contains(&Assumption::Function { address: info.address }) {
             used.extend(info.code);
         }
     }
