@@ -338,13 +338,15 @@ impl Session {
 
 /// Addresses of objects that namespaces and classes hold as long as the assumptions are true. A unit that held them, too, would be in a
 /// cycle with its own code, which they lead to, and nobody would collect it.
+///
+/// These must be alive when the assumption breaks. Dictionaries under watch tell before they let go. A class does not: the garbage collector may
+/// clear its dictionary first, and then the class. So of what classes hold it is functions only, whose death is announced to those who assume
+/// something of them.
 fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
     let mut held = BTreeSet::new();
-    let object = |id: ObjectId| &snapshot.objects[id as usize];
-    // A function that dies, for whatever reason, is announced to those who assume something of it, and can be held then.
     let announced = |id: ObjectId| {
-        let info = function_info(object(id))?;
-        compiled.assumptions.contains(&Assumption::Function { address: info.address }).then_some(info)
+        let address = function_info(&snapshot.objects[id as usize])?.address;
+        compiled.assumptions.contains(&Assumption::Function { address }).then_some(address)
     };
     for assumption in &compiled.assumptions {
         match assumption {
@@ -353,21 +355,14 @@ fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
             }
             Assumption::TypeVersion { address, .. } => {
                 for info in snapshot.types.iter().filter(|info| info.address == *address) {
-                    held.extend(info.simple_init.and_then(announced).map(|init| init.address));
-                    for attribute in info.attributes.values() {
-                        let held_by_class = match attribute {
-                            Attribute::Method { object } | Attribute::ClassValue { object } => Some(*object),
-                            Attribute::InlineValue { default, .. } => *default,
-                            // A property may be given another getter, of which the class is not told.
-                            Attribute::Property { getter, .. } => {
-                                let simple = announced(*getter).filter(|getter| getter.closure.is_empty());
-                                held.extend(simple.map(|getter| getter.address));
-                                None
-                            }
-                            Attribute::DictValue | Attribute::Slot { .. } => None,
-                        };
-                        held.extend(held_by_class.map(|id| object(id).address));
-                    }
+                    let of_attribute = |attribute: &Attribute| match attribute {
+                        Attribute::Method { object } | Attribute::ClassValue { object } => [Some(*object), None],
+                        Attribute::InlineValue { default, .. } => [*default, None],
+                        Attribute::Property { getter, setter } => [Some(*getter), *setter],
+                        Attribute::DictValue | Attribute::Slot { .. } => [None, None],
+                    };
+                    let objects = info.attributes.values().flat_map(of_attribute).chain([info.simple_init]).flatten();
+                    held.extend(objects.filter_map(announced));
                 }
             }
             Assumption::Function { .. } => {}
