@@ -48,6 +48,7 @@ class Classes:
         slots = dice.chance(0.25) and not (base and base.sealed)
         builtin = None
         if base is not None:
+            made.base = base.name
             made.fields.update(base.fields)
             made.attributes.update(base.attributes)
             made.methods += base.methods

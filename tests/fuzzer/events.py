@@ -64,7 +64,7 @@ class Events:
         lines: Lines = []
         table = []
         tools = False
-        counts = self.dice.some([int(2 + 1.45**power) for power in range(3, 22)], 0, MOST)
+        counts = self.dice.some([int(2 + 1.45**power) for power in range(3, 18)], 0, MOST)
         for number, count in enumerate(sorted(counts)):
             body = self.event(world, scope)
             tools = tools or any("tracer" in line or "use_monitoring" in line for line in body)

@@ -26,9 +26,20 @@ class Expressions:
         depth = self.dice.number(0, DEEPEST) if depth is None else depth
         if self.dice.chance(SURPRISE):
             kind = self.surprise(kind)
+        if (made := scope.world.class_named(kind)) is not None:
+            return self.instance(made, scope, depth)
         if depth <= 0 or self.dice.chance(0.25):
             return self.leaf(kind, scope)
         return self.expand(self.dice.weighted(EXPRESSIONS[kind]), scope, depth - 1)
+
+    def instance(self, made: Class, scope: Scope, depth: int) -> str:
+        """An object of that class, or now and then of one like it."""
+        names = scope.of_kind(made.name)
+        if names and self.dice.chance(0.8):
+            return self.dice.pick(names)
+        if self.dice.chance(0.15):
+            made = self.dice.pick([known for known in scope.world.classes if made.name in (known.base, known.name)])
+        return self.new_of(made, scope, depth)
 
     def surprise(self, kind: str) -> str:
         """Another kind that may come in its place."""
@@ -49,7 +60,7 @@ class Expressions:
 
     def literal(self, kind: str, scope: Scope) -> str:
         """An expression without variables, for what native code may hold: of watched objects it would be a reference more."""
-        if kind == "object":
+        if kind == "object" or scope.world.class_named(kind) is not None:
             # Calls of generated classes may raise, which would end the program.
             return "Context()"
         while "WATCHED" in (text := self.leaf(kind, Scope(scope.world))):
@@ -170,14 +181,13 @@ class Expressions:
         world = scope.world
         if not world.classes:
             return None
-        if "self" in scope.variables and self.dice.chance(0.6):
-            return "self", world.class_named(scope.variables["self"])
-        if self.dice.chance(0.3):
-            made = self.dice.pick(world.classes)
-            return self.new_of(made, scope, depth), made
         names = scope.of_kind("object")
-        # Which class a variable has is not known: the first ones are most often met.
-        return (self.dice.pick(names), self.dice.pick(world.classes[:2])) if names else None
+        if names and self.dice.chance(0.85):
+            name = self.dice.pick(names)
+            # Of which class others are is not known: the first ones are most often met.
+            return name, world.class_named(scope.variables.get(name, "")) or self.dice.pick(world.classes[:2])
+        made = self.dice.pick(world.classes)
+        return self.new_of(made, scope, depth), made
 
     def method(self, kind: str, scope: Scope, depth: int) -> str:
         found = self.receiver(scope, depth)

@@ -34,7 +34,7 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "set": ("set()", "{1, 2, 3}", "{0, 2**63}", "set(range(4))", "frozenset((1, 2))"),
     "loud": ("Loud('x')", "Loud('y')"),
     "generator": ("iter([1, 2, 3])", "iter('ab')", "iter(())", "(x for x in [1, 2])"),
-    "callable": ("abs", "len", "int", "str", "id"),
+    "callable": ("abs", "len", "int", "str", "bool"),
     "any": ("None", "1", "'s'", "2.5", "[]", "()", "True", "2**63", "NotImplemented", "...", "WATCHED[0]", "WATCHED[1]"),
 }
 """Values without parts, among them those at the edges of what native code keeps in registers."""
@@ -87,7 +87,7 @@ EXPRESSIONS: dict[str, Forms] = {
         (1, "(<int> and <int>)"),
         (1, "<int!>.bit_length()"),
         (1, "<int!>.real"),
-        (1, "hash(<int>)"),
+        (1, "hash(str(<int>)) % 97"),
         (1, "int(<str>)"),
         (1, "int.from_bytes(<bytes>)"),
         (1, "next(iter(<ints>))"),

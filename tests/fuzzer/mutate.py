@@ -17,7 +17,7 @@ from .grammar import LITERALS
 LEFT_OUT = frozenset({"processes", "threads", "signals", "greenlets", "stdlib", "imports", "programs", "extended"})
 """Topics that depend on time or on the machine, or take long."""
 
-DANGEROUS = re.compile(r"\b(os|subprocess|shutil|ctypes|socket|signal|tempfile|time|threading|resource|faulthandler|_testcapi|mmap|asyncio)\b|\bopen\(|\bid\(")
+DANGEROUS = re.compile(r"\b(os|subprocess|shutil|ctypes|socket|signal|tempfile|time|threading|resource|faulthandler|_testcapi|mmap|asyncio|get_objects|getrefcount|getsizeof|tracemalloc)\b|\bopen\(|\bid\(")
 """Words of programs that are not mutated: they reach outside, could do harm, or show what is different in every run."""
 
 MOST = 4

@@ -75,9 +75,10 @@ class _Generator:
         parts.append(self.events.make(world))
         if dice.chance(0.3):
             parts.append(self.module_code())
-        callees = dice.some(world.functions[-4:], 1, 3)
+        # Those defined last call the others.
+        callees = dice.some(world.functions[-4:], 2, 4)
         parts += [self.drive(function) for function in callees]
-        if dice.chance(0.3):
+        if dice.chance(0.5):
             parts.append(self.drive(dice.pick(callees)))
         parts.append(["gc.collect()", "print(Loud.alive, list(map(sys.getrefcount, WATCHED)), shown(LOG, 300))"])
         return "\n\n\n".join("\n".join(lines) for lines in parts) + "\n"
@@ -88,13 +89,16 @@ class _Generator:
         generator = dice.chance(0.15)
         kind = "generator" if generator else dice.pick(RESULT_KINDS)
         count = dice.weighted(((1, 0), (4, 1), (4, 2), (3, 3), (1, 4)))
-        parameters = tuple((name, dice.pick(PARAMETER_KINDS)) for name in PARAMETERS[:count])
+        kinds = PARAMETER_KINDS + 3 * tuple(known.name for known in world.classes)
+        parameters = tuple((name, dice.pick(kinds)) for name in PARAMETERS[:count])
         defaults = dice.number(1, count) if count and dice.chance(0.25) else 0
         named = tuple(name for name, _ in parameters[count - defaults :]) if defaults and dice.chance(0.3) else ()
         function = Function(world.new("f"), parameters, kind, defaults, named)
         scope = Scope(world, dict(parameters), parameters=frozenset(name for name, _ in parameters), result=kind, generator=generator)
         size = dice.weighted(((5, 0), (3, 1), (5, 4), (5, 7), (1, 12)))
         body = self.statements.function(function, scope, size)
+        if size > 0 and dice.chance(0.7):
+            body.insert(0, "tick()")
         if not generator and parameters and parameters[0][1] == "int" and dice.chance(0.12):
             rest = "".join(f", {name}{f'={name}' if name in named else ''}" for name, _ in parameters[1:] if name not in named)
             rest += "".join(f", {name}={name}" for name in named if name != parameters[0][0])
@@ -136,7 +140,7 @@ class _Generator:
         dice = self.dice
         usual = [self.row(function, 0.0) for _ in range(dice.number(1, 2))]
         unusual = [self.row(function, 0.5) for _ in range(dice.number(1, 3))]
-        turns = dice.pick((20, 60, 80, 150))
+        turns = dice.pick((20, 60, 80, 150, 300))
         lines = [f"drive({function.name!r}, {function.name}, [{', '.join(usual)}], {turns})"]
         lines.append(f"drive({function.name!r}, {function.name}, [{', '.join(unusual)}], {dice.pick((3, 12, 40))})")
         if dice.chance(0.5):

@@ -30,6 +30,7 @@ class Class:
     name: str
     fields: dict[str, str]
     """Kinds by name, in the order of ``__init__``."""
+    base: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     """Class attributes, properties and descriptors that can be read, by name."""
     methods: list[Function] = field(default_factory=list)
@@ -52,9 +53,9 @@ class World:
         self.numbers += 1
         return f"{stem}{self.numbers}"
 
-    def class_named(self, name: str) -> Class:
-        """The class of that name."""
-        return next(found for found in self.classes if found.name == name)
+    def class_named(self, name: str) -> Class | None:
+        """The class of that name; None if there is none."""
+        return next((found for found in self.classes if found.name == name), None)
 
 
 @dataclass
@@ -84,7 +85,10 @@ class Scope:
 
     def of_kind(self, kind: str) -> list[str]:
         """Variables and constants of a kind."""
-        names = [name for name, known in self.variables.items() if known == kind]
+        kinds = {kind}
+        if kind == "object":
+            kinds |= {known.name for known in self.world.classes}
+        names = [name for name, known in self.variables.items() if known in kinds]
         return names or [name for name, known in self.world.constants.items() if known == kind]
 
     def inner(self) -> Scope:

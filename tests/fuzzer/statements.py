@@ -171,6 +171,8 @@ class Statements:
         inner.loops += 1
         head = self.loop_head(scope, inner)
         body = self.block(inner, self.dice.number(1, 4), depth - 1)
+        if self.dice.chance(0.3):
+            body.append("tick()")
         if self.dice.chance(0.25):
             body.append(f"if {self.condition(inner)}:")
             body += indent([self.dice.pick(("break", "continue"))])

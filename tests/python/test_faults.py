@@ -223,18 +223,7 @@ main(50)
 """
 
 
-KNOWN_LEAKS = {"exit-object": "a function stays alive whose native code was left again and again without memory for an object"}
-"""Places after whose failure something stays alive, with what; a test that passes nevertheless is an error."""
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        pytest.param(place, marks=pytest.mark.xfail(strict=True, reason=KNOWN_LEAKS[place])) if place in KNOWN_LEAKS else place
-        for place in PLACES
-        if place not in AT_START
-    ],
-)
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in AT_START])
 def test_nothing_leaks_while_a_place_fails_again_and_again(runner: Runner, place: str) -> None:
     # What fails while the self-check runs would switch native code off before anything could leak. A thread is started once.
     passage = "1+" if place in BACKGROUND else "25+"

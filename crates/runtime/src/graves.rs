@@ -119,9 +119,25 @@ impl Session {
 
     /// Frees what was buried, if no native code runs. Any Python code may run.
     pub fn mourn(&self) {
-        if !self.burial.mourning.get() || self.active.get() > 0 || self.ended.get() {
-            return;
+        if self.burial.mourning.get() && self.active.get() == 0 && !self.ended.get() {
+            self.free_the_dead();
         }
+    }
+
+    /// Takes all units away, at the end: references that they hold would keep modules from dying. Where native code still runs, they stay.
+    pub(crate) fn release_units(&self) {
+        let codes: Vec<_> = self.codes.borrow().values().copied().collect();
+        for code in codes {
+            // SAFETY: the table owns what it leads to, and dropping units runs no code that could change it.
+            unsafe { code.as_ref() }.for_each(|site| self.drop_unit(site));
+        }
+        if self.active.get() == 0 {
+            self.free_the_dead();
+        }
+    }
+
+    /// Frees what was buried. No native code runs; any Python code may be run.
+    fn free_the_dead(&self) {
         self.burial.mourning.set(false);
         self.burial.retreat.set(0);
         self.burial.retreat_at.set(RETREAT_AT);

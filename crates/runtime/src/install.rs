@@ -14,7 +14,9 @@ use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
 use whipsnake_contract::faults::Fault;
-use whipsnake_contract::snapshot::{Assumption, Attribute, CodeId, CodeInfo, ObjectKind, SeenExit, Snapshot};
+use whipsnake_contract::snapshot::{
+    Assumption, Attribute, CodeId, CodeInfo, FunctionInfo, ObjectId, ObjectInfo, ObjectKind, SeenExit, Snapshot,
+};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
@@ -336,8 +338,16 @@ impl Session {
 
 /// Addresses of objects that namespaces and classes hold as long as the assumptions are true. A unit that held them, too, would be in a
 /// cycle with its own code, which they lead to, and nobody would collect it.
+///
+/// These must be alive when the assumption breaks. Dictionaries under watch tell before they let go. A class does not: the garbage collector may
+/// clear its dictionary first, and then the class. So of what classes hold it is functions only, whose death is announced to those who assume
+/// something of them.
 fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
     let mut held = BTreeSet::new();
+    let announced = |id: ObjectId| {
+        let address = function_info(&snapshot.objects[id as usize])?.address;
+        compiled.assumptions.contains(&Assumption::Function { address }).then_some(address)
+    };
     for assumption in &compiled.assumptions {
         match assumption {
             Assumption::DictEntry { value, .. } => {
@@ -353,7 +363,7 @@ fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
                         Attribute::DictValue | Attribute::Slot { .. } => [None, None],
                     };
                     let objects = info.attributes.values().flat_map(of_attribute).chain([info.simple_init]).flatten();
-                    held.extend(objects.map(|id| snapshot.objects[id as usize].address));
+                    held.extend(objects.filter_map(announced));
                 }
             }
             Assumption::Function { .. } => {}
@@ -362,15 +372,21 @@ fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
     held
 }
 
+/// What is known of an object that is a Python function.
+fn function_info(object: &ObjectInfo) -> Option<&FunctionInfo> {
+    match &object.kind {
+        ObjectKind::Function(info) => Some(info),
+        _ => None,
+    }
+}
+
 /// The code objects that a unit consists of, by their number in the snapshot; NULL for those that it has nothing of.
 fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
     let mut used: BTreeSet<CodeId> = compiled.code.exits.iter().flat_map(|exit| &exit.frames).map(|image| image.code).collect();
     used.insert(0);
     // Inlined code may have no exit: it counts as part of the unit by what is assumed of its function.
-    for info in snapshot.objects.iter() {
-        if let ObjectKind::Function(info) = &info.kind
-            && compiled.assumptions.contains(&Assumption::Function { address: info.address })
-        {
+    for info in snapshot.objects.iter().filter_map(function_info) {
+        if compiled.assumptions.contains(&Assumption::Function { address: info.address }) {
             used.extend(info.code);
         }
     }

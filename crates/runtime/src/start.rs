@@ -297,7 +297,8 @@ pub unsafe fn never(function: *mut PyObject) -> Result<(), String> {
 }
 
 /// To be called when the interpreter begins to shut down: prints and writes what the options ask for, and ends the
-/// compiling thread. Native code may still run; nothing is compiled or freed any more.
+/// compiling thread. Nothing is compiled any more, and units let go what they hold, so that modules die as without them; where native code
+/// still runs, it keeps all of that.
 ///
 /// # Safety
 ///
@@ -328,4 +329,5 @@ pub unsafe fn end() {
             crate::notice::say(&format!("statistics {path}: {error}"));
         }
     }
+    session.release_units();
 }

@@ -1,33 +1,76 @@
-# corpus: timeout=60
-# Namespaces that die while what was hot in them is being compiled: their memory is used again before the code is installed.
+# corpus: compiled=work skip-modes=background
+# Namespaces made at run time die, whatever of their classes and functions was compiled into code of theirs.
 import gc
+import weakref
 
-SOURCE = """
-def loop(n):
-    t = 0
+
+class Witness:
+    pass
+
+
+CASES = {
+    "init": """
+class Point:
+    def __init__(self, x=None): self.x = x
+def work(n):
+    for i in range(n): Point()
+""",
+    "property": """
+class Point:
+    @property
+    def x(self): return 1
+    @x.setter
+    def x(self, value): pass
+p = Point()
+def work(n):
+    for i in range(n): p.x = p.x
+""",
+    "default": """
+class Box: pass
+box = Box()
+def inner(x, box=box): return box
+box.inner = inner
+def work(n):
+    for i in range(n): inner(i)
+""",
+    "operators": """
+class Point:
+    def __add__(self, o): return 1
+    def __call__(self): return 1
+    def __iter__(self): return iter((1, 2))
+p = Point()
+def work(n):
     for i in range(n):
-        t += abs(i - {k}) % 7 + len(str(i))
-    for i in range(n):
-        t += min(i, {k}) + max(i, t)
-    for i in range(n):
-        t -= abs(i - {k}) + ord(chr(i)) + t // 2
-    for i in range(n):
-        t += sum((i, {k})) + len(str(t))
-    return t
-"""
+        p + 1, p()
+        for x in p: pass
+""",
+    "class and static methods": """
+class Point:
+    @staticmethod
+    def s(): return 1
+    @classmethod
+    def c(cls): return 1
+def work(n):
+    for i in range(n): Point.s(), Point.c()
+""",
+    "generator": """
+def items(n):
+    for i in range(n): yield i
+def work(n):
+    for x in items(n): pass
+""",
+}
 
 
-def hot(k):
-    space = {f"name{j}": j for j in range(k % 40)}
-    exec(SOURCE.format(k=k), space)
-    return space["loop"](60)
+def use(text):
+    space = {"witness": Witness()}
+    exec(text, space)
+    for _ in range(40):
+        space["work"](4)
+    return weakref.ref(space["witness"])
 
 
-total = 0
-for k in range(150):
-    total += hot(k)
+for name, text in CASES.items():
+    witnesses = [use(text) for _ in range(4)]
     gc.collect()
-    # What comes next takes the place of the namespace.
-    filler = [{(j, k): j for j in range(k % 40 + 3)} for _ in range(6)]
-    total += sum(len(d) for d in filler)
-print(total)
+    print(name, sum(witness() is not None for witness in witnesses))
