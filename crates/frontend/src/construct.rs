@@ -108,12 +108,18 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// The container that is built `depth` below the top of the stack. A unit that has met both NULL and objects in the frame that it enters
+    /// does not tell them apart in any slot; that of a container is never NULL.
+    fn under_construction(state: &State, depth: usize) -> Value {
+        match state.stack[state.stack.len() - 1 - depth].val {
+            Val::Obj(container) | Val::MaybeObj(container) => container,
+            _ => unreachable!("a container under construction is an object from the start"),
+        }
+    }
+
     /// Appends the top of the stack to the list `depth` below it.
     pub(crate) fn list_append(&mut self, state: &mut State, depth: usize) -> Build<()> {
-        let at = state.stack.len() - 1 - depth;
-        let Val::Obj(list) = state.stack[at].val else {
-            unreachable!("a comprehension's list is an object from the start")
-        };
+        let list = Self::under_construction(state, depth);
         self.append_top(state, list);
         state.pop();
         Ok(())
@@ -134,11 +140,8 @@ impl Builder<'_> {
 
     /// Adds the top of the stack to the container `depth` below it.
     pub(crate) fn add_to(&mut self, state: &mut State, depth: usize, helper: Helper) -> Build<()> {
-        let at = state.stack.len() - 1 - depth;
         let all = self.objects(state, depth + 1);
-        let Val::Obj(container) = state.stack[at].val else {
-            unreachable!("a container under construction is an object")
-        };
+        let container = Self::under_construction(state, depth);
         self.status(state, helper, &[container, all[depth]])?;
         self.drop_operands(state, 1);
         Ok(())

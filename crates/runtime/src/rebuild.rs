@@ -2,6 +2,7 @@
 
 use crate::helpers::{is_integer, try_build_virtual};
 use crate::lost::is_iterator;
+use crate::reserve::persist;
 use crate::session::session;
 use crate::unit::Content;
 use smallvec::SmallVec;
@@ -95,11 +96,11 @@ impl<'a> Words<'a> {
                     (Some(object), References::Move) => object.as_ptr(),
                     (Some(object), References::Keep) => borrowed(object.as_ptr()),
                 },
-                Source::Int(index) => self.made(int::make(self.word(*index) as i64)),
-                Source::Float(index) => self.made(PyFloat_FromDouble(f64::from_bits(self.word(*index)))),
+                Source::Int(index) => self.made(persist(|| int::make(self.word(*index) as i64))),
+                Source::Float(index) => self.made(persist(|| PyFloat_FromDouble(f64::from_bits(self.word(*index))))),
                 Source::Bool(index) => borrowed(if self.word(*index) & 1 != 0 { Py_True() } else { Py_False() }),
-                Source::ConstInt(value) => self.made(int::make(*value)),
-                Source::ConstFloat(bits) => self.made(PyFloat_FromDouble(f64::from_bits(*bits))),
+                Source::ConstInt(value) => self.made(persist(|| int::make(*value))),
+                Source::ConstFloat(bits) => self.made(persist(|| PyFloat_FromDouble(f64::from_bits(*bits)))),
                 Source::Object(index) => borrowed(self.content.objects[*index as usize]),
                 Source::Maybe(flag, _) if self.word(*flag) == 0 => std::ptr::null_mut(),
                 Source::Maybe(_, inner) => self.owned(inner),

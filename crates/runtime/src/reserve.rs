@@ -40,51 +40,68 @@ impl Reserve {
         piece.inspect(|&piece| unsafe { PyMem_RawFree(piece) }).is_some()
     }
 
-    /// True unless all pieces are there.
-    fn is_short(&self) -> bool {
-        self.0.borrow().len() < PIECES
+    /// Pieces that are there.
+    fn left(&self) -> usize {
+        self.0.borrow().len()
     }
 }
 
 impl Session {
-    /// Fills the reserve up; without memory for it native code is switched off.
+    /// Fills the reserve up. If there is no memory for it and half of it is gone, native code is switched off.
     ///
     /// # Safety
     ///
     /// The GIL is held and no exception is raised.
     pub(crate) unsafe fn fill_reserve(&self) {
-        if self.enabled.get() && self.reserve.is_short() && !self.reserve.fill() {
+        if self.enabled.get() && self.reserve.left() < PIECES && !self.reserve.fill() && self.reserve.left() < PIECES / 2 {
             // SAFETY: as the caller says.
             unsafe { self.switch_off("there is no memory left for native code") };
         }
     }
 }
 
-/// The object that `make` makes, which fails for want of memory only: then it is tried again with memory from the reserve.
+/// The object that `make` makes, which fails for want of memory only: then it is tried again with memory from the reserve. NULL with
+/// `MemoryError` once nothing is left of it.
+///
+/// # Safety
+///
+/// The GIL is held.
+#[inline]
+pub(crate) unsafe fn persist(make: impl Fn() -> *mut PyObject) -> *mut PyObject {
+    let object = make();
+    // SAFETY: as the caller says.
+    if object.is_null() { unsafe { persist_slowly(&make) } } else { object }
+}
+
+/// [`persist`] where nothing but the object will do: the process ends if it cannot be made.
 ///
 /// # Safety
 ///
 /// The GIL is held.
 #[inline]
 pub(crate) unsafe fn insist(make: impl Fn() -> *mut PyObject) -> *mut PyObject {
-    let object = make();
     // SAFETY: as the caller says.
-    if object.is_null() { unsafe { insist_slowly(&make) } } else { object }
+    unsafe {
+        let object = persist(make);
+        if object.is_null() {
+            Py_FatalError(c"whipsnake: no memory for an object that native code cannot do without".as_ptr());
+        }
+        object
+    }
 }
 
 /// # Safety
 ///
-/// As for [`insist`].
+/// As for [`persist`].
 #[cold]
-unsafe fn insist_slowly(make: &dyn Fn() -> *mut PyObject) -> *mut PyObject {
+unsafe fn persist_slowly(make: &dyn Fn() -> *mut PyObject) -> *mut PyObject {
     crate::worker::ask_for_attention();
     loop {
+        if !session().is_some_and(|session| session.reserve.give()) {
+            return std::ptr::null_mut();
+        }
         // SAFETY: the failed attempt has raised `MemoryError`.
         unsafe { PyErr_Clear() };
-        if !session().is_some_and(|session| session.reserve.give()) {
-            // SAFETY: ends the process.
-            unsafe { Py_FatalError(c"whipsnake: no memory for an object that native code cannot do without".as_ptr()) };
-        }
         let object = make();
         if !object.is_null() {
             return object;

@@ -1,7 +1,7 @@
 //! Objects that native code kept in parts, built when they are needed as objects.
 
 use super::{Obj, Ptr};
-use crate::reserve::insist;
+use crate::reserve::{insist, persist};
 use whipsnake_contract::exit::Virtual;
 use whipsnake_cpython::{ffi, memory, offsets};
 
@@ -31,7 +31,12 @@ pub unsafe extern "C" fn build_virtual(kind: i64, parts: Ptr, count: i64) -> Obj
 pub(crate) unsafe fn try_build_virtual(kind: Virtual, parts: &[u64]) -> Obj {
     let (parts, count) = (parts.as_ptr(), parts.len() as isize);
     // SAFETY: as the caller says.
-    unsafe { finished(kind, parts, count, build(kind, parts, count)) }
+    unsafe {
+        let make = || build(kind, parts, count);
+        // A slice may be larger than any reserve.
+        let object = if kind == Virtual::ListSlice { make() } else { persist(make) };
+        finished(kind, parts, count, object)
+    }
 }
 
 /// Gives up the references to the parts of an object that was built.
