@@ -6,36 +6,39 @@ def lists(b):
     n = 0
     while n < 5:
         n += 1
+        s = b
 
         def inner(d):
-            return d, b
+            pass
 
         d = [inner(d) for d in range(4)]
-    return d
+    return d, s
 
 
 def dicts(b):
     n = 0
     while n < 5:
         n += 1
+        s = b
 
         def inner(d):
-            return d, b
+            pass
 
-        d = {inner(d): d for d in range(4)}
-    return d
+        d = {d: inner(d) for d in range(4)}
+    return d, s
 
 
 def sets(b):
     n = 0
     while n < 5:
         n += 1
+        s = b
 
         def inner(d):
-            return d, b
+            pass
 
         d = {inner(d) for d in range(4)}
-    return sorted(d)
+    return d, s
 
 
 for function in lists, dicts, sets:
