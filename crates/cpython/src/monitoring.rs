@@ -116,9 +116,20 @@ pub fn has_local_tools_with_id(code: Code) -> bool {
 /// [`tools_of_all`] for the events that are wanted of this code object alone.
 #[inline]
 fn local_tools_of_all(code: Code) -> u64 {
+    recorded_tools_of_all(code, offsets::MONITORING_LOCAL)
+}
+
+/// [`tools_of_all`] for the events that the code's instructions announce.
+#[inline]
+fn active_tools_of_all(code: Code) -> u64 {
+    recorded_tools_of_all(code, offsets::MONITORING_ACTIVE)
+}
+
+#[inline]
+fn recorded_tools_of_all(code: Code, table: usize) -> u64 {
     let record = code.monitoring();
-    // SAFETY: the record has an entry for each event that is tied to an instruction.
-    if record.is_null() { 0 } else { unsafe { tools_of_all(record.add(offsets::MONITORING_LOCAL)) } }
+    // SAFETY: both tables of the record have an entry for each event that is tied to an instruction.
+    if record.is_null() { 0 } else { unsafe { tools_of_all(record.add(table)) } }
 }
 
 /// The tools that want any event tied to an instruction, over all bytes of the words, from a table with a byte for each such event.
@@ -153,7 +164,8 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 }
 
 /// True if a tool other than ours wants any instruction event in `code`, or evaluates frames in the interpreter's place: native code
-/// for it must not run.
+/// for it must not run. So it is where the code's instructions still announce themselves to a tool that wants nothing any more: the
+/// interpreter takes that back when it is called the next time, and an exit into the middle of it would come to them before.
 ///
 /// # Safety
 ///
@@ -164,7 +176,7 @@ pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
     // SAFETY: the caller vouches for the thread; the table has an entry for each event that is tied to an instruction.
     unsafe {
         let global = tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS));
-        (global | local_tools_of_all(code)) & OTHERS != 0 || frame_evaluator_replaced(thread)
+        (global | local_tools_of_all(code) | active_tools_of_all(code)) & OTHERS != 0 || frame_evaluator_replaced(thread)
     }
 }
 
