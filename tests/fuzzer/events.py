@@ -13,6 +13,8 @@ from .statements import Lines, indent
 MOST = 5
 """Events per program."""
 
+# Functions of one line are quiet: the interpreter announces their line only where any tool listens to starts of functions, as whipsnake does.
+
 TOOLS = '''\
 def tracer(frame, event, argument):
     if frame.f_code.co_filename != __file__ or frame.f_code.co_name in QUIET:
@@ -28,11 +30,12 @@ def tracer(frame, event, argument):
 
 def monitor(event):
     def callback(code, *details):
+        if code.co_filename != __file__ or code.co_name in QUIET:
+            return
         TRACED.append(1)
         if len(TRACED) % 40 == 0:
             sys.monitoring.set_events(2, 0)
-        if code.co_filename == __file__ and code.co_name not in QUIET:
-            LOG.append((event, code.co_name, *(d for d in details if type(d) is int)))
+        LOG.append((event, code.co_name, *(d for d in details if type(d) is int)))
     return callback
 
 
@@ -48,7 +51,7 @@ def use_monitoring(*events):
 
 
 TRACED = []
-QUIET = ("tracer", "shown", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>")
+QUIET = ("tracer", "shown", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>", "<lambda>")
 '''
 
 
