@@ -13,6 +13,8 @@ use std::sync::Arc;
 use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_backend::{MachineCode, RelocationKind, Symbol};
 
+/// Name of the files that code is mapped from.
+const FILE: &std::ffi::CStr = c"whipsnake";
 /// Granularity of mappings in bytes.
 const PAGE: usize = 4096;
 
@@ -53,6 +55,17 @@ impl PlaceError {
         let used_up = [Errno::NOMEM, Errno::MFILE, Errno::NFILE, Errno::NOSPC, Errno::AGAIN, Errno::BUSY, Errno::INTR];
         matches!(self, PlaceError::Refused { source, .. } if used_up.contains(source))
     }
+}
+
+/// Mappings of a process that there must not be, by its `/proc/PID/maps`: those that are writable and executable, and those of code that are
+/// writable, or shared, so that somebody else could write.
+pub fn forbidden_mappings(maps: &str) -> Vec<&str> {
+    let code = format!("memfd:{}", FILE.to_string_lossy());
+    let forbidden = |line: &&str| {
+        let rights = line.split_ascii_whitespace().nth(1).unwrap_or_default();
+        rights.contains('w') && rights.contains('x') || line.contains(&code) && (rights.contains('w') || rights.ends_with('s'))
+    };
+    maps.lines().filter(forbidden).collect()
 }
 
 /// Accounts for executable memory.
@@ -159,7 +172,7 @@ impl CodeMemory {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let file = self.attempt("memfd_create", Fault::Memfd, Errno::MFILE, || {
             // Kernels before 6.3 do not know the flag, and need none.
-            let make = |flags| rustix::fs::memfd_create(c"whipsnake", flags);
+            let make = |flags| rustix::fs::memfd_create(FILE, flags);
             make(flags | MemfdFlags::EXEC).or_else(|error| if error == Errno::INVAL { make(flags) } else { Err(error) })
         })?;
         self.attempt("writing code", Fault::Write, Errno::NOSPC, || {

@@ -6,6 +6,7 @@ use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::lost::lost_iterator;
 use crate::selfcheck::owned;
+use crate::stats::Stats;
 use crate::session::{Parts, Session, publish, session};
 use crate::tool::{give_back, monitoring_attribute, take};
 use crate::unit::State;
@@ -322,7 +323,9 @@ pub unsafe fn end() {
     }
     if !session.options.stats_json.is_empty() {
         let path = &session.options.stats_json;
-        let written = serde_json::to_vec_pretty(&session.stats())
+        let maps = std::fs::read_to_string("/proc/self/maps").ok();
+        let found = |maps: String| crate::memory::forbidden_mappings(&maps).into_iter().map(str::to_owned).collect();
+        let written = serde_json::to_vec_pretty(&Stats { forbidden_mappings: maps.map(found), ..session.stats() })
             .map_err(|error| error.to_string())
             .and_then(|bytes| std::fs::write(path, bytes).map_err(|error| error.to_string()));
         if let Err(error) = written {

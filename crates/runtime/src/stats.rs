@@ -107,6 +107,10 @@ pub struct Stats {
     /// The place that `WHIPSNAKE_FAULT` names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultStats>,
+    /// What [`forbidden_mappings`](crate::memory::forbidden_mappings) finds in this process; only in the file that is written at its end, and
+    /// there where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forbidden_mappings: Option<Vec<String>>,
 }
 
 /// A place that fails in a test.
@@ -284,7 +288,7 @@ impl Session {
             invalidations: self.totals.invalidations.get(),
         };
         let fault = self.faults.counts().map(|(fault, passed, failed)| FaultStats { place: fault.name(), passed, failed });
-        Stats { enabled: self.enabled.get(), units, program: self.laps.stats(), totals, fault }
+        Stats { enabled: self.enabled.get(), units, program: self.laps.stats(), totals, fault, forbidden_mappings: None }
     }
 }
 

@@ -3,7 +3,7 @@
 #[path = "../src/memory.rs"]
 mod memory;
 
-use memory::{CodeMemory, PlaceError};
+use memory::{CodeMemory, PlaceError, forbidden_mappings};
 use std::sync::Arc;
 use whipsnake_backend::{MachineCode, Relocation, RelocationKind, Symbol};
 
@@ -72,4 +72,14 @@ fn relocations_outside_are_refused() {
     code.relocations[0].offset = 5;
     let error = CodeMemory::new(1 << 20, Arc::default()).place(&[&code], &mut |_, _| 0).unwrap_err();
     assert!(matches!(error, PlaceError::Relocation { offset: 5, len: 11 }), "{error}");
+}
+
+#[test]
+fn writable_code_is_found_in_maps() {
+    let fine = "7f0000000000-7f0000001000 r-xp 00000000 00:01 7 /memfd:whipsnake (deleted)\n7f0000002000-7f0000003000 rw-p 00000000 00:00 0 [heap]\n";
+    assert!(forbidden_mappings(fine).is_empty());
+    for bad in ["rwxp 00000000 00:00 0", "rw-p 00000000 00:01 7 /memfd:whipsnake (deleted)", "r-xs 00000000 00:01 7 /memfd:whipsnake (deleted)"] {
+        let line = format!("7f0000004000-7f0000005000 {bad}");
+        assert_eq!(forbidden_mappings(&format!("{fine}{line}\n")), [line.as_str()]);
+    }
 }
