@@ -134,20 +134,24 @@ def check_expected(program: Program, expected: Outcome) -> list[str]:
 
 
 def check_statistics(program: Program, mode: Mode, path: Path) -> list[str]:
-    """Check the promises of the header against the statistics the JIT wrote at exit."""
+    """Check the promises of the header, and that no code was writable, against the statistics the JIT wrote at exit."""
     promised = program.compiled if mode.asserts_compiled else ()
     no_exit = program.no_exit if mode.asserts_no_exit else ()
-    if not promised and not no_exit:
+    if not promised and not no_exit and not path.exists():
+        # Ended in a way that nobody is told of: by a signal, or by `os._exit`.
         return []
     try:
-        units = [unit for unit in json.loads(path.read_text(encoding="utf-8"))["units"] if _of_program(unit)]
+        statistics = json.loads(path.read_text(encoding="utf-8"))
+        forbidden = statistics["forbidden_mappings"]
+        units = [unit for unit in statistics["units"] if _of_program(unit)]
         compiled = {name for unit in units if unit["code_bytes"] for name in (unit["name"], *unit["inlined"])}
         entered = any(unit["entries"] for unit in units)
         refused = {unit["name"]: unit["reason"] for unit in units if unit["reason"]}
         exits = [(unit["name"], unit["kind"], unit["exits"].items()) for unit in units]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"no usable statistics in WHIPSNAKE_STATS_JSON: {type(error).__name__}: {error}"]
-    problems = [
+    problems = [f"a mapping that must not be: {line}" for line in forbidden if "memfd:whipsnake" in line or not program.foreign_code]
+    problems += [
         f"{name!r} was not compiled: {refused.get(name, f'compiled are {sorted(compiled)}')}"
         for name in promised
         if name not in compiled

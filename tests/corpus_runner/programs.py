@@ -13,7 +13,7 @@ CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 OPEN = CORPUS / "open.txt"
 PREFIX = "# corpus:"
 KEYS = frozenset({"compiled", "no-exit", "min-python", "max-python", "needs", "timeout", "skip-modes", "exit"})
-FLAGS = frozenset({"serial", "stderr"})
+FLAGS = frozenset({"serial", "stderr", "foreign-code"})
 
 
 class HeaderError(Exception):
@@ -43,6 +43,8 @@ class Program:
     """The exit code plain Python must end with."""
     stderr: bool = False
     """True when the program may write to its error output."""
+    foreign_code: bool = False
+    """True when a library that the program uses may map writable code of its own."""
     skip_modes: tuple[str, ...] = ()
     """Modes whose effect the program itself observes (for example a count of exits)."""
 

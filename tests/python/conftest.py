@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -36,6 +37,10 @@ class Runner:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.statistics = directory.with_name(f"{directory.name}.statistics.json")
+        """What each process writes as it ends, unless a test asks for it elsewhere."""
+        self.foreign_code = False
+        """True when a library may map writable code of its own, as libffi does for callbacks of `ctypes`."""
 
     def write(self, name: str, text: str) -> Path:
         """Create a file below the directory."""
@@ -64,13 +69,18 @@ class Runner:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.directory,
-            env=self.environment(env or {}),
+            env=self.environment({"WHIPSNAKE_STATS_JSON": str(self.statistics), **(env or {})}),
             input=stdin,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
+        if self.statistics.exists():
+            found = json.loads(self.statistics.read_text(encoding="utf-8")).get("forbidden_mappings", [])
+            self.statistics.unlink()
+            found = [line for line in found if "memfd:whipsnake" in line or not self.foreign_code]
+            assert not found, f"mappings that must not be: {found}"
         return Result(done.stdout, done.stderr, done.returncode)
 
     def whipsnake(self, *arguments: str, env: dict[str, str] | None = None, stdin: str = "", timeout: float = 60) -> Result:

@@ -145,4 +145,5 @@ def test_pending_calls_and_gc_run_inside_a_compiled_loop(runner: Runner) -> None
         spin(100)
         print(spin(10**7))
         """
+    runner.foreign_code = True
     assert runner.snippet(text) == "True\n"

@@ -123,6 +123,18 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run programs for a long time: forks, threads, signals, functions that are made and die
+    Endure {
+        /// Only this Python version, for example 3.14
+        #[arg(long)]
+        python: Option<Minor>,
+        /// Factor on how long they run, which is an hour and a quarter on each Python
+        #[arg(long, default_value_t = 1.0)]
+        scale: f64,
+        /// Conditions (default: all; `-- --help` lists them)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        conditions: Vec<OsString>,
+    },
     /// Check the walls between the crates and the shape of the files
     Structure,
 }
@@ -177,6 +189,16 @@ fn dispatch(task: Task) -> Result<ExitCode> {
             let arguments: Vec<OsString> =
                 given.into_iter().map(OsString::from).chain(arguments).collect();
             script::run(&workspace, python, "tests/run_fuzz.py", &arguments)
+        }
+        Task::Endure {
+            python,
+            scale,
+            conditions,
+        } => {
+            let arguments: Vec<OsString> = std::iter::once(OsString::from(format!("--scale={scale}")))
+                .chain(conditions)
+                .collect();
+            script::run(&workspace, python, "tests/run_endurance.py", &arguments)
         }
         Task::Structure => {
             let report = structure::check(&workspace)?;

@@ -1,4 +1,4 @@
-# corpus: compiled=compare,sort
+# corpus: compiled=compare,sort foreign-code
 import ctypes
 
 libc = ctypes.CDLL(None)

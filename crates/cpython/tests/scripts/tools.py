@@ -83,7 +83,12 @@ assert not {"INSTRUMENTED_LINE", "INSTRUMENTED_INSTRUCTION"} & set(marked)
 assert len(checks.other_tool_sites(code)) > 5
 M.set_events(1, 0)
 M.set_local_events(1, other.__code__, 0)
-assert not checks.other_tools_active(code) and not checks.other_tools_active(other.__code__)
+assert not checks.other_tools_active(other.__code__)
+
+# Instructions announce themselves to a tool that wants nothing any more, until the code is called.
+assert checks.other_tools_active(code)
+work(0)
+assert not checks.other_tools_active(code)
 
 # sys.settrace and sys.setprofile count.
 for switch in (sys.settrace, sys.setprofile):
