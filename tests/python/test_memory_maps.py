@@ -66,25 +66,3 @@ def test_no_mapping_is_writable_and_executable_and_code_has_no_writable_alias(ru
 
 def test_reference_backend_makes_no_executable_memory(runner: Runner) -> None:
     assert runner.snippet(PROGRAM, env={"WHIPSNAKE_BACKEND": "reference"}) == "False\n"
-
-
-def test_programs_run_where_executable_memory_is_denied(runner: Runner) -> None:
-    text = """
-        import ctypes
-        PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) != 0:
-            print("skip")
-            raise SystemExit
-        import whipsnake
-        whipsnake.enable()
-        def work(n):
-            t = 0
-            for i in range(n): t += i
-            return t
-        print(sum(work(50) for _ in range(50)))
-        """
-    output = runner.snippet(text)
-    if output == "skip\n":
-        pytest.skip("the kernel has no memory-deny-write-execute")
-    assert output == "61250\n"
