@@ -246,11 +246,11 @@ macro_rules! options {
 
 options! {
     /// Calls of a function, or back edges of a loop, before it is compiled, if they follow each other fast; 1 compiles at once.
-    threshold: u64 = "1000", Kind::Number { min: 1, max: 1_000_000_000 };
+    threshold: u64 = "2000", Kind::Number { min: 1, max: 1_000_000_000 };
     /// Compile in the calling thread instead of in the background.
     sync: bool = "0", Kind::Flag;
     /// Percent of the program's processor time that compilations may take; once they take more, only what is hotter is compiled (100: no limit).
-    compile_share: u64 = "3", Kind::Number { min: 1, max: 100 };
+    compile_share: u64 = "10", Kind::Number { min: 1, max: 100 };
     /// What decides what is compiled, when and how far.
     strategy: String = "method", Kind::Choice(&["method"]);
     /// What turns the optimised IR into something that runs; `reference` interprets it.

@@ -17,7 +17,7 @@ use whipsnake_cpython::generator::Progress;
 use whipsnake_cpython::symbols::_PyGen_SetStopIterationValue;
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Code, Frame, Generator, Thread, monitoring, offsets};
-use whipsnake_strategy::WINDOW;
+use whipsnake_strategy::{Decision, WINDOW};
 
 /// The `tp_iternext` of generators while native code may be entered.
 ///
@@ -138,7 +138,7 @@ unsafe fn count(session: &Session, thread: Thread, frame: Frame, code: Code, sit
         }
         site.count.set(site.count.get() + 1);
         if site.count.get() >= site.next.get() {
-            if session.is_hot(site.facts(), site) {
+            if session.decide(site.facts(), site) == Decision::Compile {
                 session.compile(thread, site, entry);
             }
         } else if site.count.get().is_multiple_of(WINDOW) {

@@ -127,7 +127,7 @@ impl Session {
         }
         let offset = exit.frames.last().map_or(0, |image| image.offset);
         match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count, failures }, self.totals.load()) {
-            Decision::Keep | Decision::Detach(_) => false,
+            Decision::Keep | Decision::Later | Decision::Detach(_) => false,
             Decision::Compile => !site.compiling.get(),
             Decision::Suspend => {
                 self.suspend(site);
@@ -312,26 +312,21 @@ impl Session {
         }
     }
 
-    /// Asks the strategy about a site that has reached its count. True if it is to be compiled now.
-    pub(crate) fn is_hot(&self, facts: SiteFacts<'_>, site: &Site) -> bool {
+    /// Asks the strategy about a site that has reached its count, and does what it says; `Compile` is left to the caller.
+    pub(crate) fn decide(&self, facts: SiteFacts<'_>, site: &Site) -> Decision {
         if site.compiling.get() {
-            return false;
+            return Decision::Later;
         }
-        match self.strategy.hot(facts) {
-            Decision::Keep | Decision::Suspend | Decision::Detach(_) => {
+        let decision = self.strategy.hot(facts, self.totals.load());
+        match &decision {
+            Decision::Keep | Decision::Later | Decision::Suspend | Decision::Detach(_) => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
-                false
             }
-            Decision::Compile => true,
-            Decision::LeaveAlone(reason) => {
-                self.leave_alone(site, reason);
-                false
-            }
-            Decision::Exclude(reason) => {
-                self.exclude_function(site, reason);
-                false
-            }
+            Decision::Compile => {}
+            Decision::LeaveAlone(reason) => self.leave_alone(site, reason.clone()),
+            Decision::Exclude(reason) => self.exclude_function(site, reason.clone()),
         }
+        decision
     }
 
     /// Counts a call of a function without a unit; compiles it when it is hot.
@@ -341,7 +336,7 @@ impl Session {
     /// The GIL is held; the function belongs to the site; the arguments are alive.
     pub(crate) unsafe fn count_call(&self, thread: Thread, site: &Site, function: *mut PyObject, arguments: &[*mut PyObject]) {
         site.count.set(site.count.get() + 1);
-        if site.count.get() >= site.next.get() && self.is_hot(site.facts(), site) {
+        if site.count.get() >= site.next.get() && self.decide(site.facts(), site) == Decision::Compile {
             // SAFETY: as the caller says.
             unsafe { self.compile(thread, site, EntryPoint::Function { function, arguments }) };
         }
@@ -442,9 +437,10 @@ impl Session {
                     return if self.is_seldom(thread, extra, site) { self.disable() } else { self.keep() };
                 }
                 let calls = extra.function(frame.globals(), frame.builtins()).map_or(0, |site| site.as_ref().count.get());
-                if !self.is_hot(SiteFacts { calls, ..site.facts() }, site) {
-                    let paused = !site.compiling.get() && self.pause(thread, extra, site);
-                    return if paused { self.disable() } else { self.keep() };
+                match self.decide(SiteFacts { calls, ..site.facts() }, site) {
+                    Decision::Compile => {}
+                    Decision::Later => return self.keep(),
+                    _ => return if self.pause(thread, extra, site) { self.disable() } else { self.keep() },
                 }
                 self.compile(thread, site, entry);
             }

@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::unit::Site;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
-use whipsnake_cpython::{Code, Thread};
+use whipsnake_cpython::Thread;
 use whipsnake_strategy::{UnitKind, WINDOW};
 
 /// Time until events that were switched off are switched on again, at first and at most; it doubles.
@@ -47,9 +47,7 @@ impl Session {
         let Some(begin) = site.window.replace(Some(now)) else { return false };
         // The turns of a loop that is being counted are compared with the calls of its function.
         let needed = site.kind == UnitKind::Function && extra.counts_loops();
-        // SAFETY: the code owns the site.
-        let units = unsafe { Code::from_object(site.code) }.map_or(0, Code::len);
-        if needed || site.compiling.get() || !self.strategy.is_seldom(units, now - begin, self.totals.load()) {
+        if needed || site.compiling.get() || !self.strategy.is_seldom(site.length, now - begin, self.totals.load()) {
             site.was_slow.set(false);
             return false;
         }

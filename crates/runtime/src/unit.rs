@@ -132,6 +132,8 @@ pub struct Site {
     pub simple_parameters: Option<u32>,
     /// What it is.
     pub kind: UnitKind,
+    /// Length of its code in code units.
+    pub length: usize,
     /// Code unit offset of the loop's header, or of where the generator goes on; 0 for functions.
     pub offset: u32,
     /// Qualified name, for people.
@@ -177,6 +179,8 @@ pub struct Site {
 impl Site {
     /// A cold site.
     pub fn new(key: SiteKey, name: String, id: u64, threshold: u64, entry: u64, hidden: bool) -> Site {
+        // SAFETY: the code object is alive when a site is made for it.
+        let code = unsafe { Code::from_object(key.code) };
         Site {
             record: Record::new(entry),
             code: key.code,
@@ -186,8 +190,8 @@ impl Site {
             offset: key.place.offset(),
             name,
             key: OnceCell::new(),
-            // SAFETY: the code object is alive when a site is made for it.
-            simple_parameters: unsafe { Code::from_object(key.code) }.and_then(crate::bind::simple_parameters),
+            simple_parameters: code.and_then(crate::bind::simple_parameters),
+            length: code.map_or(0, Code::len),
             id,
             hidden,
             count: Cell::new(0),
@@ -215,6 +219,7 @@ impl Site {
         SiteFacts {
             name: &self.name,
             kind: self.kind,
+            length: self.length,
             count: self.count.get(),
             calls: 0,
             compiles: if self.refused.borrow().is_some() { u32::MAX } else { self.compiles.get() },

@@ -203,7 +203,7 @@ impl Session {
         match decision {
             Decision::LeaveAlone(reason) => self.leave_alone(site, reason),
             Decision::Exclude(reason) => self.exclude_function(site, reason),
-            Decision::Keep | Decision::Suspend | Decision::Detach(_) | Decision::Compile => {
+            Decision::Keep | Decision::Later | Decision::Suspend | Decision::Detach(_) | Decision::Compile => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
             }
         }

@@ -50,6 +50,8 @@ pub struct SiteFacts<'a> {
     pub name: &'a str,
     /// Function or loop.
     pub kind: UnitKind,
+    /// Length of its code in code units.
+    pub length: usize,
     /// Calls or back edges counted so far.
     pub count: u64,
     /// Calls counted so far of the function that a loop is in; 0 for functions, and where they are not counted.
@@ -110,6 +112,8 @@ pub struct TrialFacts {
 pub enum Decision {
     /// Nothing; the unit, if there is one, stays.
     Keep,
+    /// Count on: it is not hot enough for what compilations have cost already.
+    Later,
     /// Compile it, with all that was seen so far; a present unit stays until the new one is ready.
     Compile,
     /// While its next unit is being compiled: drop the present one.
@@ -146,7 +150,7 @@ pub trait Strategy: Send + Sync {
     fn is_seldom(&self, units: usize, time: Duration, load: Load) -> bool;
 
     /// A site without a unit reached the threshold.
-    fn hot(&self, site: SiteFacts<'_>) -> Decision;
+    fn hot(&self, site: SiteFacts<'_>, load: Load) -> Decision;
 
     /// An exit of a unit was taken. Called for exits whose reason's policy is not `Normal`, and for those whose frames somebody
     /// held, at counts that are powers of two or multiples of 1024, and for every failed guard from the limit of `exit_limit` on.

@@ -26,8 +26,8 @@ const STRAIGHT_LIMITS: (u32, u32) = (128, 1024);
 /// rest of a loop some 20 µs, but leaving code without loops costs only 0.1 to 0.5 µs and the rest of one call.
 const BYTES_PER_EXIT: u32 = 32;
 const BYTES_PER_STRAIGHT_EXIT: u32 = 4;
-/// Time that compilations may take in any case: some hundred units.
-const FREE_COMPILING: Duration = Duration::from_millis(250);
+/// Time that compilations may take in any case: some thirty units.
+const FREE_COMPILING: Duration = Duration::from_millis(60);
 /// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
 /// a thousandth of the time that is at stake.
 const LEAST_RATE: f64 = 10_000.0;
@@ -38,6 +38,8 @@ const LONG: usize = 200;
 const MOST_PATIENCE: f64 = 64.0;
 /// The most that it multiplies limits of exits with.
 const MOST_EXCESS: f64 = 8.0;
+/// The most that it multiplies thresholds with: their events cost some ten milliseconds.
+const MOST_RELUCTANCE: f64 = 16.0;
 /// Compilations of one site, whatever happens.
 const MAX_COMPILES: u32 = 8;
 /// Broken assumptions after which a site is left alone.
@@ -94,6 +96,11 @@ impl Method {
             false => (f64::from(limit(BYTES_PER_STRAIGHT_EXIT, STRAIGHT_LIMITS)) * self.excess(load).min(MOST_EXCESS)) as u32,
         }
     }
+
+    /// How many times hotter something must be than without the load of compilations so far.
+    fn reluctance(&self, load: Load) -> f64 {
+        self.excess(load).powi(2).min(MOST_RELUCTANCE)
+    }
 }
 
 impl Strategy for Method {
@@ -114,12 +121,16 @@ impl Strategy for Method {
         self.is_patient && time.as_secs_f64() * least > WINDOW as f64
     }
 
-    fn hot(&self, site: SiteFacts<'_>) -> Decision {
+    fn hot(&self, site: SiteFacts<'_>, load: Load) -> Decision {
         if site.compiles >= MAX_COMPILES {
             return Decision::LeaveAlone(format!("compiled {} times already", site.compiles));
         }
         if site.kind == UnitKind::Loop && site.count >= COUNTED_TURNS && site.calls * TURNS_WORTH_ENTERING > site.count {
             return Decision::Keep;
+        }
+        let length = (site.length as f64 / LONG as f64).clamp(1.0, MOST_RELUCTANCE);
+        if self.is_patient && (site.count as f64) < self.threshold as f64 * length * self.reluctance(load) {
+            return Decision::Later;
         }
         Decision::Compile
     }
@@ -202,6 +213,7 @@ mod tests {
         SiteFacts {
             name: "f",
             kind: UnitKind::Function,
+            length: 100,
             count: 200,
             calls: 0,
             compiles,
@@ -258,10 +270,10 @@ mod tests {
         };
         let patient = method();
         assert_eq!((seldom(&patient, 9900, 0, 0), seldom(&patient, 10_100, 0, 0)), (true, false));
-        // Three percent of ten seconds are allowed, besides a quarter of a second.
-        assert!(!seldom(&patient, 10_100, 550, 10_000));
-        assert_eq!((seldom(&patient, 79_000, 1100, 10_000), seldom(&patient, 81_000, 1100, 10_000)), (true, false));
-        assert_eq!((seldom(&patient, 10_100, 1100, 100_000), seldom(&patient, 650_000, 100_000, 0)), (false, false));
+        // Ten percent of ten seconds are allowed, besides what is in any case.
+        assert!(!seldom(&patient, 10_100, 1060, 10_000));
+        assert_eq!((seldom(&patient, 79_000, 2120, 10_000), seldom(&patient, 81_000, 2120, 10_000)), (true, false));
+        assert_eq!((seldom(&patient, 10_100, 2120, 100_000), seldom(&patient, 650_000, 100_000, 0)), (false, false));
         let of = |options| seldom(&Method::new(&options), 100_000, 100_000, 0);
         assert_eq!((of(Options::default()), of(Options { compile_share: 100, ..Options::default() })), (true, false));
         assert_eq!((of(Options { threshold: 99, ..Options::default() }), of(Options { sync: true, ..Options::default() })), (false, false));
@@ -285,7 +297,7 @@ mod tests {
         let decision = method().after_exit(site(MAX_COMPILES, 1500), exit(ExitReason::TypeGuard, 1024), Load::default());
         let Decision::LeaveAlone(reason) = decision else { panic!("{decision:?}") };
         assert!(reason.contains("type-guard at offset 4 in 1024 of 1500"), "{reason}");
-        assert!(matches!(method().hot(site(MAX_COMPILES, 0)), Decision::LeaveAlone(_)));
+        assert!(matches!(method().hot(site(MAX_COMPILES, 0), Load::default()), Decision::LeaveAlone(_)));
     }
 
     #[test]
@@ -328,8 +340,23 @@ mod tests {
 
     #[test]
     fn loops_of_few_turns_are_left_to_their_functions() {
-        let of = |count, calls| method().hot(SiteFacts { kind: UnitKind::Loop, count, calls, ..site(0, 0) });
-        assert_eq!((of(1000, 300), of(1000, 100), of(1, 1)), (Decision::Keep, Decision::Compile, Decision::Compile));
+        let of = |count, calls| method().hot(SiteFacts { kind: UnitKind::Loop, count, calls, ..site(0, 0) }, Load::default());
+        assert_eq!((of(2000, 600), of(2000, 200), of(1, 1)), (Decision::Keep, Decision::Compile, Decision::Later));
+    }
+
+    #[test]
+    fn long_code_and_code_under_load_must_be_hotter() {
+        let hot = |options: &Options, length, count, compiling: u32| {
+            let load = Load { compiling: FREE_COMPILING * compiling, process: Duration::ZERO };
+            Method::new(options).hot(SiteFacts { length, count, ..site(0, 0) }, load)
+        };
+        let (default, eager) = (Options::default(), Options { threshold: 2, sync: true, ..Options::default() });
+        let threshold = default.threshold;
+        let of = |length, count, compiling| hot(&default, length, count, compiling);
+        assert_eq!((of(200, threshold, 1), of(400, threshold, 1)), (Decision::Compile, Decision::Later));
+        assert_eq!((of(400, threshold * 2, 1), of(100_000, threshold * 16, 1)), (Decision::Compile, Decision::Compile));
+        assert_eq!((of(200, threshold * 4 - 1, 2), of(200, threshold * 4, 2)), (Decision::Later, Decision::Compile));
+        assert_eq!((of(200, threshold * 16, 1000), hot(&eager, 4000, 2, 1000)), (Decision::Compile, Decision::Compile));
     }
 
     #[test]
