@@ -8,6 +8,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,12 +103,11 @@ class Campaign:
         self.said = time.monotonic()
 
     def run(self, jobs: int) -> Tally:
-        """The whole campaign."""
-        workers = [threading.Thread(target=self._work, args=(number,)) for number in range(jobs)]
+        """The whole campaign; raises what a worker has raised."""
+        with ThreadPoolExecutor(jobs) as pool:
+            workers = [pool.submit(self._work, number) for number in range(jobs)]
         for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+            worker.result()
         return self.tally
 
     def _take(self) -> int | None:

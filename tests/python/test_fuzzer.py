@@ -187,18 +187,39 @@ class Planted(Campaign):
         return "planted", PLANTED
 
 
-def test_a_planted_wrong_answer_is_found_shrunk_and_traced_to_its_function(tmp_path: Path) -> None:
-    said: list[str] = []
-    plan = Plan(
+class Unmade(Campaign):
+    """A campaign whose programs cannot be made."""
+
+    def make(self, name: str, dice: object) -> tuple[str, str]:
+        raise SyntaxError(name)
+
+
+def plan(tmp_path: Path, *modes: str) -> Plan:
+    """One program in these modes."""
+    return Plan(
         python=sys.executable,
         seed=1,
-        modes=[(1.0, MODES["off"]), (1.0, MODES["warm"])],
+        modes=[(1.0, MODES[name]) for name in modes],
         directory=tmp_path / "findings",
         scratch=tmp_path / "scratch",
         until=time.monotonic() + 600,
         most=1,
     )
-    tally = Planted(plan, said.append).run(jobs=1)
+
+
+def test_what_fails_in_the_fuzzer_ends_the_command(tmp_path: Path) -> None:
+    with pytest.raises(SyntaxError, match="1:0"):
+        Unmade(plan(tmp_path, "warm"), print).run(jobs=2)
+
+
+def test_mutants_are_made_of_programs_of_this_python() -> None:
+    for source in mutate.sources():
+        ast.parse(source.path.read_text(encoding="utf-8"))
+
+
+def test_a_planted_wrong_answer_is_found_shrunk_and_traced_to_its_function(tmp_path: Path) -> None:
+    said: list[str] = []
+    tally = Planted(plan(tmp_path, "off", "warm"), said.append).run(jobs=1)
     assert (tally.programs, len(tally.findings), tally.unconfirmed) == (1, 1, [])
     found = tally.findings[0]
     assert (found.difference.mode.name, found.difference.kind) == ("warm", "stdout")
