@@ -1,12 +1,12 @@
 //! Global names, cells and closures.
 
-use crate::builder::{Build, Builder, Closure};
+use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, KnownType, ObjectKind};
+use whipsnake_contract::snapshot::{Assumption, KnownType};
 use whipsnake_ir::function::ObjectRef;
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Slot as FrameSlot, Value};
 
 impl Builder<'_> {
     /// The object of a name of `co_names`.
@@ -134,24 +134,16 @@ impl Builder<'_> {
         state.locals[local as usize] = Slot::owned(Val::Obj(cell));
     }
 
-    /// The cells of the function's closure become locals.
+    /// The cells of the function's closure become locals. False in a frame that was there before the unit: it has them.
     pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
         let count = count as usize;
         let base = state.locals.len() - count;
-        if let Some(Closure::Of(id)) = self.instance.closure {
-            let ObjectKind::Function(info) = self.kind(id) else { return false };
-            if info.closure.len() != count {
-                return false;
-            }
-            for (i, cell) in info.closure.clone().into_iter().enumerate() {
-                state.locals[base + i] = Slot::borrowed(Val::Const(cell));
-            }
-            return true;
-        }
-        // The unit serves every function made from the code: the closure comes from the one that is called.
-        let function = match self.instance.closure {
-            Some(Closure::In(function)) => function,
-            _ => self.f.block(self.f.entry()).params[1],
+        // Other functions may have the same code. Of a known one, too, cells are no constants: the unit would keep them, and they lead to
+        // namespaces, and these to the unit.
+        let function = match self.instance.function {
+            FrameSlot::Borrowed(function) => function,
+            FrameSlot::Object(index) => self.emit(Ir::Object, &[], Imm::Object(index)),
+            _ => return false,
         };
         let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
         let ty = self.platform().known_type(KnownType::Cell);
@@ -167,7 +159,6 @@ impl Builder<'_> {
     pub(crate) fn cell(&mut self, state: &State, local: u32) -> Value {
         match state.locals[local as usize].val {
             Val::Obj(v) | Val::MaybeObj(v) => v,
-            Val::Const(id) => self.object_const(id),
             _ => unreachable!("cells are made at the start of the code"),
         }
     }
