@@ -51,7 +51,7 @@ def use_monitoring(*events):
 
 
 TRACED = []
-QUIET = ("tracer", "shown", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>", "<lambda>")
+QUIET = ("tracer", "shown", "settled", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>", "<lambda>")
 '''
 
 

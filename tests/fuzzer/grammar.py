@@ -102,7 +102,7 @@ EXPRESSIONS: dict[str, Forms] = {
         (3, "<attribute:int>"),
         (3, "<method:int>"),
         (1, "(lambda <fresh:int>: <int>)(<int>)"),
-        (1, "id(WATCHED[0]) - id(WATCHED[0])"),
+        (1, "(id(WATCHED[0]) - id(WATCHED[0]))"),
     ),
     "float": (
         (8, "(<float> + <float>)"),
