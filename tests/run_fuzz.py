@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus_runner.modes import MODES, Mode  # noqa: E402
 from corpus_runner.requirements import version_of  # noqa: E402
+from fuzzer import reasons  # noqa: E402
 from fuzzer.campaign import Campaign, Plan  # noqa: E402
 
 FINDINGS = Path(__file__).resolve().parent.parent / "target" / "fuzz" / "findings"
@@ -94,6 +95,8 @@ def main(argv: list[str]) -> int:
         )
         tally = Campaign(plan, say).run(arguments.jobs)
     say(tally.line())
+    for line in reasons.report(tally.exits):
+        say(line)
     for saved in tally.findings:
         print(f"FOUND {saved.difference.kind} [{saved.difference.mode.name}] {saved.program}")
     print(f"{tally.programs} programs, {len(tally.findings)} findings, seed {arguments.seed}")

@@ -69,6 +69,8 @@ class Tally:
     """Differences that look like ones that have been saved."""
     findings: list[Finding] = field(default_factory=list)
     signatures: Counter[str] = field(default_factory=Counter)
+    exits: Counter[str] = field(default_factory=Counter)
+    """By reason."""
     started: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
@@ -131,6 +133,8 @@ class Campaign:
                     self.say(str(error))
         finally:
             fleet.close()
+            with self.lock:
+                self.tally.exits += fleet.exits
 
     def _program(self, number: int, fleet: Fleet) -> None:
         """One program in the modes drawn for it."""

@@ -71,6 +71,18 @@ def peek(depth=1):
     return len(LOG)
 
 
+def adder(k):
+    def added(x):
+        return x + k
+    return added
+
+
+def scaler(k):
+    def scaled(x):
+        return x * k % 1000003
+    return scaled
+
+
 class Loud:
     alive = 0
 

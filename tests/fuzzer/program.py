@@ -38,7 +38,7 @@ PARAMETER_KINDS = (
     *("object", "object", "any", "tuple", "set", "mixed", "generator", "callable", "strs"),
 )
 RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "any", "any", "bool", "str", "pair", "ints", "floats", "object")
-CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair")
+CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair", "callable", "callable")
 
 PARAMETERS = ("a", "b", "c", "d")
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(TESTS))
 import run_fuzz  # noqa: E402
 from corpus_runner.execution import Outcome  # noqa: E402
 from corpus_runner.modes import MODES  # noqa: E402
-from fuzzer import mutate, program, trial  # noqa: E402
+from fuzzer import mutate, program, reasons, trial  # noqa: E402
 from fuzzer.campaign import Campaign, Plan  # noqa: E402
 from fuzzer.fleet import PLAIN, Fleet  # noqa: E402
 from fuzzer.shrink import Shrinker  # noqa: E402
@@ -162,6 +162,17 @@ def test_servers_survive_what_programs_do(fleet: Fleet) -> None:
             path.write_text(text, encoding="utf-8")
             assert fleet.run(path, mode).returncode == status, (mode.name, text)
         assert fleet.run(path, mode).stdout == b"end\n"
+
+
+def test_reasons_of_exits_are_counted(fleet: Fleet) -> None:
+    path = fleet.scratch / "program.py"
+    path.write_text("def f(x):\n    return x + 1\nfor i in range(100): f(i)\nfor i in range(5): f('a' if i < 0 else 2.5)\n", encoding="utf-8")
+    assert fleet.run(path).returncode == 0 and not fleet.exits
+    assert fleet.run(path, MODES["warm"]).returncode == 0
+    assert fleet.exits["type-guard"] >= 1
+    assert fleet.exits.keys() <= set(reasons.REASONS)
+    exits, missing = reasons.report(fleet.exits)
+    assert "type-guard" in exits and "type-guard" not in missing and "code-guard" in missing
 
 
 PLANTED = """
