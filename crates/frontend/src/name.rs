@@ -1,5 +1,6 @@
 //! Global names, cells and closures.
 
+use crate::GiveUp;
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
@@ -156,28 +157,31 @@ impl Builder<'_> {
         true
     }
 
-    pub(crate) fn cell(&mut self, state: &State, local: u32) -> Value {
+    /// The cell in a local, which is there from the start of the code on.
+    pub(crate) fn cell(state: &State, local: u32) -> Build<Value> {
         match state.locals[local as usize].val {
-            Val::Obj(v) | Val::MaybeObj(v) => v,
-            _ => unreachable!("cells are made at the start of the code"),
+            Val::Obj(v) | Val::MaybeObj(v) => Ok(v),
+            _ => Err(GiveUp::Contradiction("a cell").into()),
         }
     }
 
-    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) {
-        let cell = self.cell(state, local);
+    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
+        let cell = Self::cell(state, local)?;
         let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.guard_not_null(value, ExitReason::Unbound);
         state.loans.push(value);
         state.stack.push(Slot::borrowed(Val::Obj(value)));
+        Ok(())
     }
 
-    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) {
+    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
         self.settle(state);
-        let cell = self.cell(state, local);
+        let cell = Self::cell(state, local)?;
         let mut slot = state.pop();
         let value = self.owned_for_store(state, &mut slot);
         let old = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.store(cell, value, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.drops.push(Slot::owned(Val::MaybeObj(old)));
+        Ok(())
     }
 }
