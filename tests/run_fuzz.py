@@ -20,6 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus_runner.modes import MODES, Mode  # noqa: E402
+from corpus_runner.requirements import version_of  # noqa: E402
+from fuzzer import reasons  # noqa: E402
 from fuzzer.campaign import Campaign, Plan  # noqa: E402
 
 FINDINGS = Path(__file__).resolve().parent.parent / "target" / "fuzz" / "findings"
@@ -47,7 +49,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="number of the first program, to repeat one (default: 0)")
     parser.add_argument("--modes", help="comma-separated modes in which every program runs (default: some, by chance)")
     parser.add_argument("--mutations", type=float, default=0.3, help="share of mutated corpus programs (default: %(default)s)")
-    parser.add_argument("--python", default=sys.executable, help="interpreter to test (default: this one)")
+    parser.add_argument("--python", default=sys.executable, help="interpreter to test, of the same version (default: this one)")
     parser.add_argument("--jobs", type=int, default=2, help="programs at a time (default: %(default)s)")
     parser.add_argument("--findings", type=Path, default=FINDINGS, help="directory for findings (default: target/fuzz/findings)")
     arguments = parser.parse_args(argv)
@@ -73,6 +75,10 @@ def main(argv: list[str]) -> int:
     if probe.returncode:
         print(f"run_fuzz: {arguments.python} has no module whipsnake; install the package there", file=sys.stderr)
         return 2
+    if (version := version_of(arguments.python)) != sys.version_info[:2]:
+        shown = ".".join(map(str, version))
+        print(f"run_fuzz: {arguments.python} is Python {shown}; programs are made for the version that makes them: run this with Python {shown}", file=sys.stderr)
+        return 2
     modes: list[tuple[float, Mode]] = arguments.modes
     say(f"seed {arguments.seed}, modes {','.join(mode.name for _, mode in modes)}, findings go to {arguments.findings}")
     with tempfile.TemporaryDirectory(prefix="whipsnake-fuzz-") as scratch:
@@ -89,6 +95,8 @@ def main(argv: list[str]) -> int:
         )
         tally = Campaign(plan, say).run(arguments.jobs)
     say(tally.line())
+    for line in reasons.report(tally.exits):
+        say(line)
     for saved in tally.findings:
         print(f"FOUND {saved.difference.kind} [{saved.difference.mode.name}] {saved.program}")
     print(f"{tally.programs} programs, {len(tally.findings)} findings, seed {arguments.seed}")

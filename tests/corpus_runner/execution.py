@@ -172,7 +172,7 @@ def _of_program(unit: dict[str, Any]) -> bool:
     return "/lib/python" not in unit["filename"] and not unit["filename"].startswith("<frozen")
 
 
-ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "invalidated", "stack-space", "exception"})
+ORDINARY_EXITS = frozenset({"loop-end", "eval-breaker", "frame-observed", "stack-space", "exception"})
 """Reasons that no speculation caused: the loop ended, a signal came, a callee raised."""
 
 LEARNING_EXITS = {"cold-branch": 128, "profiled": 4}

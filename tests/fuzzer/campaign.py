@@ -8,6 +8,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +69,8 @@ class Tally:
     """Differences that look like ones that have been saved."""
     findings: list[Finding] = field(default_factory=list)
     signatures: Counter[str] = field(default_factory=Counter)
+    exits: Counter[str] = field(default_factory=Counter)
+    """By reason."""
     started: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
@@ -102,12 +105,11 @@ class Campaign:
         self.said = time.monotonic()
 
     def run(self, jobs: int) -> Tally:
-        """The whole campaign."""
-        workers = [threading.Thread(target=self._work, args=(number,)) for number in range(jobs)]
+        """The whole campaign; raises what a worker has raised."""
+        with ThreadPoolExecutor(jobs) as pool:
+            workers = [pool.submit(self._work, number) for number in range(jobs)]
         for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+            worker.result()
         return self.tally
 
     def _take(self) -> int | None:
@@ -131,6 +133,8 @@ class Campaign:
                     self.say(str(error))
         finally:
             fleet.close()
+            with self.lock:
+                self.tally.exits += fleet.exits
 
     def _program(self, number: int, fleet: Fleet) -> None:
         """One program in the modes drawn for it."""

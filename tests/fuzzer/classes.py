@@ -97,6 +97,9 @@ class Classes:
         body += [f"self.{name} = {name}" for name in own]
         if self.dice.chance(0.1):
             body.append("peek()")
+        if self.dice.chance(0.06):
+            # All instances keep their attributes in a dictionary; those with slots, which have none, do not.
+            body.append("if hasattr(self, '__dict__'): self.__dict__ = dict(self.__dict__)")
         return [head, *indent(body)]
 
     def scope(self, made: Class, world: World, names: dict[str, str], result: str) -> Scope:

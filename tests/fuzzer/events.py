@@ -13,6 +13,7 @@ from .statements import Lines, indent
 MOST = 5
 """Events per program."""
 
+# Where an exception comes out of a call, the interpreter gives another offset for C functions, and compiled functions are called as these.
 # Functions of one line are quiet: the interpreter announces their line only where any tool listens to starts of functions, as whipsnake does.
 
 TOOLS = '''\
@@ -35,7 +36,7 @@ def monitor(event):
         TRACED.append(1)
         if len(TRACED) % 40 == 0:
             sys.monitoring.set_events(2, 0)
-        LOG.append((event, code.co_name, *(d for d in details if type(d) is int)))
+        LOG.append((event, code.co_name, *(d for d in details if type(d) is int and event not in CALLED)))
     return callback
 
 
@@ -51,7 +52,9 @@ def use_monitoring(*events):
 
 
 TRACED = []
-QUIET = ("tracer", "shown", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>", "<lambda>")
+CALLED = ("RAISE", "PY_UNWIND")
+QUIET = ("tracer", "shown", "settled", "told", "attempt", "drive", "peek", "monitor", "callback", "use_monitoring", "event", "<module>", "<lambda>")
+QUIET += ("adder", "added", "scaler", "scaled")
 '''
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus_runner.execution import Outcome, base_environment, execute
 from corpus_runner.modes import Mode
+
+from . import reasons
 
 SERVER = Path(__file__).resolve().parent / "server.py"
 
@@ -37,6 +40,8 @@ class Fleet:
     """From which modes draw their numbers."""
     servers: dict[str, _Server] = field(default_factory=dict)
     runs: int = 0
+    exits: Counter[str] = field(default_factory=Counter)
+    """By reason, of programs that servers ran."""
 
     def environment(self, mode: Mode) -> dict[str, str]:
         """Variables of a mode as its next run has them."""
@@ -62,7 +67,10 @@ class Fleet:
             server = self.servers[mode.name] = _Server(self.python, mode, variables, self.scratch)
         self.runs += 1
         try:
-            return server.run(program, SECONDS_COMPILED if mode.under_whipsnake else SECONDS)
+            outcome = server.run(program, SECONDS_COMPILED if mode.under_whipsnake else SECONDS)
+            if outcome.returncode is not None and (statistics := server.statistics.read_text(encoding="utf-8")):
+                self.exits += reasons.counted(statistics)
+            return outcome
         except (BrokenPipeError, ServerEnded):
             del self.servers[mode.name]
             raise ServerEnded(f"the server of mode {mode.name} ended; its directory is {self.scratch}") from None
@@ -92,7 +100,8 @@ class _Server:
 
     def __init__(self, python: str, mode: Mode, variables: dict[str, str], scratch: Path) -> None:
         self.variables, self.scratch, self.used = variables, scratch, 0
-        self.stdout, self.stderr = (scratch / f"{mode.name}.{stream}" for stream in ("stdout", "stderr"))
+        self.stdout, self.stderr, self.statistics = (scratch / f"{mode.name}.{stream}" for stream in ("stdout", "stderr", "statistics"))
+        self.under_whipsnake = mode.under_whipsnake
         self.process = subprocess.Popen(
             [python, "-W", "ignore", str(SERVER), *(["jit"] if mode.under_whipsnake else [])],
             env={**base_environment(), **variables},
@@ -102,8 +111,8 @@ class _Server:
 
     def run(self, program: Path, seconds: float) -> Outcome:
         self.used += 1
-        request = (program, self.scratch, self.stdout, self.stderr, seconds, MEGABYTES)
-        for stream in (self.stdout, self.stderr):
+        request = (program, self.scratch, self.stdout, self.stderr, seconds, MEGABYTES, self.statistics if self.under_whipsnake else "")
+        for stream in (self.stdout, self.stderr, self.statistics):
             stream.write_bytes(b"")
         started = time.perf_counter()
         assert self.process.stdin is not None and self.process.stdout is not None

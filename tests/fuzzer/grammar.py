@@ -34,7 +34,7 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "set": ("set()", "{1, 2, 3}", "{0, 2**63}", "set(range(4))", "frozenset((1, 2))"),
     "loud": ("Loud('x')", "Loud('y')"),
     "generator": ("iter([1, 2, 3])", "iter('ab')", "iter(())", "(x for x in [1, 2])"),
-    "callable": ("abs", "len", "int", "str", "bool"),
+    "callable": ("abs", "len", "int", "str", "bool", "adder(1)", "adder(2.5)", "scaler(3)"),
     "any": ("None", "1", "'s'", "2.5", "[]", "()", "True", "2**63", "NotImplemented", "...", "WATCHED[0]", "WATCHED[1]"),
 }
 """Values without parts, among them those at the edges of what native code keeps in registers."""
@@ -102,7 +102,8 @@ EXPRESSIONS: dict[str, Forms] = {
         (3, "<attribute:int>"),
         (3, "<method:int>"),
         (1, "(lambda <fresh:int>: <int>)(<int>)"),
-        (1, "id(WATCHED[0]) - id(WATCHED[0])"),
+        (1, "<callable!>(<int>)"),
+        (1, "(id(WATCHED[0]) - id(WATCHED[0]))"),
     ),
     "float": (
         (8, "(<float> + <float>)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -65,13 +66,14 @@ FUNCTION_EVENTS = (
 
 @cache
 def sources() -> list[Program]:
-    """Programs that may be mutated."""
+    """Programs that may be mutated, and that this Python can parse."""
     known = open_programs()
     return [
         program
         for program in discover()
         if program.name not in known
         and program.name.partition("/")[0] not in LEFT_OUT
+        and program.min_python <= sys.version_info[:2] <= program.max_python
         and not program.serial
         and not program.needs
         and program.exit == 0

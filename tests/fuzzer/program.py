@@ -38,7 +38,7 @@ PARAMETER_KINDS = (
     *("object", "object", "any", "tuple", "set", "mixed", "generator", "callable", "strs"),
 )
 RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "any", "any", "bool", "str", "pair", "ints", "floats", "object")
-CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair")
+CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair", "callable", "callable")
 
 PARAMETERS = ("a", "b", "c", "d")
 
@@ -80,7 +80,7 @@ class _Generator:
         parts += [self.drive(function) for function in callees]
         if dice.chance(0.5):
             parts.append(self.drive(dice.pick(callees)))
-        parts.append(["gc.collect()", "print(Loud.alive, list(map(sys.getrefcount, WATCHED)), shown(LOG, 300))"])
+        parts.append(["gc.collect()", "print(Loud.alive, list(map(sys.getrefcount, WATCHED)), shown(settled(LOG), 300))"])
         return "\n\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
     def function(self) -> Lines:

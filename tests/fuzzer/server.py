@@ -1,7 +1,7 @@
 """Runs programs, each in a process forked from this one: starting Python and the JIT happens once.
 
 A request is a line on standard input: the program, the directory to run it in, files for its standard output and standard
-error, seconds, and megabytes that it may map, separated by tabs. The reply is a line with the exit code, negative for a signal,
+error, seconds, megabytes that it may map, and a file for whipsnake's statistics or nothing, separated by tabs. The reply is a line with the exit code, negative for a signal,
 or "timeout". The forked process ends as an interpreter ends, with all finalizers. With ``jit`` on the command line, whipsnake
 is enabled when the server is ready, with the options of the environment, so that nothing but the programs is compiled.
 
@@ -111,6 +111,14 @@ def execute(path, prelude):
     exec(compile(text, path, "exec", dont_inherit=True), main.__dict__)
 
 
+def leave_statistics(path):
+    """Writes what whipsnake did, as JSON."""
+    text = sys.modules["whipsnake"]._native.stats()
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.write(file, (text or "").encode())
+    os.close(file)
+
+
 def show(kind, error, traceback):
     """Writes an exception with all places that it came through; a hook for uncaught ones."""
     text, depth = "", 0
@@ -135,7 +143,7 @@ def enable(prelude):
     import whipsnake
 
     whipsnake.enable()
-    for function in (Server.request, Server.serve, wait, become, execute, show, show_unraisable, *prelude.functions()):
+    for function in (Server.request, Server.serve, wait, become, execute, leave_statistics, show, show_unraisable, *prelude.functions()):
         whipsnake.never(function)
     # Compiled here, not in each program's process.
     os.path.dirname("/")
@@ -149,4 +157,8 @@ if __name__ == "__main__":
         enable(harness)
     if (order := Server().serve()) is not None:
         become(*order[1:4], int(order[5]))
-        execute(order[0], harness)
+        try:
+            execute(order[0], harness)
+        finally:
+            if order[6]:
+                leave_statistics(order[6])

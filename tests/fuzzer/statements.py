@@ -49,6 +49,7 @@ class Statements:
             (1, self.leave_early),
             (2, self.closure),
             (4, self.store_attribute),
+            (1, self.reshape),
             (5, self.store_item),
             (4, self.change_container),
             (1, self.delete),
@@ -132,7 +133,7 @@ class Statements:
         return [f"{name} |= {value}"]
 
     def unpack(self, scope: Scope, depth: int) -> Lines:
-        match self.dice.number(0, 4):
+        match self.dice.number(0, 5):
             case 0:
                 value = self.expression("pair", scope)
                 return [f"{self.bind(scope, 'any')}, {self.bind(scope, 'int')} = {value}"]
@@ -150,8 +151,20 @@ class Statements:
             case 3:
                 values = self.expression("int", scope), self.expression("float", scope)
                 return [f"{self.bind(scope, 'int')}, {self.bind(scope, 'float')} = {', '.join(values)}"]
+            case 4:
+                return self.unpack_other_length(scope)
         value = self.expression("tuple", scope)
         return [f"*{self.bind(scope, 'mixed')}, {self.bind(scope, 'any')} = {value}"]
+
+    def unpack_other_length(self, scope: Scope) -> Lines:
+        """Now and then there are more or fewer items than names."""
+        kind = self.dice.pick(("tuple", "ints"))
+        usual, unusual = ("(<any>, <int>)", "(<any>, <int>, <any>)") if kind == "tuple" else ("[<int>, <int>]", "[<int>][:<small>]")
+        source, condition = self.bind(scope, kind), self.condition(scope)
+        values = [self.expressions.expand(template, scope, 1) for template in (usual, unusual)]
+        inner = scope.inner()
+        unpacked = self.guard([f"{self.bind(inner, 'any')}, {self.bind(inner, 'any')} = {source}"])
+        return [f"{source} = {values[0]}", f"if {condition}:", *indent([f"{source} = {values[1]}"]), *unpacked]
 
     def branch(self, scope: Scope, depth: int) -> Lines:
         if depth <= 0:
@@ -283,13 +296,19 @@ class Statements:
         body.append(f"return {self.expression('int', inner)}")
         default = f"={self.expression('int', scope)}" if self.dice.chance(0.3) else ""
         lines = [f"def {name}({parameter}{default}):", *indent(body)]
-        match self.dice.number(0, 3):
+        match self.dice.number(0, 4):
             case 0:
                 use = f"{self.bind(scope, 'int')} = {name}({self.expression('int', scope)})"
             case 1:
                 use = f"{self.bind(scope, 'ints')} = [{name}({parameter}) for {parameter} in range(4)]"
             case 2:
                 use = f"{self.bind(scope, 'callable')} = {name}"
+            case 3:
+                # One or the other is called in one place.
+                other, chosen = scope.world.new("inner"), self.bind(scope, "callable")
+                lines += [f"def {other}({parameter}):", *indent([f"return {self.expression('int', inner)}"])]
+                lines += [f"{chosen} = {name}", f"if {self.condition(scope)}:", *indent([f"{chosen} = {other}"])]
+                use = f"{self.bind(scope, 'int')} = {chosen}({self.expression('int', scope)})"
             case _:
                 use = f"{self.bind(scope, 'ints')} = list(map({name}, {self.expression('ints', scope)}))"
         return [*lines, use]
@@ -308,6 +327,21 @@ class Statements:
         if kind in ("int", "float") and self.dice.chance(0.4):
             return [f"{receiver}.{name} {self.dice.pick('+-')}= {self.expression(kind, scope)}"]
         return [f"{receiver}.{name} = {self.expression(kind, scope)}"]
+
+    def reshape(self, scope: Scope, depth: int) -> Lines:
+        """An instance gets a dictionary of its own, keys that others lack, or an attribute that hides one of its class."""
+        found = self.expressions.receiver(scope, 1)
+        if found is None:
+            return self.assign(scope, depth)
+        receiver, owner = found
+        field = self.dice.pick([*owner.fields, "extra"])
+        hidden = self.dice.pick([*(method.name for method in owner.methods), *owner.attributes, "hidden"])
+        value = self.dice.pick((self.expression("any", scope), f"lambda *{scope.fresh(self.dice)}: {self.expression('int', scope)}"))
+        change = self.dice.pick(
+            (f"{receiver}.__dict__", f"vars({receiver})[{field!r}] = {value}", f"{receiver}.__dict__ = dict({receiver}.__dict__)")
+            + (f"{receiver}.__dict__.pop({field!r}, None)", f"{receiver}.{hidden} = {value}", f"vars({receiver})[{hidden!r}] = {value}")
+        )
+        return [f"if {self.condition(scope)}:", *indent(self.guard([change]))]
 
     def store_item(self, scope: Scope, depth: int) -> Lines:
         kind = self.dice.weighted(((4, "ints"), (3, "floats"), (3, "dict"), (3, "table"), (1, "mixed"), (1, "object")))

@@ -17,7 +17,7 @@ sys.path.insert(0, str(TESTS))
 import run_fuzz  # noqa: E402
 from corpus_runner.execution import Outcome  # noqa: E402
 from corpus_runner.modes import MODES  # noqa: E402
-from fuzzer import mutate, program, trial  # noqa: E402
+from fuzzer import mutate, program, reasons, trial  # noqa: E402
 from fuzzer.campaign import Campaign, Plan  # noqa: E402
 from fuzzer.fleet import PLAIN, Fleet  # noqa: E402
 from fuzzer.shrink import Shrinker  # noqa: E402
@@ -164,6 +164,17 @@ def test_servers_survive_what_programs_do(fleet: Fleet) -> None:
         assert fleet.run(path, mode).stdout == b"end\n"
 
 
+def test_reasons_of_exits_are_counted(fleet: Fleet) -> None:
+    path = fleet.scratch / "program.py"
+    path.write_text("def f(x):\n    return x + 1\nfor i in range(100): f(i)\nfor i in range(5): f('a' if i < 0 else 2.5)\n", encoding="utf-8")
+    assert fleet.run(path).returncode == 0 and not fleet.exits
+    assert fleet.run(path, MODES["warm"]).returncode == 0
+    assert fleet.exits["type-guard"] >= 1
+    assert fleet.exits.keys() <= set(reasons.REASONS)
+    exits, missing = reasons.report(fleet.exits)
+    assert "type-guard" in exits and "type-guard" not in missing and "code-guard" in missing
+
+
 PLANTED = """
 import whipsnake
 def innocent(x):
@@ -187,18 +198,39 @@ class Planted(Campaign):
         return "planted", PLANTED
 
 
-def test_a_planted_wrong_answer_is_found_shrunk_and_traced_to_its_function(tmp_path: Path) -> None:
-    said: list[str] = []
-    plan = Plan(
+class Unmade(Campaign):
+    """A campaign whose programs cannot be made."""
+
+    def make(self, name: str, dice: object) -> tuple[str, str]:
+        raise SyntaxError(name)
+
+
+def plan(tmp_path: Path, *modes: str) -> Plan:
+    """One program in these modes."""
+    return Plan(
         python=sys.executable,
         seed=1,
-        modes=[(1.0, MODES["off"]), (1.0, MODES["warm"])],
+        modes=[(1.0, MODES[name]) for name in modes],
         directory=tmp_path / "findings",
         scratch=tmp_path / "scratch",
         until=time.monotonic() + 600,
         most=1,
     )
-    tally = Planted(plan, said.append).run(jobs=1)
+
+
+def test_what_fails_in_the_fuzzer_ends_the_command(tmp_path: Path) -> None:
+    with pytest.raises(SyntaxError, match="1:0"):
+        Unmade(plan(tmp_path, "warm"), print).run(jobs=2)
+
+
+def test_mutants_are_made_of_programs_of_this_python() -> None:
+    for source in mutate.sources():
+        ast.parse(source.path.read_text(encoding="utf-8"))
+
+
+def test_a_planted_wrong_answer_is_found_shrunk_and_traced_to_its_function(tmp_path: Path) -> None:
+    said: list[str] = []
+    tally = Planted(plan(tmp_path, "off", "warm"), said.append).run(jobs=1)
     assert (tally.programs, len(tally.findings), tally.unconfirmed) == (1, 1, [])
     found = tally.findings[0]
     assert (found.difference.mode.name, found.difference.kind) == ("warm", "stdout")

@@ -279,7 +279,6 @@ def test_functions_by_version() -> None:
     function = snapshot.kind(index)["Function"]
     assert function["code_address"] == id(inner.__code__) and function["argcount"] == 2
     assert [snapshot.kind(i) for i in function["defaults"]] == [{"Int": 3}]
-    assert [snapshot.kind(i) for i in function["closure"]] == ["Cell"]
     assert snapshot.code("adds.<locals>.inner")["is_cell"] == [False, False, True]
 
 

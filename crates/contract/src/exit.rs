@@ -55,8 +55,6 @@ exit_reasons! {
     EvalBreaker, "eval-breaker", Normal;
     /// Another piece of code holds a frame object of this frame, and may have changed its locals.
     FrameObserved, "frame-observed", Normal;
-    /// An assumption the unit was compiled under no longer holds.
-    Invalidated, "invalidated", Normal;
     /// The forced exits of `WHIPSNAKE_EXIT_EVERY`.
     Forced, "forced", Normal;
     /// The Python recursion limit or the end of the data stack is near.

@@ -256,8 +256,6 @@ pub enum ObjectKind {
     },
     /// A code object.
     Code(CodeId),
-    /// A cell of a closure.
-    Cell,
     /// Nothing is known but the type.
     Other,
 }
@@ -287,8 +285,6 @@ pub struct FunctionInfo {
     pub defaults: Vec<ObjectId>,
     /// True if it has keyword-only defaults.
     pub keyword_defaults: bool,
-    /// Closure cells.
-    pub closure: Vec<ObjectId>,
     /// Number of positional parameters.
     pub argcount: u32,
     /// `co_flags`.
@@ -546,7 +542,7 @@ pub enum Assumption {
         /// Address of the value, 0 if the key is missing.
         value: u64,
     },
-    /// The function keeps code, defaults and closure.
+    /// The function lives and keeps code and defaults.
     Function {
         /// Address of the function.
         address: u64,

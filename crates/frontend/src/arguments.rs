@@ -74,7 +74,6 @@ mod tests {
             code_address: 0,
             defaults,
             keyword_defaults: false,
-            closure: Vec::new(),
             argcount: parameters.len() as u32 - kwonly,
             flags: 0,
             kwonly,

@@ -70,21 +70,10 @@ pub(crate) struct Instance {
     pub path: u64,
     /// The function object, for frame states.
     pub function: whipsnake_ir::Slot,
-    /// Where the closure of an inlined function is. Functions with other closures may share its code.
-    pub closure: Option<Closure>,
     /// Where its frame is, or will be once it is pushed, if it can be.
     pub frame: Option<Value>,
     /// The caller, as of the call.
     pub parent: Option<Rc<Parent>>,
-}
-
-/// The closure of an inlined function.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Closure {
-    /// That of a known function.
-    Of(ObjectId),
-    /// To be read from the function: others with the same code may come.
-    In(Value),
 }
 
 /// The caller of an inlined callee, as of the call: callable and arguments are gone from the stack.
@@ -162,7 +151,6 @@ impl<'s> Builder<'s> {
             depth: 0,
             path: 0,
             function: whipsnake_ir::Slot::InFrame,
-            closure: None,
             frame: None,
             parent: None,
         });

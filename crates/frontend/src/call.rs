@@ -1,7 +1,7 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
 use crate::arguments::{Source, arranged, sources};
-use crate::builder::{Build, Builder, Closure, Edge, Instance, Parent};
+use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use std::cell::Cell;
@@ -339,8 +339,7 @@ impl Builder<'_> {
             .rotate_left(17);
         let frame = self.frame_for_callee(&caller, info_code.framesize);
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
-        let closure = Some(held.filter(|_| !exact).map_or(Closure::Of(id), Closure::In));
-        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, closure, frame, parent: Some(parent) });
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, frame, parent: Some(parent) });
         let saved = (self.instr, self.pre.clone(), self.ran_python);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });

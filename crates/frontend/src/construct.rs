@@ -1,5 +1,6 @@
 //! Building and unpacking containers.
 
+use crate::GiveUp;
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
@@ -110,16 +111,16 @@ impl Builder<'_> {
 
     /// The container that is built `depth` below the top of the stack. A unit that has met both NULL and objects in the frame that it enters
     /// does not tell them apart in any slot; that of a container is never NULL.
-    fn under_construction(state: &State, depth: usize) -> Value {
+    fn under_construction(state: &State, depth: usize) -> Build<Value> {
         match state.stack[state.stack.len() - 1 - depth].val {
-            Val::Obj(container) | Val::MaybeObj(container) => container,
-            _ => unreachable!("a container under construction is an object from the start"),
+            Val::Obj(container) | Val::MaybeObj(container) => Ok(container),
+            _ => Err(GiveUp::Contradiction("a container under construction").into()),
         }
     }
 
     /// Appends the top of the stack to the list `depth` below it.
     pub(crate) fn list_append(&mut self, state: &mut State, depth: usize) -> Build<()> {
-        let list = Self::under_construction(state, depth);
+        let list = Self::under_construction(state, depth)?;
         self.append_top(state, list);
         state.pop();
         Ok(())
@@ -141,7 +142,7 @@ impl Builder<'_> {
     /// Adds the top of the stack to the container `depth` below it.
     pub(crate) fn add_to(&mut self, state: &mut State, depth: usize, helper: Helper) -> Build<()> {
         let all = self.objects(state, depth + 1);
-        let container = Self::under_construction(state, depth);
+        let container = Self::under_construction(state, depth)?;
         self.status(state, helper, &[container, all[depth]])?;
         self.drop_operands(state, 1);
         Ok(())

@@ -27,8 +27,8 @@ impl Builder<'_> {
     }
 
     /// Empties a cell; an empty one is left to the interpreter, which raises.
-    pub(crate) fn delete_deref(&mut self, state: &mut State, local: u32) {
-        let cell = self.cell(state, local);
+    pub(crate) fn delete_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
+        let cell = Self::cell(state, local)?;
         let at = self.layout().cell_value;
         let value = self.load(cell, at, MemSize::Obj, Region::Cell);
         self.guard_not_null(value, ExitReason::Unbound);
@@ -37,5 +37,6 @@ impl Builder<'_> {
         let null = self.null();
         self.store(cell, null, at, MemSize::Obj, Region::Cell);
         self.drop_slot(state, Slot::owned(Val::Obj(value)));
+        Ok(())
     }
 }

@@ -124,8 +124,8 @@ impl Builder<'_> {
                     return Ok(self.uncompiled());
                 }
             }
-            Op::LoadDeref { local } => self.load_deref(state, local),
-            Op::StoreDeref { local } => self.store_deref(state, local),
+            Op::LoadDeref { local } => self.load_deref(state, local)?,
+            Op::StoreDeref { local } => self.store_deref(state, local)?,
             Op::LoadAttr { name, method } => self.load_attr(state, name, method, instr)?,
             Op::StoreAttr { name } => self.store_attr(state, name, instr)?,
             Op::DeleteAttr { name } => {
@@ -218,7 +218,7 @@ impl Builder<'_> {
             Op::BeforeWith => self.before_with(state)?,
             Op::DeleteGlobal { name } => self.delete_global(state, name)?,
             Op::DeleteName { name } => self.delete_name(state, name)?,
-            Op::DeleteDeref { local } => self.delete_deref(state, local),
+            Op::DeleteDeref { local } => self.delete_deref(state, local)?,
             Op::SetUpdate { depth } => self.add_to(state, depth as usize, Helper::set_update)?,
             Op::DictMerge { depth } => self.dict_merge(state, depth as usize)?,
             Op::BuildConstKeyMap { count } => self.build_const_key_map(state, count as usize)?,

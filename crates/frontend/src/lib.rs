@@ -66,6 +66,9 @@ pub enum GiveUp {
     /// The entry is no place where a generator goes on.
     #[error("no generator goes on at offset {0}")]
     NoResume(u32),
+    /// What was seen cannot have been there: the code itself puts something else into the slot.
+    #[error("the slot of {0} holds something else")]
+    Contradiction(&'static str),
     /// The unit grew past the limit.
     #[error("too large: {0} instructions of IR")]
     TooLarge(usize),

@@ -1,12 +1,13 @@
 //! Global names, cells and closures.
 
-use crate::builder::{Build, Builder, Closure};
+use crate::GiveUp;
+use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, KnownType, ObjectKind};
+use whipsnake_contract::snapshot::{Assumption, KnownType};
 use whipsnake_ir::function::ObjectRef;
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Slot as FrameSlot, Value};
 
 impl Builder<'_> {
     /// The object of a name of `co_names`.
@@ -134,24 +135,16 @@ impl Builder<'_> {
         state.locals[local as usize] = Slot::owned(Val::Obj(cell));
     }
 
-    /// The cells of the function's closure become locals.
+    /// The cells of the function's closure become locals. False in a frame that was there before the unit: it has them.
     pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
         let count = count as usize;
         let base = state.locals.len() - count;
-        if let Some(Closure::Of(id)) = self.instance.closure {
-            let ObjectKind::Function(info) = self.kind(id) else { return false };
-            if info.closure.len() != count {
-                return false;
-            }
-            for (i, cell) in info.closure.clone().into_iter().enumerate() {
-                state.locals[base + i] = Slot::borrowed(Val::Const(cell));
-            }
-            return true;
-        }
-        // The unit serves every function made from the code: the closure comes from the one that is called.
-        let function = match self.instance.closure {
-            Some(Closure::In(function)) => function,
-            _ => self.f.block(self.f.entry()).params[1],
+        // Other functions may have the same code. Of a known one, too, cells are no constants: the unit would keep them, and they lead to
+        // namespaces, and these to the unit.
+        let function = match self.instance.function {
+            FrameSlot::Borrowed(function) => function,
+            FrameSlot::Object(index) => self.emit(Ir::Object, &[], Imm::Object(index)),
+            _ => return false,
         };
         let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
         let ty = self.platform().known_type(KnownType::Cell);
@@ -164,29 +157,31 @@ impl Builder<'_> {
         true
     }
 
-    pub(crate) fn cell(&mut self, state: &State, local: u32) -> Value {
+    /// The cell in a local, which is there from the start of the code on.
+    pub(crate) fn cell(state: &State, local: u32) -> Build<Value> {
         match state.locals[local as usize].val {
-            Val::Obj(v) | Val::MaybeObj(v) => v,
-            Val::Const(id) => self.object_const(id),
-            _ => unreachable!("cells are made at the start of the code"),
+            Val::Obj(v) | Val::MaybeObj(v) => Ok(v),
+            _ => Err(GiveUp::Contradiction("a cell").into()),
         }
     }
 
-    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) {
-        let cell = self.cell(state, local);
+    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
+        let cell = Self::cell(state, local)?;
         let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.guard_not_null(value, ExitReason::Unbound);
         state.loans.push(value);
         state.stack.push(Slot::borrowed(Val::Obj(value)));
+        Ok(())
     }
 
-    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) {
+    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
         self.settle(state);
-        let cell = self.cell(state, local);
+        let cell = Self::cell(state, local)?;
         let mut slot = state.pop();
         let value = self.owned_for_store(state, &mut slot);
         let old = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.store(cell, value, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.drops.push(Slot::owned(Val::MaybeObj(old)));
+        Ok(())
     }
 }

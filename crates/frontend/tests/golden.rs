@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use whipsnake_bytecode::{Version, decode};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
-use whipsnake_contract::snapshot::{Attribute, SeenExit, Snapshot};
-use whipsnake_frontend::compile;
+use whipsnake_contract::snapshot::{Attribute, Entry, KnownType, Observed, SeenExit, Snapshot};
+use whipsnake_frontend::{GiveUp, compile};
 use whipsnake_frontend::coverage::left_to_interpreter;
 use whipsnake_ir::verify::verify_text;
 use whipsnake_ir::{Function, Imm, Op};
@@ -105,6 +105,30 @@ fn ir_is_valid_whatever_exits_were_seen() {
             compiled(&format!("{version}/{name} with all exits"), &everywhere(&speculative));
         }
     }
+}
+
+/// Any object in any slot of the entry gives IR, or the reason why there is none; also one that the code never puts there.
+#[test]
+fn ir_is_valid_whatever_was_in_a_slot() {
+    let mut refused = 0;
+    for version in VERSIONS {
+        for (name, snapshot) in snapshots(version) {
+            let (Entry::Function { arguments: slots } | Entry::Loop { slots, .. } | Entry::Resume { slots, .. }) = &snapshot.entry;
+            let kinds = [KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::Tuple];
+            let types = (0..).zip(&snapshot.types).filter(|(_, info)| info.known.is_some_and(|known| kinds.contains(&known)));
+            let others = types.map(|(type_id, _)| Observed::Object { type_id, big: false, format: 0 }).chain([Observed::Null]);
+            for (slot, other) in others.flat_map(|other| (0..slots.len()).map(move |slot| (slot, other))) {
+                let mut changed = snapshot.clone();
+                let (Entry::Function { arguments: slots } | Entry::Loop { slots, .. } | Entry::Resume { slots, .. }) = &mut changed.entry;
+                slots[slot] = other;
+                match compile(&changed) {
+                    Ok(function) => assert_eq!(verify_text(&function), None, "{version}/{name}, {other:?} in slot {slot}"),
+                    Err(reason) => refused += usize::from(matches!(reason, GiveUp::Contradiction(_))),
+                }
+            }
+        }
+    }
+    assert!(refused > 0, "no slot of a container or cell is among them");
 }
 
 /// Attributes of types whose instances may have lost their inline values are loaded from either place: only stores rely on them.

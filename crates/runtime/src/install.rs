@@ -9,17 +9,16 @@ use crate::session::Session;
 use crate::unit::{Content, Site, State, Unit};
 use crate::worker::Job;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
 use whipsnake_backend::{Artifact, MachineCode, Symbol};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy};
 use whipsnake_contract::faults::Fault;
-use whipsnake_contract::snapshot::{
-    Assumption, Attribute, CodeId, CodeInfo, FunctionInfo, ObjectId, ObjectInfo, ObjectKind, SeenExit, Snapshot,
-};
+use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, FunctionInfo, ObjectInfo, ObjectKind, SeenExit, Snapshot};
 use whipsnake_cpython::ffi::{Py_INCREF, PyDict_CheckExact, PyErr_Clear, PyObject, PyUnicode_FromStringAndSize, Py_DECREF};
 use whipsnake_cpython::version_lookup::type_version;
 use whipsnake_cpython::{Code, Thread, slot::is_immortal};
+use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::interp::Program;
 use whipsnake_strategy::UnitKind;
 
@@ -177,7 +176,8 @@ impl Session {
         let direct = direct.zip(block.as_ref()).map(|(offset, block)| block.base() + offset);
         // SAFETY: the site owns the unit.
         let unit = unsafe { job.unit.as_ref() };
-        let watched = held_elsewhere(&job.snapshot, &compiled);
+        let mut assumptions = compiled.assumptions;
+        let watched = held_elsewhere(&job.snapshot, &compiled.objects, &mut assumptions, site.code as u64);
         let mut owned = Vec::new();
         let mut dependent = Vec::new();
         for object in &compiled.objects {
@@ -228,7 +228,7 @@ impl Session {
             codes,
             owned: RefCell::new(owned),
             watched: dependent,
-            assumptions: compiled.assumptions,
+            assumptions,
             stack_words,
             inlined: compiled.inlined,
             has_loops: compiled.has_loops,
@@ -336,37 +336,30 @@ impl Session {
     }
 }
 
-/// Addresses of objects that namespaces and classes hold as long as the assumptions are true. A unit that held them, too, would be in a
-/// cycle with its own code, which they lead to, and nobody would collect it.
+/// Addresses of objects that the unit need not hold, since it is told before they die: what namespaces hold as long as the assumptions are
+/// true, and functions, for which an assumption is added where it is missing. A unit that held them would be in a cycle with its own code,
+/// which they lead to, and nobody would collect it.
 ///
-/// These must be alive when the assumption breaks. Dictionaries under watch tell before they let go. A class does not: the garbage collector may
-/// clear its dictionary first, and then the class. So of what classes hold it is functions only, whose death is announced to those who assume
-/// something of them.
-fn held_elsewhere(snapshot: &Snapshot, compiled: &Compiled) -> BTreeSet<u64> {
-    let mut held = BTreeSet::new();
-    let announced = |id: ObjectId| {
-        let address = function_info(&snapshot.objects[id as usize])?.address;
-        compiled.assumptions.contains(&Assumption::Function { address }).then_some(address)
-    };
-    for assumption in &compiled.assumptions {
-        match assumption {
-            Assumption::DictEntry { value, .. } => {
-                held.insert(*value);
-            }
-            Assumption::TypeVersion { address, .. } => {
-                for info in snapshot.types.iter().filter(|info| info.address == *address) {
-                    let of_attribute = |attribute: &Attribute| match attribute {
-                        Attribute::Method { object } | Attribute::ClassValue { object } => [Some(*object), None],
-                        Attribute::InlineValue { default, .. } => [*default, None],
-                        // The interpreter's own caches, too, rely on a property to keep its functions.
-                        Attribute::Property { getter, setter } => [Some(*getter), *setter],
-                        Attribute::DictValue | Attribute::Slot { .. } => [None, None],
-                    };
-                    let objects = info.attributes.values().flat_map(of_attribute).chain([info.simple_init]).flatten();
-                    held.extend(objects.filter_map(announced));
-                }
-            }
-            Assumption::Function { .. } => {}
+/// Dictionaries under watch tell before they let go. Classes do not: the garbage collector may clear a class's dictionary first, and then the
+/// class. So what they hold, other than functions, the unit holds, too.
+fn held_elsewhere(snapshot: &Snapshot, objects: &[ObjectRef], assumptions: &mut Vec<Assumption>, own_code: u64) -> BTreeSet<u64> {
+    let mut held: BTreeSet<u64> = assumptions
+        .iter()
+        .filter_map(|assumption| match assumption {
+            Assumption::DictEntry { value, .. } => Some(*value),
+            Assumption::TypeVersion { .. } | Assumption::Function { .. } => None,
+        })
+        .collect();
+    let functions: BTreeMap<u64, u64> = snapshot.objects.iter().filter_map(function_info).map(|info| (info.address, info.code_address)).collect();
+    for address in objects.iter().map(|object| object.address) {
+        let Some(&code) = functions.get(&address).filter(|_| !held.contains(&address)) else { continue };
+        let lives = Assumption::Function { address };
+        if assumptions.contains(&lives) {
+            held.insert(address);
+        } else if code != own_code {
+            // Those with the unit's own code may be made again and again.
+            held.insert(address);
+            assumptions.push(lives);
         }
     }
     held

@@ -7,6 +7,7 @@
 
 mod bench;
 mod bring;
+mod compiler_fuzz;
 mod demo;
 mod environment;
 mod interpreter;
@@ -107,6 +108,9 @@ enum Task {
     },
     /// Run random programs with plain Python and under the JIT, compare, and make small what differs
     Fuzz {
+        /// Instead, look for text IR and snapshots that make the compiler panic, guided by coverage
+        #[arg(long, conflicts_with_all = ["python", "jobs", "arguments"])]
+        compiler: bool,
         /// Only this Python version, for example 3.14
         #[arg(long)]
         python: Option<Minor>,
@@ -178,6 +182,13 @@ fn dispatch(task: Task) -> Result<ExitCode> {
             script::run(&workspace, python, "tests/run_packages.py", &arguments)
         }
         Task::Fuzz {
+            compiler: true,
+            minutes,
+            seed,
+            ..
+        } => compiler_fuzz::fuzz(&workspace, minutes, seed),
+        Task::Fuzz {
+            compiler: false,
             python,
             minutes,
             seed,

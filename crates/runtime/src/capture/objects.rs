@@ -94,9 +94,6 @@ impl Builder<'_> {
                 // A code object becomes `Code` when it is captured.
                 return ObjectKind::Other;
             }
-            if ffi::PyCell_Check(object) != 0 {
-                return ObjectKind::Cell;
-            }
             if ffi::PyTuple_CheckExact(object) != 0 {
                 return self.tuple(object, nesting);
             }
@@ -136,7 +133,6 @@ impl Builder<'_> {
                 code_address: function.func_code as u64,
                 defaults: Vec::new(),
                 keyword_defaults: !function.func_kwdefaults.is_null(),
-                closure: Vec::new(),
                 argcount: 0,
                 flags: 0,
                 kwonly: 0,
@@ -152,9 +148,7 @@ impl Builder<'_> {
             let count = (info.argcount + info.kwonly) as isize;
             info.parameters = (0..count).map(|index| shown_text(ffi::PyTuple_GET_ITEM(names, index))).collect();
             if nesting < MAX_NESTING && self.objects.len() < self.limits.objects {
-                let (defaults, closure) = (function.func_defaults, function.func_closure);
-                info.defaults = self.items(defaults, nesting + 1);
-                info.closure = self.items(closure, nesting + 1);
+                info.defaults = self.items(function.func_defaults, nesting + 1);
                 let (globals, builtins) = namespaces(object);
                 self.candidates.push(Candidate { code, object: id, globals, builtins });
             }
