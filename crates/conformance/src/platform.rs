@@ -41,6 +41,7 @@ pub fn layout(minor: u8) -> Layout {
         float_freelist_limit: 100,
         interp_int_freelist: if minor >= 14 { 32 } else { 0 },
         interp_int_freelist_count: if minor >= 14 { 40 } else { 0 },
+        interp_reference_total: 0,
         ..Layout::default()
     }
 }

@@ -166,6 +166,8 @@ layout_fields! {
     interp_int_freelist = "(PY_VERSION_HEX >> 16 == 0x030E ? WS_FLOAT_FREELIST + 2 * sizeof(void *) : 0)";
     /// Count of that free list, from the interpreter state; 0 if there is none.
     interp_int_freelist_count = "(PY_VERSION_HEX >> 16 == 0x030E ? WS_FLOAT_FREELIST_COUNT + 2 * sizeof(void *) : 0)";
+    /// Number of all references, from the interpreter state, which debug builds keep; 0 if there is none.
+    interp_reference_total = "WS_REFERENCE_TOTAL";
     /// Code object of a frame.
     frame_executable = "offsetof(_PyInterpreterFrame, f_executable)";
     /// Caller of a frame.

@@ -38,7 +38,8 @@
 #  define WS_SLOT_NULL PyStackRef_NULL_BITS
 #  define WS_SLOT_TAG Py_TAG_REFCNT
 #  define WS_FRAME_STACK offsetof(_PyInterpreterFrame, stackpointer)
-#  define WS_FRAME_VISITED offsetof(_PyInterpreterFrame, visited)
+   /* The byte after `owner`; in debug builds bits, of which there is no offset. */
+#  define WS_FRAME_VISITED (offsetof(_PyInterpreterFrame, owner) + 1)
 #  define WS_FLOAT_FREELIST offsetof(PyInterpreterState, object_state.freelists.floats.freelist)
 #  define WS_FLOAT_FREELIST_COUNT offsetof(PyInterpreterState, object_state.freelists.floats.size)
 #  define WS_FLOAT_FREELIST_COUNT_SIZE sizeof(((PyInterpreterState *)0)->object_state.freelists.floats.size)
@@ -73,6 +74,12 @@
 #  define WS_GEN_FRAME offsetof(PyGenObject, gi_iframe)
 #  define WS_GEN_STATE offsetof(PyGenObject, gi_frame_state)
 #  define WS_COMMON_CONSTS 0
+#endif
+
+#ifdef Py_REF_DEBUG
+#  define WS_REFERENCE_TOTAL offsetof(PyInterpreterState, object_state.reftotal)
+#else
+#  define WS_REFERENCE_TOTAL 0
 #endif
 
 #ifdef Py_DEBUG

@@ -165,7 +165,8 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 
 /// True if a tool other than ours wants any instruction event in `code`, or evaluates frames in the interpreter's place: native code
 /// for it must not run. So it is where the code's instructions still announce themselves to a tool that wants nothing any more: the
-/// interpreter takes that back when it is called the next time, and an exit into the middle of it would come to them before.
+/// interpreter takes that back when it is called the next time, and an exit into the middle of it would come to them before. Debug builds
+/// assert on the way that the code knows of the last change of tools, whichever that was.
 ///
 /// # Safety
 ///
@@ -175,6 +176,9 @@ pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
     const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
     // SAFETY: the caller vouches for the thread; the table has an entry for each event that is tied to an instruction.
     unsafe {
+        if offsets::HEADERS_DEBUG == 1 && !adapted(thread, code) {
+            return true;
+        }
         let global = tools_of_all(thread.interpreter().cast::<u8>().add(offsets::INTERP_MONITORS));
         (global | local_tools_of_all(code) | active_tools_of_all(code)) & OTHERS != 0 || frame_evaluator_replaced(thread)
     }
@@ -203,6 +207,18 @@ pub unsafe fn frame_evaluator_replaced(thread: Thread) -> bool {
     unsafe { read::<usize>(thread.interpreter().cast(), offsets::INTERP_EVAL_FRAME) != 0 }
 }
 
+/// True if the code's instructions are those that the present tools ask for.
+///
+/// # Safety
+///
+/// `thread` is the calling thread's state.
+unsafe fn adapted(thread: Thread, code: Code) -> bool {
+    // SAFETY: the interpreter state has that field.
+    let version: usize = unsafe { read(thread.interpreter().cast(), offsets::INTERP_INSTRUMENTATION_VERSION) };
+    // The version is kept where the eval breaker has it, above the event bits.
+    code.instrumentation_version() & !offsets::EVAL_EVENTS_MASK == version & !offsets::EVAL_EVENTS_MASK
+}
+
 /// Code unit offsets at which tools other than ours still get events: those that answered `DISABLE` are not counted.
 ///
 /// `None` if the code has not been adapted to the present tools yet, so that nothing is known.
@@ -211,10 +227,8 @@ pub unsafe fn frame_evaluator_replaced(thread: Thread) -> bool {
 ///
 /// `thread` is the calling thread's state.
 pub unsafe fn other_tool_sites(thread: Thread, code: Code) -> Option<Vec<u32>> {
-    // SAFETY: the interpreter state has that field.
-    let version: usize = unsafe { read(thread.interpreter().cast(), offsets::INTERP_INSTRUMENTATION_VERSION) };
-    // The version is kept where the eval breaker has it, above the event bits.
-    if code.instrumentation_version() & !offsets::EVAL_EVENTS_MASK != version & !offsets::EVAL_EVENTS_MASK {
+    // SAFETY: as the caller says.
+    if !unsafe { adapted(thread, code) } {
         return None;
     }
     let sites = Sites::of(code);

@@ -287,6 +287,9 @@ impl<'a> Words<'a> {
         unsafe {
             if let Some(word) = image.frame {
                 let frame = Frame::from_ptr(self.word(word) as *mut std::ffi::c_void)?;
+                // Native code leaves the height open. Building values for it frees others, for which debug builds assert that the
+                // frame on top has one.
+                frame.set_stack_top(0);
                 return Some(Rebuilt { frame, existed: true });
             }
             let function = self.owned(&image.function);

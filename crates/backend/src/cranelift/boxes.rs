@@ -57,7 +57,7 @@ impl Lowering<'_> {
         self.code.branch(object, fast, slow);
 
         self.code.switch_to(fast);
-        list.pop(&mut self.code, (interpreter, head), object, layout.ob_refcnt as i32);
+        list.pop(&mut self.code, platform, (interpreter, head), object);
         let constant = self.flags(Region::Const);
         let float_type = self.code.address(list.object_type);
         self.code.b.ins().store(constant, float_type, object, layout.ob_type as i32);

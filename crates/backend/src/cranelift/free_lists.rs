@@ -58,14 +58,18 @@ impl FreeList {
 
     /// Takes an object out of the list, whose address is in a register; the object is not NULL. Its type and value
     /// are left as they are.
-    pub(super) fn pop(&self, code: &mut Emitter<'_>, head: (ir::Value, i32), object: ir::Value, refcount: i32) {
+    pub(super) fn pop(&self, code: &mut Emitter<'_>, platform: &Platform, head: (ir::Value, i32), object: ir::Value) {
         let flags = code.own(Own::FreeList);
         let (base, offset) = head;
         let next = code.b.ins().load(types::I64, flags, object, self.link);
         code.b.ins().store(flags, next, base, offset);
         self.add_to_count(code, (base, offset + self.count), -1);
         let (one, counts) = (code.int(1), code.own(Own::Refcount));
-        code.b.ins().store(counts, one, object, refcount);
+        code.b.ins().store(counts, one, object, platform.layout.ob_refcnt as i32);
+        if platform.layout.interp_reference_total != 0 {
+            let one = code.b.ins().iconst(types::I32, 1);
+            code.add_to_total(platform, one);
+        }
     }
 
     fn add_to_count(&self, code: &mut Emitter<'_>, (base, offset): (ir::Value, i32), change: i64) {

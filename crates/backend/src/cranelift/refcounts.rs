@@ -10,6 +10,7 @@ use crate::code::{ObserveRecord, Trampoline};
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::layout::Layout;
+use whipsnake_contract::snapshot::Platform;
 use whipsnake_ir::{Inst, InstData, Op};
 
 impl Lowering<'_> {
@@ -27,6 +28,7 @@ impl Lowering<'_> {
         let more = self.code.b.ins().iadd_imm_s(immortal, 1);
         let count = self.code.b.ins().iadd(count, more);
         self.code.set_count(layout, object, count);
+        self.code.add_to_total(self.target.platform, more);
     }
 
     pub(super) fn decref(&mut self, inst: Inst, data: &InstData) -> Result<(), BackendError> {
@@ -81,6 +83,7 @@ impl Lowering<'_> {
         let less = self.code.b.ins().bnot(immortal);
         let count = self.code.b.ins().iadd(count, less);
         self.code.set_count(layout, object, count);
+        self.code.add_to_total(self.target.platform, less);
         let (next, destroy) = (self.next_block(), self.code.cold_block());
         self.code.branch(count, next, destroy);
         self.code.switch_to(destroy);
@@ -100,5 +103,19 @@ impl Emitter<'_> {
     fn set_count(&mut self, layout: &Layout, object: ir::Value, count: ir::Value) {
         let flags = self.own(Own::Refcount);
         self.b.ins().store(flags, count, object, layout.ob_refcnt as i32);
+    }
+
+    /// Adds a 32-bit number to the number of all references, where the interpreter keeps it.
+    pub(super) fn add_to_total(&mut self, platform: &Platform, change: ir::Value) {
+        let place = platform.layout.interp_reference_total;
+        if place == 0 {
+            return;
+        }
+        let flags = self.own(Own::Refcount);
+        let place = self.address(platform.interpreter.wrapping_add_signed(place));
+        let total = self.b.ins().load(types::I64, flags, place, 0);
+        let change = self.b.ins().sextend(types::I64, change);
+        let total = self.b.ins().iadd(total, change);
+        self.b.ins().store(flags, total, place, 0);
     }
 }

@@ -109,7 +109,7 @@ fn box_int(code: &mut Emitter<'_>, platform: &Platform, place: ir::Value) {
         code.branch(object, free, other);
 
         code.switch_to(free);
-        list.pop(code, (head, 0), object, layout.ob_refcnt as i32);
+        list.pop(code, platform, (head, 0), object);
         let constant = code.regions.flags(Region::Const);
         // Sign bits are 0 for positive and 2 for negative ints; 0 is preallocated.
         let negative = code.b.ins().ushr_imm_u(value, 63);
