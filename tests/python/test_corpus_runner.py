@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,19 @@ def unit(name: str, **changes: object) -> dict[str, object]:
 def test_promises_are_checked_against_statistics(tmp_path: Path, units: list, words: str | None) -> None:
     program = programs.Program(Path("x.py"), "x", compiled=("f", "g"), no_exit=("f",))
     path = tmp_path / "statistics.json"
-    path.write_text(json.dumps({"enabled": True, "units": units, "totals": {}}))
+    path.write_text(json.dumps({"enabled": True, "units": units, "totals": {}, "forbidden_mappings": []}))
     problems = execution.check_statistics(program, modes.MODES["warm"], path)
     assert (words is None and not problems) or (words is not None and words in "\n".join(problems))
+
+
+@pytest.mark.parametrize(("name", "foreign"), [("", False), ("/memfd:whipsnake (deleted)", True)])
+def test_writable_code_is_a_failure(tmp_path: Path, name: str, foreign: bool) -> None:
+    path = tmp_path / "statistics.json"
+    path.write_text(json.dumps({"units": [unit("f")], "forbidden_mappings": [f"7fb3-7fb4 rwxp 0 00:00 0 {name}"]}))
+    check = partial(execution.check_statistics, mode=modes.MODES["warm"], path=path)
+    assert "must not be: 7fb3-7fb4" in check(programs.Program(Path("x.py"), "x"))[0]
+    # A library may map code as it likes, where a program says that it does.
+    assert bool(check(programs.Program(Path("x.py"), "x", foreign_code=True))) == foreign
 
 
 def test_missing_statistics_are_a_failure(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-PATIENT = {"WHIPSNAKE_THRESHOLD": "1000", "WHIPSNAKE_SYNC": "0"}
+PATIENT = {"WHIPSNAKE_THRESHOLD": "2000", "WHIPSNAKE_SYNC": "0"}
 """The defaults: a function that is called some hundred times a second is not compiled, and ends laps."""
 
 PROGRAM = """
