@@ -1,6 +1,7 @@
 //! Code memory. The module is compiled into the test alone: the rest of the crate needs a Python process.
 
 #[path = "../src/memory.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the rest of the crate uses more of it")]
 mod memory;
 
 use memory::{CodeMemory, PlaceError, forbidden_mappings};
