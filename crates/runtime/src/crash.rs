@@ -10,8 +10,9 @@ use std::ffi::{c_int, c_void};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use whipsnake_backend::{Origin, Position};
-use whipsnake_cpython::Code;
-use whipsnake_cpython::ffi::PyObject;
+use whipsnake_cpython::ffi::{PyGILState_GetThisThreadState, PyObject};
+use whipsnake_cpython::slot::Slot;
+use whipsnake_cpython::{Code, offsets};
 
 /// Signals by which broken code dies.
 const SIGNALS: [(c_int, &str); 4] =
@@ -19,6 +20,8 @@ const SIGNALS: [(c_int, &str); 4] =
 
 /// Bytes of stack that are searched for a return address into native code.
 const SEARCHED: usize = 1 << 20;
+/// Frames whose code is looked for.
+const SHOWN: usize = 16;
 /// Bytes that are read at a time.
 const CHUNK: usize = 4096;
 
@@ -194,10 +197,10 @@ unsafe extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, contex
 unsafe fn tell(session: &Session, signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel passes both structures.
     let Some((instruction, stack)) = (unsafe { registers(context) }) else { return };
-    let (unit, address, place) = match session.crash.find(instruction) {
-        Some(unit) => (unit, instruction, "in"),
+    let (unit, address, place, unseen) = match session.crash.find(instruction) {
+        Some(unit) => (unit, instruction, "in", None),
         None => match caller(&session.crash, stack) {
-            Some((unit, address)) => (unit, address, "below"),
+            Some(Caller { unit, address, unseen }) => (unit, address, "below", unseen),
             None => return,
         },
     };
@@ -222,6 +225,9 @@ unsafe fn tell(session: &Session, signal: c_int, info: *mut libc::siginfo_t, con
     }
     let offset = address - unit.base;
     Line::write(format_args!("whipsnake:   native address {address:#x}, {offset:#x} bytes behind the start of the unit"));
+    if let Some(unit) = unseen {
+        Line::write(format_args!("whipsnake:   or below that in unit {}, if it is not left from an earlier call", unit.title));
+    }
     Line::write(format_args!("whipsnake:   `whipsnake bisect -- PROGRAM` finds the functions and the pass that it takes"));
 }
 
@@ -256,31 +262,64 @@ fn read(address: u64, words: &mut [u64]) -> bool {
     unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) == len as isize }
 }
 
-/// The innermost place in a unit that is found on the stack, with the unit: the address before a return address, which lies in the call.
+/// Code objects of the innermost frames that this thread shows.
+fn shown() -> [u64; SHOWN] {
+    let word = |address: u64| {
+        let mut words = [0];
+        (address != 0 && read(address, &mut words)).then_some(words[0]).filter(|&word| word != 0)
+    };
+    // SAFETY: reads a variable of the thread, also where it does not hold the GIL.
+    let state = unsafe { PyGILState_GetThisThreadState() } as u64;
+    let mut codes = [0; SHOWN];
+    let mut frame = (state != 0).then(|| word(state + offsets::TSTATE_CURRENT_FRAME as u64)).flatten();
+    for code in &mut codes {
+        let Some(address) = frame else { break };
+        *code = word(address + offsets::FRAME_EXECUTABLE as u64).map_or(0, |word| Slot::from_word(word).borrow() as u64);
+        frame = word(address + offsets::FRAME_PREVIOUS as u64);
+    }
+    codes
+}
+
+/// A place in a unit that the thread is below.
+struct Caller<'a> {
+    unit: &'a Described,
+    /// Of the call's last byte.
+    address: u64,
+    /// A unit without a frame whose return address lies nearer.
+    unseen: Option<&'a Described>,
+}
+
+/// The innermost place in a unit that is found on the stack: the address before a return address, which lies in the call.
 ///
-/// The functions in between may have no frame pointers, so every word is looked at. Where another handler was interrupted, perhaps on a stack
-/// of its own, the search goes on in what that had interrupted.
-fn caller(crash: &CrashInfo, stack: u64) -> Option<(&Described, u64)> {
+/// The functions in between may have no frame pointers, so every word is looked at; what they have not written is left from earlier calls. So a
+/// unit with the code of a frame that is shown goes first. Where another handler was interrupted, perhaps on a stack of its own, the search goes on
+/// in what that had interrupted.
+fn caller(crash: &CrashInfo, stack: u64) -> Option<Caller<'_>> {
+    let codes = shown();
+    let mut first: Option<(&Described, u64)> = None;
     let mut chunk = [0u64; CHUNK / 8];
     let (mut from, mut searched) = (stack & !7, 0);
     while searched < SEARCHED {
         let len = CHUNK - from as usize % CHUNK;
         let words = &mut chunk[..len / 8];
         if !read(from, words) {
-            return None;
+            break;
         }
         searched += len;
         let mut next = from + len as u64;
         for (index, &word) in words.iter().enumerate() {
             if let Some(unit) = crash.find(word).filter(|unit| follows_call(unit, word)) {
-                return Some((unit, word - 1));
+                if unit.codes.iter().any(|(code, _)| !code.is_null() && codes.contains(&(*code as u64))) {
+                    return Some(Caller { unit, address: word - 1, unseen: first.map(|(unit, _)| unit) });
+                }
+                first = first.or(Some((unit, word - 1)));
             }
             if word != 0
                 && word == crash.restorer.get()
                 && let Some((instruction, stack)) = interrupted(from + 8 * index as u64)
             {
                 if let Some(unit) = crash.find(instruction) {
-                    return Some((unit, instruction));
+                    return Some(Caller { unit, address: instruction, unseen: None });
                 }
                 next = stack & !7;
                 break;
@@ -288,7 +327,7 @@ fn caller(crash: &CrashInfo, stack: u64) -> Option<(&Described, u64)> {
         }
         from = next;
     }
-    None
+    first.map(|(unit, address)| Caller { unit, address, unseen: None })
 }
 
 /// Instruction and stack pointer of what a signal interrupted whose frame, which begins with the return address of the handler, is there.
