@@ -219,7 +219,6 @@ impl Site {
         SiteFacts {
             name: &self.name,
             kind: self.kind,
-            length: self.length,
             count: self.count.get(),
             calls: 0,
             compiles: if self.refused.borrow().is_some() { u32::MAX } else { self.compiles.get() },

@@ -50,8 +50,6 @@ pub struct SiteFacts<'a> {
     pub name: &'a str,
     /// Function or loop.
     pub kind: UnitKind,
-    /// Length of its code in code units.
-    pub length: usize,
     /// Calls or back edges counted so far.
     pub count: u64,
     /// Calls counted so far of the function that a loop is in; 0 for functions, and where they are not counted.

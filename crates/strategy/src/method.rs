@@ -128,8 +128,7 @@ impl Strategy for Method {
         if site.kind == UnitKind::Loop && site.count >= COUNTED_TURNS && site.calls * TURNS_WORTH_ENTERING > site.count {
             return Decision::Keep;
         }
-        let length = (site.length as f64 / LONG as f64).clamp(1.0, MOST_RELUCTANCE);
-        if self.is_patient && (site.count as f64) < self.threshold as f64 * length * self.reluctance(load) {
+        if self.is_patient && (site.count as f64) < self.threshold as f64 * self.reluctance(load) {
             return Decision::Later;
         }
         Decision::Compile
@@ -213,7 +212,6 @@ mod tests {
         SiteFacts {
             name: "f",
             kind: UnitKind::Function,
-            length: 100,
             count: 200,
             calls: 0,
             compiles,
@@ -345,18 +343,17 @@ mod tests {
     }
 
     #[test]
-    fn long_code_and_code_under_load_must_be_hotter() {
-        let hot = |options: &Options, length, count, compiling: u32| {
+    fn under_load_code_must_be_hotter() {
+        let hot = |options: &Options, count, compiling: u32| {
             let load = Load { compiling: FREE_COMPILING * compiling, process: Duration::ZERO };
-            Method::new(options).hot(SiteFacts { length, count, ..site(0, 0) }, load)
+            Method::new(options).hot(SiteFacts { count, ..site(0, 0) }, load)
         };
         let (default, eager) = (Options::default(), Options { threshold: 2, sync: true, ..Options::default() });
         let threshold = default.threshold;
-        let of = |length, count, compiling| hot(&default, length, count, compiling);
-        assert_eq!((of(200, threshold, 1), of(400, threshold, 1)), (Decision::Compile, Decision::Later));
-        assert_eq!((of(400, threshold * 2, 1), of(100_000, threshold * 16, 1)), (Decision::Compile, Decision::Compile));
-        assert_eq!((of(200, threshold * 4 - 1, 2), of(200, threshold * 4, 2)), (Decision::Later, Decision::Compile));
-        assert_eq!((of(200, threshold * 16, 1000), hot(&eager, 4000, 2, 1000)), (Decision::Compile, Decision::Compile));
+        let of = |count, compiling| hot(&default, count, compiling);
+        assert_eq!((of(threshold - 1, 1), of(threshold, 1)), (Decision::Later, Decision::Compile));
+        assert_eq!((of(threshold * 4 - 1, 2), of(threshold * 4, 2)), (Decision::Later, Decision::Compile));
+        assert_eq!((of(threshold * 16, 1000), hot(&eager, 2, 1000)), (Decision::Compile, Decision::Compile));
     }
 
     #[test]
