@@ -286,6 +286,18 @@ sys.kept = Last()
 sys.exit(3)
 """,
     "an exception": "raise SystemExit(3)",
+    "what the module holds": """
+class Kept:
+    def __del__(self): print("dies", flush=True)
+kept = Kept()
+def leaf(x): return x + 1
+def hot(n):
+    t = 0
+    for i in range(n): t += leaf(i)
+    return t
+for j in range(40): hot(j)
+raise SystemExit(3)
+""",
 }
 
 

@@ -293,7 +293,7 @@ impl Session {
                     unit: address,
                     snapshot: Box::new(captured.snapshot),
                     saved,
-                    references: captured.references,
+                    references: self.pending.keep(captured.references),
                     function_changes: self.function_changes.get(),
                     backend: self.backend.borrow().clone(),
                     features: self.features,

@@ -95,7 +95,7 @@ impl Session {
         if let Some(site) = self.site(job.site) {
             site.compiling.set(false);
             let installed = match outcome.result {
-                // SAFETY: the site is alive, and with it the unit; the job's references keep what it names alive.
+                // SAFETY: the site is alive, and with it the unit; the references of the job keep what it names alive.
                 Ok(compiled) => unsafe { self.try_install(site, &job, compiled) },
                 Err(failure) => Err(Refused::from(failure)),
             };
@@ -130,7 +130,7 @@ impl Session {
             }
         }
         // SAFETY: the GIL is held; what the unit needs it owns by now.
-        unsafe { job.references.release() };
+        unsafe { self.pending.release(job.references) };
     }
 
     /// # Safety

@@ -9,6 +9,7 @@ use crate::crash::CrashInfo;
 use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
 use crate::laps::Laps;
+use crate::capture::Pending;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::graves::{Burial, Graves};
@@ -134,6 +135,8 @@ pub struct Session {
     pub until_hearing: Cell<u32>,
     /// Live sites by number.
     pub sites: RefCell<BTreeMap<u64, NonNull<Site>>>,
+    /// What compilations under way keep alive.
+    pub(crate) pending: Pending,
     /// What is freed once no native code runs.
     pub graves: RefCell<Graves>,
     /// When the graves are emptied.
@@ -226,6 +229,7 @@ impl Session {
             until_awake: Cell::new(0),
             until_hearing: Cell::new(0),
             sites: RefCell::default(),
+            pending: Pending::default(),
             graves: RefCell::default(),
             burial: Burial::default(),
             trials: Trials::default(),

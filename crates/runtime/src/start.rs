@@ -332,5 +332,7 @@ pub unsafe fn end() {
             crate::notice::say(&format!("statistics {path}: {error}"));
         }
     }
+    // SAFETY: the GIL is held; the worker is closed, so that nothing is installed any more.
+    unsafe { session.pending.release_all() };
     session.release_units();
 }

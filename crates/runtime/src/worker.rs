@@ -5,7 +5,6 @@
 //! work: not earlier, since `os.fork()` counts the process's threads before it returns, and warns. After a fork that was not announced, the
 //! child's next job starts a thread with empty queues.
 
-use crate::capture::References;
 use whipsnake_compiler::{Failure, Outcome, Settings, TrampolineCache, compile};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -44,8 +43,8 @@ pub struct Job {
     pub snapshot: Box<Snapshot>,
     /// Where the input was saved.
     pub saved: Option<std::path::PathBuf>,
-    /// What keeps the snapshot's addresses valid.
-    pub references: References,
+    /// Number of what keeps the snapshot's addresses valid in the session's [`Pending`](crate::capture::Pending).
+    pub references: u64,
     /// Count of changed functions when the snapshot was taken.
     pub function_changes: u64,
     /// The backend.
@@ -317,20 +316,9 @@ impl Worker {
             && running.pid == std::process::id()
         {
             *lock(&running.shared.closed) = true;
-            lock(&running.shared.queue).clear_without_dropping();
+            lock(&running.shared.queue).clear();
             running.shared.wake.notify_one();
         }
-    }
-}
-
-trait ClearWithoutDropping {
-    fn clear_without_dropping(&mut self);
-}
-
-impl ClearWithoutDropping for VecDeque<Job> {
-    /// References must not be given up while the interpreter ends.
-    fn clear_without_dropping(&mut self) {
-        self.drain(..).for_each(std::mem::forget);
     }
 }
 

@@ -59,6 +59,78 @@ def items(n):
 def work(n):
     for x in items(n): pass
 """,
+    "property with a closure": """
+class Point:
+    @property
+    def x(self): return __class__.__name__
+p = Point()
+def work(n):
+    for i in range(n): p.x
+""",
+    "super": """
+class Base:
+    def m(self): return 1
+class Point(Base):
+    def m(self): return super().m()
+p = Point()
+def work(n):
+    for i in range(n): p.m()
+""",
+    "closure": """
+def make(k):
+    def inner(x): return x + k + len(own)
+    own = [inner]
+    return inner
+inner = make(1)
+def work(n):
+    for i in range(n): inner(i)
+""",
+    "context manager": """
+class Point:
+    def __enter__(self): return self
+    def __exit__(self, *error): return None
+p = Point()
+def work(n):
+    for i in range(n):
+        with p: pass
+""",
+    "generator method": """
+class Point:
+    def items(self):
+        yield 1
+        yield 2
+p = Point()
+def work(n):
+    for i in range(n):
+        for item in p.items(): pass
+""",
+    "default that is a function": """
+def triple(x): return x * 3
+def call(x, function=triple): return function(x)
+def work(n):
+    for i in range(n): call(i)
+""",
+    "methods that use globals": """
+class Point:
+    @staticmethod
+    def one(): return len(__name__)
+    @classmethod
+    def two(cls): return cls.one()
+__name__ = "space"
+def work(n):
+    for i in range(n): Point.two() + Point().one()
+""",
+    "decorated": """
+def decorate(function):
+    def wrapper(*arguments): return function(*arguments)
+    return wrapper
+class Point:
+    @decorate
+    def m(self): return 1
+p = Point()
+def work(n):
+    for i in range(n): p.m()
+""",
 }
 
 

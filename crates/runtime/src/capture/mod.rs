@@ -14,7 +14,7 @@ mod types;
 
 pub use json::snapshot_json;
 pub(crate) use types::has_plain_class;
-pub use references::References;
+pub use references::{Pending, References};
 
 use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;

@@ -1,5 +1,7 @@
 //! References that keep a snapshot's addresses valid.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_INCREF, PyObject};
 
 /// Owned references. They are not given up when the value is dropped, since that needs the GIL: call
@@ -12,9 +14,6 @@ pub struct References {
     /// that a unit kept by its own code object is in no cycle with them.
     unit: Vec<*mut PyObject>,
 }
-
-// SAFETY: the pointers are only followed under the GIL, which the functions ask for.
-unsafe impl Send for References {}
 
 impl References {
     /// # Safety
@@ -55,6 +54,43 @@ impl References {
             for object in std::mem::take(&mut self.unit) {
                 Py_DECREF(object);
             }
+        }
+    }
+}
+
+/// What compilations under way keep, by number. The compiling thread has none of it, so that it can be given up without it.
+#[derive(Default)]
+pub struct Pending {
+    next: Cell<u64>,
+    held: RefCell<BTreeMap<u64, References>>,
+}
+
+impl Pending {
+    /// Keeps the references of one compilation, until they are released by the number that this returns.
+    pub fn keep(&self, references: References) -> u64 {
+        let number = self.next.replace(self.next.get() + 1);
+        self.held.borrow_mut().insert(number, references);
+        number
+    }
+
+    /// Gives up those of one compilation. Destructors may run.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub unsafe fn release(&self, number: u64) {
+        let references = self.held.borrow_mut().remove(&number);
+        // SAFETY: the caller holds the GIL; no code of the compilation runs with what only these keep.
+        references.into_iter().for_each(|references| unsafe { references.release() });
+    }
+
+    /// Gives up those of all compilations: none of them is installed any more. Destructors may run.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub unsafe fn release_all(&self) {
+        for references in self.held.take().into_values() {
+            // SAFETY: the caller holds the GIL.
+            unsafe { references.release() };
         }
     }
 }
