@@ -1,4 +1,4 @@
-# corpus: compiled=touch,pass_on,hold skip-modes=background
+# corpus: compiled=touch,pass_on,hold skip-modes=background,default
 import sys
 
 

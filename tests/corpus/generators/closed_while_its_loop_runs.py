@@ -1,4 +1,4 @@
-# corpus: skip-modes=background
+# corpus: skip-modes=background,default
 """A generator is closed, thrown into or dropped while a compiled loop runs in it, also from within that loop."""
 import gc
 

@@ -1,4 +1,4 @@
-# corpus: compiled=call,main skip-modes=background
+# corpus: compiled=call,main skip-modes=background,default
 # A class dies by the garbage collector while a loop runs natively in which code was compiled that knows what the class holds.
 import gc
 

@@ -1,4 +1,4 @@
-# corpus: compiled=<module> skip-modes=background
+# corpus: compiled=<module> skip-modes=background,default
 """Code that dies while a loop runs is freed before the loop ends, with what it holds."""
 import gc
 import weakref

@@ -1,4 +1,4 @@
-# corpus: compiled=call,Key.of,single,make skip-modes=background
+# corpus: compiled=call,Key.of,single,make skip-modes=background,default
 # Code that was made at run time dies with its functions, whether or not it was compiled to push a frame of its own, or with
 # methods of the same module inlined into it.
 import gc

@@ -1,4 +1,4 @@
-# corpus: needs=ctypes skip-modes=background foreign-code
+# corpus: needs=ctypes skip-modes=background,default foreign-code
 """Another user of code objects' extra slots hears of the code objects that it marked, and of no others."""
 import ctypes
 

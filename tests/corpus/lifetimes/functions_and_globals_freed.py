@@ -1,4 +1,4 @@
-# corpus: compiled=work skip-modes=background
+# corpus: compiled=work skip-modes=background,default
 import gc
 import weakref
 

@@ -1,4 +1,4 @@
-# corpus: min-python=3.14 compiled=double skip-modes=background
+# corpus: min-python=3.14 compiled=double skip-modes=background,default
 """Functions that were compiled are still good enough to be sent to other interpreters."""
 from concurrent import interpreters
 

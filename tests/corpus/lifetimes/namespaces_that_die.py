@@ -1,4 +1,4 @@
-# corpus: compiled=work skip-modes=background
+# corpus: compiled=work skip-modes=background,default
 # Namespaces made at run time die, whatever of their classes and functions was compiled into code of theirs.
 import gc
 import weakref

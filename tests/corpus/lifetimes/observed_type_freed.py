@@ -1,4 +1,4 @@
-# corpus: compiled=call skip-modes=background
+# corpus: compiled=call skip-modes=background,default
 import gc
 import weakref
 

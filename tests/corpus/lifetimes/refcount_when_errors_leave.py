@@ -1,4 +1,4 @@
-# corpus: compiled=f skip-modes=background
+# corpus: compiled=f skip-modes=background,default
 import sys
 
 

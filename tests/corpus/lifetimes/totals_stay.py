@@ -1,4 +1,4 @@
-# corpus: compiled=work,squares skip-modes=background
+# corpus: compiled=work,squares skip-modes=background,default
 # Neither the memory blocks nor, on debug builds of CPython, the number of all references change with the rounds of work.
 import gc
 import sys
