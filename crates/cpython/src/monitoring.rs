@@ -77,11 +77,18 @@ fn local_tools(code: Code, table: usize, event: usize) -> Tools {
     unsafe { Tools(read(record, table + event)) }
 }
 
-/// True if any tool (ours asks for events everywhere) wants events of this code object alone. Tools may begin to without a new
-/// instrumentation version.
+/// The tools but ours, in each byte of a word.
+const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
+
+/// True if a tool other than ours wants events of this code object alone. Tools may begin to without a new instrumentation version.
 #[inline]
 pub fn has_local_tools(code: Code) -> bool {
-    local_tools_of_all(code) != 0
+    local_tools_of_all(code) & OTHERS != 0
+}
+
+/// True if we want events of this code object alone.
+pub fn listens(code: Code) -> bool {
+    local_tools_of_all(code) & !OTHERS != 0
 }
 
 /// Where a code object says which tools want events of it alone. That it never moves elsewhere, once it is there, saves a look at the code.
@@ -103,7 +110,7 @@ impl LocalTools {
     #[inline]
     pub unsafe fn any(self, code: Code) -> bool {
         // SAFETY: the record lives as long as its code object, and has an entry for each event that is tied to an instruction.
-        if self.0.is_null() { has_local_tools(code) } else { unsafe { tools_of_all(self.0.add(offsets::MONITORING_LOCAL)) != 0 } }
+        if self.0.is_null() { has_local_tools(code) } else { unsafe { tools_of_all(self.0.add(offsets::MONITORING_LOCAL)) & OTHERS != 0 } }
     }
 }
 
@@ -173,7 +180,6 @@ pub unsafe fn other_tools_everywhere(thread: Thread) -> bool {
 /// `thread` is the calling thread's state.
 #[inline]
 pub unsafe fn other_tools_active(thread: Thread, code: Code) -> bool {
-    const OTHERS: u64 = u64::from_le_bytes([Tools(u8::MAX).others().0; size_of::<u64>()]);
     // SAFETY: the caller vouches for the thread; the table has an entry for each event that is tied to an instruction.
     unsafe {
         if offsets::HEADERS_DEBUG == 1 && !adapted(thread, code) {

@@ -34,6 +34,13 @@ unsafe extern "C" {
     pub fn _Py_CheckRecursiveCall(tstate: *mut PyThreadState, place: *const std::ffi::c_char) -> c_int;
     /// Serves the eval breaker: signals, pending calls, garbage collection, GIL requests.
     pub fn _Py_HandlePending(tstate: *mut PyThreadState) -> c_int;
+    /// Has an interpreter call a function soon, in whichever thread runs it then; not 0 if its queue is full.
+    pub fn _PyEval_AddPendingCall(
+        interpreter: *mut PyInterpreterState,
+        function: unsafe extern "C" fn(*mut c_void) -> c_int,
+        argument: *mut c_void,
+        flags: c_int,
+    ) -> c_int;
     /// Destroys an object whose reference count is zero.
     pub fn _Py_Dealloc(object: *mut PyObject);
     /// Cached lookup of a name on a type and its bases; borrowed.

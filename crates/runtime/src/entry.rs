@@ -645,6 +645,17 @@ impl Session {
         }
     }
 
+    /// Hooks resting functions again if that may be, without waiting for events.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::wake`].
+    pub(crate) unsafe fn wake_at_once(&self, thread: Thread) {
+        self.until_awake.set(self.until_awake.get().min(1));
+        // SAFETY: as the caller says.
+        unsafe { self.wake(thread) };
+    }
+
     /// True if the function's vectorcall is ours.
     ///
     /// # Safety

@@ -8,6 +8,7 @@ use crate::session::Session;
 use crate::unit::{Place, Site, SiteKey};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ptr::NonNull;
+use std::time::Duration;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::generator::Start;
@@ -43,6 +44,10 @@ pub struct CodeExtra {
     start: OnceCell<Option<Start>>,
     /// Number of the last rest of the program when the code was first met.
     pub rests: u32,
+    /// Processor time for which it was met running.
+    pub met: Cell<Duration>,
+    /// Some of its events are switched off until it is met again.
+    pub paused: Cell<bool>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }

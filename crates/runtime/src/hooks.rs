@@ -37,8 +37,9 @@ const LATE_STARTS: u32 = 1024;
 /// As many of them stands one in an interpreted call of a trial for: that waits for the end of these callbacks.
 const STARTS_ON_TRIAL: u32 = 8;
 
-/// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long.
-const WARY: u32 = 6;
+/// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long. What is compiled then may be
+/// slower than the interpreter.
+const WARY: u32 = 8;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -317,8 +318,13 @@ impl Session {
         if site.compiling.get() {
             return Decision::Later;
         }
-        let decision = self.strategy.hot(facts, self.totals.load());
+        if site.hidden {
+            return Decision::Compile;
+        }
+        let met = self.time_met(site);
+        let decision = self.strategy.hot(SiteFacts { met, ..facts }, self.totals.load());
         match &decision {
+            Decision::Later if met.is_some() => site.next.set(site.count.get() + self.strategy.threshold(site.kind) / 8),
             Decision::Keep | Decision::Later | Decision::Suspend | Decision::Detach(_) => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
             }
@@ -351,6 +357,14 @@ impl Session {
         // SAFETY: the session holds the object.
         unsafe { Py_INCREF(self.disable_event) };
         self.disable_event
+    }
+
+    /// [`Self::disable`] until the code is met again, or all events are switched on again.
+    fn disable_until_met(&self, code: Code) -> *mut PyObject {
+        if let Some(extra) = CodeExtra::of(self, code) {
+            extra.paused.set(true);
+        }
+        self.disable()
     }
 
     /// # Safety
@@ -386,7 +400,7 @@ impl Session {
                     Vec::new()
                 };
                 self.count_call(thread, site, function, &arguments);
-                if site.count.get() < site.next.get() && self.is_seldom(thread, extra, site) {
+                if site.count.get() < site.next.get() && self.is_seldom(extra, site) {
                     return self.disable();
                 }
             }
@@ -434,13 +448,13 @@ impl Session {
                 }
                 site.count.set(site.count.get() + 1);
                 if site.count.get() < site.next.get() {
-                    return if self.is_seldom(thread, extra, site) { self.disable() } else { self.keep() };
+                    return if self.is_seldom(extra, site) { self.disable() } else { self.keep() };
                 }
                 let calls = extra.function(frame.globals(), frame.builtins()).map_or(0, |site| site.as_ref().count.get());
                 match self.decide(SiteFacts { calls, ..site.facts() }, site) {
                     Decision::Compile => {}
                     Decision::Later => return self.keep(),
-                    _ => return if self.pause(thread, extra, site) { self.disable() } else { self.keep() },
+                    _ => return if self.pause(extra, site) { self.disable() } else { self.keep() },
                 }
                 self.compile(thread, site, entry);
             }
@@ -473,13 +487,15 @@ unsafe fn prepare(args: *const *mut PyObject) -> Result<(&'static Session, Threa
             }
             if monitoring::has_local_tools_with_id(code) {
                 // Our events cost as much as the tool's, and lead to nothing as long as it watches the code.
-                session.until_hearing.set(entry::EVENTS_UNTIL_AWAKE);
-                return Err(session.disable());
+                if !session.sampling.is_on() {
+                    session.until_hearing.set(entry::EVENTS_UNTIL_AWAKE);
+                }
+                return Err(session.disable_until_met(code));
             }
-            return Err(if session.listens_later(thread) { session.disable() } else { nothing });
+            return Err(if session.sampling.is_on() { session.disable_until_met(code) } else { nothing });
         }
         if !session.hears(code) {
-            return Err(session.disable());
+            return Err(session.disable_until_met(code));
         }
         session.wake(thread);
         let left = session.until_hearing.get();

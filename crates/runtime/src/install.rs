@@ -70,7 +70,6 @@ impl Session {
         // SAFETY: the GIL is held, and no exception is raised where Python code may run.
         unsafe {
             self.fill_reserve();
-            self.listen_again(thread);
             self.attend_laps(thread);
         }
     }

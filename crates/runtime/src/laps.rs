@@ -127,6 +127,11 @@ impl Laps {
         self.rests.get()
     }
 
+    /// True if it is looked for a function that may call all that run.
+    pub(crate) fn wants_callers(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Looking { .. })
+    }
+
     /// Keeps a function that must not be hooked now.
     pub(crate) fn park(&self, function: *mut PyObject) {
         self.parked.borrow_mut().insert(function as usize);
@@ -203,7 +208,7 @@ enum Next {
 impl Session {
     /// True if the program as a whole is tried at all.
     fn times_laps(&self) -> bool {
-        self.options.trial == Trial::Time && self.strategy.is_patient() && !self.laps.given_up.get()
+        self.options.trial == Trial::Time && self.sampling.is_on() && !self.laps.given_up.get()
     }
 
     /// Has something done after that time.
@@ -306,12 +311,8 @@ impl Session {
         unsafe {
             self.set_regime(Regime::Everything);
             self.laps.phase.replace(Phase::Looking { begin: Instant::now(), functions: FxHashMap::default() });
-            if self.hear_again() {
-                self.plan_laps(thread, LOOK);
-            } else {
-                self.end_laps(Regime::Everything);
-                self.try_later(thread, AGAIN, MOST_AGAIN);
-            }
+            self.sampling.hurry();
+            self.plan_laps(thread, LOOK);
         }
     }
 
@@ -349,8 +350,12 @@ impl Session {
             stuck: false,
             begin: processor_time(),
         }));
-        // SAFETY: as the caller says.
-        if unsafe { self.hear_again() } {
+        // SAFETY: as the caller says. Code that something is kept for is alive.
+        let hears = unsafe {
+            let code = self.codes.borrow().contains_key(&marker.0).then_some(marker.0 as *mut PyObject);
+            code.and_then(|code| Code::from_object(code)).is_some_and(|code| self.listen_to(code))
+        };
+        if hears {
             self.plan_laps(thread, WATCH);
         } else {
             // SAFETY: as the caller says.
@@ -503,7 +508,7 @@ impl Session {
                     self.hook(function as *mut PyObject);
                 }
                 if self.options.trial == Trial::Time {
-                    self.hear_again();
+                    self.sampling.hurry();
                 }
             }
             crate::generator::switch(self, regime == Regime::Everything);

@@ -36,6 +36,7 @@ mod quiet_answers;
 pub mod rebuild;
 pub mod reference;
 mod reserve;
+mod sampling;
 mod saved;
 pub mod selfcheck;
 pub mod session;

@@ -7,7 +7,7 @@ use crate::unit::Site;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use whipsnake_contract::faults::Fault;
-use whipsnake_cpython::Thread;
+use whipsnake_cpython::{Code, Thread};
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_EQ, Py_eval_input, Py_file_input, PyDict_GetItemString, PyDict_New, PyDict_SetItemString,
     PyErr_Clear, PyErr_GetRaisedException, PyEval_GetBuiltins, PyObject, PyObject_CallObject,
@@ -157,6 +157,12 @@ impl Session {
                 };
                 let site = self.function_site(function)?;
                 let is_loop = *name == c"total";
+                if is_loop
+                    && self.sampling.is_on()
+                    && let Some(code) = Code::of_function(function)
+                {
+                    self.listen_to(code);
+                }
                 if site.as_ref().unit.get().is_none() && !is_loop {
                     let tuple = arguments.0;
                     let count = whipsnake_cpython::ffi::PyTuple_GET_SIZE(tuple);

@@ -13,11 +13,11 @@ use crate::capture::Pending;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::graves::{Burial, Graves};
-use crate::listening::Listening;
 use crate::quiet_answers::QuietAnswers;
 use crate::notice::Said;
 use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
+use crate::sampling::Sampling;
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
 use crate::stats::Totals;
@@ -85,6 +85,8 @@ pub struct Session {
     pub(crate) frame_log: Option<FrameLog>,
     /// What `sys.monitoring` is asked in our stead.
     pub(crate) quiet_answers: QuietAnswers,
+    /// How code to listen to is found.
+    pub(crate) sampling: Sampling,
     /// What is kept for code objects, by their addresses. Boxes, which [`crate::extra::code_dies`] takes back.
     pub(crate) codes: RefCell<FxHashMap<usize, NonNull<CodeExtra>>>,
     /// The vectorcall of functions that nobody has replaced.
@@ -153,8 +155,6 @@ pub struct Session {
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
     /// How often types changed that units relied on, or were being compiled to. An address may have been that of another type.
     pub volatile_types: RefCell<FxHashMap<usize, u32>>,
-    /// When to listen to all code again.
-    pub listening: Listening,
     /// Comparisons of the program as a whole with the interpreter.
     pub(crate) laps: Laps,
     /// How often guards met instances of a type without inline values. An address may have been that of another type.
@@ -203,6 +203,7 @@ impl Session {
             backend: RefCell::new(parts.backend),
             frame_log: parts.frame_log,
             quiet_answers: QuietAnswers::default(),
+            sampling: Sampling::default(),
             codes: RefCell::default(),
             original: parts.original,
             original_next: parts.original_next,
@@ -241,7 +242,6 @@ impl Session {
             exit_counter: AtomicI64::new(exit_every),
             volatile: RefCell::default(),
             volatile_types: RefCell::default(),
-            listening: Listening::default(),
             laps: Laps::default(),
             lost_values: RefCell::default(),
             saved: Cell::new(0),

@@ -12,8 +12,8 @@ use whipsnake_cpython::ffi::{
     METH_FASTCALL, Py_DECREF, Py_None, PyCFunction_NewEx, PyCFunctionFast, PyErr_Clear, PyMethodDef, PyMethodDefPointer, PyObject, PyObject_CallMethod,
     PyObject_GetAttrString, PySys_GetObject,
 };
-use whipsnake_cpython::monitoring::OPTIMIZER_ID;
-use whipsnake_cpython::offsets;
+use whipsnake_cpython::monitoring::{self, OPTIMIZER_ID};
+use whipsnake_cpython::{Code, Thread, offsets};
 
 /// Tools that `sys.monitoring` tells apart.
 const TOOL_IDS: i32 = 6;
@@ -102,7 +102,11 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
                 PyObject_CallMethod(module, c"register_callback".as_ptr(), c"iiO".as_ptr(), id, 1 << event, callback.0)
             })?;
         }
-        call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
+        if session.begin_sampling(Thread::current()) {
+            session.listen_to_compiled();
+        } else {
+            call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
+        }
         session.quiet_answers.give(module)
     }
 }
@@ -124,29 +128,67 @@ unsafe fn discard(result: *mut PyObject) {
 }
 
 impl Session {
+    /// Asks for the events of a code object, also for those that were switched off. False if that is refused.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    pub(crate) unsafe fn listen_to(&self, code: Code) -> bool {
+        let mut wanted = 0;
+        for &(event, _) in events(self.only_logs()) {
+            wanted |= 1 << event;
+        }
+        // SAFETY: as the caller says.
+        unsafe {
+            // Events that were switched off come back only if the tool begins anew.
+            let begins = !monitoring::listens(code) || set_local_events(code, 0);
+            let done = begins && !self.faults.happens(Fault::Events) && set_local_events(code, wanted);
+            monitoring::keep_instruction_tools(code);
+            if !done {
+                self.tell_once(Fault::Events, "some hot code stays interpreted: sys.monitoring refuses its events");
+            }
+            done
+        }
+    }
+
     /// Asks for events of all code again, unless another tool is registered that may have switched off some of its own: then it is asked
-    /// again after some events. True if it was done.
+    /// again after some events.
     ///
     /// # Safety
     ///
     /// The GIL is held and no exception is raised.
     #[cold]
-    pub(crate) unsafe fn hear_again(&self) -> bool {
+    pub(crate) unsafe fn hear_again(&self) {
         // SAFETY: as the caller says; results are given back.
         unsafe {
-            let Ok(module) = monitoring_module() else { return false };
+            let Ok(module) = monitoring_module() else { return };
             for id in (0..TOOL_IDS).filter(|id| *id != i32::from(OPTIMIZER_ID)) {
                 let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
                 let is_free = owner == Py_None();
                 discard(owner);
                 if !is_free {
                     self.until_hearing.set(EVENTS_UNTIL_AWAKE);
-                    return false;
+                    return;
                 }
             }
             discard(PyObject_CallMethod(module, c"restart_events".as_ptr(), std::ptr::null()));
         }
-        true
+    }
+}
+
+/// Sets the events that we want of a code object. False if that is refused.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+unsafe fn set_local_events(code: Code, events: i32) -> bool {
+    // SAFETY: as the caller says; the result is given back.
+    unsafe {
+        let Ok(module) = monitoring_module() else { return false };
+        let result = PyObject_CallMethod(module, c"set_local_events".as_ptr(), c"iOi".as_ptr(), i32::from(OPTIMIZER_ID), code.as_object(), events);
+        let done = !result.is_null();
+        discard(result);
+        done
     }
 }
 
@@ -159,12 +201,19 @@ pub(crate) unsafe fn give_back(session: &Session) {
     let id = i32::from(OPTIMIZER_ID);
     // SAFETY: the GIL is held; results are given back, errors are of no consequence.
     unsafe {
+        session.end_sampling();
         let Ok(module) = monitoring_module() else { return };
         session.quiet_answers.take_back(module);
         let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
         let ours = crate::text::str_of(owner).as_deref() == TOOL_NAME.to_str().ok();
         let mut results = vec![owner];
         if ours {
+            // 3.13 keeps these where a tool id is given back.
+            let codes: Vec<usize> = session.codes.borrow().keys().copied().collect();
+            let listened = codes.iter().filter_map(|&code| Code::from_object(code as *mut PyObject)).filter(|&code| monitoring::listens(code));
+            listened.for_each(|code| {
+                set_local_events(code, 0);
+            });
             results.push(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, 0));
             results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
         }

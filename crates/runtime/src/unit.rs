@@ -217,6 +217,8 @@ impl Site {
     pub fn facts(&self) -> SiteFacts<'_> {
         let content = self.current().and_then(Unit::content);
         SiteFacts {
+            length: self.length,
+            met: None,
             name: &self.name,
             kind: self.kind,
             count: self.count.get(),

@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,7 +19,8 @@ use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::snapshot::Snapshot;
 use whipsnake_cpython::Thread;
-use whipsnake_cpython::ffi::{Py_AddPendingCall, PyObject};
+use whipsnake_cpython::ffi::PyObject;
+use whipsnake_cpython::symbols::_PyEval_AddPendingCall;
 
 use crate::unit::Unit;
 
@@ -99,30 +100,55 @@ struct Shared {
     /// The kernel's number of the thread.
     thread_id: AtomicI32,
     cache: Arc<TrampolineCache>,
+    beat: Beat,
+}
+
+/// Calls at regular intervals, as long as the interpreter answers them: a process that waits is left in peace.
+#[derive(Default)]
+struct Beat {
+    /// Nanoseconds between two calls; 0 for none.
+    period: AtomicU64,
+    /// The last call was answered.
+    answered: AtomicBool,
+    /// The thread sleeps until it is.
+    waits: AtomicBool,
+}
+
+impl Beat {
+    /// Time until the next call, seen from now.
+    fn next(&self) -> Option<Duration> {
+        let period = Duration::from_nanos(self.period.load(Ordering::Relaxed));
+        let comes = !period.is_zero() && self.answered.load(Ordering::Acquire);
+        self.waits.store(!comes, Ordering::Release);
+        // The answer may have come in between.
+        (comes || self.answered.load(Ordering::Acquire) && !period.is_zero()).then_some(period)
+    }
 }
 
 impl Shared {
     fn has_work(&self) -> bool {
-        !lock(&self.queue).is_empty() || lock(&self.alarm).is_some()
+        !lock(&self.queue).is_empty() || lock(&self.alarm).is_some() || self.beat.period.load(Ordering::Relaxed) != 0
     }
 
     /// Waits until something happens or it is time to call the interpreter. True if that is so.
     fn sleep<'a>(&self, queue: MutexGuard<'a, VecDeque<Job>>) -> (MutexGuard<'a, VecDeque<Job>>, bool) {
         let alarm = *lock(&self.alarm);
-        let Some(time) = alarm else {
+        let now = Instant::now();
+        let beat = self.beat.next().map(|period| now + period);
+        let Some(time) = alarm.into_iter().chain(beat).min() else {
             return (self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner), false);
         };
-        let left = time.saturating_duration_since(Instant::now());
-        let queue = self.wake.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
-        let rings = Instant::now() >= time;
+        let queue = self.wake.wait_timeout(queue, time.saturating_duration_since(now)).unwrap_or_else(PoisonError::into_inner).0;
+        let now = Instant::now();
+        let rings = alarm.is_some_and(|alarm| now >= alarm);
         if rings {
             *lock(&self.alarm) = None;
         }
-        (queue, rings)
+        let beats = beat.is_some_and(|beat| now >= beat) && self.beat.answered.swap(false, Ordering::AcqRel);
+        (queue, rings || beats)
     }
 
-    /// Has the interpreter call [`Session::install_finished`](crate::session::Session::install_finished) soon. False if it must not be called
-    /// any more.
+    /// Has the interpreter call [`attend`] soon. False if it must not be called any more.
     fn call_interpreter(&self) -> bool {
         // The lock makes sure that the interpreter exists.
         let closed = lock(&self.closed);
@@ -158,6 +184,8 @@ pub struct Worker {
     running: RefCell<Option<Running>>,
     /// The fork that has paused the thread.
     fork: Cell<Option<ForkCall>>,
+    /// Time between two calls of the interpreter; zero for none.
+    period: Cell<Duration>,
     /// Trampolines made so far, by this process: what a parent's thread has locked at a fork is never unlocked here.
     cache: RefCell<Option<(u32, Arc<TrampolineCache>)>>,
     faults: Arc<Faults>,
@@ -215,12 +243,52 @@ impl Worker {
         true
     }
 
+    /// Has the thread call the interpreter after that time, and again each time that this is called. False if no thread can be started.
+    pub fn beat(&self, caller: Thread, period: Duration) -> bool {
+        self.period.set(period);
+        let Some(shared) = self.shared(caller) else { return false };
+        let nanos = period.as_nanos() as u64;
+        let begins = shared.beat.period.swap(nanos, Ordering::Relaxed) == 0;
+        shared.beat.answered.store(true, Ordering::Release);
+        if begins || shared.beat.waits.swap(false, Ordering::AcqRel) {
+            let _queue = lock(&shared.queue);
+            shared.wake.notify_one();
+        }
+        true
+    }
+
+    /// Ends what [`Self::beat`] has begun.
+    pub fn stop_beat(&self) {
+        self.period.set(Duration::ZERO);
+        if let Some(running) = &*self.running.borrow() {
+            running.shared.beat.period.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// True if the call that [`Self::beat`] has asked for is not answered.
+    pub fn has_beaten(&self) -> bool {
+        self.running.borrow().as_ref().is_some_and(|running| !running.shared.beat.answered.load(Ordering::Acquire))
+    }
+
+    /// The interpreter has called us between two instructions: a fork of the frame that runs has returned.
+    fn called_between_instructions(&self, caller: Thread) {
+        let runs = |call: ForkCall| {
+            let frame = caller.current_frame().map(|frame| frame.as_ptr() as usize);
+            call.thread == caller.as_ptr() as usize && frame == Some(call.frame)
+        };
+        if self.fork.get().is_some_and(runs) {
+            self.fork.set(None);
+        }
+    }
+
     /// What is shared with the thread, which is started if need be; `None` if it cannot be.
     fn shared(&self, caller: Thread) -> Option<Arc<Shared>> {
         let pid = std::process::id();
         let mut slot = self.running.borrow_mut();
         if slot.as_ref().is_none_or(|running| running.pid != pid && running.thread.is_some()) {
             let shared = Arc::new(Shared { cache: self.cache(), ..Shared::default() });
+            shared.beat.period.store(self.period.get().as_nanos() as u64, Ordering::Relaxed);
+            shared.beat.answered.store(true, Ordering::Relaxed);
             // A parent's queues may be locked by a thread that does not exist here: they are left as they are.
             std::mem::forget(slot.replace(Running { pid, shared, thread: None }));
         }
@@ -266,6 +334,7 @@ impl Worker {
             running.pid = std::process::id();
             if running.shared.has_work() {
                 running.shared.ready.store(true, Ordering::Release);
+                ask_for_attention();
             }
         }
     }
@@ -304,6 +373,9 @@ impl Worker {
                     running.thread = self.start(&running.shared);
                 }
                 running.shared.ready.store(forking, Ordering::Release);
+                if forking {
+                    ask_for_attention();
+                }
                 std::mem::take(&mut *lock(&running.shared.done))
             }
             _ => Vec::new(),
@@ -413,18 +485,25 @@ fn work(shared: &Shared) {
     }
 }
 
-/// Has the interpreter call [`Session::install_finished`](crate::session::Session::install_finished) soon.
+/// Has the interpreter call [`attend`] soon, in whichever thread runs then.
 pub(crate) fn ask_for_attention() {
-    // SAFETY: may be called from any thread while the interpreter exists. A full queue does no harm: counted events and exits do
-    // the same.
-    unsafe { Py_AddPendingCall(Some(install_finished), std::ptr::null_mut()) };
+    if let Some(session) = crate::session::session() {
+        // SAFETY: may be called from any thread while the interpreter exists. A full queue does no harm: counted events and exits install
+        // code, too.
+        unsafe { _PyEval_AddPendingCall(session.interpreter, attend, std::ptr::null_mut(), 0) };
+    }
 }
 
-/// Called by the interpreter with the GIL held.
-extern "C" fn install_finished(_: *mut c_void) -> c_int {
+/// Installs what is done, and looks at what runs. Called by the interpreter with the GIL held, between two instructions.
+extern "C" fn attend(_: *mut c_void) -> c_int {
     if let Some(session) = crate::session::session() {
-        // SAFETY: the GIL is held.
-        unsafe { session.install_finished() };
+        // SAFETY: the GIL is held, and no exception is raised between two instructions.
+        unsafe {
+            let thread = Thread::current();
+            session.worker.called_between_instructions(thread);
+            session.install_finished();
+            session.sample(thread);
+        }
     }
     0
 }

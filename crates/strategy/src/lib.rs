@@ -54,6 +54,10 @@ pub struct SiteFacts<'a> {
     pub count: u64,
     /// Calls counted so far of the function that a loop is in; 0 for functions, and where they are not counted.
     pub calls: u64,
+    /// Code units of the whole code object.
+    pub length: usize,
+    /// Processor time for which the code was met running; `None` where that is not looked at.
+    pub met: Option<Duration>,
     /// How often it was compiled.
     pub compiles: u32,
     /// How often an assumption of its units broke.
