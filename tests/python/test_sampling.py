@@ -129,3 +129,23 @@ def test_refused_events_are_told_once(runner) -> None:
     result = runner.text(PROGRAM + text, env={**DEFAULTS, "WHIPSNAKE_FAULT": "events:1+"})
     assert json.loads(result.stdout) == [False, False, 2], result
     assert result.stderr.count("\n") == 1 and "events" in result.stderr, result
+
+
+def test_code_of_the_interpreter_itself_is_left_in_peace(runner) -> None:
+    # Under the frame of an __init__ lies one that cleans up after it, whose code has no events.
+    text = """
+    class Item:
+        def __init__(self, value):
+            self.value = value
+
+    @whipsnake.never
+    def make(seconds):
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            for i in range(1000):
+                Item(i)
+
+    make(0.5)
+    print(json.dumps(whipsnake.is_compiled(Item.__init__)))
+    """
+    assert run(runner, text) is True

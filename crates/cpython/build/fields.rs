@@ -68,6 +68,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("code_instrumentation_version", "offsetof(PyCodeObject, _co_instrumentation_version)"),
     ("code_monitoring", "offsetof(PyCodeObject, _co_monitoring)"),
     ("code_firsttraceable", "offsetof(PyCodeObject, _co_firsttraceable)"),
+    ("code_no_events", "CO_NO_MONITORING_EVENTS"),
     ("kind_hidden", "CO_FAST_HIDDEN"),
     ("kind_local", "CO_FAST_LOCAL"),
     ("kind_cell", "CO_FAST_CELL"),

@@ -86,6 +86,11 @@ pub fn has_local_tools(code: Code) -> bool {
     local_tools_of_all(code) & OTHERS != 0
 }
 
+/// True if tools may want events of this code object: those that the interpreter has made for its own purposes have none.
+pub fn has_events(code: Code) -> bool {
+    code.flags() as usize & offsets::CODE_NO_EVENTS == 0
+}
+
 /// True if we want events of this code object alone.
 pub fn listens(code: Code) -> bool {
     local_tools_of_all(code) & !OTHERS != 0

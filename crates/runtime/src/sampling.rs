@@ -95,7 +95,7 @@ impl Session {
     ///
     /// The GIL is held, no exception is raised, and the interpreter has called us between two instructions.
     pub(crate) unsafe fn sample(&self, thread: Thread) {
-        if !self.enabled.get() || !self.sampling.is_on() || !self.worker.has_beaten() || thread.interpreter() != self.interpreter {
+        if self.ended.get() || !self.enabled.get() || !self.sampling.is_on() || !self.worker.has_beaten() || thread.interpreter() != self.interpreter {
             return;
         }
         // SAFETY: as the caller says.
@@ -134,7 +134,7 @@ impl Session {
             left -= 1;
             // SAFETY: as the caller says; the frame keeps its code alive.
             unsafe {
-                if monitoring::other_tools_active(thread, code) || !self.hears(code) {
+                if !monitoring::has_events(code) || monitoring::other_tools_active(thread, code) || !self.hears(code) {
                     continue;
                 }
                 let extra = CodeExtra::of_or_new(self, code);

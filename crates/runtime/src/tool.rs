@@ -141,13 +141,15 @@ impl Session {
         // SAFETY: as the caller says.
         unsafe {
             // Events that were switched off come back only if the tool begins anew.
-            let begins = !monitoring::listens(code) || set_local_events(code, 0);
-            let done = begins && !self.faults.happens(Fault::Events) && set_local_events(code, wanted);
+            let begun = if monitoring::listens(code) { set_local_events(code, 0) } else { Ok(()) };
+            let done = begun.and_then(|()| {
+                if self.faults.happens(Fault::Events) { Err(format!("fault {} injected", Fault::Events.name())) } else { set_local_events(code, wanted) }
+            });
             monitoring::keep_instruction_tools(code);
-            if !done {
-                self.tell_once(Fault::Events, "some hot code stays interpreted: sys.monitoring refuses its events");
+            if let Err(reason) = &done {
+                self.tell_once(Fault::Events, &format!("some hot code stays interpreted, its events are refused: {reason}"));
             }
-            done
+            done.is_ok()
         }
     }
 
@@ -176,19 +178,24 @@ impl Session {
     }
 }
 
-/// Sets the events that we want of a code object. False if that is refused.
+/// Sets the events that we want of a code object.
+///
+/// # Errors
+/// The text of a Python error.
 ///
 /// # Safety
 ///
 /// The GIL is held and no exception is raised.
-unsafe fn set_local_events(code: Code, events: i32) -> bool {
+unsafe fn set_local_events(code: Code, events: i32) -> Result<(), String> {
     // SAFETY: as the caller says; the result is given back.
     unsafe {
-        let Ok(module) = monitoring_module() else { return false };
+        let module = monitoring_module()?;
         let result = PyObject_CallMethod(module, c"set_local_events".as_ptr(), c"iOi".as_ptr(), i32::from(OPTIMIZER_ID), code.as_object(), events);
-        let done = !result.is_null();
-        discard(result);
-        done
+        if result.is_null() {
+            return Err(take_error());
+        }
+        Py_DECREF(result);
+        Ok(())
     }
 }
 
@@ -211,9 +218,10 @@ pub(crate) unsafe fn give_back(session: &Session) {
             // 3.13 keeps these where a tool id is given back.
             let codes: Vec<usize> = session.codes.borrow().keys().copied().collect();
             let listened = codes.iter().filter_map(|&code| Code::from_object(code as *mut PyObject)).filter(|&code| monitoring::listens(code));
-            listened.for_each(|code| {
-                set_local_events(code, 0);
-            });
+            for code in listened {
+                // What cannot be given back leads to callbacks that do nothing.
+                let _ = set_local_events(code, 0);
+            }
             results.push(PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, 0));
             results.push(PyObject_CallMethod(module, c"free_tool_id".as_ptr(), c"i".as_ptr(), id));
         }
