@@ -245,7 +245,7 @@ macro_rules! options {
 }
 
 options! {
-    /// Calls of a function, or back edges of a loop, before it is compiled, if they follow each other fast; 1 compiles at once.
+    /// Calls of a function, or back edges of a loop, before it is compiled; from 100 on, if they follow each other fast and the code has run for about as long as it takes to compile. 1 compiles at once.
     threshold: u64 = "2000", Kind::Number { min: 1, max: 1_000_000_000 };
     /// Compile in the calling thread instead of in the background.
     sync: bool = "0", Kind::Flag;

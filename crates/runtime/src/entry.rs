@@ -524,6 +524,7 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
             let (time, count) = (time + start.elapsed(), count + 1);
             unit.time_inside.set(if count < JUDGED_ENTRIES { (time, count) } else { Default::default() });
             if count == JUDGED_ENTRIES {
+                unit.mean_inside.set(Some(time / count));
                 session.judge(site, unit, time / count);
             }
         }

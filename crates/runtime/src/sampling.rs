@@ -7,6 +7,7 @@
 
 use crate::extra::CodeExtra;
 use crate::session::Session;
+use crate::stats::processor_time;
 use crate::unit::Site;
 use rustc_hash::FxHashSet;
 use std::cell::Cell;
@@ -31,6 +32,8 @@ pub(crate) struct Sampling {
     period: Cell<Duration>,
     /// When the next look is due.
     due: Cell<Option<Instant>>,
+    /// Processor time of the process at the last look.
+    used: Cell<Duration>,
 }
 
 impl Sampling {
@@ -49,6 +52,7 @@ impl Sampling {
 impl Session {
     /// Looks at running code from now on. False if all code is to be listened to: the strategy has no patience, or there is no thread.
     pub(crate) fn begin_sampling(&self, thread: Thread) -> bool {
+        self.sampling.used.set(processor_time());
         let is_wanted = self.strategy.is_patient() && !self.only_logs() && self.options.trial != Trial::Switch;
         self.sampling.hurry();
         let on = is_wanted && self.look_later(thread, false);
@@ -95,18 +99,25 @@ impl Session {
     ///
     /// The GIL is held, no exception is raised, and the interpreter has called us between two instructions.
     pub(crate) unsafe fn sample(&self, thread: Thread) {
-        if self.ended.get() || !self.enabled.get() || !self.sampling.is_on() || !self.worker.has_beaten() || thread.interpreter() != self.interpreter {
+        let is_due = self.sampling.is_on() && self.enabled.get() && !self.ended.get() && self.worker.has_beaten();
+        if !is_due || thread.interpreter() != self.interpreter {
             return;
         }
         // SAFETY: as the caller says.
         let found = unsafe {
             self.wake_at_once(thread);
-            self.listen_to_frames(thread)
+            self.listen_to_frames(thread, self.ran())
         };
         let period = if found { PERIOD } else { (self.sampling.period.get() * 11 / 10).min(LONGEST) };
         self.sampling.period.set(period);
         let is_late = self.sampling.due.get().is_some_and(|due| due + LATE < Instant::now());
         self.look_later(thread, is_late);
+    }
+
+    /// Processor time since the last look. What was long in C code is not as hot as that.
+    fn ran(&self) -> Duration {
+        let now = processor_time();
+        now.saturating_sub(self.sampling.used.replace(now)).min(self.sampling.period.get() * 2)
     }
 
     /// Has the interpreter call us after about a period, at no time that a program could be in step with. A program that works for a short time
@@ -119,12 +130,12 @@ impl Session {
         self.worker.beat(thread, delay.max(Duration::from_nanos(1)))
     }
 
-    /// True if code was found that was not listened to.
+    /// True if code was found that was not listened to. All that is met is taken to have run for that time.
     ///
     /// # Safety
     ///
     /// As for [`Self::sample`].
-    unsafe fn listen_to_frames(&self, thread: Thread) -> bool {
+    unsafe fn listen_to_frames(&self, thread: Thread, time: Duration) -> bool {
         let mut found = false;
         let mut frame = thread.current_frame();
         let mut left = if self.laps.wants_callers() { usize::MAX } else { FRAMES };
@@ -139,7 +150,7 @@ impl Session {
                 }
                 let extra = CodeExtra::of_or_new(self, code);
                 // Callers count, too: the interpreter calls us where functions begin, and short ones are inlined.
-                extra.met.set(extra.met.get() + self.sampling.period.get());
+                extra.met.set(extra.met.get() + time);
                 if extra.exclusion().is_none() && (extra.paused.get() || !monitoring::listens(code)) {
                     extra.paused.set(false);
                     found |= self.listen_to(code);

@@ -219,6 +219,7 @@ impl Site {
         SiteFacts {
             length: self.length,
             met: None,
+            inside: self.current().and_then(|unit| unit.mean_inside.get()),
             name: &self.name,
             kind: self.kind,
             count: self.count.get(),
@@ -333,6 +334,8 @@ pub struct Unit {
     pub notes: Cell<u32>,
     /// Time spent in native code by the last timed entries into a loop, and their number.
     pub time_inside: Cell<(Duration, u32)>,
+    /// Mean time of the last of them that were judged.
+    pub mean_inside: Cell<Option<Duration>>,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -389,6 +392,7 @@ impl Unit {
             interpreted: Cell::new(None),
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
+            mean_inside: Cell::new(None),
             trial,
             content: UnsafeCell::new(None),
         }

@@ -58,6 +58,8 @@ pub struct SiteFacts<'a> {
     pub length: usize,
     /// Processor time for which the code was met running; `None` where that is not looked at.
     pub met: Option<Duration>,
+    /// Mean time that entries into its present unit spend in native code, as far as that is known; loops only.
+    pub inside: Option<Duration>,
     /// How often it was compiled.
     pub compiles: u32,
     /// How often an assumption of its units broke.

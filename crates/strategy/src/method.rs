@@ -51,6 +51,8 @@ const MAX_INVALIDATIONS: u32 = 8;
 /// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
 /// native code is typically two to four times as fast.
 const WORTH_ENTERING: Duration = Duration::from_nanos(750);
+/// Exits of one kind before that time is asked for where guards fail.
+const LEAST_JUDGED: u32 = 128;
 /// Turns per call of its function below which a loop is not compiled by itself: the function is going to be, and entering a loop costs as
 /// much as some turns. Asked from a count of turns on that tells something.
 const TURNS_WORTH_ENTERING: u64 = 8;
@@ -164,6 +166,15 @@ impl Strategy for Method {
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
+                // The last compilation has not made its entries longer.
+                if site.kind == UnitKind::Loop
+                    && site.compiles > 1
+                    && exit.count >= LEAST_JUDGED
+                    && let Some(time) = site.inside
+                    && let left @ Decision::LeaveAlone(_) = self.after_entries(site, time)
+                {
+                    return left;
+                }
                 if exit.count >= self.speculation_limit(exit.reason, site, load) { Decision::Compile } else { Decision::Keep }
             }
             ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
@@ -225,6 +236,7 @@ mod tests {
             calls: 0,
             length: 100,
             met: None,
+            inside: None,
             compiles,
             invalidations: 0,
             entries,
@@ -329,6 +341,17 @@ mod tests {
         let Decision::LeaveAlone(reason) = of(UnitKind::Loop, 90) else { panic!("a short loop is kept") };
         assert!(reason.contains("90 ns"), "{reason}");
         assert_eq!((of(UnitKind::Loop, 5000), of(UnitKind::Function, 90)), (Decision::Keep, Decision::Keep));
+    }
+
+    #[test]
+    fn loops_that_are_still_left_at_once_are_not_compiled_a_third_time() {
+        let of = |kind, compiles, nanos, count| {
+            let site = SiteFacts { kind, inside: Some(Duration::from_nanos(nanos)), code_bytes: 1 << 20, ..site(compiles, 10_000) };
+            method().after_exit(site, exit(ExitReason::TypeGuard, count), Load::default())
+        };
+        assert_eq!((of(UnitKind::Loop, 1, 90, 512), of(UnitKind::Loop, 2, 900, 512)), (Decision::Keep, Decision::Keep));
+        assert_eq!((of(UnitKind::Loop, 2, 90, 64), of(UnitKind::Function, 2, 90, 512)), (Decision::Keep, Decision::Keep));
+        assert!(matches!(of(UnitKind::Loop, 2, 90, 512), Decision::LeaveAlone(_)));
     }
 
     #[test]
