@@ -11,6 +11,16 @@ use crate::package::{self, Profile};
 use crate::process::{display, note};
 use crate::workspace::Workspace;
 
+/// A user's arguments as the script wants them: `NAME … -- OPTION …` keeps its `--` where names come first.
+fn without_separator(arguments: &[OsString]) -> impl Iterator<Item = &OsString> {
+    let separator = arguments.iter().position(|argument| argument == "--");
+    arguments
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| Some(*index) != separator)
+        .map(|(_, argument)| argument)
+}
+
 /// Builds and installs the package and runs a script with the user's arguments, on each Python after the other.
 ///
 /// # Errors
@@ -29,7 +39,7 @@ pub(crate) fn run(
             interpreter.version
         ));
         let mut command = python(workspace, &environment);
-        command.arg(script).args(arguments);
+        command.arg(script).args(without_separator(arguments));
         let status = command
             .status()
             .with_context(|| format!("starting `{}`", display(&command)))?;
@@ -55,4 +65,21 @@ pub(crate) fn python(workspace: &Workspace, environment: &Environment) -> Comman
         }
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_separator_between_names_and_options_is_not_passed_on() {
+        let of = |text: &str| -> Vec<String> {
+            let arguments: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
+            let own = without_separator(&arguments);
+            own.map(|argument| argument.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(of("attrs -- --rounds 3"), ["attrs", "--rounds", "3"]);
+        assert_eq!(of("--rounds 3"), ["--rounds", "3"]);
+        assert_eq!(of("a -- b -- c"), ["a", "b", "--", "c"]);
+    }
 }
