@@ -324,6 +324,7 @@ impl Session {
         let met = self.time_met(site);
         let decision = self.strategy.hot(SiteFacts { met, ..facts }, self.totals.load());
         match &decision {
+            // What it waits for comes from elsewhere.
             Decision::Later if met.is_some() => site.next.set(site.count.get() + self.strategy.threshold(site.kind) / 8),
             Decision::Keep | Decision::Later | Decision::Suspend | Decision::Detach(_) => {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));

@@ -43,6 +43,11 @@ const fn events(only_logs: bool) -> &'static [(usize, usize)] {
     if only_logs { &[(offsets::EVENT_INSTRUCTION, 2)] } else { &[(offsets::EVENT_PY_START, 0), (offsets::EVENT_JUMP, 1)] }
 }
 
+/// [`events`] as `sys.monitoring` takes them.
+fn event_set(only_logs: bool) -> i32 {
+    events(only_logs).iter().fold(0, |set, (event, _)| set | 1 << event)
+}
+
 /// # Safety
 ///
 /// The GIL is held.
@@ -93,9 +98,7 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
         };
         call(Fault::Tool, &|| PyObject_CallMethod(module, c"use_tool_id".as_ptr(), c"is".as_ptr(), id, TOOL_NAME.as_ptr()))?;
         let methods = METHODS.0.get().cast::<PyMethodDef>();
-        let mut events = 0;
-        for &(event, index) in self::events(session.only_logs()) {
-            events |= 1 << event;
+        for &(event, index) in events(session.only_logs()) {
             let callback = owned(PyCFunction_NewEx(methods.add(index), std::ptr::null_mut(), std::ptr::null_mut()));
             let callback = callback.ok_or("no callback could be made")?;
             call(Fault::Callback, &|| {
@@ -105,7 +108,7 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
         if session.begin_sampling(Thread::current()) {
             session.listen_to_compiled();
         } else {
-            call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, events))?;
+            call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, event_set(session.only_logs())))?;
         }
         session.quiet_answers.give(module)
     }
@@ -134,10 +137,7 @@ impl Session {
     ///
     /// The GIL is held and no exception is raised.
     pub(crate) unsafe fn listen_to(&self, code: Code) -> bool {
-        let mut wanted = 0;
-        for &(event, _) in events(self.only_logs()) {
-            wanted |= 1 << event;
-        }
+        let wanted = event_set(self.only_logs());
         // SAFETY: as the caller says.
         unsafe {
             // Events that were switched off come back only if the tool begins anew.

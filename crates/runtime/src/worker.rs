@@ -1,8 +1,8 @@
 //! The compiling thread. It never holds the GIL: snapshots go in, code comes out, and a pending call of the interpreter
 //! (or the next counted event) installs what is done. It also serves as an alarm clock.
 //!
-//! `os.fork()` is announced: the thread ends before. It starts again, in parent and child, with the first event after the fork if there is
-//! work: not earlier, since `os.fork()` counts the process's threads before it returns, and warns. After a fork that was not announced, the
+//! `os.fork()` is announced: the thread ends before. It starts again, in parent and child, with the first event or call by the interpreter after the
+//! fork if there is work: not earlier, since `os.fork()` counts the process's threads before it returns, and warns. After a fork that was not announced, the
 //! child's next job starts a thread with empty queues.
 
 use whipsnake_compiler::{Failure, Outcome, Settings, TrampolineCache, compile};
