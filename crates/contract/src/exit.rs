@@ -128,6 +128,17 @@ pub enum Source {
     InFrame,
 }
 
+impl Source {
+    /// True if the slot gets a reference that native code owned.
+    pub fn is_owned(&self) -> bool {
+        match self {
+            Source::Owned(_) | Source::OwnedOrNull(_) => true,
+            Source::Maybe(_, inner) => inner.is_owned(),
+            _ => false,
+        }
+    }
+}
+
 // Units keep one per slot and exit: tables of large units have hundreds of thousands.
 const _: () = assert!(size_of::<Source>() == 16);
 

@@ -183,16 +183,17 @@ impl<'a> Leaving<'a> {
         }
     }
 
-    /// Gives up all references that native code kept over an observation.
+    /// Gives up all references that native code kept over an observation: those that it lent are the frames' now.
     ///
     /// # Safety
     ///
     /// As for [`exit_function`].
     unsafe fn release_all(&self, content: &Content, words: *const u64) {
-        let sources = self.point.frames.iter().flat_map(|image| image.locals.iter().chain(&image.stack).chain([&image.function]));
-        // SAFETY: the frames have references of their own.
+        let kept = |source: &&Source| !source.is_owned();
+        let sources = self.point.frames.iter().flat_map(|image| image.locals.iter().chain(&image.stack).filter(kept).chain([&image.function]));
+        // SAFETY: the frames have references of their own to the others.
         unsafe {
-            let words = Words::new(words, content, References::Keep);
+            let words = Words::new(words, content, References::Lend);
             self.with_frames_linked(|| words.release(sources.chain(&self.point.release)));
         }
     }
@@ -447,10 +448,10 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
 pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject) -> bool {
     let Some(content) = unit.content() else { return true };
     let point = &content.exits[exit as usize];
-    // SAFETY: the caller vouches for the words; native code keeps its references, so taking frames down destroys nothing that
-    // it uses.
+    // SAFETY: the caller vouches for the words; native code gets back what it lends, so taking frames down destroys nothing that it uses.
+    // Who changes a frame does so by its frame object, which the frame then keeps.
     unsafe {
-        let mut reader = Words::new(words, content, References::Keep);
+        let mut reader = Words::new(words, content, References::Lend);
         let traced = reader.trace(thread, point);
         let raised = !PyErr_Occurred().is_null();
         let frames = reader.frames(thread, point);
@@ -467,7 +468,8 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             }
             return false;
         }
-        let contents: SmallVec<[u64; 32]> = frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).collect();
+        let mut contents: SmallVec<[u64; 32]> = SmallVec::new();
+        frames.iter().for_each(|rebuilt| contents.extend_from_slice(words_of(rebuilt.frame)));
         let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
         let innermost = frames[frames.len() - 1];
         if let (Some(log), Some(image)) = (session().and_then(Session::program_log), point.frames.last()) {
@@ -480,8 +482,9 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             let now = holders(rebuilt.frame);
             now > before.max(1) || !rebuilt.existed && now > 0
         };
-        let changed = frames.iter().zip(&before).any(|(rebuilt, holders)| kept(rebuilt, *holders))
-            || !frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(contents);
+        let unchanged = || frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(&contents);
+        let shown = frames.iter().any(|rebuilt| !rebuilt.frame.object().is_null());
+        let changed = shown && (frames.iter().zip(&before).any(|(rebuilt, holders)| kept(rebuilt, *holders)) || !unchanged());
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
@@ -508,32 +511,34 @@ fn holders(frame: Frame) -> isize {
     if object.is_null() { 0 } else { unsafe { Py_REFCNT(object) } }
 }
 
-/// Height, locals and stack of a frame as words.
-fn words_of(frame: Frame) -> impl Iterator<Item = u64> {
-    // SAFETY: slots below the top are initialised.
-    let slots = (0..frame.stack_top()).map(move |index| unsafe { frame.slot(index) }.word());
-    std::iter::once(frame.stack_top() as u64).chain(slots)
-}
-
-/// Removes frames that were built for an observation only.
+/// Locals and stack of a frame as words.
 ///
 /// # Safety
 ///
-/// Nobody has a frame object of the new ones.
+/// The frame lives, and its slots are not written, as long as the words are used.
+unsafe fn words_of<'a>(frame: Frame) -> &'a [u64] {
+    // SAFETY: slots are words; those below the top are initialised.
+    unsafe { std::slice::from_raw_parts(frame.slots().cast(), frame.stack_top()) }
+}
+
+/// Removes frames that were built for an observation only; native code has the references back that it lent.
+///
+/// # Safety
+///
+/// Nobody has a frame object of the new ones, and the slots are as they were built.
 unsafe fn take_down(thread: Thread, point: &ExitPoint, frames: &[Rebuilt]) {
     for (depth, (rebuilt, image)) in frames.iter().zip(&point.frames).enumerate().rev() {
         // SAFETY: frames are popped innermost first. The references in an existing frame are dropped as well: its
         // slots are stale while native code runs.
         unsafe {
-            if rebuilt.existed {
-                for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
-                    if *source != Source::InFrame {
-                        let slot = rebuilt.frame.slot(index);
-                        rebuilt.frame.set_slot(index, Slot::NULL);
-                        slot.close();
-                    }
+            for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
+                if source.is_owned() {
+                    rebuilt.frame.set_slot(index, Slot::NULL);
+                } else if rebuilt.existed && *source != Source::InFrame {
+                    rebuilt.frame.replace_slot(index, Slot::NULL);
                 }
-            } else {
+            }
+            if !rebuilt.existed {
                 if depth + 1 < frames.len() {
                     count(thread, 1);
                 }

@@ -20,8 +20,9 @@ use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 pub enum References {
     /// They move into the frames.
     Move,
-    /// Native code keeps them; the frames get references of their own.
-    Keep,
+    /// They are lent to the slots of the frames, which count for them as long as the frames stand. Functions, and objects that are
+    /// built from parts, get references of their own.
+    Lend,
 }
 
 /// The words of one exit and what they are read with.
@@ -94,7 +95,7 @@ impl<'a> Words<'a> {
                 Source::OwnedOrNull(index) => match (NonNull::new(self.object(*index)), self.references) {
                     (None, _) => std::ptr::null_mut(),
                     (Some(object), References::Move) => object.as_ptr(),
-                    (Some(object), References::Keep) => borrowed(object.as_ptr()),
+                    (Some(object), References::Lend) => borrowed(object.as_ptr()),
                 },
                 Source::Int(index) => self.made(persist(|| int::make(self.word(*index) as i64))),
                 Source::Float(index) => self.made(persist(|| PyFloat_FromDouble(f64::from_bits(self.word(*index))))),
@@ -177,9 +178,13 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held; `None` is immortal.
             return unsafe { Slot::position(offset).unwrap_or_else(|| Slot::new(self.made(std::ptr::null_mut()))) };
         }
-        // SAFETY: the caller vouches for the source; the reference is handed over.
+        // SAFETY: the caller vouches for the source; the reference is handed over, or lent.
         unsafe {
-            let object = self.owned(source);
+            let object = match source {
+                Source::Owned(index) | Source::OwnedOrNull(index) => self.object(*index),
+                Source::Maybe(flag, inner) if self.word(*flag) != 0 => return self.slot(inner),
+                _ => self.owned(source),
+            };
             if object.is_null() { Slot::NULL } else { Slot::from_owned(object) }
         }
     }
