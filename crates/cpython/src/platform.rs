@@ -11,7 +11,8 @@ use crate::offsets;
 use crate::symbols::{PyMethod_Type, PyZip_Type};
 use crate::thread::Thread;
 use std::mem::MaybeUninit;
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
+use std::ptr::NonNull;
 use whipsnake_contract::snapshot::{ArrayFormat, KnownType, Platform};
 
 /// Collects the facts. Imports nothing: `array` is known only if the program has imported it, see [`array_facts`].
@@ -73,6 +74,23 @@ pub struct ArrayFacts {
     pub formats: Vec<ArrayFormat>,
 }
 
+/// The module of that name in `sys.modules`, borrowed, if the program has imported it by now.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+pub unsafe fn imported(name: &CStr) -> Option<NonNull<PyObject>> {
+    // SAFETY: as the caller says.
+    unsafe {
+        // There is none while the interpreter ends.
+        let modules = PySys_GetObject(c"modules".as_ptr());
+        if modules.is_null() || PyDict_CheckExact(modules) == 0 {
+            return None;
+        }
+        NonNull::new(PyDict_GetItemString(modules, name.as_ptr()))
+    }
+}
+
 /// `array.array`, if the program has imported it by now, with offsets that were checked against an instance. Python code may run.
 ///
 /// # Safety
@@ -81,15 +99,7 @@ pub struct ArrayFacts {
 pub unsafe fn array_facts() -> Option<ArrayFacts> {
     // SAFETY: the GIL is held; all references taken are given back.
     unsafe {
-        // There is none while the interpreter ends.
-        let modules = PySys_GetObject(c"modules".as_ptr());
-        if modules.is_null() || PyDict_CheckExact(modules) == 0 {
-            return None;
-        }
-        let module = PyDict_GetItemString(modules, c"array".as_ptr());
-        if module.is_null() {
-            return None;
-        }
+        let module = imported(c"array")?.as_ptr();
         let kind = owned(PyObject_GetAttrString(module, c"array".as_ptr()))?;
         probe_array(kind.0)
     }

@@ -1,6 +1,8 @@
 //! Thread states.
 
-use crate::ffi::{PyInterpreterState, PyObject, PyThreadState, PyThreadState_Get};
+use crate::ffi::{
+    PyInterpreterState, PyInterpreterState_ThreadHead, PyObject, PyThreadState, PyThreadState_Get, PyThreadState_Next,
+};
 use crate::frame::Frame;
 use crate::memory::{read, write};
 use crate::offsets;
@@ -171,6 +173,25 @@ impl Thread {
     pub fn has_pending(self) -> bool {
         self.eval_breaker() & offsets::EVAL_EVENTS_MASK != 0
     }
+}
+
+/// The frames of all threads of an interpreter.
+///
+/// # Safety
+///
+/// The GIL is held as long as the iterator is used, and no Python code runs meanwhile.
+pub unsafe fn frames_of_all(interpreter: *mut PyInterpreterState) -> impl Iterator<Item = Frame> {
+    // SAFETY: thread states stay while the GIL is held, and so do the frames of threads that wait for it.
+    let threads = unsafe {
+        std::iter::successors(NonNull::new(PyInterpreterState_ThreadHead(interpreter)), |thread| {
+            NonNull::new(PyThreadState_Next(thread.as_ptr()))
+        })
+    };
+    threads.flat_map(|thread| {
+        // SAFETY: as above; the field holds NULL or a frame.
+        let innermost = unsafe { Frame::from_ptr(read(thread.as_ptr().cast(), offsets::TSTATE_CURRENT_FRAME)) };
+        std::iter::successors(innermost, |frame| frame.previous())
+    })
 }
 
 /// Lets tools see events although a tool's callback is running, and hides that one is.

@@ -1,13 +1,20 @@
 //! What died while native code may still use it: it is freed once no native code runs.
 //!
-//! Where native code runs on and on, as below a loop that never ends, units are made to leave for a moment when much has died.
+//! Programs notice when objects live on, so these go earlier where they can: between two instructions, each native activation has linked
+//! frames, and a dead unit whose code no frame of any thread executes uses nothing any more. Frames that greenlets have put aside cannot be
+//! found. Machine code is returned to even from frames that have left it, and stays; where native code runs on and on, as below
+//! a loop that never ends, units are made to leave for a moment when much of it has died.
 
 use crate::memory::CodeBlock;
 use crate::session::Session;
 use crate::unit::Site;
+use rustc_hash::FxHashSet;
 use std::cell::Cell;
 use std::ptr::NonNull;
+use whipsnake_cpython::Frame;
 use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject};
+use whipsnake_cpython::platform::imported;
+use whipsnake_cpython::thread::frames_of_all;
 
 /// Dead sites and blocks of code from which on running units are made to leave.
 const RETREAT_AT: usize = 32;
@@ -19,10 +26,21 @@ const REFUSED: u32 = 1024;
 pub struct Graves {
     /// References to give up.
     pub objects: Vec<*mut PyObject>,
+    /// What dead units held.
+    pub remains: Vec<Remains>,
     /// Code to unmap.
     pub blocks: Vec<CodeBlock>,
     /// Sites of dead code objects.
     pub sites: Vec<Box<Site>>,
+}
+
+/// What a dead unit held.
+#[derive(Debug)]
+pub struct Remains {
+    /// Identity of the unit's code object, in whose frames its activations are.
+    code: *mut PyObject,
+    /// References to give up.
+    objects: Vec<*mut PyObject>,
 }
 
 /// When the graves are emptied.
@@ -30,6 +48,8 @@ pub struct Graves {
 pub(crate) struct Burial {
     /// There is anything in the graves.
     mourning: Cell<bool>,
+    /// The interpreter has been asked to call us, so that remains can be freed.
+    asked: Cell<bool>,
     /// Size of the graves from which on running units are made to leave.
     retreat_at: Cell<usize>,
     /// Entries that will still be refused; 0 if there is no retreat.
@@ -38,22 +58,21 @@ pub(crate) struct Burial {
 
 impl Default for Burial {
     fn default() -> Burial {
-        Burial { mourning: Cell::new(false), retreat_at: Cell::new(RETREAT_AT), retreat: Cell::new(0) }
+        Burial { mourning: Cell::new(false), asked: Cell::new(false), retreat_at: Cell::new(RETREAT_AT), retreat: Cell::new(0) }
     }
 }
 
 impl Session {
-    /// There is something to free: soon, if no native code runs, or when the last activation ends.
+    /// There is something to free: soon, as far as no native code can use it, the rest when the last activation ends.
     pub(crate) fn something_died(&self) {
-        let first = !self.burial.mourning.replace(true);
+        self.burial.mourning.set(true);
         if self.ended.get() {
             return;
         }
-        if self.active.get() == 0 {
-            if first {
-                crate::worker::ask_for_attention();
-            }
-        } else if self.burial.retreat.get() == 0 {
+        if !self.burial.asked.get() {
+            self.burial.asked.set(crate::worker::ask_for_attention());
+        }
+        if self.active.get() > 0 && self.burial.retreat.get() == 0 {
             let graves = self.graves.borrow();
             if graves.sites.len() + graves.blocks.len() >= self.burial.retreat_at.get() {
                 self.burial.retreat.set(REFUSED);
@@ -103,18 +122,38 @@ impl Session {
         unit.record.quiet.set(crate::unit::NEVER_QUIET);
         let Some(content) = unit.content() else { return };
         self.watch.borrow_mut().remove(NonNull::from(unit), &content.assumptions);
-        let mut graves = self.graves.borrow_mut();
-        graves.objects.append(&mut content.owned.borrow_mut());
-        graves.blocks.extend(content.block.borrow_mut().take());
+        let mut objects = content.owned.take();
         if self.active.get() > 0 {
             for &object in &content.watched {
                 // SAFETY: what the watch was about still holds the object: watchers are called before the change.
                 unsafe { whipsnake_cpython::ffi::Py_INCREF(object) };
-                graves.objects.push(object);
+                objects.push(object);
             }
         }
+        let mut graves = self.graves.borrow_mut();
+        graves.blocks.extend(content.block.borrow_mut().take());
+        graves.remains.push(Remains { code: unit.site().code, objects });
         drop(graves);
         self.something_died();
+    }
+
+    /// Frees what was buried, as far as no native code can use it. Any Python code may run.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held, and the interpreter has called us between two instructions.
+    pub(crate) unsafe fn mourn_early(&self) {
+        self.mourn();
+        // SAFETY: as the caller says.
+        unsafe {
+            let is_asked = self.burial.asked.replace(false) && self.burial.mourning.get() && !self.ended.get();
+            if !is_asked || imported(c"greenlet._greenlet").is_some() {
+                return;
+            }
+            let running: FxHashSet<_> = frames_of_all(self.interpreter).map(Frame::executable).collect();
+            let unused = self.graves.borrow_mut().remains.extract_if(.., |remains| !running.contains(&remains.code)).collect::<Vec<_>>();
+            give_up(unused.into_iter().flat_map(|remains| remains.objects));
+        }
     }
 
     /// Frees what was buried, if no native code runs. Any Python code may run.
@@ -151,15 +190,24 @@ impl Session {
             }
         }
         drop(graves.sites);
-        // SAFETY: the GIL is held; the graves owned the references. Destructors must not see the exception of a unit that raised.
-        unsafe {
-            let raised = PyErr_GetRaisedException();
-            for object in graves.objects {
-                Py_DECREF(object);
-            }
-            if !raised.is_null() {
-                PyErr_SetRaisedException(raised);
-            }
+        let remains = graves.remains.into_iter().flat_map(|remains| remains.objects);
+        // SAFETY: the GIL is held; the graves owned the references.
+        unsafe { give_up(graves.objects.into_iter().chain(remains)) };
+    }
+}
+
+/// Gives references up. Any Python code may run; it does not see the exception of a unit that raised.
+///
+/// # Safety
+///
+/// The GIL is held; the references are the caller's.
+unsafe fn give_up(objects: impl Iterator<Item = *mut PyObject>) {
+    // SAFETY: as the caller says.
+    unsafe {
+        let raised = PyErr_GetRaisedException();
+        objects.for_each(|object| Py_DECREF(object));
+        if !raised.is_null() {
+            PyErr_SetRaisedException(raised);
         }
     }
 }

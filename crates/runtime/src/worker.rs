@@ -485,13 +485,11 @@ fn work(shared: &Shared) {
     }
 }
 
-/// Has the interpreter call [`attend`] soon, in whichever thread runs then.
-pub(crate) fn ask_for_attention() {
-    if let Some(session) = crate::session::session() {
-        // SAFETY: may be called from any thread while the interpreter exists. A full queue does no harm: counted events and exits install
-        // code, too.
-        unsafe { _PyEval_AddPendingCall(session.interpreter, attend, std::ptr::null_mut(), 0) };
-    }
+/// Has the interpreter call [`attend`] soon, in whichever thread runs then. False if its queue is full: counted events and exits install
+/// code, too.
+pub(crate) fn ask_for_attention() -> bool {
+    // SAFETY: may be called from any thread while the interpreter exists.
+    crate::session::session().is_some_and(|session| unsafe { _PyEval_AddPendingCall(session.interpreter, attend, std::ptr::null_mut(), 0) == 0 })
 }
 
 /// Installs what is done, and looks at what runs. Called by the interpreter with the GIL held, between two instructions.
@@ -502,6 +500,7 @@ extern "C" fn attend(_: *mut c_void) -> c_int {
             let thread = Thread::current();
             session.worker.called_between_instructions(thread);
             session.install_finished();
+            session.mourn_early();
             session.sample(thread);
         }
     }
