@@ -13,13 +13,13 @@ use crate::capture::Pending;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::graves::{Burial, Graves};
-use crate::quiet_answers::QuietAnswers;
 use crate::notice::Said;
 use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
 use crate::sampling::Sampling;
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
+use crate::stand_ins::StandIns;
 use crate::stats::Totals;
 use crate::trial::Trials;
 use crate::unit::{Site, SiteKey};
@@ -83,8 +83,8 @@ pub struct Session {
     pub backend: RefCell<Arc<dyn Backend>>,
     /// Where frames are logged, if they are.
     pub(crate) frame_log: Option<FrameLog>,
-    /// What `sys.monitoring` is asked in our stead.
-    pub(crate) quiet_answers: QuietAnswers,
+    /// Our functions of `sys.monitoring`.
+    pub(crate) stand_ins: StandIns,
     /// How code to listen to is found.
     pub(crate) sampling: Sampling,
     /// What is kept for code objects, by their addresses. Boxes, which [`crate::extra::code_dies`] takes back.
@@ -202,7 +202,7 @@ impl Session {
             strategy: parts.strategy,
             backend: RefCell::new(parts.backend),
             frame_log: parts.frame_log,
-            quiet_answers: QuietAnswers::default(),
+            stand_ins: StandIns::default(),
             sampling: Sampling::default(),
             codes: RefCell::default(),
             original: parts.original,

@@ -110,7 +110,7 @@ pub(crate) unsafe fn take(session: &Session) -> Result<(), String> {
         } else {
             call(Fault::Events, &|| PyObject_CallMethod(module, c"set_events".as_ptr(), c"ii".as_ptr(), id, event_set(session.only_logs())))?;
         }
-        session.quiet_answers.give(module)
+        session.stand_ins.give(module)
     }
 }
 
@@ -210,7 +210,7 @@ pub(crate) unsafe fn give_back(session: &Session) {
     unsafe {
         session.end_sampling();
         let Ok(module) = monitoring_module() else { return };
-        session.quiet_answers.take_back(module);
+        session.stand_ins.take_back(module);
         let owner = PyObject_CallMethod(module, c"get_tool".as_ptr(), c"i".as_ptr(), id);
         let ours = crate::text::str_of(owner).as_deref() == TOOL_NAME.to_str().ok();
         let mut results = vec![owner];
