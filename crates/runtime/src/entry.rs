@@ -10,7 +10,6 @@ use crate::unit::{Site, Unit};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
-use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 use whipsnake_contract::faults::Fault;
 use whipsnake_strategy::laps::Regime;
 use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
@@ -535,13 +534,8 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
 impl Session {
     /// Asks the strategy whether a loop that is left in ways which stay runs long enough to be worth its entries.
     fn judge(&self, site: &Site, unit: &Unit, time: Duration) {
-        let Some(content) = unit.content().filter(|_| site.unit.get() == Some(NonNull::from(unit)) && !site.compiling.get()) else {
-            return;
-        };
-        let stays = |exit: &ExitPoint| exit.reason == ExitReason::LoopEnd || exit.reason.policy() == ExitPolicy::Uncovered;
-        let ended = content.exits.iter().zip(&content.counts).filter(|(exit, _)| stays(exit));
-        let ended: u64 = ended.map(|(_, count)| u64::from(count.get())).sum();
-        if ended * 2 < unit.entries.get() {
+        let is_asked = site.unit.get() == Some(NonNull::from(unit)) && !site.compiling.get();
+        if !is_asked || unit.ended() * 2 < unit.entries.get() {
             return;
         }
         if let Decision::LeaveAlone(reason) = self.strategy.after_entries(site.facts(), time) {

@@ -17,9 +17,9 @@ use whipsnake_strategy::UnitKind;
 use whipsnake_strategy::laps::{LAP, Regime, Rhythm, Rounds};
 
 /// From the first unit on, until it is looked for a function. These are processor times of the process: one that waits tells nothing.
-const FIRST: Duration = Duration::from_millis(500);
+const FIRST: Duration = Duration::from_millis(1000);
 /// How long it is looked for a function whose calls end laps, and how often that is begun anew because something was compiled: some programs
-/// never get to an end of that.
+/// never get to an end of that. Events of all that runs cost 5 to 10 % meanwhile, so after the n-th look there is none for n times as long.
 const LOOK: Duration = Duration::from_millis(800);
 const MOST_LOOKS: u32 = 10;
 /// Functions looked at.
@@ -272,7 +272,7 @@ impl Session {
                 let compiles = self.totals.waiting.get() > 0 || self.totals.compiled_last.get().is_some_and(|last| last > *begin);
                 let anew = compiles && looks < MOST_LOOKS;
                 self.laps.looks.set(if anew { looks } else { 0 });
-                if anew { Due::Begin } else { Due::Time(self.best(functions, begin.elapsed())) }
+                if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, begin.elapsed())) }
             }
             // The program may have come to something else since it was looked for a marker.
             Phase::Timing(timing) if timing.stuck && timing.runner == 0 && self.laps.marker.take().is_some() => Due::Begin,
@@ -286,6 +286,10 @@ impl Session {
         unsafe {
             match next {
                 Due::Begin => self.begin_laps(thread),
+                Due::Pause(time) => {
+                    self.end_laps(Regime::Everything);
+                    self.plan_laps(thread, time);
+                }
                 Due::Time(Some(marker)) => self.time_laps(thread, marker),
                 Due::Time(None) | Due::GiveUp => {
                     self.laps.marker.set(None);
@@ -531,6 +535,8 @@ impl Session {
 /// What [`Session::attend_laps`] does.
 enum Due {
     Begin,
+    /// Look again after that time.
+    Pause(Duration),
     /// Time laps of the function with that code, of so many calls.
     Time(Option<(usize, u32)>),
     GiveUp,

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
-use whipsnake_contract::exit::{ExitPoint, ExitReason};
+use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 use whipsnake_contract::selection::FunctionKey;
 use whipsnake_contract::snapshot::{Assumption, UnitLayout};
 use whipsnake_cpython::Code;
@@ -219,7 +219,8 @@ impl Site {
         SiteFacts {
             length: self.length,
             met: None,
-            inside: self.current().and_then(|unit| unit.mean_inside.get()),
+            inside: self.current().and_then(Unit::inside),
+            ended: self.current().map_or(0, Unit::ended),
             name: &self.name,
             kind: self.kind,
             count: self.count.get(),
@@ -379,6 +380,8 @@ pub struct Content {
     pub compile_time: Duration,
 }
 
+/// Timed entries into a loop that tell how long they are.
+const TELLING_ENTRIES: u32 = 64;
 /// Operand types that a unit notes before it is compiled again with them.
 const NOTES: u32 = 256;
 
@@ -414,6 +417,19 @@ impl Unit {
         self.interpreted.set(content.interpreted.as_deref().map(NonNull::from));
         // SAFETY: there is no content yet, so nobody refers to it; the GIL is held.
         unsafe { *self.content.get() = Some(content) }
+    }
+
+    /// Mean time that entries into a loop spend in native code, as far as it was timed often enough to tell.
+    pub fn inside(&self) -> Option<Duration> {
+        let (time, count) = self.time_inside.get();
+        self.mean_inside.get().or_else(|| (count >= TELLING_ENTRIES).then(|| time / count))
+    }
+
+    /// Entries into a loop that have ended in ways which stay.
+    pub fn ended(&self) -> u64 {
+        let Some(content) = self.content().filter(|_| self.site().kind == UnitKind::Loop) else { return 0 };
+        let stays = |exit: &ExitPoint| exit.reason == ExitReason::LoopEnd || exit.reason.policy() == ExitPolicy::Uncovered;
+        content.exits.iter().zip(&content.counts).filter(|(exit, _)| stays(exit)).map(|(_, count)| u64::from(count.get())).sum()
     }
 
     /// The site.

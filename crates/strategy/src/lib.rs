@@ -60,6 +60,8 @@ pub struct SiteFacts<'a> {
     pub met: Option<Duration>,
     /// Mean time that entries into its present unit spend in native code, as far as that is known; loops only.
     pub inside: Option<Duration>,
+    /// How many of these entries have ended in ways that stay: with the loop, or at something that is not compiled; loops only.
+    pub ended: u64,
     /// How often it was compiled.
     pub compiles: u32,
     /// How often an assumption of its units broke.

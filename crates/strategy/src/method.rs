@@ -164,17 +164,16 @@ impl Strategy for Method {
             )),
             ExitPolicy::Normal => Decision::Keep,
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
+            // Also while it still learns, most entries are too short; or the last compilation has not made them longer.
+            ExitPolicy::Speculation | ExitPolicy::Feedback
+                if (site.ended * 2 > site.entries || site.compiles > 1 && exit.count >= LEAST_JUDGED)
+                    && let Some(time) = site.inside
+                    && let left @ Decision::LeaveAlone(_) = self.after_entries(site, time) =>
+            {
+                left
+            }
             ExitPolicy::Feedback => if site.compiles < MAX_COMPILES { Decision::Compile } else { Decision::Keep },
             ExitPolicy::Speculation if site.compiles < MAX_COMPILES => {
-                // The last compilation has not made its entries longer.
-                if site.kind == UnitKind::Loop
-                    && site.compiles > 1
-                    && exit.count >= LEAST_JUDGED
-                    && let Some(time) = site.inside
-                    && let left @ Decision::LeaveAlone(_) = self.after_entries(site, time)
-                {
-                    return left;
-                }
                 if exit.count >= self.speculation_limit(exit.reason, site, load) { Decision::Compile } else { Decision::Keep }
             }
             ExitPolicy::Speculation | ExitPolicy::Uncovered if fruitless => Decision::LeaveAlone(format!(
@@ -237,6 +236,7 @@ mod tests {
             length: 100,
             met: None,
             inside: None,
+            ended: 0,
             compiles,
             invalidations: 0,
             entries,
@@ -352,6 +352,17 @@ mod tests {
         assert_eq!((of(UnitKind::Loop, 1, 90, 512), of(UnitKind::Loop, 2, 900, 512)), (Decision::Keep, Decision::Keep));
         assert_eq!((of(UnitKind::Loop, 2, 90, 64), of(UnitKind::Function, 2, 90, 512)), (Decision::Keep, Decision::Keep));
         assert!(matches!(of(UnitKind::Loop, 2, 90, 512), Decision::LeaveAlone(_)));
+    }
+
+    #[test]
+    fn loops_that_end_at_once_are_not_compiled_a_second_time() {
+        let of = |kind, ended, nanos| {
+            let site = SiteFacts { kind, ended, inside: Some(Duration::from_nanos(nanos)), ..site(1, 100) };
+            method().after_exit(site, exit(ExitReason::Profiled, 1), Load::default())
+        };
+        assert_eq!((of(UnitKind::Loop, 50, 90), of(UnitKind::Loop, 51, 900)), (Decision::Compile, Decision::Compile));
+        assert_eq!(of(UnitKind::Function, 51, 90), Decision::Compile);
+        assert!(matches!(of(UnitKind::Loop, 51, 90), Decision::LeaveAlone(_)));
     }
 
     #[test]
