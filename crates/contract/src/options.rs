@@ -245,8 +245,8 @@ macro_rules! options {
 }
 
 options! {
-    /// Calls of a function, or back edges of a loop, before it is compiled; from 100 on, if they follow each other fast and the code has run for about as long as it takes to compile. 1 compiles at once.
-    threshold: u64 = "2000", Kind::Number { min: 1, max: 1_000_000_000 };
+    /// Calls of a function, or back edges of a loop, before it is compiled; from 100 on, if they follow each other fast, counted from when the code has run for a few times as long as it takes to compile. 1 compiles at once.
+    threshold: u64 = "1000", Kind::Number { min: 1, max: 1_000_000_000 };
     /// Compile in the calling thread instead of in the background.
     sync: bool = "0", Kind::Flag;
     /// Percent of the program's processor time that compilations may take; once they take more, only what is hotter is compiled (100: no limit).

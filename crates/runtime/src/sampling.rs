@@ -2,8 +2,9 @@
 //!
 //! Events of all code cost programs that run for a second 10 to 20 %: the interpreter rewrites each code object for them before it first
 //! runs, and most code runs seldom. So a patient session asks for no events at first. The compiling thread has the interpreter call us
-//! every few milliseconds, in whichever thread runs then, and the code of that thread's innermost frames is listened to from then on. It is
-//! counted as all other code, and if it turns out to run seldom, its events are switched off until it is met again.
+//! every few milliseconds, in whichever thread runs then, and the code of that thread's innermost frames is taken to have run since the last time.
+//! Once that adds up to a few times what compiling it takes, it is listened to. It is counted as all other code, and if it turns out to run
+//! seldom, its events are switched off until it is met again.
 
 use crate::extra::CodeExtra;
 use crate::session::Session;
@@ -131,7 +132,7 @@ impl Session {
         self.worker.beat(thread, delay.max(Duration::from_nanos(1)))
     }
 
-    /// True if code was found that was not listened to. All that is met is taken to have run for that time.
+    /// True if code was found that was not listened to, or that is not yet. All that is met is taken to have run for that time.
     ///
     /// # Safety
     ///
@@ -139,7 +140,8 @@ impl Session {
     unsafe fn listen_to_frames(&self, thread: Thread, time: Duration) -> bool {
         let mut found = false;
         let mut frame = thread.current_frame();
-        let mut left = if self.laps.wants_callers() { usize::MAX } else { FRAMES };
+        let (wants_callers, load) = (self.laps.wants_callers(), self.totals.load());
+        let mut left = if wants_callers { usize::MAX } else { FRAMES };
         while let Some(running) = frame.filter(|_| left > 0) {
             frame = running.previous();
             let Some(code) = running.code() else { continue };
@@ -153,8 +155,9 @@ impl Session {
                 // Callers count, too: the interpreter calls us where functions begin, and short ones are inlined.
                 extra.met.set(extra.met.get() + time);
                 if extra.exclusion().is_none() && (extra.paused.get() || !monitoring::listens(code)) {
-                    extra.paused.set(false);
-                    found |= self.listen_to(code);
+                    let is_worth = wants_callers || self.strategy.is_worth_events(code.len(), extra.met.get(), load);
+                    extra.paused.set(extra.paused.get() && !is_worth);
+                    found |= !is_worth || self.listen_to(code);
                 }
             }
         }

@@ -155,6 +155,9 @@ pub trait Strategy: Send + Sync {
     /// True if a site in code of so many code units whose last [`WINDOW`] calls or back edges took that long is not worth counting for now.
     fn is_seldom(&self, units: usize, time: Duration, load: Load) -> bool;
 
+    /// True if code of so many code units that was met running for that time is to be listened to.
+    fn is_worth_events(&self, units: usize, met: Duration, load: Load) -> bool;
+
     /// A site without a unit reached the threshold.
     fn hot(&self, site: SiteFacts<'_>, load: Load) -> Decision;
 
