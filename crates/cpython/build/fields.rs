@@ -7,6 +7,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("tstate_recursion_headroom", "offsetof(PyThreadState, recursion_headroom)"),
     ("tstate_c_recursion", "WS_C_RECURSION"),
     ("tstate_c_stack_soft_limit", "WS_C_STACK_SOFT_LIMIT"),
+    ("tstate_thread_id", "offsetof(PyThreadState, thread_id)"),
     ("tstate_tracing", "offsetof(PyThreadState, tracing)"),
     ("tstate_what_event", "offsetof(PyThreadState, what_event)"),
     ("tstate_exc_info", "offsetof(PyThreadState, exc_info)"),

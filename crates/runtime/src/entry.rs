@@ -3,6 +3,7 @@
 use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
 use crate::hooks::CO_SUSPENDS;
+use crate::native_stack;
 use crate::session::{Session, session};
 use crate::site_cache::Found;
 use crate::trial::Turn;
@@ -35,8 +36,6 @@ const FIRST_FUNCTION_VERSION: u32 = 2;
 pub(crate) const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
 pub const C_STACK_MARGIN: usize = 128 * 1024;
-/// Depth of Python calls up to which native code runs on versions that do not know their native stack's end.
-pub const MAX_NATIVE_DEPTH: i32 = 10_000;
 /// Entries into a loop that are all timed; later on only one in [`TIMED_LATER`] is.
 const TIMED_ENTRIES: u64 = 4096;
 const TIMED_LATER: u64 = 32;
@@ -359,16 +358,11 @@ unsafe fn grow_quiet(session: &Session, thread: Thread, code: Code, site: &Site,
 /// True if C code should not go much deeper.
 #[inline]
 pub(crate) fn c_stack_is_low(thread: Thread) -> bool {
-    let here = std::ptr::from_ref(&thread) as usize;
-    // SAFETY: the thread state has these fields on the versions that use them.
-    unsafe {
-        if offsets::TSTATE_C_STACK_SOFT_LIMIT != 0 {
-            here < read::<usize>(thread.as_ptr().cast(), offsets::TSTATE_C_STACK_SOFT_LIMIT) + C_STACK_MARGIN
-        } else {
-            read::<i32>(thread.as_ptr().cast(), offsets::TSTATE_C_RECURSION) < C_RECURSION_MARGIN
-                || thread.recursion_limit() - thread.recursion_remaining() > MAX_NATIVE_DEPTH
-        }
-    }
+    // SAFETY: the thread state has that field on the versions that use it.
+    let calls_are_few = || unsafe {
+        offsets::TSTATE_C_RECURSION != 0 && read::<i32>(thread.as_ptr().cast(), offsets::TSTATE_C_RECURSION) < C_RECURSION_MARGIN
+    };
+    native_stack::left(thread) < C_STACK_MARGIN || calls_are_few()
 }
 
 /// Enters a function unit.

@@ -1,7 +1,7 @@
 //! How hot code is found: `PY_START` and `JUMP` events of `sys.monitoring` under the optimiser's tool id.
 
 use crate::capture::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
-use crate::entry;
+use crate::entry::{self, c_stack_is_low};
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
 use crate::session::{Session, session};
@@ -200,16 +200,17 @@ impl Session {
             }
             self.end_rest(thread);
             let background = self.strategy.place() == Where::Background && !site.hidden;
-            if background && self.worker.is_full() {
+            // Where the stack is short, the snapshot may not fit.
+            if background && self.worker.is_full() || c_stack_is_low(thread) {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
                 return;
             }
             let Some(job) = self.job(site, entry) else { return };
             if !background {
-                self.compile_here(job);
+                self.compile_here(thread, job);
             } else if let Err(job) = self.worker.submit(thread, job) {
                 self.tell_once(Fault::Thread, "the compiling thread cannot be started; code is compiled in the thread that runs it");
-                self.compile_here(*job);
+                self.compile_here(thread, *job);
             }
         }
     }
@@ -219,22 +220,22 @@ impl Session {
     /// # Safety
     ///
     /// As for [`Self::compile`].
-    pub unsafe fn compile_synchronously(&self, site: &Site, entry: EntryPoint<'_>) {
+    pub unsafe fn compile_synchronously(&self, thread: Thread, site: &Site, entry: EntryPoint<'_>) {
         // SAFETY: as the caller says.
         unsafe {
             if let Some(job) = self.job(site, entry) {
-                self.compile_here(job);
+                self.compile_here(thread, job);
             }
         }
     }
 
-    /// Compiles in this thread and installs at once.
+    /// Compiles while this thread waits, and installs at once.
     ///
     /// # Safety
     ///
     /// As for [`Self::compile`].
-    unsafe fn compile_here(&self, job: Job) {
-        let outcome = job.run(&self.worker.cache());
+    unsafe fn compile_here(&self, thread: Thread, mut job: Job) {
+        let outcome = job.run_here(thread, &self.worker.cache());
         // SAFETY: the GIL is held.
         unsafe { self.install(job, outcome) };
     }

@@ -161,7 +161,7 @@ impl Session {
         let mut direct = None;
         let block = match &compiled.code.artifact {
             Artifact::Machine(code) if site.kind == UnitKind::Function => {
-                match with_checked_entry(code, crate::entry::interpret as *const () as u64) {
+                match with_checked_entry(code, crate::entry::interpret as *const () as u64, &self.last_limit) {
                     Some((code, checked)) => {
                         direct = Some(checked);
                         Some(self.place(&code, &compiled)?)

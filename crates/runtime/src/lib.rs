@@ -30,6 +30,7 @@ mod listening;
 pub mod lost;
 pub mod memory;
 pub mod native_entry;
+mod native_stack;
 pub mod notice;
 pub mod profile;
 pub mod rebuild;

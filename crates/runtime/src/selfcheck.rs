@@ -168,7 +168,7 @@ impl Session {
                     let count = whipsnake_cpython::ffi::PyTuple_GET_SIZE(tuple);
                     let items: Vec<*mut PyObject> =
                         (0..count).map(|index| whipsnake_cpython::ffi::PyTuple_GET_ITEM(tuple, index)).collect();
-                    self.compile_synchronously(site.as_ref(), EntryPoint::Function { function, arguments: &items });
+                    self.compile_synchronously(Thread::current(), site.as_ref(), EntryPoint::Function { function, arguments: &items });
                     if let Some(reason) = site.as_ref().left_alone() {
                         return Some(format!("{}: {reason}", shown()));
                     }

@@ -13,6 +13,7 @@ use crate::capture::Pending;
 use crate::extra::CodeExtra;
 use crate::frame_log::FrameLog;
 use crate::graves::{Burial, Graves};
+use crate::native_stack::LastLimit;
 use crate::notice::Said;
 use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
@@ -83,6 +84,8 @@ pub struct Session {
     pub backend: RefCell<Arc<dyn Backend>>,
     /// Where frames are logged, if they are.
     pub(crate) frame_log: Option<FrameLog>,
+    /// How far the native stack goes, for machine code.
+    pub(crate) last_limit: LastLimit,
     /// Our functions of `sys.monitoring`.
     pub(crate) stand_ins: StandIns,
     /// How code to listen to is found.
@@ -202,6 +205,7 @@ impl Session {
             strategy: parts.strategy,
             backend: RefCell::new(parts.backend),
             frame_log: parts.frame_log,
+            last_limit: LastLimit::default(),
             stand_ins: StandIns::default(),
             sampling: Sampling::default(),
             codes: RefCell::default(),

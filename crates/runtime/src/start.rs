@@ -243,7 +243,7 @@ pub unsafe fn compile_now(function: *mut PyObject) -> Result<(), String> {
                 return Err("the self-check failed".to_owned());
             }
             let arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
-            session.compile_synchronously(site, EntryPoint::Function { function, arguments: &arguments });
+            session.compile_synchronously(Thread::current(), site, EntryPoint::Function { function, arguments: &arguments });
         }
         if let Some(reason) = site.left_alone() {
             return Err(reason);

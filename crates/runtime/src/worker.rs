@@ -22,10 +22,13 @@ use whipsnake_cpython::Thread;
 use whipsnake_cpython::ffi::PyObject;
 use whipsnake_cpython::symbols::_PyEval_AddPendingCall;
 
+use crate::native_stack;
 use crate::unit::Unit;
 
 /// Stack of the thread in bytes.
 const STACK: usize = 16 << 20;
+/// The least that is taken to be enough where code is compiled in the thread that runs it, which may be one of a program with small stacks.
+const LEAST_STACK: usize = 2 << 20;
 
 /// Jobs that may wait for the thread: each keeps alive what its snapshot names. What gets hot faster has to go on being hot.
 const MOST_WAITING: usize = 128;
@@ -67,12 +70,30 @@ impl Job {
     /// Compiles it.
     pub fn run(&self, cache: &TrampolineCache) -> Outcome {
         if self.faults.happens(Fault::CompileMemory) || !has_memory() {
-            return Outcome { result: Err(Failure::NoMemory), dump: String::new() };
+            return no_memory();
         }
         let (backend, skip_pass) = (&*self.backend, &*self.skip_pass);
         let settings = Settings { backend, features: self.features, skip_pass, dump: &self.dump, faults: &self.faults };
         compile(&self.snapshot, settings, cache)
     }
+
+    /// Compiles it while this thread waits: on its own stack if that has room.
+    pub(crate) fn run_here(&mut self, thread: Thread, cache: &TrampolineCache) -> Outcome {
+        if native_stack::left(thread) >= LEAST_STACK {
+            return self.run(cache);
+        }
+        // Exclusive: the job may be sent to another thread, but not shared with one.
+        let job = self;
+        std::thread::scope(|scope| {
+            let other = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || job.run(cache));
+            other.ok().and_then(|other| other.join().ok()).unwrap_or_else(no_memory)
+        })
+    }
+}
+
+/// A job that there was no memory for.
+fn no_memory() -> Outcome {
+    Outcome { result: Err(Failure::NoMemory), dump: String::new() }
 }
 
 /// True if the system would give the process the memory that a compilation may need.
