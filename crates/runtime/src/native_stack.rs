@@ -17,7 +17,7 @@ const ASSUMED: usize = 256 << 10;
 #[repr(C)]
 #[derive(Debug, Default)]
 pub(crate) struct LastLimit {
-    /// The system's name of the thread, as in its state; stacks are as unique. 0 for none.
+    /// The system's name of the thread, as in its state; 0 for none.
     thread: Cell<usize>,
     /// The lowest address that may be used.
     limit: Cell<usize>,
@@ -41,9 +41,13 @@ fn limit(thread: Thread) -> usize {
     }
 }
 
-/// Asks the system where the stack of the calling thread ends.
+/// Asks the system where the stack of the calling thread ends: before it enters native code for the first time.
 #[cold]
 fn ask() -> usize {
+    // A new thread may have the name of one that has ended, with a shorter stack.
+    if let Some(session) = crate::session::session() {
+        session.last_limit.thread.set(0);
+    }
     let here = 0u8;
     let assumed = || (std::ptr::from_ref(&here) as usize).saturating_sub(ASSUMED);
     let lowest = lowest_address().unwrap_or_else(assumed).max(1);
