@@ -106,6 +106,7 @@ def take_time(run, mode: Mode, plain: list[Run], jit: list[Run], rounds: int) ->
             done = run(way, f"{way.name if way else 'plain'}.round{number + 1}")
             (jit if way else plain).append(done)
             (timing.jit if way else timing.plain).append(done.cpu)
+        timing.waits.append(jit[-1].wall / plain[-1].wall)
     return timing
 
 

@@ -83,10 +83,12 @@ def judge(runs: list[Run], plain: list[Run]) -> Verdict:
 
 @dataclass(frozen=True)
 class Timing:
-    """Processor seconds of rounds, each one run of plain Python and one with the JIT."""
+    """Processor seconds of rounds, each one run of plain Python and one with the JIT, and how long one waited for them."""
 
     plain: list[float]
     jit: list[float]
+    waits: list[float] = field(default_factory=list)
+    """Wall time with the JIT over without, per round."""
 
     @property
     def ratios(self) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, field
 
 from .declaration import Package
@@ -50,7 +51,7 @@ class Result:
 
 def page(title: str, results: list[Result], modes: list[str]) -> list[str]:
     """The report as Markdown."""
-    head = ["package", "tests", *modes, "plain", "JIT", "ratio", "spread"]
+    head = ["package", "tests", *modes, "plain", "JIT", "ratio", "spread", "wall"]
     lines = [f"# {title}", "", *(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head)))]
     lines += [f"| {' | '.join(_row(result, modes))} |" for result in results]
     ratios = sorted(result.timing.ratio for result in results if result.timing)
@@ -69,13 +70,14 @@ def page(title: str, results: list[Result], modes: list[str]) -> list[str]:
 
 def _row(result: Result, modes: list[str]) -> list[str]:
     timing = result.timing
-    times = ["", "", "", ""]
+    times = ["", "", "", "", ""]
     if timing:
         times = [
             f"{sorted(timing.plain)[len(timing.plain) // 2]:.1f} s",
             f"{sorted(timing.jit)[len(timing.jit) // 2]:.1f} s",
             f"**{timing.ratio:.3f}**" if timing.slower else f"{timing.ratio:.3f}",
             f"{min(timing.ratios):.3f} to {max(timing.ratios):.3f}",
+            f"{statistics.median(timing.waits):.3f}" if timing.waits else "",
         ]
     states = ["error" if result.error else _state(result.shown.get(mode)) for mode in modes]
     return [f"{result.package.name} {result.package.version}", str(result.tests), *states, *times]

@@ -178,7 +178,7 @@ def test_rounds_go_in_turns() -> None:
 def test_results_survive_the_journal(tmp_path: Path) -> None:
     package = declaration.parse(TABLE).packages[0]
     shown = {
-        "default": Shown(Verdict(), Timing([1.0], [2.0]), "cd a"),
+        "default": Shown(Verdict(), Timing([1.0], [2.0], [1.5]), "cd a"),
         "on": Shown(Verdict(["a"], ["p"], ["o"], ["f"], 7), None, "cd b"),
     }
     result = Result(package, "", 3, ["b"], ["x"], shown)
@@ -193,10 +193,10 @@ def test_results_survive_the_journal(tmp_path: Path) -> None:
 
 def test_the_report_shows_what_is_wrong() -> None:
     package = declaration.parse(TABLE).packages[0]
-    good = Result(package, tests=9, shown={"on": Shown(Verdict(compiled=3), Timing([1.0], [1.02]), "")})
+    good = Result(package, tests=9, shown={"on": Shown(Verdict(compiled=3), Timing([1.0], [1.02], [1.007]), "")})
     bad = Result(package, tests=9, shown={"on": Shown(Verdict(["a: failed"]), Timing([1.0], [1.2]), "cd x")})
     text = "\n".join(report.page("title", [good, bad, Result(package, "no such archive")], ["on"]))
-    assert "| same |" in text and "| 1 failed |" in text and "**1.200**" in text and "Not run: no such archive" in text
+    assert "| same |" in text and "| 1.007 |" in text and "| 1 failed |" in text and "**1.200**" in text and "Not run: no such archive" in text
     assert "counts its own frames" in text and "again: `cd x`" in text and "1 of 2 packages at most 1.05" in text
     assert [result.counts() for result in (good, bad, Result(package, "no"))] == [(1, 0), (0, 1), (0, 1)]
 
