@@ -167,12 +167,12 @@ def test_rounds_go_in_turns() -> None:
 
     def run(mode: Mode | None, label: str) -> Run:
         order.append(label.partition(".")[0])
-        return Run("", cpu=3.0 if mode else 2.0)
+        return Run("", cpu=3.0 if mode else 2.0, wall=5.0 if mode else 4.0)
 
     plain, jit = [Run("", cpu=9.0)], [Run("")]
     timing = run_packages.take_time(run, MODES["default"], plain, jit, 3)
     assert order == ["plain", "default", "default", "plain", "plain", "default"]
-    assert (timing.ratio, len(plain), len(jit)) == (1.5, 4, 4)
+    assert (timing.ratio, timing.waits, len(plain), len(jit)) == (1.5, [1.25] * 3, 4, 4)
 
 
 def test_results_survive_the_journal(tmp_path: Path) -> None:
