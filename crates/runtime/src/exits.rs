@@ -471,20 +471,20 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         let mut contents: SmallVec<[u64; 32]> = SmallVec::new();
         frames.iter().for_each(|rebuilt| contents.extend_from_slice(words_of(rebuilt.frame)));
         let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
+        // Who has a frame object already may take a lent object out of its slot, and put another one there that lies at the same address.
+        let was_shown = before.iter().any(|&holders| holders > 0);
+        let held: SmallVec<[*mut PyObject; 16]> = if was_shown { reader.lent(point).collect() } else { SmallVec::new() };
+        held.iter().for_each(|&object| Py_INCREF(object));
         let innermost = frames[frames.len() - 1];
         if let (Some(log), Some(image)) = (session().and_then(Session::program_log), point.frames.last()) {
             log.write(Mark::Shows, innermost.frame, image.offset);
         }
         datastack::link(thread, innermost.frame);
         _Py_Dealloc(object);
-        // Who held the frame before is known to native code.
-        let kept = |rebuilt: &Rebuilt, before: isize| {
-            let now = holders(rebuilt.frame);
-            now > before.max(1) || !rebuilt.existed && now > 0
-        };
-        let unchanged = || frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(&contents);
-        let shown = frames.iter().any(|rebuilt| !rebuilt.frame.object().is_null());
-        let changed = shown && (frames.iter().zip(&before).any(|(rebuilt, holders)| kept(rebuilt, *holders)) || !unchanged());
+        // Who held a frame before is known to native code.
+        let kept = frames.iter().zip(&before).any(|(rebuilt, &before)| holders(rebuilt.frame) > before);
+        let changed = kept || was_shown && !frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(&contents);
+        held.iter().for_each(|&object| Py_DECREF(object));
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
@@ -492,12 +492,6 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
         if traced || changed || tools || unit.record.invalid.get() != 0 {
             OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
             return true;
-        }
-        for (rebuilt, holders) in frames.iter().zip(&before) {
-            if *holders == 0 && rebuilt.existed {
-                // Units without handlers take any frame object for a holder.
-                rebuilt.frame.let_object_go();
-            }
         }
         take_down(thread, point, &frames);
         false

@@ -217,6 +217,20 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The objects whose references are lent to the slots of an exit point's frames.
+    pub fn lent<'s>(&'s self, point: &'s ExitPoint) -> impl Iterator<Item = *mut PyObject> + 's {
+        let slots = point.frames.iter().flat_map(|image| image.locals.iter().chain(&image.stack));
+        slots.filter_map(|mut source| {
+            while let Source::Maybe(flag, inner) = source {
+                source = if self.word(*flag) != 0 { inner } else { &Source::Null };
+            }
+            match source {
+                Source::Owned(index) | Source::OwnedOrNull(index) => Some(self.object(*index)).filter(|object| !object.is_null()),
+                _ => None,
+            }
+        })
+    }
+
     /// Builds the frames of an exit point, outermost first. All but the innermost are linked; those that are new are counted
     /// against the recursion limit, as a caller is. Runs no Python code, and keeps a raised exception.
     ///
