@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use whipsnake_cpython::Frame;
-use whipsnake_cpython::ffi::{Py_DECREF, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject};
+use whipsnake_cpython::ffi::{Py_DECREF, Py_INCREF, Py_REFCNT, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject};
 use whipsnake_cpython::platform::imported;
 use whipsnake_cpython::thread::frames_of_all;
 
@@ -123,11 +123,15 @@ impl Session {
         let Some(content) = unit.content() else { return };
         self.watch.borrow_mut().remove(NonNull::from(unit), &content.assumptions);
         let mut objects = content.owned.take();
-        if self.active.get() > 0 {
-            for &object in &content.watched {
-                // SAFETY: what the watch was about still holds the object: watchers are called before the change.
-                unsafe { whipsnake_cpython::ffi::Py_INCREF(object) };
-                objects.push(object);
+        // SAFETY: what the watch was about still holds its object: watchers are called before the change. The unit owns the others, and
+        // whose last reference is not given up is not destroyed here, where Python code must not run.
+        unsafe {
+            if self.active.get() > 0 {
+                content.watched.iter().for_each(|&object| Py_INCREF(object));
+                objects.extend_from_slice(&content.watched);
+            } else {
+                // So that what holds them as well destroys them at its own time.
+                objects.extract_if(.., |object| Py_REFCNT(*object) > 1).for_each(|object| Py_DECREF(object));
             }
         }
         let mut graves = self.graves.borrow_mut();
