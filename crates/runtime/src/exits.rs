@@ -468,13 +468,15 @@ pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64,
             }
             return false;
         }
-        let mut contents: SmallVec<[u64; 32]> = SmallVec::new();
-        frames.iter().for_each(|rebuilt| contents.extend_from_slice(words_of(rebuilt.frame)));
         let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
         // Who has a frame object already may take a lent object out of its slot, and put another one there that lies at the same address.
         let was_shown = before.iter().any(|&holders| holders > 0);
         let held: SmallVec<[*mut PyObject; 16]> = if was_shown { reader.lent(point).collect() } else { SmallVec::new() };
         held.iter().for_each(|&object| Py_INCREF(object));
+        let mut contents: SmallVec<[u64; 32]> = SmallVec::new();
+        if was_shown {
+            frames.iter().for_each(|rebuilt| contents.extend_from_slice(words_of(rebuilt.frame)));
+        }
         let innermost = frames[frames.len() - 1];
         if let (Some(log), Some(image)) = (session().and_then(Session::program_log), point.frames.last()) {
             log.write(Mark::Shows, innermost.frame, image.offset);

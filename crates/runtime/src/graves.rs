@@ -136,18 +136,19 @@ impl Session {
         }
         let mut graves = self.graves.borrow_mut();
         graves.blocks.extend(content.block.borrow_mut().take());
-        graves.remains.push(Remains { code: unit.site().code, objects });
+        if !objects.is_empty() {
+            graves.remains.push(Remains { code: unit.site().code, objects });
+        }
         drop(graves);
         self.something_died();
     }
 
-    /// Frees what was buried, as far as no native code can use it. Any Python code may run.
+    /// Gives up what dead units held, as far as no native code can use it, where [`Self::mourn`] could not. Any Python code may run.
     ///
     /// # Safety
     ///
     /// The GIL is held, and the interpreter has called us between two instructions.
     pub(crate) unsafe fn mourn_early(&self) {
-        self.mourn();
         // SAFETY: as the caller says.
         unsafe {
             let is_asked = self.burial.asked.replace(false) && self.burial.mourning.get() && !self.ended.get();

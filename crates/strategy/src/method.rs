@@ -34,7 +34,8 @@ const FREE_COMPILING: Duration = Duration::from_millis(60);
 const TIME_PER_UNIT: Duration = Duration::from_micros(25);
 /// How many times as long before there are events of it: they cost a program with many functions that are all a little hot as much as
 /// compilations. (Test suites of a second, beautifulsoup4 and markdown-it-py, took 1.31 and 1.32 of plain Python's processor time with events from
-/// the start, 1.24 and 1.26 with a factor of 1, 1.16 and 1.23 with 2, 1.11 and 1.17 with 4; benchmarks of a second 2 % more with 4.)
+/// the start, 1.24 to 1.30 with a factor of 1, 1.16 and 1.23 with 2, 1.08 to 1.11 and 1.17 to 1.20 with 4. Benchmarks of a second took 1 to 2 % more
+/// with 4, and as much as before once the threshold was halved.)
 const TIMES_BEFORE_EVENTS: u32 = 4;
 /// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
 /// a thousandth of the time that is at stake.

@@ -48,25 +48,18 @@ class Plain:
 class Case:
     thing = None
 
-    @classmethod
-    def set_up(cls):
-        cls.thing = Plain()
-        return weakref.ref(cls.thing)
-
-    @classmethod
-    def tear_down(cls):
-        cls.thing = None
-
     def first(self):
         return self.thing.size(1)
 
 
-ref = Case.set_up()
 case = Case()
-print(sum([case.first() for _ in range(300)]))
-Case.tear_down()
-print(ref())
-ref = Case.set_up()
+Case.thing = Plain()
+ref = weakref.ref(Case.thing)
 print(sum([case.first() for _ in range(300)]))
 Case.thing = None
+print(ref())
+Case.thing = Plain()
+ref = weakref.ref(Case.thing)
+print(sum([case.first() for _ in range(300)]))
+del Case.thing
 print(ref())
