@@ -73,7 +73,8 @@ class _Turns:
     """Does what `cargo xtask bench` says, a line each; waits in between.
 
     Before each benchmark its name is told. Then come `warm`, any number of `sample`, and `end`; the first two are answered once they are
-    done, a sample with its seconds per iteration. Answers begin with `ANSWER`.
+    done, with the seconds since the first iteration or those of an iteration. A second `warm`, with a number, warms up further, for so many
+    seconds in all. Answers begin with `ANSWER`.
     """
 
     ANSWER = "bench-harness:"
@@ -180,25 +181,26 @@ class Runner:
         warmup, samples, loops = [], [], 1
         self._turns.tell(name)
         while (command := self._turns.command()) != "end":
-            if command == "warm":
-                loops = self._warm_up(time_func, inner_loops, warmup)
-                self._turns.tell("warm")
+            if command.startswith("warm"):
+                least = float(command.removeprefix("warm") or self._warmup)
+                loops = self._warm_up(time_func, inner_loops, warmup, least, loops)
+                self._turns.tell(warmup[-1][0])
             else:
                 samples.append(time_func(loops) / loops / inner_loops)
                 self._turns.tell(samples[-1])
         self._results[name] = {"warmup": warmup, "samples": samples, "loops": loops}
         self._write()
 
-    def _warm_up(self, time_func, inner_loops, curve):
-        """Runs until the program is steady: the number of loops of a sample. Extends the curve of times since the start and per loop."""
-        begin = _wall()
+    def _warm_up(self, time_func, inner_loops, curve, least, loops):
+        """Runs for the least number of seconds in all and until the program is steady: the number of loops of a sample. Extends the curve of
+        times since the start and per loop."""
+        begin = _wall() - (curve[-1][0] if curve else 0)
         progress, changed = None, begin
-        loops = 1
         while True:
             seconds = time_func(loops)
             elapsed = _wall() - begin
             curve.append([elapsed, seconds / loops / inner_loops])
-            if elapsed >= self._warmup and len(curve) >= 2:
+            if elapsed >= least and len(curve) >= 2:
                 before, progress = progress, _progress()
                 if progress != before or progress and progress[2] != "waiting":
                     changed = _wall()

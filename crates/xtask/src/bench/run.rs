@@ -19,6 +19,9 @@ use crate::workspace::Workspace;
 const MOST_SAMPLING: f64 = 6.0;
 const FEWEST_TURNS: usize = 5;
 
+/// Seconds by which the warm-ups of contestants may differ.
+const AGE_TOLERANCE: f64 = 0.5;
+
 /// What a run gave.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
@@ -53,6 +56,8 @@ struct Runner<'a> {
     contestant: &'a Contestant,
     directory: std::path::PathBuf,
     turns: Turns,
+    /// Seconds that the benchmark has been warmed up.
+    warm: f64,
     /// By benchmark.
     samples: Vec<(String, Vec<f64>)>,
 }
@@ -83,6 +88,7 @@ pub(super) fn round(
                 contestant,
                 directory,
                 turns,
+                warm: 0.0,
                 samples: Vec::new(),
             }),
             Err(error) => runs.push(failed(*index, contestant, error)?),
@@ -97,7 +103,7 @@ pub(super) fn round(
                 if name.as_ref().is_some_and(|name| name != next) {
                     bail!("runs the benchmark {next} where the baseline runs {name:?}");
                 }
-                runner.turns.warm_up()?;
+                runner.warm = runner.turns.warm_up(None)?;
                 runner.samples.push((next.clone(), Vec::new()));
             } else if let Some(name) = &name {
                 bail!("does not come to the benchmark {name}");
@@ -110,6 +116,14 @@ pub(super) fn round(
         if name.is_none() {
             break;
         }
+        // Programs become slower as their memory is used up and reused: all are to be of the same age.
+        let longest = runners.iter().map(|runner| runner.warm).fold(0.0, f64::max);
+        each(&mut runners, &mut runs, |runner| {
+            if runner.warm < longest - AGE_TOLERANCE {
+                runner.warm = runner.turns.warm_up(Some(longest))?;
+            }
+            Ok(())
+        })?;
         let start = Instant::now();
         let most = MOST_SAMPLING * runners.len() as f64;
         for turn in 0..options.samples {

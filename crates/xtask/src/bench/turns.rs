@@ -72,12 +72,15 @@ impl Turns {
         self.answer()
     }
 
-    /// Warms the benchmark up.
+    /// Warms the benchmark up, until it is steady or for so many seconds in all: the seconds since its first iteration.
     ///
     /// # Errors
-    /// If the process ends or takes too long.
-    pub(super) fn warm_up(&mut self) -> Result<()> {
-        self.obey("warm").map(|_| ())
+    /// If the process ends, takes too long or answers with no number.
+    pub(super) fn warm_up(&mut self, least: Option<f64>) -> Result<f64> {
+        match least {
+            None => self.measure("warm"),
+            Some(least) => self.measure(&format!("warm {least}")),
+        }
     }
 
     /// Takes a sample: seconds per iteration.
@@ -85,7 +88,11 @@ impl Turns {
     /// # Errors
     /// If the process ends, takes too long or answers with no number.
     pub(super) fn sample(&mut self) -> Result<f64> {
-        let answer = self.obey("sample")?;
+        self.measure("sample")
+    }
+
+    fn measure(&mut self, command: &str) -> Result<f64> {
+        let answer = self.obey(command)?;
         answer
             .parse()
             .with_context(|| format!("the harness answered {answer:?} instead of a time"))
@@ -153,14 +160,15 @@ mod tests {
 
     #[test]
     fn obeys_commands_and_hides_other_output() {
-        let script = "echo noise; echo 'bench-harness: first'; read a; echo 'bench-harness: warm'; read b; \
-                      echo 'bench-harness: 0.25'; read c; test \"$a$b$c\" = warmsampleend";
+        let script = "echo noise; echo 'bench-harness: first'; read a; echo 'bench-harness: 2'; read b; \
+                      echo 'bench-harness: 4'; read c; echo 'bench-harness: 0.25'; read d; test \"$a$b$c$d\" = 'warmwarm 3.5sampleend'";
         let mut turns = shell(script, Duration::from_secs(20));
         assert_eq!(
             turns.next_benchmark().expect("in time"),
             Some("first".to_owned())
         );
-        turns.warm_up().expect("warms up");
+        assert_eq!(turns.warm_up(None).expect("warms up"), 2.0);
+        assert_eq!(turns.warm_up(Some(3.5)).expect("warms up"), 4.0);
         assert_eq!(turns.sample().expect("a sample"), 0.25);
         turns.go_on().expect("goes on");
         assert_eq!(turns.next_benchmark().expect("in time"), None);
@@ -170,7 +178,7 @@ mod tests {
     #[test]
     fn a_program_that_ends_early_or_hangs_is_an_error() {
         let mut ended = shell("exit 3", Duration::from_secs(20));
-        assert!(ended.warm_up().is_err());
+        assert!(ended.warm_up(None).is_err());
         assert_eq!(ended.finish().expect("in time").code(), Some(3));
         let mut hanging = shell("sleep 60", Duration::from_millis(50));
         let error = hanging.next_benchmark().expect_err("too long");
