@@ -45,6 +45,8 @@ pub(crate) enum Destruction {
     Instance,
     /// They give up the references in the words at these offsets in bytes, which may be the same, and do nothing else.
     Fields(u8, u8),
+    /// As a `datetime` or a `time`, which refer to a time zone if they say so; the offset of that in bytes.
+    Zoned(u8),
     /// They give up the references that their type's traversal visits, and do nothing else.
     Traversed,
     /// In a way that is not known, or one that runs Python code.
@@ -125,6 +127,8 @@ impl Destruction {
                 Destruction::Coroutine
             } else if let Some(destruction) = future_type(class) {
                 destruction
+            } else if let Some(zone) = zone_of(class) {
+                Destruction::Zoned(zone as u8)
             } else if let Some((first, second)) = fields_of(ty) {
                 Destruction::Fields(first as u8, second as u8)
             } else if class.tp_finalize.is_some() || class.tp_del.is_some() {
@@ -312,6 +316,32 @@ unsafe fn future_type(class: &PyTypeObject) -> Option<Destruction> {
     }
 }
 
+/// Where instances of `datetime.datetime` and `datetime.time` hold their time zone, if they have one ([`has_zone`]); `None` for other types.
+///
+/// # Safety
+///
+/// The type is alive.
+unsafe fn zone_of(class: &PyTypeObject) -> Option<usize> {
+    // SAFETY: an alive type has a name.
+    match unsafe { CStr::from_ptr(class.tp_name) }.to_bytes() {
+        b"datetime.datetime" if is_builtin(class) => Some(offset_of!(ffi::PyDateTime_DateTime, tzinfo)),
+        b"datetime.time" if is_builtin(class) => Some(offset_of!(ffi::PyDateTime_Time, tzinfo)),
+        _ => None,
+    }
+}
+
+/// True if the object has a time zone; else it is too short for one.
+///
+/// # Safety
+///
+/// The object is an alive instance of `datetime.datetime` or `datetime.time`.
+pub(crate) unsafe fn has_zone(object: *mut PyObject) -> bool {
+    const FLAG: usize = offset_of!(ffi::PyDateTime_DateTime, hastzinfo);
+    const { assert!(FLAG == offset_of!(ffi::PyDateTime_Time, hastzinfo)) };
+    // SAFETY: as the caller says.
+    unsafe { read::<u8>(object.cast(), FLAG) != 0 }
+}
+
 /// [`is_container`] for such types.
 ///
 /// # Safety
@@ -324,13 +354,21 @@ unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
         &b"collections.deque"[..],
         b"collections._deque_iterator",
         b"_collections._deque_iterator",
+        b"collections.OrderedDict",
         b"collections.defaultdict",
         b"functools.partial",
+        b"operator.attrgetter",
+        b"operator.itemgetter",
+        b"operator.methodcaller",
+        b"array.array",
         b"re.Match",
         b"re.Pattern",
         b"types.GenericAlias",
+        b"types.SimpleNamespace",
         b"types.UnionType",
         b"typing.Union",
+        b"weakref.ReferenceType",
+        b"_thread.lock",
         b"_asyncio.TaskStepMethWrapper",
         b"_contextvars.Context",
         b"_contextvars.Token",

@@ -1,14 +1,18 @@
 # corpus: compiled=drop
 # Finalizers and weak-reference callbacks that builtin objects, functions, generators and instances lead to, among objects that go unnoticed.
+import array
 import collections
 import datetime
 import decimal
 import functools
 import itertools
+import operator
 import os
 import re
 import sys
+import threading
 import time
+import types
 import weakref
 from contextvars import Context, ContextVar
 
@@ -34,6 +38,10 @@ class Money(decimal.Decimal, Loud):
 
 
 class Zone(datetime.tzinfo, Loud):
+    pass
+
+
+class Moment(datetime.datetime, Loud):
     pass
 
 
@@ -156,12 +164,20 @@ def drop_all(pool):
         drop(pool, i)
 
 
+zone = Zone()
+kept = [Open(0)]
 makers = [
     lambda i: decimal.Decimal(i),
     lambda i: Money(i),
     lambda i: [Money(i), decimal.Decimal(i)],
     lambda i: datetime.timedelta(i),
     lambda i: datetime.datetime(2000, 1, 1, tzinfo=Zone()),
+    lambda i: datetime.datetime(2000, 1, 1, tzinfo=zone),
+    lambda i: datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(minutes=i))),
+    lambda i: [datetime.datetime(2000, 1, 1, i % 24), Loud()],
+    lambda i: datetime.time(1, 2, tzinfo=Zone()),
+    lambda i: datetime.time(i % 24),
+    lambda i: Moment(2000, 1, 1),
     lambda i: {i: Loud()},
     lambda i: {Loud()},
     lambda i: frozenset([Loud()]),
@@ -230,6 +246,22 @@ makers = [
     lambda i: watched(context(i)),
     lambda i: variable.set(Loud()),
     lambda i: bytearray(i),
+    lambda i: collections.OrderedDict([(i, i)]),
+    lambda i: collections.OrderedDict([(i, Loud())]),
+    lambda i: collections.OrderedDict([(Loud(), i)]),
+    lambda i: watched(collections.OrderedDict([(i, i)])),
+    lambda i: operator.itemgetter(i),
+    lambda i: operator.itemgetter(Loud()),
+    lambda i: operator.attrgetter("a" * i),
+    lambda i: operator.methodcaller("a", Loud(), b=i),
+    lambda i: watched(array.array("d", [i])),
+    lambda i: array.array("q", [i]),
+    lambda i: types.SimpleNamespace(a=i),
+    lambda i: types.SimpleNamespace(a=Loud()),
+    lambda i: weakref.ref(note, Loud().method),
+    lambda i: weakref.ref(kept[-1], note),
+    lambda i: threading.Lock(),
+    lambda i: watched(threading.Lock()),
 ]
 for number, make in enumerate(makers):
     drop_all([make(i) for i in range(200)])
