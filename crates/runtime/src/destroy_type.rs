@@ -292,14 +292,16 @@ fn is_container(ty: *mut PyTypeObject) -> bool {
     .contains(&ty)
 }
 
-/// [`is_leaf`] for types of modules that the program may have imported, by the names that their C sources give them.
+/// [`is_leaf`] for types that the interpreter does not export, many of them of modules that the program may have imported, by the names that
+/// their C sources give them.
 ///
 /// # Safety
 ///
 /// The type is alive.
 unsafe fn is_imported_leaf(class: &PyTypeObject) -> bool {
     // SAFETY: an alive type has a name.
-    is_builtin(class) && matches!(unsafe { CStr::from_ptr(class.tp_name) }.to_bytes(), b"decimal.Decimal" | b"datetime.date" | b"datetime.timedelta")
+    let name = unsafe { CStr::from_ptr(class.tp_name) }.to_bytes();
+    is_builtin(class) && matches!(name, b"decimal.Decimal" | b"datetime.date" | b"datetime.timedelta" | b"longrange_iterator")
 }
 
 /// How the exact types of futures and tasks of the module `_asyncio` destroy theirs; `None` for other types.
@@ -355,6 +357,7 @@ unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
         b"collections._deque_iterator",
         b"_collections._deque_iterator",
         b"collections.OrderedDict",
+        b"odict_iterator",
         b"collections.defaultdict",
         b"functools.partial",
         b"operator.attrgetter",
@@ -363,6 +366,11 @@ unsafe fn is_imported_container(class: &PyTypeObject) -> bool {
         b"array.array",
         b"re.Match",
         b"re.Pattern",
+        b"str_ascii_iterator",
+        b"bytearray_iterator",
+        b"callable_iterator",
+        b"method-wrapper",
+        b"super",
         b"types.GenericAlias",
         b"types.SimpleNamespace",
         b"types.UnionType",
