@@ -3,15 +3,16 @@
 
 use crate::capture::EntryPoint;
 use crate::session::Session;
+use crate::text::shown_text;
 use crate::unit::Site;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::{Code, Thread};
 use whipsnake_cpython::ffi::{
-    Py_DECREF, Py_EQ, Py_eval_input, Py_file_input, PyDict_GetItemString, PyDict_New, PyDict_SetItemString,
-    PyErr_Clear, PyErr_GetRaisedException, PyEval_GetBuiltins, PyObject, PyObject_CallObject,
-    PyObject_RichCompareBool, PyRun_StringFlags,
+    Py_DECREF, Py_EQ, Py_eval_input, Py_file_input, PyDict_GetItemString, PyDict_New,
+    PyErr_Clear, PyErr_GetRaisedException, PyObject, PyObject_CallObject,
+    PyObject_Repr, PyObject_RichCompareBool, PyRun_StringFlags,
 };
 use whipsnake_cpython::thread::OutsideCallback;
 use whipsnake_strategy::UnitKind;
@@ -141,8 +142,8 @@ impl Session {
     unsafe fn self_check_failure(&self) -> Option<String> {
         // SAFETY: the GIL is held; the code is our own.
         unsafe {
+            // What runs first puts the interpreter's builtins there: those of the current frame may be others.
             let Some(space) = owned(PyDict_New()) else { return Some("no memory".to_owned()) };
-            PyDict_SetItemString(space.0, c"__builtins__".as_ptr(), PyEval_GetBuiltins());
             let run = |source: &std::ffi::CStr, start| {
                 owned(PyRun_StringFlags(source.as_ptr(), start, space.0, space.0, std::ptr::null_mut()))
             };
@@ -183,9 +184,13 @@ impl Session {
                     false => site.as_ref().current().is_some_and(|unit| unit.entries.get() > 0),
                 };
                 for _ in 0..ATTEMPTS {
-                    let Some(result) = owned(PyObject_CallObject(function, arguments.0)) else {
-                        return Some(format!("{} raised", shown()));
-                    };
+                    let result = PyObject_CallObject(function, arguments.0);
+                    if result.is_null() {
+                        let error = Owned(PyErr_GetRaisedException());
+                        let text = owned(PyObject_Repr(error.0)).map_or_else(String::new, |text| shown_text(text.0));
+                        return Some(format!("{} raised {text}", shown()));
+                    }
+                    let result = Owned(result);
                     if PyObject_RichCompareBool(result.0, expected.0, Py_EQ) != 1 || self.faults.happens(Fault::SelfCheck) {
                         PyErr_Clear();
                         return Some(format!("{} has a wrong result", shown()));
