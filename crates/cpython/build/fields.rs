@@ -35,6 +35,10 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("frame_object_trace_opcodes", "offsetof(struct _frame, f_trace_opcodes)"),
     ("frame_object_extra_locals", "offsetof(struct _frame, f_extra_locals)"),
     ("frame_object_data", "offsetof(struct _frame, _f_frame_data)"),
+    // Views of memory.
+    ("view_buffer", "offsetof(PyMemoryViewObject, mbuf)"),
+    ("buffer_exporter", "offsetof(_PyManagedBufferObject, master.obj)"),
+    // Generators.
     ("gen_frame", "WS_GEN_FRAME"),
     ("gen_frame_state", "WS_GEN_STATE"),
     ("gen_exc_state", "offsetof(PyGenObject, gi_exc_state)"),

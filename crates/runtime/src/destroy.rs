@@ -2,7 +2,7 @@
 
 use crate::destroy_apart::Apart;
 use crate::destroy_exception::exception_is_silent;
-use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_callback, has_ended, has_zone, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_callback, has_ended, has_zone, is_watched, view_ends_silently};
 use crate::dict_keys::Keys;
 use crate::session::session;
 use std::ffi::{c_int, c_void};
@@ -45,6 +45,8 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
         Destruction::Unknown => false,
         // SAFETY: as the caller says.
         Destruction::Fields(first, second) if unsafe { fields_outlive(object, first, second) } => true,
+        // SAFETY: as the caller says.
+        Destruction::View => unsafe { view_ends_silently(object) },
         // SAFETY: as the caller says.
         Destruction::Zoned(_) if unsafe { !has_zone(object) } => true,
         destruction => {
@@ -321,6 +323,7 @@ impl Lost<'_> {
                         && self.reference(field(first), depth)
                         && (first == second || self.reference(field(second), depth))
                 }
+                Destruction::View => view_ends_silently(object),
                 Destruction::Zoned(zone) => !has_zone(object) || self.reference(read(base, usize::from(zone)), depth),
                 Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),
                 Destruction::Future | Destruction::Task => {

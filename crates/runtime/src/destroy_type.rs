@@ -47,6 +47,8 @@ pub(crate) enum Destruction {
     Fields(u8, u8),
     /// As a `datetime` or a `time`, which refer to a time zone if they say so; the offset of that in bytes.
     Zoned(u8),
+    /// As a view of another object's memory.
+    View,
     /// They give up the references that their type's traversal visits, and do nothing else.
     Traversed,
     /// In a way that is not known, or one that runs Python code.
@@ -119,6 +121,8 @@ impl Destruction {
                 Destruction::Leaf
             } else if is(&raw mut ffi::PySet_Type) || is(&raw mut ffi::PyFrozenSet_Type) {
                 Destruction::Set
+            } else if is(&raw mut ffi::PyMemoryView_Type) {
+                Destruction::View
             } else if is(&raw mut ffi::PyFunction_Type) {
                 Destruction::Function
             } else if is(&raw mut ffi::PyGen_Type) {
@@ -217,6 +221,21 @@ pub(crate) unsafe fn closes_unseen(object: *mut PyObject) -> bool {
         let Some(frame) = frame_of(object).filter(|_| usize::from(state) == offsets::GEN_FRAME_SUSPENDED) else { return false };
         let [opcode, argument] = frame.instruction().read().to_le_bytes();
         RESUMES.contains(&usize::from(opcode)) && usize::from(argument) & offsets::RESUME_DEPTH1_MASK != 0
+    }
+}
+
+/// True if a view gives back the memory of another object without running Python code.
+///
+/// # Safety
+///
+/// The object is an alive memoryview.
+pub(crate) unsafe fn view_ends_silently(object: *mut PyObject) -> bool {
+    // SAFETY: a view keeps its buffer alive, and that the object whose memory it is, until it is released.
+    unsafe {
+        let buffer: *mut u8 = read(object.cast(), offsets::VIEW_BUFFER);
+        let exporter: *mut PyObject = read(buffer, offsets::BUFFER_EXPORTER);
+        // Of the leaves, bytes and bytearrays have memory to show. Others may have a `__release_buffer__`.
+        !is_watched(object, &*Py_TYPE(object)) && (exporter.is_null() || is_leaf(Py_TYPE(exporter)))
     }
 }
 

@@ -41,6 +41,19 @@ class Zone(datetime.tzinfo, Loud):
     pass
 
 
+class Buffer(Loud):
+    def __buffer__(self, flags):
+        return memoryview(b"abc")
+
+    def __release_buffer__(self, view):
+        note()
+        view.release()
+
+
+class LoudBytes(bytes, Loud):
+    pass
+
+
 class Moment(datetime.datetime, Loud):
     pass
 
@@ -131,6 +144,11 @@ def defaults(value):
 
 
 references = []
+
+
+def released(view):
+    view.release()
+    return view
 
 
 def watched(value):
@@ -256,6 +274,14 @@ makers = [
     lambda i: watched(context(i)),
     lambda i: variable.set(Loud()),
     lambda i: bytearray(i),
+    lambda i: memoryview(bytes(i)),
+    lambda i: memoryview(bytearray(i + 1))[:1],
+    lambda i: watched(memoryview(b"abc")),
+    lambda i: memoryview(Buffer()),
+    lambda i: memoryview(Buffer())[1:],
+    lambda i: memoryview(LoudBytes(b"abc")),
+    lambda i: released(memoryview(LoudBytes(b"abc"))),
+    lambda i: released(memoryview(b"abc")),
     lambda i: collections.OrderedDict([(i, i)]),
     lambda i: collections.OrderedDict([(i, Loud())]),
     lambda i: collections.OrderedDict([(Loud(), i)]),

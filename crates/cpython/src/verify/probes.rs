@@ -152,6 +152,9 @@ unsafe fn containers() -> Result<(), Unsupported> {
         let bytearray = made(PyByteArray_FromObject(bytes.0), "bytearray")?;
         let start = word(&bytearray, offsets::BYTEARRAY_ITEMS) as *const u8;
         check(read::<[u8; 3]>(start, 0) == *b"abc", "content of a bytearray")?;
+        let view = made(PyMemoryView_FromObject(bytes.0), "memoryview")?;
+        let buffer = word(&view, offsets::VIEW_BUFFER) as *const u8;
+        check(read::<usize>(buffer, offsets::BUFFER_EXPORTER) == bytes.0 as usize, "object of a memoryview")?;
         let slice = made(PySlice_New(item.0, Py_None(), Py_None()), "slice")?;
         check(word(&slice, offsets::SLICE_START) == address, "start of a slice")?;
         let method = made(PyMethod_New(item.0, tuple.0), "method")?;
