@@ -230,7 +230,7 @@ pub(crate) unsafe fn closes_unseen(object: *mut PyObject) -> bool {
 ///
 /// The object is an alive memoryview.
 pub(crate) unsafe fn view_ends_silently(object: *mut PyObject) -> bool {
-    // SAFETY: a view keeps its buffer alive, and that the object whose memory it is, until it is released.
+    // SAFETY: a view keeps its buffer alive, and the buffer the object whose memory it is; it holds NULL once it is released.
     unsafe {
         let buffer: *mut u8 = read(object.cast(), offsets::VIEW_BUFFER);
         let exporter: *mut PyObject = read(buffer, offsets::BUFFER_EXPORTER);
