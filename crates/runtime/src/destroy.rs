@@ -45,10 +45,6 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
         Destruction::Unknown => false,
         // SAFETY: as the caller says.
         Destruction::Fields(first, second) if unsafe { fields_outlive(object, first, second) } => true,
-        // SAFETY: as the caller says.
-        Destruction::View => unsafe { view_ends_silently(object) },
-        // SAFETY: as the caller says.
-        Destruction::Zoned(_) if unsafe { !has_zone(object) } => true,
         destruction => {
             let mut room = Room::uninit();
             let mut lost = Lost {

@@ -116,7 +116,7 @@ pub(super) fn round(
         if name.is_none() {
             break;
         }
-        // Programs become slower as their memory is used up and reused: all are to be of the same age.
+        // Programs can become slower as their memory is used and reused: all are to be of the same age.
         let longest = runners.iter().map(|runner| runner.warm).fold(0.0, f64::max);
         each(&mut runners, &mut runs, |runner| {
             if runner.warm < longest - AGE_TOLERANCE {
