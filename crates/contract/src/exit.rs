@@ -91,6 +91,8 @@ exit_reasons! {
     ColdBranch, "cold-branch", Speculation;
     /// Only Python code can tell what is asked: whether keys of a dictionary are equal, or what an object is an instance of.
     NeedsPython, "needs-python", Speculation;
+    /// The method of an operator returned `NotImplemented`, or something else than the bool that is wanted.
+    Declined, "declined", Speculation;
     /// The types of operands that the interpreter's feedback does not tell have been noted often enough.
     Profiled, "profiled", Feedback;
     /// The instruction is not compiled.
@@ -185,18 +187,55 @@ virtuals! {
     Position, "position";
 }
 
-/// What happens when an inlined callee returns to the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OnReturn {
-    /// The result is pushed.
-    Push,
-    /// The result is dropped (after a check that it is `None`): an inlined `__init__`.
-    CheckNone,
-    /// The result is converted to a bool and pushed.
-    PushBool,
-    /// The result is dropped: an inlined `__setitem__` or `__setattr__`.
-    Drop,
+macro_rules! on_returns {
+    ($($(#[doc = $doc:literal])+ $name:ident, $text:literal;)+) => {
+        /// What happens when an inlined callee returns to the frame.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum OnReturn { $($(#[doc = $doc])+ $name,)+ }
+
+        impl OnReturn {
+            /// All of them, in declaration order.
+            pub const ALL: &'static [OnReturn] = &[$(OnReturn::$name,)+];
+
+            /// The name in text IR.
+            pub const fn name(self) -> &'static str {
+                match self { $(OnReturn::$name => $text,)+ }
+            }
+        }
+    };
 }
+
+on_returns! {
+    /// The result is pushed.
+    Push, "push";
+    /// The result is dropped (after a check that it is `None`): an inlined `__init__`.
+    CheckNone, "check_none";
+    /// The result is converted to a bool and pushed: an inlined `__contains__`.
+    PushBool, "push_bool";
+    /// The result is dropped: an inlined `__setitem__` or `__setattr__`.
+    Drop, "drop";
+    /// The result, which must be a bool, is pushed: an inlined `__bool__`.
+    CheckBool, "check_bool";
+    /// The result, which must be an index that is not negative, is pushed as an int: an inlined `__len__`.
+    Length, "length";
+    /// An inlined method of a binary operator, whose operands are still on the stack: the result takes their place. If that is `NotImplemented`, the
+    /// interpreter asks further.
+    Operator, "operator";
+    /// The same for a comparison.
+    Compare, "compare";
+    /// The same for a comparison whose result is converted to a bool.
+    CompareBool, "compare_bool";
+}
+
+impl OnReturn {
+    /// The operands of the instruction are on the stack while the callee runs.
+    pub const fn keeps_operands(self) -> bool {
+        matches!(self, OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool)
+    }
+}
+
+/// Minor version since which comparisons, calls, stores and others drop their operands from the top down.
+pub const FROM_TOP: u8 = 14;
 
 /// One interpreter frame to rebuild.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

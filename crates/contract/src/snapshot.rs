@@ -70,6 +70,7 @@ known_types! {
     Module = "type(__import__('sys'))";
     Type = "type";
     Array = "__import__('array').array";
+    NotImplemented = "type(NotImplemented)" (leaf);
 }
 
 /// What is fixed for one running interpreter.

@@ -205,6 +205,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::Cell => &raw mut ffi::PyCell_Type,
             KnownType::Module => &raw mut ffi::PyModule_Type,
             KnownType::Type => &raw mut ffi::PyType_Type,
+            KnownType::NotImplemented => Py_TYPE(ffi::Py_NotImplemented()),
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

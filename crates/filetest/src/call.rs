@@ -200,13 +200,7 @@ impl Exited<'_> {
     fn frame(&mut self, frame: &FrameImage, is_caller: bool) -> String {
         let mut text = format!("code{}@{}", frame.code, frame.offset);
         if is_caller {
-            let then = match frame.on_return {
-                OnReturn::Push => "push",
-                OnReturn::CheckNone => "check_none",
-                OnReturn::PushBool => "push_bool",
-                OnReturn::Drop => "drop",
-            };
-            text += &format!("+{} {then}", frame.return_offset);
+            text += &format!("+{} {}", frame.return_offset, frame.on_return.name());
         }
         if frame.function != Source::Null {
             text += &format!(" {}", self.source(&frame.function));

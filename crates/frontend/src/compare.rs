@@ -5,7 +5,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{CompareKind, ToBoolKind};
 use whipsnake_bytecode::operand::CmpOp;
 use whipsnake_bytecode::{Feedback, Instr};
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, OnReturn};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -35,6 +35,8 @@ impl Builder<'_> {
                 let _ = self.speculate(state, 1, KnownType::Str) && self.speculate(state, 2, KnownType::Str);
             }
             _ => {
+                self.expect_noted(state, 2);
+                self.expect_noted(state, 1);
                 for (a, b) in [(1, 2), (2, 1)] {
                     let kind = self.known_type(state, &state.peek(a).val);
                     let open = self.exact_type(state, &state.peek(b).val).is_none();
@@ -51,6 +53,13 @@ impl Builder<'_> {
             self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return Ok(());
+        }
+        if self.inlined_comparison(state, op, to_bool, instr)?.is_some() {
+            return Ok(());
+        }
+        if !matches!(instr.feedback, Feedback::Compare(_)) {
+            self.note(state, 2);
+            self.note(state, 1);
         }
         let v = self.objects(state, 2);
         let number = self.int_const(i64::from(op.code()));
@@ -143,10 +152,20 @@ impl Builder<'_> {
     }
 
     /// `in` and `not in`.
-    pub(crate) fn contains(&mut self, state: &mut State, invert: bool) -> Build<()> {
+    pub(crate) fn contains(&mut self, state: &mut State, invert: bool, instr: Instr) -> Build<()> {
         // item, container
         self.expect_noted(state, 2);
         self.expect_noted(state, 1);
+        if self.inlined_special(state, "__contains__", &[1, 2], OnReturn::PushBool, instr)?.is_some() {
+            let answer = state.pop();
+            // After a method that never returns there is nothing to tell.
+            let mut answer = self.bool_of(&answer.val).unwrap_or_else(|| self.bool_const(false));
+            if invert {
+                answer = self.emit(Ir::Bnot, &[answer], Imm::None);
+            }
+            state.stack.push(Slot::borrowed(Val::Bool(answer)));
+            return Ok(());
+        }
         let mut result = match self.dict_contains(state) {
             Some(result) => result,
             None => {
@@ -243,6 +262,13 @@ impl Builder<'_> {
         let result = match result {
             Some(result) => result,
             None => {
+                self.expect_noted(state, 1);
+                if self.inlined_special(state, "__bool__", &[1], OnReturn::CheckBool, instr)?.is_some() {
+                    return Ok(());
+                }
+                if !matches!(instr.feedback, Feedback::ToBool(_)) {
+                    self.note(state, 1);
+                }
                 let v = self.objects(state, 1);
                 let status = self.status(state, Helper::is_true, &v)?;
                 self.positive(status)

@@ -1,7 +1,7 @@
 //! Units: whole functions and running loops.
 
 use crate::body::{Body, touched_locals};
-use crate::builder::{Build, Builder, Edge, Lessons, Stop};
+use crate::builder::{Build, Builder, Edge, Lessons, Parent, Stop};
 use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
@@ -9,7 +9,6 @@ use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use whipsnake_bytecode::Op as Bytecode;
-use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo};
 use whipsnake_ir::function::Abi;
@@ -221,18 +220,25 @@ impl Builder<'_> {
                 self.leave(&pre, offset, ExitReason::LoopEnd);
             }
             Some(parent) => {
+                if !self.take_answer(state, &mut result, &parent)? {
+                    return Ok(false);
+                }
                 // What no operand of the caller takes must be known to need no more than being forgotten.
                 let constant = matches!(&result.val, Val::Const(_));
                 let fits = match parent.on_return {
-                    OnReturn::Push => true,
                     OnReturn::CheckNone => constant && result.val == self.none(),
-                    OnReturn::Drop | OnReturn::PushBool => constant,
+                    OnReturn::Drop => constant,
+                    _ => true,
                 };
                 if !fits {
                     return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
                 }
                 // The callee's locals are released in the caller, after the call.
                 let mut after = Rc::unwrap_or_clone(state.caller.take().expect("inlined code has a caller"));
+                let operands = match parent.on_return.keeps_operands() {
+                    true => after.stack.split_off(after.stack.len() - 2),
+                    false => Vec::new(),
+                };
                 if let (Val::Obj(v), false) = (&result.val, result.owned) {
                     let v = *v;
                     match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
@@ -258,16 +264,16 @@ impl Builder<'_> {
                         None => self.own(&mut result),
                     }
                 }
-                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(&parent));
                 after.facts = state.facts.clone();
-                if parent.on_return == OnReturn::Push {
+                if !matches!(parent.on_return, OnReturn::CheckNone | OnReturn::Drop) {
                     after.stack.push(result);
                 }
                 if state.linked {
                     self.pop_inlined_frame(&parent);
                 }
                 let mut drops = Vec::new();
-                for slot in locals {
+                for slot in locals.into_iter().chain(self.in_order_of_operands(operands, parent.on_return)) {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
@@ -293,13 +299,15 @@ impl Builder<'_> {
 
     /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14. Methods
     /// that stand for operators are called with operands that the instruction `by` itself drops afterwards, in its own order.
-    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<Bytecode>) -> Vec<Slot> {
+    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<&Parent>) -> Vec<Slot> {
         let from_top = self.platform().minor >= FROM_TOP;
         // By parameter of the method.
-        let operands: &[usize] = match by {
-            Some(Bytecode::BinaryOp { op, .. }) if op != BinaryOp::Subscr => &[0, 1],
-            Some(Bytecode::StoreSubscr) if from_top => &[1, 0, 2],
-            Some(Bytecode::StoreSubscr) => &[2, 0, 1],
+        let operands: &[usize] = match by.map(|parent| (parent.call.op, parent.on_return)) {
+            Some((Bytecode::StoreSubscr, _)) if from_top => &[1, 0, 2],
+            Some((Bytecode::StoreSubscr, _)) => &[2, 0, 1],
+            Some((Bytecode::ContainsOp { .. }, _)) if from_top => &[0, 1],
+            Some((Bytecode::ContainsOp { .. }, _)) => &[1, 0],
+            Some((_, OnReturn::CheckBool | OnReturn::Length)) => &[0],
             _ => &[],
         };
         let mut released = locals.split_off(operands.len().min(locals.len()));
@@ -308,6 +316,14 @@ impl Builder<'_> {
         }
         released.extend(operands.iter().filter_map(|&index| locals.get(index).cloned()));
         released
+    }
+
+    /// The operands of an operator in the order in which the instruction gives them up.
+    fn in_order_of_operands(&self, mut operands: Vec<Slot>, operator: OnReturn) -> Vec<Slot> {
+        if self.platform().minor >= FROM_TOP && operator != OnReturn::Operator {
+            operands.reverse();
+        }
+        operands
     }
 
     /// Releases a local when its function returns: the frame is gone, nothing can look at it.

@@ -13,7 +13,7 @@ use whipsnake_contract::snapshot::ObjectKind;
 use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Minor version of CPython since which frames give up their locals, and most instructions their operands, from the last one on.
-pub(crate) const FROM_TOP: u8 = 14;
+pub(crate) use whipsnake_contract::exit::FROM_TOP;
 
 impl Builder<'_> {
     /// Builds an instruction. False if control does not fall through to the next one.
@@ -88,7 +88,7 @@ impl Builder<'_> {
             Op::BinaryOp { op, inplace } => self.binary(state, op, inplace, instr)?,
             Op::CompareOp { op, to_bool } => self.compare(state, op, to_bool, instr)?,
             Op::IsOp { invert } => self.is_op(state, invert),
-            Op::ContainsOp { invert } => self.contains(state, invert)?,
+            Op::ContainsOp { invert } => self.contains(state, invert, instr)?,
             Op::UnaryNegative => self.negative(state)?,
             Op::UnaryInvert => self.invert(state)?,
             Op::UnaryNot => {

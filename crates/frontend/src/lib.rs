@@ -5,6 +5,7 @@
 //! and at each point that can exit a frame state from which the interpreter can go on.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod arguments;
 mod arithmetic;
 mod array;

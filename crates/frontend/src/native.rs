@@ -2,7 +2,7 @@
 
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
@@ -26,7 +26,7 @@ impl Builder<'_> {
         }
         self.expect_arguments(state, argc);
         let done = match (name, receiver, argc) {
-            ("builtins.len", false, 1) => Ok(self.len(state, base)),
+            ("builtins.len", false, 1) => self.len(state, base),
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
             ("builtins.min", false, 2) => Ok(self.extreme(state, base, Cond::Lt)),
             ("builtins.max", false, 2) => Ok(self.extreme(state, base, Cond::Gt)),
@@ -60,15 +60,21 @@ impl Builder<'_> {
         done
     }
 
-    /// `len(x)` of containers whose size is a field.
-    fn len(&mut self, state: &mut State, base: usize) -> bool {
-        match self.known_length(state) {
-            Some(length) => {
-                self.finish_native(state, base, Slot::borrowed(length));
-                true
-            }
-            None => false,
+    /// `len(x)` of containers whose size is a field, and of instances of classes whose `__len__` can be inlined.
+    fn len(&mut self, state: &mut State, base: usize) -> Build<bool> {
+        if let Some(length) = self.known_length(state) {
+            self.finish_native(state, base, Slot::borrowed(length));
+            return Ok(true);
         }
+        let Some(instr) = self.instr else { return Ok(false) };
+        if !self.has_inlinable(state, "__len__", 1, instr) {
+            return Ok(false);
+        }
+        let argument = state.pop();
+        let callable = state.stack.split_off(base).remove(0);
+        self.drop_slot(state, callable);
+        state.stack.push(argument);
+        Ok(self.inlined_special(state, "__len__", &[1], OnReturn::Length, instr)?.is_some())
     }
 
     fn abs(&mut self, state: &mut State, base: usize) -> bool {

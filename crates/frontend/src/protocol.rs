@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::call::Callee;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::Instr;
-use whipsnake_bytecode::operand::BinaryOp;
+use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_contract::exit::OnReturn;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Attribute, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
@@ -29,6 +29,23 @@ fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Name of the method that a comparison calls on its left operand.
+fn comparison_method(op: CmpOp) -> &'static str {
+    match op {
+        CmpOp::Lt => "__lt__",
+        CmpOp::Le => "__le__",
+        CmpOp::Eq => "__eq__",
+        CmpOp::Ne => "__ne__",
+        CmpOp::Gt => "__gt__",
+        CmpOp::Ge => "__ge__",
+    }
+}
+
+/// True if an operator asks the left operand first: a subclass on the right would be.
+fn is_asked_first(left: &TypeInfo, right: &TypeInfo) -> bool {
+    left.address == right.address || !right.mro.contains(&left.address)
+}
+
 impl<'s> Builder<'s> {
     /// The class of the object `depth` from the top, if it is known and written in Python.
     fn python_class(&self, state: &State, depth: usize) -> Option<&'s TypeInfo> {
@@ -49,14 +66,43 @@ impl<'s> Builder<'s> {
     }
 
     /// Inlines the method of a class that takes over an operator on the top `args + 1` stack slots, the first of which is an
-    /// instance of the class. What it returns is pushed, or dropped.
+    /// instance of the class. What it returns is pushed.
     pub(crate) fn inlined_dunder(&mut self, state: &mut State, name: &str, args: usize, instr: Instr) -> Build<Option<()>> {
-        let Some(info) = self.python_class(state, args + 1) else { return Ok(None) };
+        let operands = (1..=args + 1).rev().collect::<Vec<_>>();
+        self.inlined_special(state, name, &operands, OnReturn::Push, instr)
+    }
+
+    /// True if the class of the object on top has a special method that can be inlined.
+    pub(crate) fn has_inlinable(&self, state: &State, name: &str, operands: usize, instr: Instr) -> bool {
+        let method = self.python_class(state, 1).and_then(|info| self.special(info, name));
+        method.is_some_and(|method| self.inlinable(method, operands, instr).is_some())
+    }
+
+    /// Inlines a special method of the class of the first of the operands, which are given by their depths on the stack and are all that lies
+    /// there from the deepest one on.
+    pub(crate) fn inlined_special(
+        &mut self,
+        state: &mut State,
+        name: &str,
+        operands: &[usize],
+        on_return: OnReturn,
+        instr: Instr,
+    ) -> Build<Option<()>> {
+        let Some(info) = self.python_class(state, operands[0]) else { return Ok(None) };
         let Some(method) = self.special(info, name) else { return Ok(None) };
+        let Some((function, code)) = self.inlinable(method, operands.len(), instr) else { return Ok(None) };
         if info.mutable {
             self.assume_type(info.address, info.version);
         }
-        Ok(self.inline_accessor(state, method, args + 1, instr)?.then_some(()))
+        let args = operands.iter().map(|&depth| state.peek(depth).clone()).collect();
+        state.stack.truncate(state.stack.len() - operands.len());
+        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        if !self.inline(state, callee, args, on_return, instr)? {
+            // The method always leaves: whatever follows is never reached.
+            self.block = self.f.add_block();
+            self.revive(state);
+        }
+        Ok(Some(()))
     }
 
     /// Inlines `__setitem__`: value, container and key are on the stack.
@@ -84,54 +130,65 @@ impl<'s> Builder<'s> {
         let right = self.exact_type(state, &state.peek(1).val).and_then(|ty| self.type_info(ty));
         let Some(right) = right else { return Ok(None) };
         if let Some(left) = self.python_class(state, 2) {
-            // A subclass on the right is asked first, and in-place methods before all.
-            let first = left.address == right.address || !right.mro.contains(&left.address);
+            // In-place methods come before all.
             let own_inplace = inplace && left.attributes.contains_key(&name.replacen("__", "__i", 1));
-            let Some(method) = self.special(left, name).filter(|_| first && !own_inplace) else { return Ok(None) };
-            let Some((function, code)) = self.inlinable(method, 2, instr) else { return Ok(None) };
-            if self.may_decline(code) {
-                return Ok(None);
-            }
-            for info in [left, right].into_iter().filter(|info| info.mutable) {
-                self.assume_type(info.address, info.version);
-            }
-            let at = state.stack.len() - 2;
-            let args = state.stack.split_off(at);
-            return self.inline_operator(state, Callee { id: method, info: &function, code, held: None, exact: true }, args, instr).map(Some);
+            let Some(method) = self.special(left, name).filter(|_| is_asked_first(left, right) && !own_inplace) else { return Ok(None) };
+            return self.inline_operator(state, method, [left, right], false, OnReturn::Operator, instr);
         }
         let left = self.exact_type(state, &state.peek(2).val).and_then(|ty| self.type_info(ty));
         // Numbers know nothing of classes that do not derive from them.
-        let number = |left: &&TypeInfo| matches!(left.known, Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::Complex));
-        if !left.as_ref().is_some_and(|left| number(left) && !right.mro.contains(&left.address)) {
-            return Ok(None);
-        }
+        let number = |left: &&'s TypeInfo| matches!(left.known, Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::Complex));
+        let Some(left) = left.filter(number).filter(|left| !right.mro.contains(&left.address)) else { return Ok(None) };
         let Some(right) = self.python_class(state, 1) else { return Ok(None) };
         let Some(method) = self.special(right, reflected) else { return Ok(None) };
+        self.inline_operator(state, method, [left, right], true, OnReturn::Operator, instr)
+    }
+
+    /// Inlines the method that a comparison calls, where the class of the left operand is known, and the type of the right one.
+    pub(crate) fn inlined_comparison(&mut self, state: &mut State, op: CmpOp, to_bool: bool, instr: Instr) -> Build<Option<()>> {
+        let right = self.exact_type(state, &state.peek(1).val).and_then(|ty| self.type_info(ty));
+        let (Some(left), Some(right)) = (self.python_class(state, 2), right) else { return Ok(None) };
+        let Some(method) = self.special(left, comparison_method(op)).filter(|_| is_asked_first(left, right)) else { return Ok(None) };
+        let on_return = if to_bool { OnReturn::CompareBool } else { OnReturn::Compare };
+        self.inline_operator(state, method, [left, right], false, on_return, instr)
+    }
+
+    /// Inlines the method of an operator on the two objects on top, which stay there until it has returned: it may decline.
+    fn inline_operator(
+        &mut self,
+        state: &mut State,
+        method: ObjectId,
+        types: [&TypeInfo; 2],
+        reflected: bool,
+        on_return: OnReturn,
+        instr: Instr,
+    ) -> Build<Option<()>> {
         let Some((function, code)) = self.inlinable(method, 2, instr) else { return Ok(None) };
-        if self.may_decline(code) {
+        if types.iter().any(|info| info.mutable && info.version == 0) {
             return Ok(None);
         }
-        if right.mutable {
-            self.assume_type(right.address, right.version);
+        for info in types.into_iter().filter(|info| info.mutable) {
+            self.assume_type(info.address, info.version);
+        }
+        for depth in [1, 2] {
+            if matches!(state.peek(depth).val, Val::Virtual(..)) {
+                // Two places are going to hold it.
+                self.container_object(state, depth);
+            }
         }
         let at = state.stack.len() - 2;
-        let mut args = state.stack.split_off(at);
-        args.swap(0, 1);
-        self.inline_operator(state, Callee { id: method, info: &function, code, held: None, exact: true }, args, instr).map(Some)
-    }
-
-    fn inline_operator(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, instr: Instr) -> Build<()> {
-        if !self.inline(state, callee, args, OnReturn::Push, instr)? {
+        let mut args: Vec<Slot> = state.stack[at..].iter().map(Slot::borrow).collect();
+        if reflected {
+            args.swap(0, 1);
+        }
+        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        if !self.inline(state, callee, args, on_return, instr)? {
             // The method always leaves: whatever follows is never reached.
             self.block = self.f.add_block();
+            state.stack.truncate(at);
             self.revive(state);
         }
-        Ok(())
-    }
-
-    /// True if the code names `NotImplemented`, by which a method hands the operation over to the other operand.
-    fn may_decline(&self, code: u32) -> bool {
-        self.snapshot.codes[code as usize].names.iter().any(|name| name == "NotImplemented")
+        Ok(Some(()))
     }
 
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.

@@ -6,7 +6,7 @@
 use crate::entity::{Block, StateId, Value};
 use crate::function::{Abi, Function, InstData, ObjectRef, Target};
 use crate::ops::{Cond, Imm, ImmKind, MemSize, Op, Region, Ty};
-use crate::print::{ON_RETURNS, RESUMES, is_plain};
+use crate::print::{RESUMES, is_plain};
 use crate::state::{FrameState, Slot};
 use smallvec::SmallVec;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
@@ -427,8 +427,8 @@ impl<'c, 't> Parser<'c, 't> {
         };
         if cursor.eat_word("return") {
             state.return_offset = cursor.u32("an offset")?;
-            let find = |word: &str| ON_RETURNS.iter().find(|(_, name)| *name == word).map(|(use_, _)| *use_);
-            state.on_return = cursor.name("`push`, `check_none`, `push_bool` or `drop`", find)?;
+            let find = |word: &str| OnReturn::ALL.iter().copied().find(|on_return| on_return.name() == word);
+            state.on_return = cursor.name("what happens with the result: `push`, `check_none`, …", find)?;
         }
         if cursor.eat_word("function") {
             state.function = cursor.slot()?;

@@ -51,14 +51,6 @@ pub(crate) const RESUMES: [(Resume, &str); 4] = [
     (Resume::Observe, "observe"),
 ];
 
-/// Names of the uses of a callee's result in text IR.
-pub(crate) const ON_RETURNS: [(OnReturn, &str); 4] = [
-    (OnReturn::Push, "push"),
-    (OnReturn::CheckNone, "check_none"),
-    (OnReturn::PushBool, "push_bool"),
-    (OnReturn::Drop, "drop"),
-];
-
 /// The text of a table entry.
 fn name_in<T: PartialEq>(table: &[(T, &'static str)], item: &T) -> &'static str {
     table.iter().find(|(t, _)| t == item).map_or("?", |(_, name)| name)
@@ -233,7 +225,7 @@ impl Display for StateText<'_> {
             f.write_str(" untraced")?;
         }
         if (state.return_offset, state.on_return) != (0, OnReturn::Push) {
-            write!(f, " return {} {}", state.return_offset, name_in(&ON_RETURNS, &state.on_return))?;
+            write!(f, " return {} {}", state.return_offset, state.on_return.name())?;
         }
         if state.function != Slot::Null {
             write!(f, " function {}", SlotText(&state.function))?;

@@ -67,7 +67,7 @@ impl Generator<'_> {
             offset: self.choice() as u32,
             untraced: self.choice() % 4 == 0,
             return_offset: self.choice() as u32 % 3,
-            on_return: self.pick(&[OnReturn::Push, OnReturn::CheckNone, OnReturn::PushBool, OnReturn::Drop]),
+            on_return: self.pick(OnReturn::ALL),
             resume: self.pick(&[Resume::Execute, Resume::Behind, Resume::Raise, Resume::Observe]),
             frame: self.flag().then(|| self.value()),
             locals: self.slots(2),

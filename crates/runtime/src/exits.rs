@@ -1,5 +1,6 @@
 //! Ways out of native code: frames are rebuilt and the interpreter goes on in them.
 
+use crate::declined::ask_further;
 use crate::entry::may_go_on;
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
@@ -9,11 +10,12 @@ use crate::unit::{Content, NEVER_QUIET, Unit};
 use crate::watch::count_change;
 use smallvec::SmallVec;
 use std::ffi::c_void;
-use whipsnake_contract::exit::{ExitPoint, ExitReason, FrameImage, OnReturn, Resume, Source};
+use whipsnake_contract::exit::{ExitPoint, ExitReason, FROM_TOP, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
-    PyErr_Clear, PyErr_Format, PyErr_NoMemory, PyErr_Occurred, PyExc_TypeError, PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF,
-    Py_False, Py_FatalError, Py_INCREF, Py_None, Py_REFCNT, Py_TYPE, Py_True,
+    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Clear, PyErr_Format, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
+    PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_REFCNT, Py_TYPE,
+    Py_True, Py_XDECREF,
 };
 use whipsnake_strategy::UnitKind;
 use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
@@ -199,16 +201,19 @@ impl<'a> Leaving<'a> {
     }
 
     /// Runs the innermost frame, and with its result its callers, down to (but without) the outermost `keep` frames. The
-    /// result is that of the last one that ran, or NULL with an exception.
+    /// result is that of the last one that ran, or NULL with an exception; with it comes that callee, owned, if it is the method of an operator.
     ///
     /// # Safety
     ///
     /// The frames are complete and the thread's innermost.
-    unsafe fn run(&self, keep: usize) -> *mut PyObject {
+    unsafe fn run(&self, keep: usize) -> (*mut PyObject, *mut PyObject) {
         let thread = self.thread;
         let mut result = std::ptr::null_mut();
+        // The method of an operator, owned.
+        let mut method = std::ptr::null_mut();
         for depth in (keep..self.frames.len()).rev() {
             let (rebuilt, image) = (self.frames[depth], &self.point.frames[depth]);
+            let caller = depth.checked_sub(1).map(|caller| &self.point.frames[caller]);
             let is_innermost = depth + 1 == self.frames.len();
             // SAFETY: inner frames have been popped by the interpreter, so this is the innermost now. A frame that was linked is
             // counted; the interpreter counts it again.
@@ -216,7 +221,13 @@ impl<'a> Leaving<'a> {
                 if rebuilt.existed || !is_innermost {
                     count(thread, 1);
                 }
-                let raised = if is_innermost { self.raise } else { !deliver(rebuilt.frame, image, result) };
+                let raised = if is_innermost { self.raise } else { !deliver(rebuilt.frame, image, result, method) };
+                Py_XDECREF(method);
+                method = std::ptr::null_mut();
+                if caller.is_some_and(|caller| caller.on_return.keeps_operands()) {
+                    method = rebuilt.frame.function();
+                    Py_INCREF(method);
+                }
                 result = if raised {
                     eval::resume_with_exception(thread, rebuilt.frame, image.offset)
                 } else {
@@ -224,7 +235,7 @@ impl<'a> Leaving<'a> {
                 };
             }
         }
-        result
+        (result, method)
     }
 }
 
@@ -233,8 +244,13 @@ impl<'a> Leaving<'a> {
 ///
 /// # Safety
 ///
-/// The frame stands at the call, whose operands are popped; `result` is owned, or NULL with an exception.
-unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject) -> bool {
+/// The frame stands at the call, whose operands are popped unless they are kept; `result` is owned, or NULL with an exception; `method` is the
+/// callee if the operands are kept.
+unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
+    if image.on_return.keeps_operands() {
+        // SAFETY: as the caller says.
+        return unsafe { deliver_operator(frame, image, result, method) };
+    }
     if result.is_null() {
         return false;
     }
@@ -262,6 +278,77 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject) -> bo
                 }
             }
             OnReturn::Drop => Py_DECREF(result),
+            OnReturn::CheckBool => {
+                if Py_TYPE(result) != &raw mut PyBool_Type {
+                    PyErr_Format(PyExc_TypeError, c"__bool__ should return bool, returned %s".as_ptr(), (*Py_TYPE(result)).tp_name);
+                    Py_DECREF(result);
+                    return false;
+                }
+                frame.push(Slot::from_owned(result));
+            }
+            OnReturn::Length => {
+                let index = PyNumber_Index(result);
+                Py_DECREF(result);
+                if index.is_null() {
+                    return false;
+                }
+                // As `slot_sq_length` of `typeobject.c` does.
+                let negative = PyObject_RichCompareBool(index, whipsnake_cpython::int::small_zero(), Py_LT);
+                let length = if negative == 0 { PyNumber_AsSsize_t(index, PyExc_OverflowError) } else { -1 };
+                Py_DECREF(index);
+                if length < 0 {
+                    if PyErr_Occurred().is_null() {
+                        PyErr_Format(PyExc_ValueError, c"__len__() should return >= 0".as_ptr());
+                    }
+                    return false;
+                }
+                let length = PyLong_FromSsize_t(length);
+                if length.is_null() {
+                    return false;
+                }
+                frame.push(Slot::from_owned(length));
+            }
+            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool => unreachable!("operands are kept"),
+        }
+        frame.set_offset(image.offset + image.return_offset);
+        frame.set_return_offset(0);
+    }
+    true
+}
+
+/// The same for an operator, whose operands are dropped in the order in which the interpreter does so.
+///
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn deliver_operator(frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
+    // SAFETY: the operands are on top of the stack; results are owned.
+    unsafe {
+        let mut result = result;
+        if result == Py_NotImplemented() {
+            Py_DECREF(result);
+            result = ask_further(frame, image.on_return, method);
+        }
+        let raised = if result.is_null() { PyErr_GetRaisedException() } else { std::ptr::null_mut() };
+        let (right, left) = (frame.pop(), frame.pop());
+        let from_top = offsets::MINOR >= FROM_TOP && image.on_return != OnReturn::Operator;
+        let (first, second) = if from_top { (right, left) } else { (left, right) };
+        first.close();
+        second.close();
+        if result.is_null() {
+            PyErr_SetRaisedException(raised);
+            return false;
+        }
+        if image.on_return == OnReturn::CompareBool {
+            let truth = PyObject_IsTrue(result);
+            Py_DECREF(result);
+            if truth < 0 {
+                return false;
+            }
+            result = if truth != 0 { Py_True() } else { Py_False() };
+            frame.push(Slot::new(result));
+        } else {
+            frame.push(Slot::from_owned(result));
         }
         frame.set_offset(image.offset + image.return_offset);
         frame.set_return_offset(0);
@@ -403,7 +490,7 @@ pub unsafe extern "C" fn exit_function(
             }
             _ => {}
         }
-        leaving.run(0)
+        leaving.run(0).0
     }
 }
 
@@ -429,8 +516,10 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
         let raised = if leaving.frames.len() == 1 {
             leaving.raise
         } else {
-            let result = leaving.run(1);
-            !deliver(outermost, image, result)
+            let (result, method) = leaving.run(1);
+            let delivered = deliver(outermost, image, result, method);
+            Py_XDECREF(method);
+            !delivered
         };
         if raised {
             raise_from_callback(thread, outermost, image.offset);

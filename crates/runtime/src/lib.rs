@@ -7,6 +7,7 @@ mod attribute_cache;
 pub mod bind;
 pub mod capture;
 mod crash;
+mod declined;
 pub mod destroy;
 mod destroy_apart;
 mod destroy_exception;

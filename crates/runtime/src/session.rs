@@ -17,6 +17,7 @@ use crate::native_stack::LastLimit;
 use crate::notice::Said;
 use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
+use crate::declined::Declined;
 use crate::sampling::Sampling;
 use crate::selfcheck::SelfCheck;
 use crate::site_cache::SiteCache;
@@ -166,6 +167,8 @@ pub struct Session {
     pub saved: Cell<u64>,
     /// Functions that were written to the list of compiled ones.
     pub(crate) listed: RefCell<BTreeSet<FunctionKey>>,
+    /// Methods of operators that have declined.
+    pub(crate) declined: Declined,
     /// What is told of a crash.
     pub(crate) crash: CrashInfo,
     /// The check before the first compilation.
@@ -206,6 +209,7 @@ impl Session {
             backend: RefCell::new(parts.backend),
             frame_log: parts.frame_log,
             last_limit: LastLimit::default(),
+            declined: Declined::default(),
             stand_ins: StandIns::default(),
             sampling: Sampling::default(),
             codes: RefCell::default(),

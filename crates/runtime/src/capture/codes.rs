@@ -279,6 +279,7 @@ fn special_methods(op: &Op) -> &'static [&'static str] {
         Op::UnaryInvert => &["__invert__"],
         Op::GetIter => &["__iter__"],
         Op::ForIter { .. } => &["__next__"],
+        Op::Call { argc: 1 } => &["__call__", "__len__"],
         Op::Call { .. } | Op::CallKw { .. } => &["__call__"],
         _ => &[],
     }
