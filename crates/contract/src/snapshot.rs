@@ -71,6 +71,7 @@ known_types! {
     Type = "type";
     Array = "__import__('array').array";
     NotImplemented = "type(NotImplemented)" (leaf);
+    Super = "super";
 }
 
 /// What is fixed for one running interpreter.
@@ -148,6 +149,12 @@ pub struct TypeInfo {
     pub mutable: bool,
     /// What names resolve to on instances of the type, as far as the code of the snapshot asks for.
     pub attributes: BTreeMap<String, Attribute>,
+    /// The same for the class itself, if it is among the objects: values, static methods and class methods.
+    #[serde(default)]
+    pub class_attributes: BTreeMap<String, Attribute>,
+    /// What `super()` finds on its instances.
+    #[serde(default)]
+    pub super_methods: Vec<SuperMethod>,
     /// Types of class attributes among these that can be changed, and then be descriptors: what is said of the attributes is true as long as these
     /// types keep their versions, too.
     #[serde(default)]
@@ -163,6 +170,19 @@ pub struct TypeInfo {
     pub leaf: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
+}
+
+/// A method that `super().name` in a code finds on instances of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuperMethod {
+    /// The code, a method of a class that the type is or derives from.
+    pub code: CodeId,
+    /// The name.
+    pub name: String,
+    /// Address of that class.
+    pub class: u64,
+    /// The function or descriptor that the classes behind that one have.
+    pub method: ObjectId,
 }
 
 /// What a name resolves to on instances of a type.
@@ -193,6 +213,18 @@ pub enum Attribute {
         /// The value.
         object: ObjectId,
     },
+    /// A static method; instances may hide it only by a key of their own.
+    StaticMethod {
+        /// What holds the function.
+        wrapper: Wrapper,
+    },
+    /// A class method, which is bound to the class; instances may hide it only by a key of their own.
+    ClassMethod {
+        /// What holds the function.
+        wrapper: Wrapper,
+        /// The class.
+        class: ObjectId,
+    },
     /// A property with a Python function as getter.
     Property {
         /// The getter.
@@ -200,6 +232,17 @@ pub enum Attribute {
         /// The setter.
         setter: Option<ObjectId>,
     },
+}
+
+/// A `staticmethod` or `classmethod` and the function in it, which could be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrapper {
+    /// The `staticmethod` or `classmethod`.
+    pub object: ObjectId,
+    /// Byte offset of the function in it.
+    pub offset: i64,
+    /// The function.
+    pub function: ObjectId,
 }
 
 /// An object that code refers to.
@@ -374,6 +417,9 @@ impl CodeInfo {
         FunctionKey { filename: self.filename.clone(), line: self.first_line, qualname: self.qualname.clone() }
     }
 }
+
+/// What is called, as an operand of [`operand_key`].
+pub const CALLABLE: u32 = 0;
 
 /// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.
 pub const fn operand_key(offset: u32, operand: u32) -> u32 {

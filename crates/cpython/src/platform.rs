@@ -206,6 +206,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::Module => &raw mut ffi::PyModule_Type,
             KnownType::Type => &raw mut ffi::PyType_Type,
             KnownType::NotImplemented => Py_TYPE(ffi::Py_NotImplemented()),
+            KnownType::Super => &raw mut ffi::PySuper_Type,
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

@@ -7,7 +7,7 @@ use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 fn load_version(feedback: Feedback) -> Option<u32> {
@@ -97,6 +97,12 @@ impl<'s> Builder<'s> {
             }
             return Ok(());
         }
+        if let Val::Const(id) = state.peek(1).val
+            && let ObjectKind::Type(class) = *self.kind(id)
+            && self.load_from_class(state, class, &text, method)
+        {
+            return Ok(());
+        }
         let is_module = matches!(instr.feedback, Feedback::LoadAttr(LoadAttrKind::Module { .. }));
         if is_module && !text.starts_with("__") && self.may_speculate(ExitReason::Unbound) {
             let module = self.objects(state, 1)[0];
@@ -180,6 +186,14 @@ impl<'s> Builder<'s> {
                 self.push_class_attribute(state, attribute, method);
                 return Ok(true);
             }
+            Attribute::StaticMethod { .. } | Attribute::ClassMethod { .. } => {
+                if !self.may_speculate(ExitReason::IdentityGuard) || !self.guard_not_shadowed(state, info, name) {
+                    return Ok(false);
+                }
+                let owner = state.pop();
+                self.push_wrapped(state, attribute);
+                self.drop_slot(state, owner);
+            }
             Attribute::DictValue => return Ok(false),
             Attribute::Property { getter, .. } => {
                 if method {
@@ -198,18 +212,8 @@ impl<'s> Builder<'s> {
     pub(crate) fn push_class_attribute(&mut self, state: &mut State, attribute: &Attribute, method: bool) {
         match *attribute {
             Attribute::Method { object: function } => {
-                let mut receiver = state.pop();
-                let callable = Slot::borrowed(Val::Const(function));
-                if method {
-                    state.stack.push(callable);
-                    state.stack.push(receiver);
-                    return;
-                }
-                self.own(&mut receiver);
-                if let Val::Obj(v) = receiver.val {
-                    state.loans.retain(|l| *l != v);
-                }
-                state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Method, vec![callable, receiver])));
+                let receiver = state.pop();
+                self.push_method(state, function, receiver, method);
             }
             Attribute::ClassValue { object } => {
                 let owner = state.pop();
@@ -221,6 +225,61 @@ impl<'s> Builder<'s> {
             }
             _ => unreachable!("the type has it"),
         }
+    }
+
+    /// Replaces a class on top by an attribute of it. False if that is left to the general way.
+    fn load_from_class(&mut self, state: &mut State, class: TypeId, name: &str, method: bool) -> bool {
+        let info = &self.snapshot.types[class as usize];
+        let Some(attribute) = info.class_attributes.get(name) else { return false };
+        let wrapped = matches!(attribute, Attribute::StaticMethod { .. } | Attribute::ClassMethod { .. });
+        if wrapped && !self.may_speculate(ExitReason::IdentityGuard) {
+            return false;
+        }
+        self.assume_type(info.address, info.version);
+        let class = state.pop();
+        match *attribute {
+            Attribute::ClassValue { object } => state.stack.push(Slot::borrowed(Val::Const(object))),
+            _ => self.push_wrapped(state, attribute),
+        }
+        if method {
+            state.stack.push(Slot::NULL);
+        }
+        self.drop_slot(state, class);
+        true
+    }
+
+    /// Pushes a static method's function or a class method's method, once it is sure that the wrapper still holds the function.
+    fn push_wrapped(&mut self, state: &mut State, attribute: &Attribute) {
+        let (wrapper, class) = match *attribute {
+            Attribute::StaticMethod { wrapper } => (wrapper, None),
+            Attribute::ClassMethod { wrapper, class } => (wrapper, Some(class)),
+            _ => unreachable!("the caller has looked"),
+        };
+        let object = self.object_const(wrapper.object);
+        let held = self.load(object, wrapper.offset, MemSize::Obj, Region::Function);
+        let wanted = self.object_const(wrapper.function);
+        let same = self.same(held, wanted);
+        self.guard(same, ExitReason::IdentityGuard);
+        let function = Slot::borrowed(Val::Const(wrapper.function));
+        state.stack.push(match class {
+            Some(class) => Slot::borrowed(Val::Virtual(Virtual::Method, vec![function, Slot::borrowed(Val::Const(class))])),
+            None => function,
+        });
+    }
+
+    /// Pushes a method of an object, as a callable and self or in one.
+    pub(crate) fn push_method(&mut self, state: &mut State, function: ObjectId, mut receiver: Slot, method: bool) {
+        let callable = Slot::borrowed(Val::Const(function));
+        if method {
+            state.stack.push(callable);
+            state.stack.push(receiver);
+            return;
+        }
+        self.own(&mut receiver);
+        if let Val::Obj(v) = receiver.val {
+            state.loans.retain(|l| *l != v);
+        }
+        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Method, vec![callable, receiver])));
     }
 
     /// Loads an attribute that all of several types resolve alike. False if that is more than a load.

@@ -73,6 +73,7 @@ impl Builder<'_> {
             return Ok(goes_on);
         }
         let callee = self.resolve_callable(state, base, None, instr);
+        let callee = self.through_call_method(state, base, callee, instr);
         self.call_resolved(state, callee, base, instr)
     }
 
@@ -488,7 +489,9 @@ impl Builder<'_> {
     /// A call with keywords of these names, of which there is one at least, of what is known. `None` if that is left to the general way, else
     /// whether control falls through.
     fn call_with_names(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
-        let Some(known @ Known { id, .. }) = self.resolve_callable(state, base, Some(names.len()), instr) else { return Ok(None) };
+        let callee = self.resolve_callable(state, base, Some(names.len()), instr);
+        let callee = self.through_call_method(state, base, callee, instr);
+        let Some(known @ Known { id, .. }) = callee else { return Ok(None) };
         match self.kind(id).clone() {
             ObjectKind::Function(info) if !matches!(state.stack[base + 1].val, Val::MaybeObj(_)) => {
                 self.python_call(state, known, &info, base, names, instr)

@@ -189,7 +189,7 @@ impl<'s> Builder<'s> {
                     }
                     value
                 }
-                Attribute::Property { .. } | Attribute::DictValue => unreachable!("was refused"),
+                _ => unreachable!("was refused"),
             };
             let from = self.block;
             self.f.jump(from, done, &[value]);

@@ -41,8 +41,13 @@ impl<'s> Builder<'s> {
 
     /// Guards an operand to have the one type that was noted of it, if nothing else is known.
     pub(crate) fn expect_noted(&mut self, state: &mut State, operand: usize) {
-        let Val::Obj(v) = state.peek(operand).val else { return };
-        let [seen] = *self.noted(operand) else { return };
+        self.expect_noted_at(state, operand as u32, operand);
+    }
+
+    /// The same for an operand that is not known by its depth on the stack.
+    pub(crate) fn expect_noted_at(&mut self, state: &mut State, operand: u32, depth: usize) {
+        let Val::Obj(v) = state.peek(depth).val else { return };
+        let [seen] = *self.noted(operand as usize) else { return };
         let open = self.exact_type(state, &Val::Obj(v)).is_none() && !state.facts.get(v).many_types;
         if open && self.may_speculate(ExitReason::TypeGuard) {
             self.expect(state, v, seen);
@@ -108,15 +113,20 @@ impl<'s> Builder<'s> {
     /// Notes the type of an operand of which nothing is known, unless an earlier unit has done so. To be called before the
     /// instruction has done anything.
     pub(crate) fn note(&mut self, state: &State, operand: usize) {
-        let Val::Obj(object) = state.peek(operand).val else { return };
+        self.note_at(state, operand as u32, operand);
+    }
+
+    /// The same for an operand that is not known by its depth on the stack.
+    pub(crate) fn note_at(&mut self, state: &State, operand: u32, depth: usize) {
+        let Val::Obj(object) = state.peek(depth).val else { return };
         let Some(instr) = self.instr else { return };
-        let known = self.exact_type(state, &Val::Obj(object)).is_some() || !self.noted(operand).is_empty();
+        let known = self.exact_type(state, &Val::Obj(object)).is_some() || !self.noted(operand as usize).is_empty();
         if !self.snapshot.warm || self.snapshot.profiled || known {
             return;
         }
         let unit = self.unit();
         let code = self.int_const(i64::from(self.instance.body.code));
-        let key = self.int_const(i64::from(operand_key(instr.offset, operand as u32)));
+        let key = self.int_const(i64::from(operand_key(instr.offset, operand)));
         let enough = self.helper(Helper::note_type, &[unit, code, key, object]);
         let zero = self.int_const(0);
         let more = self.icmp(Cond::Eq, enough, zero);

@@ -122,9 +122,14 @@ impl Builder<'_> {
     /// `isinstance(x, C)` or `isinstance(x, (C, D))` where the exact type of `x` is known.
     fn isinstance(&mut self, state: &mut State, base: usize) -> bool {
         self.expect_noted(state, 2);
-        let known = match state.peek(1).val {
-            Val::Const(class) => self.exact_type(state, &state.peek(2).val).map(|ty| self.is_instance_of(ty, class)),
-            _ => Some(None),
+        let classes = match &state.peek(1).val {
+            Val::Const(class) => Some(vec![*class]),
+            Val::Virtual(Virtual::Tuple, parts) => parts.iter().map(|part| if let Val::Const(class) = part.val { Some(class) } else { None }).collect(),
+            _ => None,
+        };
+        let known = match classes {
+            Some(classes) => self.exact_type(state, &state.peek(2).val).map(|ty| self.is_instance_of_one(ty, &classes)),
+            None => Some(None),
         };
         match known {
             Some(Some(result)) => {
@@ -143,12 +148,7 @@ impl Builder<'_> {
     fn is_instance_of(&mut self, ty: u64, class: ObjectId) -> Option<bool> {
         let snapshot = self.snapshot;
         if let ObjectKind::Tuple(classes) = &snapshot.objects[class as usize].kind {
-            for &class in classes {
-                if self.is_instance_of(ty, class)? {
-                    return Some(true);
-                }
-            }
-            return Some(false);
+            return self.is_instance_of_one(ty, classes);
         }
         let class = snapshot.objects[class as usize].address;
         if ty == class {
@@ -163,6 +163,16 @@ impl Builder<'_> {
             self.assume_type(info.address, info.version);
         }
         Some(info.mro.contains(&class.address))
+    }
+
+    /// The same for one of several classes, which are asked one after the other.
+    fn is_instance_of_one(&mut self, ty: u64, classes: &[ObjectId]) -> Option<bool> {
+        for &class in classes {
+            if self.is_instance_of(ty, class)? {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     fn sqrt(&mut self, state: &mut State, base: usize) -> bool {

@@ -25,7 +25,7 @@ impl Builder<'_> {
             Attribute::DictValue => (false, None),
             Attribute::ClassValue { object } => (may_guard, Some(object)),
             Attribute::Method { .. } if method && may_guard => (true, None),
-            Attribute::Method { .. } | Attribute::Slot { .. } | Attribute::Property { .. } => return false,
+            _ => return false,
         };
         let object = self.container_object(state, 1);
         let dict = self.load(object, at, MemSize::Obj, Region::Instance);

@@ -2,13 +2,15 @@
 
 use crate::arguments::arranged;
 use crate::builder::{Build, Builder};
-use crate::call::Callee;
+use crate::call::{Callee, Known};
+use crate::instruction::FROM_TOP;
 use crate::value::{Slot, State, Val};
-use whipsnake_bytecode::Instr;
+use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
+use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_contract::exit::OnReturn;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Attribute, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, CALLABLE, CodeId, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
 
 /// Names of the method that an operator calls on its left operand, and on its right operand.
 fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
@@ -189,6 +191,44 @@ impl<'s> Builder<'s> {
             self.revive(state);
         }
         Ok(Some(()))
+    }
+
+    /// Makes a call of an object whose class has a `__call__` written in Python one of that function: instances, and classes with such a metaclass.
+    pub(crate) fn through_call_method(&mut self, state: &mut State, base: usize, callee: Option<Known>, instr: Instr) -> Option<Known> {
+        let depth = state.stack.len() - base;
+        if state.stack[base + 1].val != Val::Null {
+            return callee;
+        }
+        let unknown = callee.is_none()
+            && matches!(instr.feedback, Feedback::Call(CallKind::NonPyGeneral) | Feedback::CallKw(CallKwKind::NonPy));
+        if unknown {
+            self.expect_noted_at(state, CALLABLE, depth);
+        }
+        let info = self.exact_type(state, &state.stack[base].val).and_then(|ty| self.type_info(ty));
+        let Some(info) = info else {
+            if unknown {
+                self.note_at(state, CALLABLE, depth);
+            }
+            return callee;
+        };
+        let method = Some(info).filter(|info| info.known.is_none() && Self::is_stable(info)).and_then(|info| self.special(info, "__call__"));
+        let Some(method) = method.filter(|&method| self.ends_like_a_function(method)) else { return callee };
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        let receiver = std::mem::replace(&mut state.stack[base], Slot::borrowed(Val::Const(method)));
+        state.stack[base + 1] = receiver;
+        // Calling the function with the object is the same call.
+        self.recapture(state);
+        Some(Known { id: method, exact: true })
+    }
+
+    /// True if what a call of the function leaves behind is given up in the order in which it is where the caller keeps the arguments: before 3.14
+    /// that only holds for functions without other variables.
+    fn ends_like_a_function(&self, function: ObjectId) -> bool {
+        let ObjectKind::Function(info) = self.kind(function) else { return false };
+        let variables = |code: CodeId| self.snapshot.codes[code as usize].nlocalsplus;
+        self.platform().minor >= FROM_TOP || info.code.is_some_and(|code| variables(code) == info.argcount + info.kwonly)
     }
 
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.

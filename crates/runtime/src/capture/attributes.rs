@@ -3,9 +3,15 @@
 use super::{Builder, Name, objects, types};
 use crate::dict_keys;
 use std::ffi::c_int;
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo, Wrapper};
 use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
+use whipsnake_cpython::memory;
 use whipsnake_cpython::symbols::_PyType_Lookup;
+
+unsafe extern "C" {
+    static PyStaticMethod_Type: PyTypeObject;
+    static PyClassMethod_Type: PyTypeObject;
+}
 
 /// `Py_T_OBJECT_EX`: the member type of `__slots__`.
 const SLOT_MEMBER: c_int = 16;
@@ -23,6 +29,12 @@ impl Builder<'_> {
             let mut index = 0;
             while index < self.type_sources.len() && index < self.limits.types {
                 self.resolve_type(index as TypeId);
+                index += 1;
+            }
+            self.resolve_supers();
+            let mut index = 0;
+            while index < self.classes.len() && index < self.limits.types {
+                self.resolve_class(index);
                 index += 1;
             }
             let mut index = 0;
@@ -81,6 +93,75 @@ impl Builder<'_> {
     }
 
     /// # Safety
+    /// As [`Self::resolve_attributes`].
+    unsafe fn resolve_class(&mut self, index: usize) {
+        let (id, done) = self.classes[index];
+        self.classes[index].1 = self.names.len();
+        let kind = self.type_sources[id as usize].0;
+        // SAFETY: the type, its metaclass and the names are alive.
+        unsafe {
+            let metaclass = types::type_of(kind.cast());
+            let plain = &raw mut ffi::PyType_Type;
+            let known_way = (*metaclass).tp_getattro.map(|f| f as usize) == (*plain).tp_getattro.map(|f| f as usize);
+            // Builtin classes have little of interest, and their attributes are C functions.
+            let TypeInfo { version, mutable, .. } = self.types[id as usize];
+            if !known_way || version == 0 || !mutable || !self.rests_on(id, metaclass) {
+                return;
+            }
+            for at in done..self.names.len() {
+                let name = self.names[at].clone();
+                // The metaclass is asked first.
+                if name.special || !_PyType_Lookup(metaclass, name.object).is_null() {
+                    continue;
+                }
+                let found = _PyType_Lookup(kind, name.object);
+                if found.is_null() || !self.rests_on(id, types::type_of(found)) {
+                    continue;
+                }
+                let attribute = match self.wrapped(kind, found) {
+                    None if objects::is_function(found) || (*types::type_of(found)).tp_descr_get.is_none() => {
+                        Some(Attribute::ClassValue { object: self.object_id(found) })
+                    }
+                    wrapped => wrapped,
+                };
+                if let Some(attribute) = attribute {
+                    self.types[id as usize].class_attributes.insert(name.text, attribute);
+                }
+            }
+        }
+    }
+
+    /// A static method, or a class method of a function.
+    ///
+    /// # Safety
+    /// `kind` is an alive type that has the alive object `found` in its attributes.
+    unsafe fn wrapped(&mut self, kind: *mut PyTypeObject, found: *mut PyObject) -> Option<Attribute> {
+        // SAFETY: both types hold one object in the member of that name.
+        unsafe {
+            let found_type = types::type_of(found);
+            let is_static = std::ptr::eq(found_type, &raw const PyStaticMethod_Type);
+            if !is_static && !std::ptr::eq(found_type, &raw const PyClassMethod_Type) {
+                return None;
+            }
+            let member = _PyType_Lookup(found_type, self.interned("__func__"));
+            if member.is_null() || !std::ptr::eq(types::type_of(member), &raw mut ffi::PyMemberDescr_Type) {
+                return None;
+            }
+            let offset = (*(*member.cast::<ffi::PyMemberDescrObject>()).d_member).offset;
+            let function: *mut PyObject = memory::read(found.cast(), offset as usize);
+            if function.is_null() || !is_static && !objects::is_function(function) {
+                return None;
+            }
+            let wrapper = Wrapper { object: self.object_id(found), offset: offset as i64, function: self.object_id(function) };
+            Some(if is_static {
+                Attribute::StaticMethod { wrapper }
+            } else {
+                Attribute::ClassMethod { wrapper, class: self.object_id(kind.cast()) }
+            })
+        }
+    }
+
+    /// # Safety
     /// `kind` is an alive type with a version and that number, `name` an alive exact str.
     unsafe fn resolve(&mut self, id: TypeId, kind: *mut PyTypeObject, name: *mut PyObject, lookup: Lookup) -> Option<Attribute> {
         // SAFETY: what the lookup finds is alive as long as the type keeps its version, and is held as soon as it is in the table.
@@ -110,6 +191,9 @@ impl Builder<'_> {
             let found_type = types::type_of(found);
             if (*found_type).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 {
                 return Some(Attribute::Method { object: self.object_id(found) });
+            }
+            if let Some(wrapped) = self.wrapped(kind, found) {
+                return Some(wrapped);
             }
             let descriptor = (*found_type).tp_descr_get.is_some();
             (!descriptor).then(|| Attribute::ClassValue { object: self.object_id(found) })

@@ -140,9 +140,14 @@ impl Builder<'_> {
                             self.read_global(index, name, globals, builtins);
                         }
                     }
-                    Op::LoadAttr { name: at, .. } | Op::StoreAttr { name: at } | Op::LoadSuperAttr { name: at, .. } => {
+                    Op::LoadAttr { name: at, .. } | Op::StoreAttr { name: at } => {
                         if let Some(name) = name(at) {
                             self.add_name(name);
+                        }
+                    }
+                    Op::LoadSuperAttr { name: at, .. } => {
+                        if let Some(name) = name(at) {
+                            self.add_super_name(index as CodeId, name);
                         }
                     }
                     _ => {}

@@ -10,6 +10,7 @@ mod feedback;
 mod json;
 mod objects;
 mod references;
+mod supers;
 mod types;
 
 pub use json::snapshot_json;
@@ -241,6 +242,10 @@ struct Builder<'a> {
     candidates: Vec<Candidate>,
     /// Module objects with the number of names that were looked up in them.
     modules: Vec<(ObjectId, *mut PyObject, usize)>,
+    /// Classes that are objects of the snapshot, with the number of names that were looked up in them.
+    classes: Vec<(TypeId, usize)>,
+    /// Names that codes ask of `super()`.
+    supers: Vec<supers::SuperName>,
     /// The types behind `types`, with the number of names that were looked up in them.
     type_sources: Vec<(*mut PyTypeObject, usize)>,
     /// Attribute names that the codes use, in order of discovery.
@@ -284,6 +289,8 @@ impl<'a> Builder<'a> {
             sources: Vec::new(),
             candidates: Vec::new(),
             modules: Vec::new(),
+            classes: Vec::new(),
+            supers: Vec::new(),
             type_sources: Vec::new(),
             names: Vec::new(),
             name_ids: BTreeMap::new(),

@@ -88,7 +88,9 @@ impl Builder<'_> {
                 return ObjectKind::Function(self.function_info(id, object, nesting));
             }
             if ffi::PyType_Check(object) != 0 {
-                return ObjectKind::Type(self.type_id(object.cast()));
+                let class = self.type_id(object.cast());
+                self.classes.push((class, 0));
+                return ObjectKind::Type(class);
             }
             if ffi::PyCode_Check(object) != 0 {
                 // A code object becomes `Code` when it is captured.

@@ -61,6 +61,8 @@ impl Builder<'_> {
                 shared_keys: keys.map_or(0, Keys::address),
                 mutable: heap && flags & offsets::FLAG_IMMUTABLE_TYPE == 0,
                 attributes: BTreeMap::new(),
+                class_attributes: BTreeMap::new(),
+                super_methods: Vec::new(),
                 rests_on: Vec::new(),
                 mro: mro(kind),
                 plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
