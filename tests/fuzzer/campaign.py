@@ -82,11 +82,14 @@ class Tally:
         )
 
 
-def weight(text: str) -> int:
-    """Bytes of bytecode of all code of a program, without that of the prelude."""
+def weight(text: str) -> int | None:
+    """Bytes of bytecode of all code of a program, without that of the prelude; none for text that is no program: `4.items()`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
-        size, pending = 0, [compile(text.removeprefix(PRELUDE), "program", "exec", dont_inherit=True)]
+        try:
+            size, pending = 0, [compile(text.removeprefix(PRELUDE), "program", "exec", dont_inherit=True)]
+        except SyntaxError:
+            return None
     while pending:
         code = pending.pop()
         size += len(code.co_code)
@@ -147,8 +150,9 @@ class Campaign:
         runs = fleet.runs
         expected = fleet.run(program)
         suspected = None
-        if usable(expected):
-            heavy = weight(text) > HEAVY
+        size = weight(text) if usable(expected) else None
+        if size is not None:
+            heavy = size > HEAVY
             for likely, mode in self.plan.modes:
                 if heavy and mode.name not in QUICK_MODES:
                     continue
@@ -157,7 +161,7 @@ class Campaign:
         with self.lock:
             self.tally.programs += 1
             self.tally.runs += fleet.runs - runs
-            self.tally.unusable += not usable(expected)
+            self.tally.unusable += size is None
             if time.monotonic() - self.said > PROGRESS_SECONDS:
                 self.said = time.monotonic()
                 self.say(self.tally.line())

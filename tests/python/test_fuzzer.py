@@ -18,7 +18,7 @@ import run_fuzz  # noqa: E402
 from corpus_runner.execution import Outcome  # noqa: E402
 from corpus_runner.modes import MODES  # noqa: E402
 from fuzzer import mutate, program, reasons, trial  # noqa: E402
-from fuzzer.campaign import Campaign, Plan  # noqa: E402
+from fuzzer.campaign import Campaign, Plan, weight  # noqa: E402
 from fuzzer.fleet import PLAIN, Fleet  # noqa: E402
 from fuzzer.shrink import Shrinker  # noqa: E402
 
@@ -32,6 +32,11 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
     made = Fleet(sys.executable, scratch, seed=1)
     yield made
     made.close()
+
+
+def test_text_that_is_no_program_is_unusable() -> None:
+    assert weight("x = [0] * 4.items()") is None
+    assert weight("x = 1") > 0
 
 
 @pytest.mark.parametrize("make", ["program.generate", "mutate.mutant"])

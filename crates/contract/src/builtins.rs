@@ -142,9 +142,9 @@ builtins! {
     "list.insert" [List, Int, Any] [] -> None, changes;
     "list.pop" [List] [Int] -> Any, changes raises;
     "list.reverse" [List] [] -> None, changes;
-    "dict.items" [Dict] [] -> Any, reads;
-    "dict.keys" [Dict] [] -> Any, reads;
-    "dict.values" [Dict] [] -> Any, reads;
+    "dict.items" [Dict] [] -> DictItems, reads;
+    "dict.keys" [Dict] [] -> DictKeys, reads;
+    "dict.values" [Dict] [] -> DictValues, reads;
     "builtins.bin" [Int] [] -> Str, reads;
     "builtins.callable" [Any] [] -> Bool, reads;
     "builtins.chr" [Int] [] -> Str, reads raises;

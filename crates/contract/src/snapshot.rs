@@ -72,6 +72,16 @@ known_types! {
     Array = "__import__('array').array";
     NotImplemented = "type(NotImplemented)" (leaf);
     Super = "super";
+    DictKeys = "type({}.keys())";
+    DictValues = "type({}.values())";
+    DictItems = "type({}.items())";
+    DictKeyIter = "type(iter({}))";
+    DictValueIter = "type(iter({}.values()))";
+    DictItemIter = "type(iter({}.items()))";
+    SetIter = "type(iter(set()))";
+    StrIter = "type(iter('\\u0100'))";
+    AsciiStrIter = "type(iter(''))";
+    BytesIter = "type(iter(b''))";
 }
 
 /// What is fixed for one running interpreter.

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod frame;
 pub mod generator;
 pub mod instructions;
+pub mod iterators;
 pub mod int;
 pub mod memory;
 pub mod monitoring;

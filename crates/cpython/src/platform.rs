@@ -207,6 +207,16 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::Type => &raw mut ffi::PyType_Type,
             KnownType::NotImplemented => Py_TYPE(ffi::Py_NotImplemented()),
             KnownType::Super => &raw mut ffi::PySuper_Type,
+            KnownType::DictKeys => &raw mut ffi::PyDictKeys_Type,
+            KnownType::DictValues => &raw mut ffi::PyDictValues_Type,
+            KnownType::DictItems => &raw mut ffi::PyDictItems_Type,
+            KnownType::DictKeyIter => &raw mut ffi::PyDictIterKey_Type,
+            KnownType::DictValueIter => &raw mut ffi::PyDictIterValue_Type,
+            KnownType::DictItemIter => &raw mut ffi::PyDictIterItem_Type,
+            KnownType::SetIter => &raw mut ffi::PySetIter_Type,
+            KnownType::StrIter => &raw mut ffi::PyUnicodeIter_Type,
+            KnownType::AsciiStrIter => iterator_type(ffi::PyUnicode_FromStringAndSize(c"".as_ptr(), 0)),
+            KnownType::BytesIter => &raw mut ffi::PyBytesIter_Type,
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

@@ -17,6 +17,32 @@ struct Advance {
     step: Step,
 }
 
+/// What an iterator object gives up when it ends.
+enum Held {
+    /// An object.
+    Object(Value),
+    /// An object or NULL.
+    Maybe(Value),
+}
+
+/// True for iterators in C over containers, apart from lists and tuples: asking them for an item runs no Python code.
+const fn is_plain_iterator(known: KnownType) -> bool {
+    use KnownType::{AsciiStrIter, BytesIter, DictItemIter, DictKeyIter, DictValueIter, SetIter, StrIter};
+    matches!(known, DictKeyIter | DictValueIter | DictItemIter | SetIter | StrIter | AsciiStrIter | BytesIter)
+}
+
+/// The type of the iterator over an object of a type, where that is one of these.
+const fn plain_iterator_of(known: KnownType) -> Option<KnownType> {
+    match known {
+        KnownType::Dict | KnownType::DictKeys => Some(KnownType::DictKeyIter),
+        KnownType::DictValues => Some(KnownType::DictValueIter),
+        KnownType::DictItems => Some(KnownType::DictItemIter),
+        KnownType::Set | KnownType::FrozenSet => Some(KnownType::SetIter),
+        KnownType::Bytes => Some(KnownType::BytesIter),
+        _ => None,
+    }
+}
+
 enum Step {
     Range { next: Value, step: Value, left: Value },
     Sequence { kind: Virtual, sequence: Slot, object: Value, index: Value },
@@ -57,8 +83,46 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Virtual(kind, vec![sequence, Slot::borrowed(Val::SmallInt(0))])));
             return Ok(());
         }
+        let known = self.known_type(state, &slot.val);
+        if let Some(iterator_type) = known.and_then(plain_iterator_of) {
+            self.push_plain_iterator(state, iterator_type);
+            return Ok(());
+        }
+        if known == Some(KnownType::Str) && self.may_speculate(ExitReason::ShapeGuard) {
+            // Text is most often ASCII.
+            let object = self.objects(state, 1)[0];
+            let iterator = self.helper(Helper::get_ascii_iter, &[object]);
+            let null = self.null();
+            let other = self.same(iterator, null);
+            let (leaves, some) = self.split(other);
+            // No guard: a forced exit would lose the iterator.
+            self.block = leaves;
+            self.cold(leaves);
+            let (pre, offset) = (self.pre.clone().expect("an instruction was begun"), self.instr.expect("an instruction was begun").offset);
+            self.leave(&pre, offset, ExitReason::ShapeGuard);
+            self.block = some;
+            self.replace_by_iterator(state, iterator, KnownType::AsciiStrIter);
+            return Ok(());
+        }
+        if known.is_some_and(is_plain_iterator) {
+            return Ok(());
+        }
         self.note(state, 1);
         self.unary_helper(state, Helper::get_iter)
+    }
+
+    /// Replaces an exact builtin container or a view of one by its iterator.
+    fn push_plain_iterator(&mut self, state: &mut State, known: KnownType) {
+        let object = self.objects(state, 1)[0];
+        let iterator = self.helper(Helper::get_plain_iter, &[object]);
+        self.check_raised(state, iterator);
+        self.replace_by_iterator(state, iterator, known);
+    }
+
+    fn replace_by_iterator(&mut self, state: &mut State, iterator: Value, known: KnownType) {
+        let container = state.pop();
+        self.push_typed(state, iterator, known);
+        self.drop_slot(state, container);
     }
 
     /// Next value, step and number of values of a range in parts, if its step is known.
@@ -143,6 +207,13 @@ impl Builder<'_> {
             };
             return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
         }
+        if let (Val::Obj(iterator), Some(known)) = (&slot.val, self.known_type(state, &slot.val))
+            && is_plain_iterator(known)
+            && self.may_speculate(ExitReason::NeedsPython)
+        {
+            let (item, done) = self.next_of_plain(state, *iterator, known);
+            return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
+        }
         let iterator = self.objects(state, 1)[0];
         let item = self.python(state, Helper::iter_next, &[self.tstate, iterator])?;
         let null = self.null();
@@ -170,8 +241,50 @@ impl Builder<'_> {
         Ok(false)
     }
 
+    /// Advances an iterator over a dict, a set, a str or bytes: the item, the block in which there is none, and what is to be given up there.
+    fn next_of_plain(&mut self, state: &mut State, iterator: Value, known: KnownType) -> (Slot, (Block, Option<Held>)) {
+        self.settle(state);
+        let text = matches!(known, KnownType::StrIter | KnownType::AsciiStrIter | KnownType::BytesIter);
+        let (text, out) = (self.int_const(i64::from(text)), self.emit(Ir::Scratch, &[], Imm::Int(1)));
+        let status = self.helper(Helper::iter_next_plain, &[iterator, text, out]);
+        let zero = self.int_const(0);
+        let more = self.icmp(Cond::Gt, status, zero);
+        let (some, rest) = self.split(more);
+        self.block = rest;
+        let ended = self.icmp(Cond::Eq, status, zero);
+        let (none, failed) = self.split(ended);
+        // No guard: what has ended cannot be asked again.
+        self.block = failed;
+        self.cold(failed);
+        let unable = self.int_const(-1);
+        let able = self.icmp(Cond::Ne, status, unable);
+        let (raises, leaves) = self.split(able);
+        self.block = raises;
+        let never = self.bool_const(false);
+        self.check_fine(state, never);
+        let from = self.block;
+        self.f.jump(from, leaves, &[]);
+        self.block = leaves;
+        let (pre, offset) = (self.pre.clone().expect("an instruction was begun"), self.instr.expect("an instruction was begun").offset);
+        self.leave(&pre, offset, ExitReason::NeedsPython);
+        self.block = none;
+        let container = self.load(out, 0, MemSize::Obj, Region::Scratch);
+        let none = self.block;
+        self.block = some;
+        let item = self.load(out, 0, MemSize::Obj, Region::Scratch);
+        let ty = match known {
+            KnownType::DictItemIter => Some(KnownType::Tuple),
+            KnownType::StrIter | KnownType::AsciiStrIter => Some(KnownType::Str),
+            KnownType::BytesIter => Some(KnownType::Int),
+            _ => None,
+        };
+        let ty = ty.and_then(|ty| self.platform().known_type(ty));
+        state.facts.update(item, |fact| fact.ty = ty);
+        (Slot::owned(Val::Obj(item)), (none, Some(Held::Maybe(container))))
+    }
+
     /// Advances an iterator object over a range: the item, and the block in which there is none.
-    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Value>)) {
+    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Held>)) {
         let layout = self.layout();
         let (start, step, len) = (layout.range_iter_start, layout.range_iter_step, layout.range_iter_len);
         let left = self.load(iterator, len, MemSize::I64, Region::Iterator);
@@ -189,7 +302,7 @@ impl Builder<'_> {
     }
 
     /// The same for an iterator over a list or a tuple, which it lets go in the end.
-    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Value>)) {
+    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Held>)) {
         let layout = self.layout();
         let (sequence, position, region) = match list {
             true => (layout.list_iter_seq, layout.list_iter_index, Region::ListHeader),
@@ -217,7 +330,7 @@ impl Builder<'_> {
         let one = self.int_const(1);
         let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
         self.store(iterator, after, position, MemSize::I64, Region::Iterator);
-        (Slot::owned(Val::Obj(item)), (none, Some(object)))
+        (Slot::owned(Val::Obj(item)), (none, Some(Held::Object(object))))
     }
 
     /// The two ways on from an iterator object that was advanced: with its item, and where it has ended, and lets go of what it held.
@@ -225,7 +338,7 @@ impl Builder<'_> {
         &mut self,
         state: &mut State,
         item: Slot,
-        (done, held): (Block, Option<Value>),
+        (done, held): (Block, Option<Held>),
         (exit, pops_iter): (u32, bool),
         instr: Instr,
         out: &mut Outcome,
@@ -233,7 +346,12 @@ impl Builder<'_> {
         let some = self.block;
         self.block = done;
         let mut exhausted = state.clone();
-        self.drops.extend(held.map(|held| Slot::owned(Val::Obj(held))));
+        self.drops.extend(held.map(|held| {
+            Slot::owned(match held {
+                Held::Object(object) => Val::Obj(object),
+                Held::Maybe(object) => Val::MaybeObj(object),
+            })
+        }));
         if pops_iter {
             let iterator = exhausted.pop();
             self.drop_slot(&mut exhausted, iterator);

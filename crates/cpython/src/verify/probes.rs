@@ -11,7 +11,7 @@ use crate::platform::{Owned, owned};
 use crate::slot::Slot;
 use crate::symbols::{_PyFunction_SetVersion, PyCode_GetCode, PyMethod_New, PyUnstable_Type_AssignVersionTag};
 use crate::thread::Thread;
-use crate::{int, offsets, version_lookup};
+use crate::{int, iterators, offsets, version_lookup};
 use std::collections::BTreeSet;
 
 /// Runs all probes; the result is the entry of interpreted functions.
@@ -184,6 +184,20 @@ unsafe fn iterators() -> Result<(), Unsupported> {
             drop(made(PyIter_Next(iterator.0), "iterator item")?);
             let fields = (word(&iterator, index), word(&iterator, at));
             check(fields == (1, sequence.0 as usize), "fields of a sequence iterator")?;
+        }
+        let dict = made(PyDict_New(), "dict")?;
+        let [keys, values, items] = [c"keys", c"values", c"items"].map(|name| made(PyObject_CallMethod(dict.0, name.as_ptr(), std::ptr::null()), "view"));
+        let views = [keys?, values?, items?];
+        let set = made(PySet_New(std::ptr::null_mut()), "set")?;
+        let (text, wide) = (made(PyUnicode_FromString(c"ab".as_ptr()), "str")?, made(PyUnicode_FromString(c"\u{100}b".as_ptr()), "str")?);
+        let bytes = made(PyBytes_FromString(c"ab".as_ptr()), "bytes")?;
+        let tables = [(&dict, &dict), (&views[0], &dict), (&views[1], &dict), (&views[2], &dict), (&set, &set)];
+        let texts = [(&text, &text), (&wide, &wide), (&bytes, &bytes)];
+        for (places, at) in [(&tables[..], iterators::TABLE_CONTAINER), (&texts[..], iterators::TEXT_CONTAINER)] {
+            for (iterable, container) in places {
+                let iterator = made(PyObject_GetIter(iterable.0), "iterator")?;
+                check(word(&iterator, at) == container.0 as usize, "container of an iterator")?;
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{Obj, Ptr};
 use std::ffi::c_int;
 use crate::generator;
 use crate::rebuild::count;
-use whipsnake_cpython::{Frame, Thread, datastack, ffi, offsets};
+use whipsnake_cpython::{Frame, Thread, datastack, ffi, iterators, memory, offsets};
 
 /// # Safety
 /// `object` is alive.
@@ -34,6 +34,66 @@ pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
             ffi::PyErr_Clear();
         }
         item
+    }
+}
+
+/// # Safety
+/// `object` is alive, of an exact builtin type whose iterator is one of C.
+pub unsafe extern "C" fn get_plain_iter(object: Obj) -> Obj {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyObject_GetIter(object) }
+}
+
+/// # Safety
+/// `string` is an alive exact str.
+pub unsafe extern "C" fn get_ascii_iter(string: Obj) -> Obj {
+    // SAFETY: the str is alive; its iterator has one of two types.
+    unsafe {
+        let iterator = ffi::PyObject_GetIter(string);
+        if iterator.is_null() {
+            // The interpreter runs out of memory in its own way.
+            ffi::PyErr_Clear();
+        } else if std::ptr::eq(ffi::Py_TYPE(iterator), &raw const ffi::PyUnicodeIter_Type) {
+            ffi::Py_DECREF(iterator);
+            return std::ptr::null_mut();
+        }
+        iterator
+    }
+}
+
+/// # Safety
+/// `iterator` is an alive iterator over a dict, a view of one or a set, or with `text` over a str or bytes; `out` points to a word.
+pub unsafe extern "C" fn iter_next_plain(iterator: Obj, text: i64, out: Ptr) -> i64 {
+    let out = out.cast::<Obj>();
+    // SAFETY: such iterators hold what they run over until they have ended, and call nothing that a program has defined.
+    unsafe {
+        let place = if text != 0 { iterators::TEXT_CONTAINER } else { iterators::TABLE_CONTAINER };
+        let container: Obj = memory::read(iterator.cast(), place);
+        // The iterator gives it up when it ends, which may destroy it.
+        let last = !container.is_null() && ffi::Py_REFCNT(container) == 1;
+        if last {
+            ffi::Py_INCREF(container);
+        }
+        let Some(next) = (*ffi::Py_TYPE(iterator)).tp_iternext else { return -1 };
+        let item = next(iterator);
+        if item.is_null() && ffi::PyErr_Occurred().is_null() {
+            out.write(if last { container } else { std::ptr::null_mut() });
+            return 0;
+        }
+        if last {
+            // The iterator still holds it.
+            ffi::Py_DECREF(container);
+        }
+        if !item.is_null() {
+            out.write(item);
+            return 1;
+        }
+        // A container that has changed its size: the iterator says so each time that it is asked.
+        if ffi::PyErr_ExceptionMatches(ffi::PyExc_RuntimeError) != 0 {
+            ffi::PyErr_Clear();
+            return -1;
+        }
+        -2
     }
 }
 

@@ -1,0 +1,9 @@
+//! Where iterators of builtin containers keep what they run over; the structures are private to C files of CPython, and the same in 3.13 and 3.14.
+//! [`crate::verify`] looks whether it is there.
+
+use crate::ffi::PyObject;
+
+/// Byte offset of `di_dict` in iterators over a dict or a view of one, and of `si_set` in iterators over sets: NULL once they have ended.
+pub const TABLE_CONTAINER: usize = size_of::<PyObject>();
+/// Byte offset of `it_seq` in iterators over strs and bytes, behind the index.
+pub const TEXT_CONTAINER: usize = TABLE_CONTAINER + size_of::<isize>();
