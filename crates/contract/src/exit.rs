@@ -185,6 +185,8 @@ virtuals! {
     ListSlice, "list-slice";
     /// The position that a re-raise reports: a code unit offset (an integer). In a frame it is an int or, from 3.14 on, no object.
     Position, "position";
+    /// A new dict without entries.
+    EmptyDict, "empty-dict";
 }
 
 macro_rules! on_returns {
@@ -210,13 +212,13 @@ on_returns! {
     Push, "push";
     /// The result is dropped (after a check that it is `None`): an inlined `__init__`.
     CheckNone, "check_none";
-    /// The result is converted to a bool and pushed: an inlined `__contains__`.
-    PushBool, "push_bool";
     /// The result is dropped: an inlined `__setitem__` or `__setattr__`.
     Drop, "drop";
-    /// The result, which must be a bool, is pushed: an inlined `__bool__`.
+    /// An inlined `__contains__`, whose operands are still on the stack: the result, converted to a bool, takes their place.
+    PushBool, "push_bool";
+    /// The same for an inlined `__bool__`, whose result must be a bool.
     CheckBool, "check_bool";
-    /// The result, which must be an index that is not negative, is pushed as an int: an inlined `__len__`.
+    /// The same for an inlined `__len__` in a call of `len`: the result, which must be an index that is not negative, becomes an int.
     Length, "length";
     /// An inlined method of a binary operator, whose operands are still on the stack: the result takes their place. If that is `NotImplemented`, the
     /// interpreter asks further.
@@ -228,8 +230,19 @@ on_returns! {
 }
 
 impl OnReturn {
-    /// The operands of the instruction are on the stack while the callee runs.
-    pub const fn keeps_operands(self) -> bool {
+    /// Operands of the instruction that are on the stack while the callee runs.
+    pub const fn kept_operands(self) -> usize {
+        match self {
+            OnReturn::Push | OnReturn::CheckNone | OnReturn::Drop => 0,
+            OnReturn::CheckBool => 1,
+            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool => 2,
+            // The function, NULL and the object.
+            OnReturn::Length => 3,
+        }
+    }
+
+    /// The result may be `NotImplemented`, and then the other operand is asked.
+    pub const fn may_decline(self) -> bool {
         matches!(self, OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool)
     }
 }

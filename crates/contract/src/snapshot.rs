@@ -348,6 +348,9 @@ pub struct FunctionInfo {
     /// Number of positional-only parameters.
     #[serde(default)]
     pub posonly: u32,
+    /// What its cells hold, as far as that is a function; these may be set to something else.
+    #[serde(default)]
+    pub closure: Vec<Option<ObjectId>>,
     /// Names of the positional and of the keyword-only parameters.
     #[serde(default)]
     pub parameters: Vec<String>,

@@ -27,7 +27,7 @@ impl Builder<'_> {
             if !self.may_speculate(ExitReason::Declined) {
                 return Err(refuse);
             }
-            if known == Some(KnownType::NotImplemented) && parent.on_return.keeps_operands() {
+            if known == Some(KnownType::NotImplemented) && parent.on_return.may_decline() {
                 let offset = self.instr.expect("an instruction was begun").offset;
                 let pre = self.pre.clone().expect("an instruction was begun");
                 self.leave(&pre, offset, ExitReason::Declined);

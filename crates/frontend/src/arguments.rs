@@ -3,7 +3,9 @@
 use crate::builder::Builder;
 use crate::call::UNPLAIN;
 use crate::value::{Slot, State, Val};
-use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectKind};
+use whipsnake_contract::exit::Virtual;
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{FunctionInfo, KnownType, ObjectId, ObjectKind};
 
 /// Where a parameter gets its value from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,20 +14,40 @@ pub(crate) enum Source {
     Argument(usize),
     /// A default.
     Default(ObjectId),
+    /// A tuple of so many arguments from that number on: `*args`.
+    Rest(usize, usize),
+    /// A dict of the keywords with these bits: `**kwargs`.
+    Keywords(u64),
 }
+
+/// `CO_VARARGS`.
+const VARARGS: u32 = 4;
+/// `CO_VARKEYWORDS`.
+const VARKEYWORDS: u32 = 8;
+/// Longest tuple of further arguments that is made in parts.
+const MAX_REST: usize = 8;
 
 /// The sources of all parameters of a function that gets so many arguments, the last of them under these names. `None` if the call is
 /// wrong, or the function takes arguments in other ways: the general way of calling knows what to do then.
 pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Option<Vec<Source>> {
     let positional = given.checked_sub(names.len())?;
     let count = info.argcount as usize;
-    if info.flags & UNPLAIN != 0 || positional > count {
+    let (any_number, any_name) = (info.flags & VARARGS != 0, info.flags & VARKEYWORDS != 0);
+    if info.flags & UNPLAIN & !(VARARGS | VARKEYWORDS) != 0 || positional > count + if any_number { MAX_REST } else { 0 } || names.len() > 64 {
         return None;
     }
     let mut found = vec![None; count + info.kwonly as usize];
-    found[..positional].iter_mut().enumerate().for_each(|(index, source)| *source = Some(Source::Argument(index)));
+    let mut others = 0;
+    found[..positional.min(count)].iter_mut().enumerate().for_each(|(index, source)| *source = Some(Source::Argument(index)));
     for (index, name) in names.iter().enumerate() {
-        let parameter = info.parameters.iter().position(|parameter| parameter == name)?;
+        let parameter = info.parameters.iter().position(|parameter| parameter == name).filter(|&at| !any_name || at >= info.posonly as usize);
+        let Some(parameter) = parameter else {
+            if !any_name {
+                return None;
+            }
+            others |= 1 << index;
+            continue;
+        };
         if parameter < info.posonly as usize || found[parameter].is_some() {
             return None;
         }
@@ -35,22 +57,61 @@ pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Opti
     for (index, &default) in info.defaults.iter().enumerate() {
         found[first_default + index].get_or_insert(Source::Default(default));
     }
+    if any_number {
+        found.push(Some(Source::Rest(count, positional.saturating_sub(count))));
+    }
+    if any_name {
+        found.push(Some(Source::Keywords(others)));
+    }
     found.into_iter().collect()
 }
 
-/// The arguments in the order of the parameters.
-pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>) -> Vec<Slot> {
+/// True if the parameters are single objects, which the caller can hand over as they are.
+pub(crate) fn are_single(sources: &[Source]) -> bool {
+    !sources.iter().any(|source| matches!(source, Source::Rest(..) | Source::Keywords(_)))
+}
+
+/// The arguments in the order of the parameters; `keywords` is what the last one gets if it takes all other keywords.
+pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, keywords: Option<Slot>) -> Vec<Slot> {
     let mut arguments: Vec<Option<Slot>> = arguments.into_iter().map(Some).collect();
+    let mut keywords = keywords;
     sources
         .iter()
         .map(|source| match *source {
             Source::Argument(index) => arguments[index].take().expect("each argument is for one parameter"),
             Source::Default(default) => Slot::borrowed(Val::Const(default)),
+            Source::Rest(first, count) => {
+                let parts = arguments[first..first + count].iter_mut().map(|slot| slot.take().expect("each argument is for one parameter"));
+                Slot::borrowed(Val::Virtual(Virtual::Tuple, parts.collect()))
+            }
+            Source::Keywords(_) => keywords.take().expect("the caller has made a dict"),
         })
         .collect()
 }
 
 impl Builder<'_> {
+    /// What a parameter gets that takes all other keywords, the names of which are on top of the stack above the values: a dict, which is owned.
+    pub(crate) fn other_keywords(&mut self, state: &mut State, sources: &[Source], names: usize) -> Option<Slot> {
+        let Some(Source::Keywords(others)) = sources.last() else { return None };
+        if *others == 0 {
+            return Some(Slot::borrowed(Val::Virtual(Virtual::EmptyDict, Vec::new())));
+        }
+        let Val::Const(id) = state.peek(1).val else { unreachable!("the names are known") };
+        let ObjectKind::Tuple(ids) = self.kind(id).clone() else { unreachable!("the names are known") };
+        let mut pairs = Vec::new();
+        for index in (0..names).filter(|index| others >> index & 1 != 0) {
+            let value = self.container_object(state, 1 + names - index);
+            pairs.extend([self.object_const(ids[index]), value]);
+        }
+        let words = self.lend_operands(&pairs, 0);
+        let count = self.int_const(pairs.len() as i64 / 2);
+        let dict = self.helper(Helper::build_plain_map, &[words, count]);
+        self.check_raised(state, dict);
+        let ty = self.platform().known_type(KnownType::Dict);
+        state.facts.update(dict, |fact| fact.ty = ty);
+        Some(Slot::owned(Val::Obj(dict)))
+    }
+
     /// The names of keywords on top of the stack, where they are constants.
     pub(crate) fn keyword_names(&self, state: &State) -> Option<Vec<&str>> {
         let Val::Const(names) = state.peek(1).val else { return None };
@@ -78,6 +139,7 @@ mod tests {
             flags: 0,
             kwonly,
             posonly,
+            closure: Vec::new(),
             parameters: parameters.iter().map(|&name| name.to_owned()).collect(),
             globals: 0,
             unit: 0,

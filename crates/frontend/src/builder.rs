@@ -68,6 +68,8 @@ pub(crate) struct Instance {
     pub depth: u32,
     /// Distinguishes inlined instances of the same code.
     pub path: u64,
+    /// The function, if the code is inlined and it is that very one.
+    pub known: Option<ObjectId>,
     /// The function object, for frame states.
     pub function: whipsnake_ir::Slot,
     /// Where its frame is, or will be once it is pushed, if it can be.
@@ -150,6 +152,7 @@ impl<'s> Builder<'s> {
             body: body.clone(),
             depth: 0,
             path: 0,
+            known: None,
             function: whipsnake_ir::Slot::InFrame,
             frame: None,
             parent: None,

@@ -1,6 +1,6 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
-use crate::arguments::{Source, arranged, sources};
+use crate::arguments::{Source, are_single, arranged, sources};
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -229,6 +229,7 @@ impl Builder<'_> {
         if let Some(code) = info.code
             && self.may_inline(code, instr.offset)
         {
+            let keywords = self.other_keywords(state, &sources, names.len());
             let mut args = state.stack.split_off(base);
             if !names.is_empty() {
                 args.pop();
@@ -245,7 +246,7 @@ impl Builder<'_> {
             if !with_self {
                 args.remove(0);
             }
-            let args = arranged(&sources, args);
+            let args = arranged(&sources, args, keywords);
             let callee = Callee { id: known.id, info, code, held, exact: known.exact };
             return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
@@ -257,7 +258,7 @@ impl Builder<'_> {
         } else {
             info.unit
         };
-        if unit == 0 {
+        if unit == 0 || !are_single(&sources) {
             return Ok(None);
         }
         let first = if with_self { base + 1 } else { base + 2 };
@@ -340,7 +341,7 @@ impl Builder<'_> {
             .rotate_left(17);
         let frame = self.frame_for_callee(&caller, info_code.framesize);
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
-        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, function, frame, parent: Some(parent) });
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, known: exact.then_some(id), function, frame, parent: Some(parent) });
         let saved = (self.instr, self.pre.clone(), self.ran_python);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });
@@ -402,6 +403,7 @@ impl Builder<'_> {
             .map(|source| match *source {
                 Source::Argument(index) => given[index],
                 Source::Default(default) => self.object_const(default),
+                Source::Rest(..) | Source::Keywords(_) => unreachable!("units take single objects"),
             })
             .collect();
         self.before_python(state)?;
@@ -418,7 +420,7 @@ impl Builder<'_> {
         self.check_raised(state, result);
         // They end as the callee's parameters do.
         let given = state.stack.split_off(first);
-        state.stack.extend(arranged(sources, given));
+        state.stack.extend(arranged(sources, given, None));
         let operands = state.stack.len() - base;
         self.drop_from_top(state, operands);
         state.stack.push(Slot::owned(Val::Obj(result)));
@@ -503,8 +505,11 @@ impl Builder<'_> {
     }
 
     /// `callable(*args, **kwargs)`.
-    pub(crate) fn call_ex(&mut self, state: &mut State, kwargs: KwargsSlot) -> Build<()> {
+    pub(crate) fn call_ex(&mut self, state: &mut State, kwargs: KwargsSlot, instr: Instr) -> Build<bool> {
         let count = 3 + kwargs.slots() as usize;
+        if let Some(goes_on) = self.inlined_call_ex(state, count, instr)? {
+            return Ok(goes_on);
+        }
         let values = self.objects(state, count);
         let keywords = match values.get(3) {
             Some(v) => *v,
@@ -513,6 +518,47 @@ impl Builder<'_> {
         let result = self.raising(state, Helper::call_ex, &[values[0], values[2], keywords])?;
         self.drop_from_top(state, count);
         state.stack.push(Slot::owned(Val::Obj(result)));
-        Ok(())
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing or empty. `None` if that cannot be, else whether
+    /// control falls through.
+    fn inlined_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
+        let base = state.stack.len() - operands;
+        let no_keywords = match &state.stack[base + 3..] {
+            [] => true,
+            [kwargs] => matches!(kwargs.val, Val::Null | Val::Virtual(Virtual::EmptyDict, _)),
+            _ => false,
+        };
+        let (Val::Virtual(Virtual::Tuple, parts), Val::Null, true) = (&state.stack[base + 2].val, &state.stack[base + 1].val, no_keywords) else {
+            return Ok(None);
+        };
+        let parts = parts.clone();
+        let (id, held) = match state.stack[base].val {
+            Val::Const(id) => (id, None),
+            Val::Obj(callable) => match state.facts.get(callable).function {
+                Some(id) if self.may_speculate(ExitReason::IdentityGuard) => (id, Some(callable)),
+                _ => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some((info, code, sources)) = self.inlinable_with(id, parts.len(), &[], instr) else { return Ok(None) };
+        if let Some(callable) = held {
+            self.guard_callee(callable, Known { id, exact: true });
+        }
+        let keywords = self.other_keywords(state, &sources, 0);
+        let mut callable = state.stack.split_off(base).remove(0);
+        if held.is_some() {
+            self.own_if_lent(state, &mut callable);
+        }
+        self.drop_slot(state, callable);
+        let callee = Callee { id, info: &info, code, held, exact: true };
+        let args = arranged(&sources, parts, keywords);
+        let goes_on = self.inline(state, callee, args, OnReturn::Push, instr)?;
+        if goes_on {
+            self.finish(state, instr.next);
+        }
+        Ok(Some(goes_on))
     }
 }

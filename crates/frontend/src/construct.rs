@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
 use whipsnake_bytecode::operand::CommonConstant;
-use whipsnake_bytecode::{Feedback, Instr};
+use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::KnownType;
@@ -72,6 +72,10 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
+        if pairs == 0 && self.only_takes_empty(state) {
+            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::EmptyDict, Vec::new())));
+            return Ok(());
+        }
         let plain = self.are_plain_keys(state, pairs);
         let values = self.objects(state, 2 * pairs);
         let words = self.lend_operands(&values, 0);
@@ -233,8 +237,23 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// True if the dict that is built now gets the entries of one that is in parts and has none, and is handed to a call.
+    fn only_takes_empty(&self, state: &State) -> bool {
+        let decoded = &self.instance.body.decoded;
+        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
+        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
+        let Some(Op::LoadFast { local, .. }) = op(at + 1) else { return false };
+        let merged = matches!(op(at + 2), Some(Op::DictMerge { depth: 1 })) && matches!(op(at + 3), Some(Op::CallFunctionEx { .. }));
+        merged && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::EmptyDict, _))
+    }
+
     /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.
     pub(crate) fn dict_merge(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        if matches!(state.peek(1).val, Val::Virtual(Virtual::EmptyDict, _)) {
+            // Nothing is added.
+            state.pop();
+            return Ok(());
+        }
         // callable, null, args, dict, …, mapping
         let v = self.objects(state, depth + 4);
         self.status(state, Helper::dict_merge, &[v[3], v[depth + 3], v[0]])?;

@@ -1,7 +1,7 @@
 //! Units: whole functions and running loops.
 
 use crate::body::{Body, touched_locals};
-use crate::builder::{Build, Builder, Edge, Lessons, Parent, Stop};
+use crate::builder::{Build, Builder, Edge, Lessons, Stop};
 use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
@@ -235,10 +235,7 @@ impl Builder<'_> {
                 }
                 // The callee's locals are released in the caller, after the call.
                 let mut after = Rc::unwrap_or_clone(state.caller.take().expect("inlined code has a caller"));
-                let operands = match parent.on_return.keeps_operands() {
-                    true => after.stack.split_off(after.stack.len() - 2),
-                    false => Vec::new(),
-                };
+                let operands = after.stack.split_off(after.stack.len() - parent.on_return.kept_operands());
                 if let (Val::Obj(v), false) = (&result.val, result.owned) {
                     let v = *v;
                     match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
@@ -264,7 +261,7 @@ impl Builder<'_> {
                         None => self.own(&mut result),
                     }
                 }
-                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(&parent));
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
                 after.facts = state.facts.clone();
                 if !matches!(parent.on_return, OnReturn::CheckNone | OnReturn::Drop) {
                     after.stack.push(result);
@@ -299,15 +296,12 @@ impl Builder<'_> {
 
     /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14. Methods
     /// that stand for operators are called with operands that the instruction `by` itself drops afterwards, in its own order.
-    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<&Parent>) -> Vec<Slot> {
+    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<Bytecode>) -> Vec<Slot> {
         let from_top = self.platform().minor >= FROM_TOP;
         // By parameter of the method.
-        let operands: &[usize] = match by.map(|parent| (parent.call.op, parent.on_return)) {
-            Some((Bytecode::StoreSubscr, _)) if from_top => &[1, 0, 2],
-            Some((Bytecode::StoreSubscr, _)) => &[2, 0, 1],
-            Some((Bytecode::ContainsOp { .. }, _)) if from_top => &[0, 1],
-            Some((Bytecode::ContainsOp { .. }, _)) => &[1, 0],
-            Some((_, OnReturn::CheckBool | OnReturn::Length)) => &[0],
+        let operands: &[usize] = match by {
+            Some(Bytecode::StoreSubscr) if from_top => &[1, 0, 2],
+            Some(Bytecode::StoreSubscr) => &[2, 0, 1],
             _ => &[],
         };
         let mut released = locals.split_off(operands.len().min(locals.len()));
@@ -318,7 +312,7 @@ impl Builder<'_> {
         released
     }
 
-    /// The operands of an operator in the order in which the instruction gives them up.
+    /// Operands that were kept in the order in which the instruction gives them up.
     fn in_order_of_operands(&self, mut operands: Vec<Slot>, operator: OnReturn) -> Vec<Slot> {
         if self.platform().minor >= FROM_TOP && operator != OnReturn::Operator {
             operands.reverse();

@@ -16,8 +16,13 @@ impl Body {
             Virtual::Tuple => match op(index) {
                 Some(Op::UnpackSequence { .. }) => true,
                 Some(Op::LoadConst { .. } | Op::LoadSmallInt { .. }) => is_subscript(op(index + 1)),
+                // `f(*args)` and `f(*args, **kwargs)`.
+                Some(Op::CallFunctionEx { .. }) => true,
+                Some(Op::PushNull) => matches!(op(index + 1), Some(Op::CallFunctionEx { .. })),
+                Some(Op::BuildMap { count: 0 }) => matches!(op(index + 2), Some(Op::DictMerge { .. })),
                 _ => false,
             },
+            Virtual::EmptyDict => matches!(op(index), Some(Op::DictMerge { .. })),
             Virtual::Range => matches!(op(index), Some(Op::GetIter)),
             Virtual::Slice => is_subscript(op(index)),
             Virtual::Method => matches!(op(index), Some(Op::PushNull)),

@@ -148,7 +148,7 @@ impl Builder<'_> {
             Op::BuildSlice { step } => self.build_slice(state, step),
             Op::Call { argc } => return self.call(state, argc, instr),
             Op::CallKw { argc } => return self.call_kw(state, argc, instr),
-            Op::CallFunctionEx { kwargs } => self.call_ex(state, kwargs)?,
+            Op::CallFunctionEx { kwargs } => return self.call_ex(state, kwargs, instr),
             Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state)?,
             Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple } => self.list_to_tuple(state),
             Op::MakeFunction => {

@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, KnownType};
+use whipsnake_contract::snapshot::{Assumption, KnownType, ObjectId, ObjectKind};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Slot as FrameSlot, Value};
 
@@ -170,8 +170,17 @@ impl Builder<'_> {
         let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.guard_not_null(value, ExitReason::Unbound);
         state.loans.push(value);
+        let function = self.function_in_closure(local);
+        state.facts.update(value, |fact| fact.function = fact.function.or(function));
         state.stack.push(Slot::borrowed(Val::Obj(value)));
         Ok(())
+    }
+
+    /// The function that a free variable of inlined code holds, if the code is that of a known function.
+    fn function_in_closure(&self, local: u32) -> Option<ObjectId> {
+        let ObjectKind::Function(info) = self.kind(self.instance.known?) else { return None };
+        let free = self.code().nlocalsplus as usize - info.closure.len();
+        *info.closure.get((local as usize).checked_sub(free)?)?
     }
 
     pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) -> Build<()> {

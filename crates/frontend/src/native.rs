@@ -67,13 +67,6 @@ impl Builder<'_> {
             return Ok(true);
         }
         let Some(instr) = self.instr else { return Ok(false) };
-        if !self.has_inlinable(state, "__len__", 1, instr) {
-            return Ok(false);
-        }
-        let argument = state.pop();
-        let callable = state.stack.split_off(base).remove(0);
-        self.drop_slot(state, callable);
-        state.stack.push(argument);
         Ok(self.inlined_special(state, "__len__", &[1], OnReturn::Length, instr)?.is_some())
     }
 

@@ -74,14 +74,8 @@ impl<'s> Builder<'s> {
         self.inlined_special(state, name, &operands, OnReturn::Push, instr)
     }
 
-    /// True if the class of the object on top has a special method that can be inlined.
-    pub(crate) fn has_inlinable(&self, state: &State, name: &str, operands: usize, instr: Instr) -> bool {
-        let method = self.python_class(state, 1).and_then(|info| self.special(info, name));
-        method.is_some_and(|method| self.inlinable(method, operands, instr).is_some())
-    }
-
-    /// Inlines a special method of the class of the first of the operands, which are given by their depths on the stack and are all that lies
-    /// there from the deepest one on.
+    /// Inlines a special method of the class of the first of the operands, which are given by their depths on the stack. Unless the instruction keeps
+    /// them they are all that lies there from the deepest one on.
     pub(crate) fn inlined_special(
         &mut self,
         state: &mut State,
@@ -92,16 +86,45 @@ impl<'s> Builder<'s> {
     ) -> Build<Option<()>> {
         let Some(info) = self.python_class(state, operands[0]) else { return Ok(None) };
         let Some(method) = self.special(info, name) else { return Ok(None) };
+        self.inlined_method(state, method, &[info], operands, on_return, instr)
+    }
+
+    /// Inlines a method of operands whose types are these.
+    fn inlined_method(
+        &mut self,
+        state: &mut State,
+        method: ObjectId,
+        types: &[&TypeInfo],
+        operands: &[usize],
+        on_return: OnReturn,
+        instr: Instr,
+    ) -> Build<Option<()>> {
         let Some((function, code)) = self.inlinable(method, operands.len(), instr) else { return Ok(None) };
-        if info.mutable {
+        if types.iter().any(|info| info.mutable && info.version == 0) {
+            return Ok(None);
+        }
+        for info in types.iter().filter(|info| info.mutable) {
             self.assume_type(info.address, info.version);
         }
-        let args = operands.iter().map(|&depth| state.peek(depth).clone()).collect();
-        state.stack.truncate(state.stack.len() - operands.len());
+        let kept = on_return.kept_operands();
+        let args = if kept > 0 {
+            for &depth in operands {
+                if matches!(state.peek(depth).val, Val::Virtual(..)) {
+                    // Two places are going to hold it.
+                    self.container_object(state, depth);
+                }
+            }
+            operands.iter().map(|&depth| state.peek(depth).borrow()).collect()
+        } else {
+            let args = operands.iter().map(|&depth| state.peek(depth).clone()).collect();
+            state.stack.truncate(state.stack.len() - operands.len());
+            args
+        };
         let callee = Callee { id: method, info: &function, code, held: None, exact: true };
         if !self.inline(state, callee, args, on_return, instr)? {
             // The method always leaves: whatever follows is never reached.
             self.block = self.f.add_block();
+            state.stack.truncate(state.stack.len() - kept);
             self.revive(state);
         }
         Ok(Some(()))
@@ -135,7 +158,7 @@ impl<'s> Builder<'s> {
             // In-place methods come before all.
             let own_inplace = inplace && left.attributes.contains_key(&name.replacen("__", "__i", 1));
             let Some(method) = self.special(left, name).filter(|_| is_asked_first(left, right) && !own_inplace) else { return Ok(None) };
-            return self.inline_operator(state, method, [left, right], false, OnReturn::Operator, instr);
+            return self.inlined_method(state, method, &[left, right], &[2, 1], OnReturn::Operator, instr);
         }
         let left = self.exact_type(state, &state.peek(2).val).and_then(|ty| self.type_info(ty));
         // Numbers know nothing of classes that do not derive from them.
@@ -143,7 +166,7 @@ impl<'s> Builder<'s> {
         let Some(left) = left.filter(number).filter(|left| !right.mro.contains(&left.address)) else { return Ok(None) };
         let Some(right) = self.python_class(state, 1) else { return Ok(None) };
         let Some(method) = self.special(right, reflected) else { return Ok(None) };
-        self.inline_operator(state, method, [left, right], true, OnReturn::Operator, instr)
+        self.inlined_method(state, method, &[left, right], &[1, 2], OnReturn::Operator, instr)
     }
 
     /// Inlines the method that a comparison calls, where the class of the left operand is known, and the type of the right one.
@@ -152,45 +175,7 @@ impl<'s> Builder<'s> {
         let (Some(left), Some(right)) = (self.python_class(state, 2), right) else { return Ok(None) };
         let Some(method) = self.special(left, comparison_method(op)).filter(|_| is_asked_first(left, right)) else { return Ok(None) };
         let on_return = if to_bool { OnReturn::CompareBool } else { OnReturn::Compare };
-        self.inline_operator(state, method, [left, right], false, on_return, instr)
-    }
-
-    /// Inlines the method of an operator on the two objects on top, which stay there until it has returned: it may decline.
-    fn inline_operator(
-        &mut self,
-        state: &mut State,
-        method: ObjectId,
-        types: [&TypeInfo; 2],
-        reflected: bool,
-        on_return: OnReturn,
-        instr: Instr,
-    ) -> Build<Option<()>> {
-        let Some((function, code)) = self.inlinable(method, 2, instr) else { return Ok(None) };
-        if types.iter().any(|info| info.mutable && info.version == 0) {
-            return Ok(None);
-        }
-        for info in types.into_iter().filter(|info| info.mutable) {
-            self.assume_type(info.address, info.version);
-        }
-        for depth in [1, 2] {
-            if matches!(state.peek(depth).val, Val::Virtual(..)) {
-                // Two places are going to hold it.
-                self.container_object(state, depth);
-            }
-        }
-        let at = state.stack.len() - 2;
-        let mut args: Vec<Slot> = state.stack[at..].iter().map(Slot::borrow).collect();
-        if reflected {
-            args.swap(0, 1);
-        }
-        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
-        if !self.inline(state, callee, args, on_return, instr)? {
-            // The method always leaves: whatever follows is never reached.
-            self.block = self.f.add_block();
-            state.stack.truncate(at);
-            self.revive(state);
-        }
-        Ok(Some(()))
+        self.inlined_method(state, method, &[left, right], &[2, 1], on_return, instr)
     }
 
     /// Makes a call of an object whose class has a `__call__` written in Python one of that function: instances, and classes with such a metaclass.
@@ -246,6 +231,7 @@ impl<'s> Builder<'s> {
             Val::Const(id) => self.object_const(id),
             _ => return Ok(None),
         };
+        let keywords = self.other_keywords(state, &sources, names.len());
         let instance = self.helper(Helper::new_instance, &[class]);
         self.check_raised(state, instance);
         state.facts.update(instance, |fact| fact.ty = Some(info.address));
@@ -253,7 +239,7 @@ impl<'s> Builder<'s> {
         args.drain(..2);
         args.truncate(argc);
         args.insert(0, Slot::borrowed(Val::Obj(instance)));
-        let args = arranged(&sources, args);
+        let args = arranged(&sources, args, keywords);
         state.stack.push(Slot::owned(Val::Obj(instance)));
         let callee = Callee { id: init, info: &function, code, held: None, exact: true };
         self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)

@@ -78,6 +78,7 @@ impl Builder<'_> {
                 Virtual::Method => KnownType::Method,
                 Virtual::ListSlice => KnownType::List,
                 Virtual::Position => KnownType::Int,
+                Virtual::EmptyDict => KnownType::Dict,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }

@@ -85,6 +85,8 @@ pub(crate) struct Fact {
     pub one_of: Option<TypeSet>,
     /// The set of exact types that it was seen to have.
     pub seen: Option<TypeSet>,
+    /// The function that it was when the snapshot was taken.
+    pub function: Option<ObjectId>,
     /// The functions that it can be.
     pub callees: Option<CalleeSet>,
     /// It may also be something else than one of the functions.
@@ -135,6 +137,7 @@ impl Facts {
                     likely: a.likely.filter(|_| a.likely == b.likely),
                     one_of: a.one_of.filter(|_| a.one_of == b.one_of),
                     seen: a.seen.filter(|_| a.seen == b.seen),
+                    function: a.function.filter(|_| a.function == b.function),
                     callees: a.callees.filter(|_| a.callees == b.callees),
                     callees_open: a.callees_open || b.callees_open,
                     many_types: a.many_types || b.many_types,

@@ -439,6 +439,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
         Virtual::Range | Virtual::RangeIter | Virtual::Slice => Some(3),
         Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),
+        Virtual::EmptyDict => Some(0),
         Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }
 }

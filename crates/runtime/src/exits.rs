@@ -201,7 +201,7 @@ impl<'a> Leaving<'a> {
     }
 
     /// Runs the innermost frame, and with its result its callers, down to (but without) the outermost `keep` frames. The
-    /// result is that of the last one that ran, or NULL with an exception; with it comes that callee, owned, if it is the method of an operator.
+    /// result is that of the last one that ran, or NULL with an exception; with it comes that callee, owned, if it may decline.
     ///
     /// # Safety
     ///
@@ -224,7 +224,7 @@ impl<'a> Leaving<'a> {
                 let raised = if is_innermost { self.raise } else { !deliver(rebuilt.frame, image, result, method) };
                 Py_XDECREF(method);
                 method = std::ptr::null_mut();
-                if caller.is_some_and(|caller| caller.on_return.keeps_operands()) {
+                if caller.is_some_and(|caller| caller.on_return.may_decline()) {
                     method = rebuilt.frame.function();
                     Py_INCREF(method);
                 }
@@ -245,70 +245,35 @@ impl<'a> Leaving<'a> {
 /// # Safety
 ///
 /// The frame stands at the call, whose operands are popped unless they are kept; `result` is owned, or NULL with an exception; `method` is the
-/// callee if the operands are kept.
+/// callee if it may decline.
 unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
-    if image.on_return.keeps_operands() {
-        // SAFETY: as the caller says.
-        return unsafe { deliver_operator(frame, image, result, method) };
-    }
-    if result.is_null() {
-        return false;
-    }
-    // SAFETY: the operands made room for the result.
+    let on_return = image.on_return;
+    // SAFETY: kept operands are on top of the stack; results are owned.
     unsafe {
-        match image.on_return {
-            OnReturn::Push => frame.push(Slot::from_owned(result)),
-            OnReturn::PushBool => {
-                let truth = PyObject_IsTrue(result);
-                Py_DECREF(result);
-                if truth < 0 {
-                    return false;
-                }
-                frame.push(Slot::new(if truth != 0 { Py_True() } else { Py_False() }));
-            }
-            OnReturn::CheckNone => {
-                let is_none = result == Py_None();
-                if !is_none {
-                    let text = c"__init__() should return None, not '%.200s'".as_ptr();
-                    PyErr_Format(PyExc_TypeError, text, (*Py_TYPE(result)).tp_name);
-                }
-                Py_DECREF(result);
-                if !is_none {
-                    return false;
-                }
-            }
-            OnReturn::Drop => Py_DECREF(result),
-            OnReturn::CheckBool => {
-                if Py_TYPE(result) != &raw mut PyBool_Type {
-                    PyErr_Format(PyExc_TypeError, c"__bool__ should return bool, returned %s".as_ptr(), (*Py_TYPE(result)).tp_name);
-                    Py_DECREF(result);
-                    return false;
-                }
-                frame.push(Slot::from_owned(result));
-            }
-            OnReturn::Length => {
-                let index = PyNumber_Index(result);
-                Py_DECREF(result);
-                if index.is_null() {
-                    return false;
-                }
-                // As `slot_sq_length` of `typeobject.c` does.
-                let negative = PyObject_RichCompareBool(index, whipsnake_cpython::int::small_zero(), Py_LT);
-                let length = if negative == 0 { PyNumber_AsSsize_t(index, PyExc_OverflowError) } else { -1 };
-                Py_DECREF(index);
-                if length < 0 {
-                    if PyErr_Occurred().is_null() {
-                        PyErr_Format(PyExc_ValueError, c"__len__() should return >= 0".as_ptr());
-                    }
-                    return false;
-                }
-                let length = PyLong_FromSsize_t(length);
-                if length.is_null() {
-                    return false;
-                }
-                frame.push(Slot::from_owned(length));
-            }
-            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool => unreachable!("operands are kept"),
+        let mut result = result;
+        if on_return.may_decline() && result == Py_NotImplemented() {
+            Py_DECREF(result);
+            result = ask_further(frame, on_return, method);
+        }
+        result = match on_return {
+            _ if result.is_null() => result,
+            OnReturn::Push | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Drop => result,
+            OnReturn::CheckNone => none_of_init(result),
+            OnReturn::PushBool => truth(result),
+            OnReturn::CheckBool => answer_of_bool(result),
+            OnReturn::Length => length(result),
+        };
+        drop_kept(frame, on_return);
+        if on_return == OnReturn::CompareBool && !result.is_null() {
+            // Comparisons give their operands up first.
+            result = truth(result);
+        }
+        if result.is_null() {
+            return false;
+        }
+        match on_return {
+            OnReturn::Drop | OnReturn::CheckNone => Py_DECREF(result),
+            _ => frame.push(Slot::from_owned(result)),
         }
         frame.set_offset(image.offset + image.return_offset);
         frame.set_return_offset(0);
@@ -316,44 +281,109 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
     true
 }
 
-/// The same for an operator, whose operands are dropped in the order in which the interpreter does so.
+/// Drops the operands that an instruction has kept on its stack, in the interpreter's order. An exception stays raised.
 ///
 /// # Safety
 ///
-/// As for [`deliver`].
-unsafe fn deliver_operator(frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
-    // SAFETY: the operands are on top of the stack; results are owned.
-    unsafe {
-        let mut result = result;
-        if result == Py_NotImplemented() {
-            Py_DECREF(result);
-            result = ask_further(frame, image.on_return, method);
-        }
-        let raised = if result.is_null() { PyErr_GetRaisedException() } else { std::ptr::null_mut() };
-        let (right, left) = (frame.pop(), frame.pop());
-        let from_top = offsets::MINOR >= FROM_TOP && image.on_return != OnReturn::Operator;
-        let (first, second) = if from_top { (right, left) } else { (left, right) };
-        first.close();
-        second.close();
-        if result.is_null() {
-            PyErr_SetRaisedException(raised);
-            return false;
-        }
-        if image.on_return == OnReturn::CompareBool {
-            let truth = PyObject_IsTrue(result);
-            Py_DECREF(result);
-            if truth < 0 {
-                return false;
-            }
-            result = if truth != 0 { Py_True() } else { Py_False() };
-            frame.push(Slot::new(result));
-        } else {
-            frame.push(Slot::from_owned(result));
-        }
-        frame.set_offset(image.offset + image.return_offset);
-        frame.set_return_offset(0);
+/// They are on top of the frame's stack.
+unsafe fn drop_kept(frame: Frame, on_return: OnReturn) {
+    let count = on_return.kept_operands();
+    if count == 0 {
+        return;
     }
-    true
+    // SAFETY: as the caller says.
+    unsafe {
+        let raised = PyErr_GetRaisedException();
+        let mut operands: SmallVec<[Slot; 3]> = (0..count).map(|_| frame.pop()).collect();
+        if offsets::MINOR < FROM_TOP || on_return == OnReturn::Operator {
+            operands.reverse();
+        }
+        for operand in operands.into_iter().filter(|operand| !operand.is_null()) {
+            operand.close();
+        }
+        if !raised.is_null() {
+            PyErr_SetRaisedException(raised);
+        }
+    }
+}
+
+/// `bool(object)`, whose reference is taken over; NULL with an exception.
+///
+/// # Safety
+///
+/// `object` is owned.
+unsafe fn truth(object: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the object is owned; bools are immortal.
+    unsafe {
+        let truth = PyObject_IsTrue(object);
+        Py_DECREF(object);
+        match truth {
+            0 => Py_False(),
+            1.. => Py_True(),
+            _ => std::ptr::null_mut(),
+        }
+    }
+}
+
+/// What `__init__` returned, if that is `None`, else NULL with an exception.
+///
+/// # Safety
+///
+/// `result` is owned.
+unsafe fn none_of_init(result: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the object is owned.
+    unsafe {
+        if result == Py_None() {
+            return result;
+        }
+        let text = c"__init__() should return None, not '%.200s'".as_ptr();
+        PyErr_Format(PyExc_TypeError, text, (*Py_TYPE(result)).tp_name);
+        Py_DECREF(result);
+        std::ptr::null_mut()
+    }
+}
+
+/// What `__bool__` returned, if that is a bool, else NULL with an exception.
+///
+/// # Safety
+///
+/// `result` is owned.
+unsafe fn answer_of_bool(result: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the object is owned.
+    unsafe {
+        if std::ptr::eq(Py_TYPE(result), &raw const PyBool_Type) {
+            return result;
+        }
+        PyErr_Format(PyExc_TypeError, c"__bool__ should return bool, returned %s".as_ptr(), (*Py_TYPE(result)).tp_name);
+        Py_DECREF(result);
+        std::ptr::null_mut()
+    }
+}
+
+/// What `len` makes of what `__len__` returned, as `slot_sq_length` of `typeobject.c` does; NULL with an exception.
+///
+/// # Safety
+///
+/// `result` is owned.
+unsafe fn length(result: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the objects are owned.
+    unsafe {
+        let index = PyNumber_Index(result);
+        Py_DECREF(result);
+        if index.is_null() {
+            return index;
+        }
+        let negative = PyObject_RichCompareBool(index, whipsnake_cpython::int::small_zero(), Py_LT);
+        let length = if negative == 0 { PyNumber_AsSsize_t(index, PyExc_OverflowError) } else { -1 };
+        Py_DECREF(index);
+        if length >= 0 {
+            return PyLong_FromSsize_t(length);
+        }
+        if PyErr_Occurred().is_null() {
+            PyErr_Format(PyExc_ValueError, c"__len__() should return >= 0".as_ptr());
+        }
+        std::ptr::null_mut()
+    }
 }
 
 /// Counts an exit, learns from it, and asks the strategy what follows. True if the site is to be compiled again.

@@ -52,6 +52,7 @@ pub unsafe fn lost_iterator() -> *mut PyObject {
 pub const fn is_iterator(kind: Virtual) -> bool {
     match kind {
         Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip => true,
-        Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice | Virtual::Position => false,
+        Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
+        Virtual::Position | Virtual::EmptyDict => false,
     }
 }

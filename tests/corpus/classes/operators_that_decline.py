@@ -159,6 +159,14 @@ class Dies:
         own = Dies("own")
         return True
 
+    def __bool__(self):
+        own = Dies("own")
+        return True
+
+    def __len__(self):
+        own = Dies("own")
+        return 3
+
 
 class Refuses(Dies):
     def answer(self):
@@ -179,6 +187,10 @@ def deaths(n, kind):
         Dies("left") < kind("right")
         Dies.log.append("|")
         kind("item") in Dies("container")
+        Dies.log.append("|")
+        if kind("true"):
+            Dies.log.append("|")
+        len(kind("long"))
         found.add(" ".join(Dies.log))
         Dies.log.clear()
     return sorted(found)

@@ -139,6 +139,7 @@ impl Builder<'_> {
                 flags: 0,
                 kwonly: 0,
                 posonly: 0,
+                closure: Vec::new(),
                 parameters: Vec::new(),
                 globals: function.func_globals as u64,
                 unit: self.units.unit_of(object),
@@ -151,10 +152,28 @@ impl Builder<'_> {
             info.parameters = (0..count).map(|index| shown_text(ffi::PyTuple_GET_ITEM(names, index))).collect();
             if nesting < MAX_NESTING && self.objects.len() < self.limits.objects {
                 info.defaults = self.items(function.func_defaults, nesting + 1);
+                info.closure = self.cells(function.func_closure, nesting + 1);
                 let (globals, builtins) = namespaces(object);
                 self.candidates.push(Candidate { code, object: id, globals, builtins });
             }
             info
+        }
+    }
+
+    /// The functions in the cells of a closure or NULL.
+    ///
+    /// # Safety
+    /// `closure` is NULL or an alive tuple of cells.
+    unsafe fn cells(&mut self, closure: *mut PyObject, nesting: u32) -> Vec<Option<ObjectId>> {
+        if closure.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: what is in a cell of a tuple is alive as long as it is there.
+        unsafe {
+            let contents = |index| memory::read::<*mut PyObject>(ffi::PyTuple_GET_ITEM(closure, index).cast(), offsets::CELL_VALUE);
+            (0..ffi::PyTuple_GET_SIZE(closure))
+                .map(|index| is_function(contents(index)).then(|| self.nested_object_id(contents(index), nesting)))
+                .collect()
         }
     }
 

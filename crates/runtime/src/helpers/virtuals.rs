@@ -61,7 +61,7 @@ pub const fn is_integer(kind: Virtual, index: isize) -> bool {
         Virtual::RangeIter | Virtual::Position => true,
         Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
         Virtual::ListSlice => index > 0,
-        Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method => false,
+        Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
     }
 }
 
@@ -89,6 +89,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Method => PyMethod_New(object(0), object(1)),
             Virtual::ListSlice => super::list_stepped_slice(object(0), integer(1), integer(2), integer(3)),
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
+            Virtual::EmptyDict => ffi::PyDict_New(),
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
                 if start.is_null() {
