@@ -72,7 +72,10 @@ impl Builder<'_> {
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
             return Ok(goes_on);
         }
-        let callee = self.resolve_callable(state, base, None, instr);
+        if let Some(goes_on) = self.call_made(state, base, instr)? {
+            return Ok(goes_on);
+        }
+        let callee = self.resolve_callable(state, base, &[], instr);
         let callee = self.through_call_method(state, base, callee, instr);
         self.call_resolved(state, callee, base, instr)
     }
@@ -123,8 +126,8 @@ impl Builder<'_> {
     }
 
     /// What is called, where the callable is a constant or feedback says what it is. An object that is guarded to be the one
-    /// that was seen stays on the stack, which keeps it alive: the unit does not. `names`: how many names of keywords there are, if any.
-    fn resolve_callable(&mut self, state: &mut State, base: usize, names: Option<usize>, instr: Instr) -> Option<Known> {
+    /// that was seen stays on the stack, which keeps it alive: the unit does not. `names`: those of keywords.
+    fn resolve_callable(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Option<Known> {
         if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
             let parts = parts.clone();
             state.stack[base] = parts[0].clone();
@@ -149,9 +152,11 @@ impl Builder<'_> {
         let ObjectKind::Function(info) = self.kind(id) else { return None };
         // Such functions are made whenever the code around them runs: this one will be gone soon.
         let by_code = info.flags & NESTED != 0;
-        let operands = state.stack.len() - base - 2 - usize::from(names.is_some());
+        let operands = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let given = operands + usize::from(bound || state.stack[base + 1].val != Val::Null);
-        if by_code && (info.argcount as usize != given || info.kwonly > 0) {
+        // They share their parameters, but not the defaults of these.
+        let depends = |source: &Source| matches!(source, Source::Default(_));
+        if by_code && sources(info, given, names).is_none_or(|sources| sources.iter().any(depends)) {
             return None;
         }
         if !self.may_speculate(if by_code { ExitReason::CodeGuard } else { ExitReason::IdentityGuard }) {
@@ -183,6 +188,51 @@ impl Builder<'_> {
             self.guard_callee(callable, known);
         }
         Some(known)
+    }
+
+    /// The code that a function is about to be made of, if it can be inlined.
+    pub(crate) fn made_of(&self, state: &State) -> Option<CodeId> {
+        let Val::Const(id) = state.peek(1).val else { return None };
+        let ObjectKind::Code(code) = *self.kind(id) else { return None };
+        (self.snapshot.codes[code as usize].globals == self.code().globals).then_some(code)
+    }
+
+    /// Inlines a function that the unit has made itself. `None` if the callable is none such or cannot be inlined, else whether control falls through.
+    fn call_made(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
+        let (Val::Obj(callable), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
+        let Some(made_of) = state.facts.get(*callable).made_of else { return Ok(None) };
+        let code = &self.snapshot.codes[made_of as usize];
+        let info = FunctionInfo {
+            address: 0,
+            code: Some(made_of),
+            code_address: code.address,
+            defaults: Vec::new(),
+            keyword_defaults: false,
+            argcount: code.argcount,
+            flags: code.flags,
+            kwonly: code.kwonly,
+            posonly: 0,
+            closure: Vec::new(),
+            parameters: code.varnames[..(code.argcount + code.kwonly) as usize].to_vec(),
+            globals: code.globals,
+            unit: 0,
+        };
+        if !self.may_speculate(ExitReason::CodeGuard) || !self.may_inline(made_of, instr.offset) {
+            return Ok(None);
+        }
+        // It may have been given another code since.
+        let callable = *callable;
+        let wanted = self.code_object(code);
+        let found = self.load(callable, self.layout().function_code, MemSize::Obj, Region::Function);
+        let same = self.same(found, wanted);
+        self.guard(same, ExitReason::CodeGuard);
+        // The function is a value of the unit and has no number.
+        let known = Known { id: ObjectId::MAX, exact: false };
+        let goes_on = self.python_call(state, known, &info, base, &[], instr)?;
+        if goes_on == Some(true) {
+            self.finish(state, instr.next);
+        }
+        Ok(goes_on)
     }
 
     /// Guards that an object is the function that is known, or one like it.
@@ -491,7 +541,7 @@ impl Builder<'_> {
     /// A call with keywords of these names, of which there is one at least, of what is known. `None` if that is left to the general way, else
     /// whether control falls through.
     fn call_with_names(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
-        let callee = self.resolve_callable(state, base, Some(names.len()), instr);
+        let callee = self.resolve_callable(state, base, names, instr);
         let callee = self.through_call_method(state, base, callee, instr);
         let Some(known @ Known { id, .. }) = callee else { return Ok(None) };
         match self.kind(id).clone() {

@@ -126,6 +126,11 @@ impl<'s> Builder<'s> {
     /// The code object of an instance.
     pub(crate) fn frame_code(&mut self, instance: &Instance) -> Value {
         let code = self.code_of(instance);
+        self.code_object(code)
+    }
+
+    /// A code object.
+    pub(crate) fn code_object(&mut self, code: &CodeInfo) -> Value {
         let index = self.f.add_object(whipsnake_ir::function::ObjectRef {
             address: code.address,
             immortal: false,

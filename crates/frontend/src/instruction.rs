@@ -5,7 +5,7 @@ use crate::coverage::{for_each_uncompiled, uncompiled_pattern};
 use crate::matching::Subject;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Untraced, Val};
-use whipsnake_bytecode::operand::Intrinsic1;
+use whipsnake_bytecode::operand::{FunctionAttribute, Intrinsic1};
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume};
 use whipsnake_contract::helpers::Helper;
@@ -152,16 +152,21 @@ impl Builder<'_> {
             Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state)?,
             Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple } => self.list_to_tuple(state),
             Op::MakeFunction => {
+                let made_of = self.made_of(state);
                 let code = self.objects(state, 1)[0];
                 let globals = self.address(self.code().globals);
                 let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
                 let function = self.raising(state, Helper::make_function, &[code, globals])?;
                 self.drop_operands(state, 1);
                 self.push_typed(state, function, whipsnake_contract::snapshot::KnownType::Function);
+                state.facts.update(function, |fact| fact.made_of = made_of);
             }
             Op::SetFunctionAttribute { attribute } => {
                 // value, function: the helper takes the reference to the value over.
                 let v = self.objects(state, 2);
+                if matches!(attribute, FunctionAttribute::Defaults | FunctionAttribute::KwDefaults) {
+                    state.facts.update(v[1], |fact| fact.made_of = None);
+                }
                 let which = self.int_const(i64::from(attribute.code()));
                 self.effect(Ir::Incref, &[v[0]], Imm::None);
                 self.effect(Ir::CallHelper, &[v[1], v[0], which], Imm::Helper(Helper::set_function_attribute));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use whipsnake_contract::exit::Virtual;
-use whipsnake_contract::snapshot::ObjectId;
+use whipsnake_contract::snapshot::{CodeId, ObjectId};
 use whipsnake_ir::Value;
 
 /// Content of a slot.
@@ -85,6 +85,8 @@ pub(crate) struct Fact {
     pub one_of: Option<TypeSet>,
     /// The set of exact types that it was seen to have.
     pub seen: Option<TypeSet>,
+    /// It is a function that was made of this code, in the unit's own way: no parameter has a default.
+    pub made_of: Option<CodeId>,
     /// The function that it was when the snapshot was taken.
     pub function: Option<ObjectId>,
     /// The functions that it can be.
@@ -137,6 +139,7 @@ impl Facts {
                     likely: a.likely.filter(|_| a.likely == b.likely),
                     one_of: a.one_of.filter(|_| a.one_of == b.one_of),
                     seen: a.seen.filter(|_| a.seen == b.seen),
+                    made_of: a.made_of.filter(|_| a.made_of == b.made_of),
                     function: a.function.filter(|_| a.function == b.function),
                     callees: a.callees.filter(|_| a.callees == b.callees),
                     callees_open: a.callees_open || b.callees_open,
