@@ -84,7 +84,6 @@ class Dies:
 
 def dies(k):
     def uses(x):
-        own = Dies("own")
         return held and x.name
 
     held = Dies("held")
