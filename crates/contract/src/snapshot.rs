@@ -234,6 +234,8 @@ pub enum Attribute {
         wrapper: Wrapper,
         /// The class.
         class: ObjectId,
+        /// Address of a module's dictionary that has the class under its name; 0 if there is none.
+        namespace: u64,
     },
     /// A property with a Python function as getter.
     Property {
@@ -247,8 +249,8 @@ pub enum Attribute {
 /// A `staticmethod` or `classmethod` and the function in it, which could be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrapper {
-    /// The `staticmethod` or `classmethod`.
-    pub object: ObjectId,
+    /// Address of the `staticmethod` or `classmethod`, which the class keeps as long as it keeps its version.
+    pub address: u64,
     /// Byte offset of the function in it.
     pub offset: i64,
     /// The function.

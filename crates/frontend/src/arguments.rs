@@ -4,6 +4,7 @@ use crate::builder::Builder;
 use crate::call::UNPLAIN;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::Virtual;
+use whipsnake_ir::{Imm, Op};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{FunctionInfo, KnownType, ObjectId, ObjectKind};
 
@@ -109,6 +110,14 @@ impl Builder<'_> {
         self.check_raised(state, dict);
         let ty = self.platform().known_type(KnownType::Dict);
         state.facts.update(dict, |fact| fact.ty = ty);
+        for index in (0..names).filter(|index| others >> index & 1 != 0) {
+            // The dict keeps it alive from here on.
+            let at = state.stack.len() - 1 - names + index;
+            let owned = std::mem::replace(&mut state.stack[at].owned, false);
+            if let (Val::Obj(value), true) = (state.stack[at].val.clone(), owned) {
+                self.effect(Op::DecrefPlain, &[value], Imm::None);
+            }
+        }
         Some(Slot::owned(Val::Obj(dict)))
     }
 

@@ -187,7 +187,7 @@ impl<'s> Builder<'s> {
                 return Ok(true);
             }
             Attribute::StaticMethod { .. } | Attribute::ClassMethod { .. } => {
-                if !self.may_speculate(ExitReason::IdentityGuard) || !self.guard_not_shadowed(state, info, name) {
+                if !self.may_speculate(ExitReason::IdentityGuard) || !self.keeps_class(info, attribute) || !self.guard_not_shadowed(state, info, name) {
                     return Ok(false);
                 }
                 let owner = state.pop();
@@ -248,14 +248,24 @@ impl<'s> Builder<'s> {
         true
     }
 
+    /// Assumes that a module keeps the class to which a class method is bound: a unit that held it would be in a cycle that nobody collects. False if no
+    /// module is known to.
+    fn keeps_class(&mut self, info: &TypeInfo, attribute: &Attribute) -> bool {
+        let Attribute::ClassMethod { namespace, .. } = *attribute else { return true };
+        if namespace != 0 {
+            self.assume(Assumption::DictEntry { dict: namespace, name: info.name.clone(), value: info.address });
+        }
+        namespace != 0
+    }
+
     /// Pushes a static method's function or a class method's method, once it is sure that the wrapper still holds the function.
     fn push_wrapped(&mut self, state: &mut State, attribute: &Attribute) {
         let (wrapper, class) = match *attribute {
             Attribute::StaticMethod { wrapper } => (wrapper, None),
-            Attribute::ClassMethod { wrapper, class } => (wrapper, Some(class)),
+            Attribute::ClassMethod { wrapper, class, .. } => (wrapper, Some(class)),
             _ => unreachable!("the caller has looked"),
         };
-        let object = self.object_const(wrapper.object);
+        let object = self.address(wrapper.address);
         let held = self.load(object, wrapper.offset, MemSize::Obj, Region::Function);
         let wanted = self.object_const(wrapper.function);
         let same = self.same(held, wanted);

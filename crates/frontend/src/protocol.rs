@@ -1,6 +1,6 @@
 //! Operators and calls of classes as calls of the methods that a class written in Python defines for them, inlined.
 
-use crate::arguments::arranged;
+use crate::arguments::{Source, arranged};
 use crate::builder::{Build, Builder};
 use crate::call::{Callee, Known};
 use crate::instruction::FROM_TOP;
@@ -223,7 +223,9 @@ impl<'s> Builder<'s> {
         let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
         let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };
-        if !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
+        // A dict of keywords would be lost if there is no memory for the instance.
+        let with_dict = matches!(sources.last(), Some(Source::Keywords(others)) if *others != 0);
+        if with_dict || !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
             return Ok(None);
         }
         self.assume_type(info.address, info.version);

@@ -505,6 +505,7 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         unit.entries.set(entries);
         let is_timed = (entries <= TIMED_ENTRIES || entries.is_multiple_of(TIMED_LATER)) && session.options.threshold >= PATIENT_THRESHOLD;
         let timed = is_timed.then(Instant::now);
+        unit.activations.set(unit.activations.get() + 1);
         match content.interpreted.as_deref() {
             Some(interpreted) => crate::reference::run_loop(thread, unit, interpreted, frame),
             None => {
@@ -512,6 +513,8 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
                 entry(thread.as_ptr(), frame.as_ptr());
             }
         }
+        unit.activations.set(unit.activations.get() - 1);
+        session.loop_ended(unit);
         if let Some(start) = timed {
             let (time, count) = unit.time_inside.get();
             let (time, count) = (time + start.elapsed(), count + 1);

@@ -1,7 +1,7 @@
 //! What died while native code may still use it: it is freed once no native code runs.
 //!
 //! Programs notice when objects live on, so these go earlier where they can: between two instructions, each native activation has linked
-//! frames, and a dead unit whose code no frame of any thread executes uses nothing any more. Frames that greenlets have put aside cannot be
+//! frames, and a dead unit whose code no frame of any thread executes uses nothing any more. The activations of loops are counted. Frames that greenlets have put aside cannot be
 //! found. Machine code is returned to even from frames that have left it, and stays; where native code runs on and on, as below
 //! a loop that never ends, units are made to leave for a moment when much of it has died.
 
@@ -11,10 +11,12 @@ use crate::unit::Site;
 use rustc_hash::FxHashSet;
 use std::cell::Cell;
 use std::ptr::NonNull;
+use std::rc::Rc;
 use whipsnake_cpython::Frame;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_INCREF, Py_REFCNT, PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject};
 use whipsnake_cpython::platform::imported;
 use whipsnake_cpython::thread::frames_of_all;
+use whipsnake_strategy::UnitKind;
 
 /// Dead sites and blocks of code from which on running units are made to leave.
 const RETREAT_AT: usize = 32;
@@ -39,8 +41,17 @@ pub struct Graves {
 pub struct Remains {
     /// Identity of the unit's code object, in whose frames its activations are.
     code: *mut PyObject,
+    /// The unit's activations, if they are counted.
+    activations: Option<Rc<Cell<u32>>>,
     /// References to give up.
     objects: Vec<*mut PyObject>,
+}
+
+impl Remains {
+    /// True if no activation of the unit goes on; `running` are the code objects of all frames.
+    fn is_unused(&self, running: &FxHashSet<*mut PyObject>) -> bool {
+        !running.contains(&self.code) || self.activations.as_ref().is_some_and(|count| count.get() == 0)
+    }
 }
 
 /// When the graves are emptied.
@@ -96,6 +107,14 @@ impl Session {
         true
     }
 
+    /// What the activation of a loop's unit does when it ends: if the unit has died, what it held can go.
+    #[inline]
+    pub(crate) fn loop_ended(&self, unit: &crate::unit::Unit) {
+        if self.burial.mourning.get() && unit.record.invalid.get() != 0 && !self.burial.asked.get() && !self.ended.get() {
+            self.burial.asked.set(crate::worker::ask_for_attention());
+        }
+    }
+
     /// What every native activation does when it ends, if it was the last.
     #[inline]
     pub(crate) fn last_activation_ended(&self) {
@@ -137,7 +156,8 @@ impl Session {
         let mut graves = self.graves.borrow_mut();
         graves.blocks.extend(content.block.borrow_mut().take());
         if !objects.is_empty() {
-            graves.remains.push(Remains { code: unit.site().code, objects });
+            let activations = (unit.site().kind == UnitKind::Loop).then(|| unit.activations.clone());
+            graves.remains.push(Remains { code: unit.site().code, activations, objects });
         }
         drop(graves);
         self.something_died();
@@ -156,7 +176,7 @@ impl Session {
                 return;
             }
             let running: FxHashSet<_> = frames_of_all(self.interpreter).map(Frame::executable).collect();
-            let unused = self.graves.borrow_mut().remains.extract_if(.., |remains| !running.contains(&remains.code)).collect::<Vec<_>>();
+            let unused = self.graves.borrow_mut().remains.extract_if(.., |remains| remains.is_unused(&running)).collect::<Vec<_>>();
             give_up(unused.into_iter().flat_map(|remains| remains.objects));
         }
     }

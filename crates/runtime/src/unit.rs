@@ -14,6 +14,7 @@ use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
 use std::ptr::NonNull;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 use whipsnake_contract::selection::FunctionKey;
@@ -337,6 +338,8 @@ pub struct Unit {
     pub time_inside: Cell<(Duration, u32)>,
     /// Mean time of the last of them that were judged.
     pub mean_inside: Cell<Option<Duration>>,
+    /// Activations of a loop's unit on all threads; those of others are not counted.
+    pub activations: Rc<Cell<u32>>,
     /// Filled in when the compilation is installed; never changed afterwards.
     content: UnsafeCell<Option<Content>>,
 }
@@ -396,6 +399,7 @@ impl Unit {
             notes: Cell::new(NOTES),
             time_inside: Cell::default(),
             mean_inside: Cell::new(None),
+            activations: Rc::default(),
             trial,
             content: UnsafeCell::new(None),
         }

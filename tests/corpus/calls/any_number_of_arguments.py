@@ -146,6 +146,51 @@ def deco_loop(n):
 print(deco_loop(120), deco_loop(119))
 
 
+class Dies:
+    log = []
+
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        self.log.append(self.name)
+
+    def takes(self, *args, **kwargs):
+        self.log.append("in")
+
+
+def takes(*args, **kwargs):
+    Dies.log.append("in")
+
+
+def keeps(first, *args, word=None, **kwargs):
+    return args, kwargs
+
+
+def deaths(n):
+    seen = set()
+    for i in range(n):
+        Dies.log.clear()
+        takes(Dies("argument"), word=Dies("keyword"), other=Dies("other"))
+        Dies.log.append("|")
+        Dies("self").takes(Dies("argument"), word=Dies("keyword"))
+        Dies.log.append("|")
+        word = Dies("variable")
+        takes(word, word=word)
+        word = None
+        Dies.log.append("|")
+        kept = keeps(Dies("first"), Dies("rest"), word=Dies("word"), more=Dies("more"))
+        Dies.log.append("kept")
+        kept = None
+        takes(1, 2, x=3.5 * i, y=i)
+        # In which order arguments die that their caller keeps is a known limit.
+        seen.add(" | ".join(" ".join(sorted(part.split())) for part in " ".join(Dies.log).split("|")))
+    return sorted(seen)
+
+
+print(deaths(120))
+
+
 def lambdas(n):
     total = 0
     for i in range(n):

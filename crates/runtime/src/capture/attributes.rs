@@ -4,7 +4,7 @@ use super::{Builder, Name, objects, types};
 use crate::dict_keys;
 use std::ffi::c_int;
 use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo, Wrapper};
-use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
 use whipsnake_cpython::memory;
 use whipsnake_cpython::symbols::_PyType_Lookup;
 
@@ -152,12 +152,30 @@ impl Builder<'_> {
             if function.is_null() || !is_static && !objects::is_function(function) {
                 return None;
             }
-            let wrapper = Wrapper { object: self.object_id(found), offset: offset as i64, function: self.object_id(function) };
+            let wrapper = Wrapper { address: found as u64, offset: offset as i64, function: self.object_id(function) };
             Some(if is_static {
                 Attribute::StaticMethod { wrapper }
             } else {
-                Attribute::ClassMethod { wrapper, class: self.object_id(kind.cast()) }
+                let namespace = self.namespace_of(kind, objects::namespaces(function).0);
+                Attribute::ClassMethod { wrapper, class: self.object_id(kind.cast()), namespace }
             })
+        }
+    }
+
+    /// The address of a dictionary if it has a class under the class's own name, else 0.
+    ///
+    /// # Safety
+    /// `kind` and `dict` are alive.
+    unsafe fn namespace_of(&self, kind: *mut PyTypeObject, dict: *mut PyObject) -> u64 {
+        // SAFETY: heap types have a name; only exact dicts are read.
+        unsafe {
+            if (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE == 0 || ffi::PyDict_CheckExact(dict) == 0 {
+                return 0;
+            }
+            let name = (*kind.cast::<PyHeapTypeObject>()).ht_qualname;
+            let volatile = || objects::text(name).is_none_or(|text| self.units.is_volatile(dict, &text));
+            let there = ffi::PyUnicode_CheckExact(name) != 0 && std::ptr::eq(dict_keys::get(dict, name), kind.cast());
+            if there && !volatile() { dict as u64 } else { 0 }
         }
     }
 
