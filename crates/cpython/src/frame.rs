@@ -74,7 +74,8 @@ impl Frame {
         unsafe { Code::from_object(self.executable()) }
     }
 
-    /// Gives the frame a reference of its own to what it runs, if it has none, as frames have that native code pushed.
+    /// Gives the frame references of its own to its code and its function, if it has none, as frames have that native code pushed: the function may
+    /// be an operand of the call.
     ///
     /// Where a frame object takes over a frame without one, the interpreter counts a reference that nobody gives up (3.14:
     /// `take_ownership` in `frame.c`).
@@ -82,11 +83,13 @@ impl Frame {
     /// # Safety
     ///
     /// The interpreter, and not native code, leaves the frame.
-    pub unsafe fn own_executable(self) {
-        // SAFETY: a frame's executable is alive; the word takes over its own reference, or a new one.
+    pub unsafe fn own_what_runs(self) {
+        // SAFETY: a frame's executable and function are alive; the words take over their own references, or new ones.
         unsafe {
-            let executable = self.field::<Slot>(offsets::FRAME_EXECUTABLE).steal();
-            self.set_field(offsets::FRAME_EXECUTABLE, Slot::from_owned(executable));
+            for offset in [offsets::FRAME_EXECUTABLE, offsets::FRAME_FUNCTION] {
+                let object = self.field::<Slot>(offset).steal();
+                self.set_field(offset, Slot::from_owned(object));
+            }
         }
     }
 

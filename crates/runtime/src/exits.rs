@@ -98,7 +98,7 @@ impl<'a> Leaving<'a> {
     unsafe fn new(thread: Thread, point: &'a ExitPoint, frames: Frames, raise: bool) -> Leaving<'a> {
         for rebuilt in frames.iter().filter(|rebuilt| rebuilt.existed) {
             // SAFETY: the interpreter leaves it, since native code does not.
-            unsafe { rebuilt.frame.own_executable() };
+            unsafe { rebuilt.frame.own_what_runs() };
         }
         Leaving { thread, point, frames, raise }
     }
