@@ -2,7 +2,7 @@
 
 use crate::data::{Datum, split_list};
 use crate::heap::Heap;
-use whipsnake_contract::exit::{ExitPoint, FrameImage, OnReturn, Resume, Source};
+use whipsnake_contract::exit::{ExitPoint, FrameImage, Resume, Source};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::interp::{Outcome, Program, World};
 use whipsnake_ir::{Function, Imm, MemSize};
