@@ -216,6 +216,8 @@ on_returns! {
     Drop, "drop";
     /// An inlined `__contains__`, whose operands are still on the stack: the result, converted to a bool, takes their place.
     PushBool, "push_bool";
+    /// The same for `not in`, of which it is the opposite.
+    PushNot, "push_not";
     /// The same for an inlined `__bool__`, whose result must be a bool.
     CheckBool, "check_bool";
     /// The same for an inlined `__len__` in a call of `len`: the result, which must be an index that is not negative, becomes an int.
@@ -235,7 +237,7 @@ impl OnReturn {
         match self {
             OnReturn::Push | OnReturn::CheckNone | OnReturn::Drop => 0,
             OnReturn::CheckBool => 1,
-            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool => 2,
+            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot => 2,
             // The function, NULL and the object.
             OnReturn::Length => 3,
         }

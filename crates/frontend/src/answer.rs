@@ -12,7 +12,7 @@ impl Builder<'_> {
     pub(crate) fn take_answer(&mut self, state: &mut State, result: &mut Slot, parent: &Parent) -> Build<bool> {
         let known = self.known_type(state, &result.val);
         let wanted = match parent.on_return {
-            OnReturn::PushBool | OnReturn::CheckBool | OnReturn::CompareBool => Some(KnownType::Bool),
+            OnReturn::PushBool | OnReturn::PushNot | OnReturn::CheckBool | OnReturn::CompareBool => Some(KnownType::Bool),
             OnReturn::Length => Some(KnownType::Int),
             OnReturn::Operator | OnReturn::Compare => None,
             OnReturn::Push | OnReturn::CheckNone | OnReturn::Drop => return Ok(true),

@@ -4,9 +4,9 @@ use crate::builder::Builder;
 use crate::call::UNPLAIN;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::Virtual;
-use whipsnake_ir::{Imm, Op};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{FunctionInfo, KnownType, ObjectId, ObjectKind};
+use whipsnake_ir::{Imm, Op};
 
 /// Where a parameter gets its value from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

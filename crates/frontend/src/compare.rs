@@ -156,7 +156,8 @@ impl Builder<'_> {
         // item, container
         self.expect_noted(state, 2);
         self.expect_noted(state, 1);
-        if self.inlined_special(state, "__contains__", &[1, 2], OnReturn::PushBool, instr)?.is_some() {
+        let on_return = if invert { OnReturn::PushNot } else { OnReturn::PushBool };
+        if self.inlined_special(state, "__contains__", &[1, 2], on_return, instr)?.is_some() {
             let answer = state.pop();
             // After a method that never returns there is nothing to tell.
             let mut answer = self.bool_of(&answer.val).unwrap_or_else(|| self.bool_const(false));

@@ -15,17 +15,17 @@ use whipsnake_cpython::{Frame, memory, offsets};
 pub(crate) struct Declined(RefCell<Vec<(usize, vectorcallfunc)>>);
 
 impl Declined {
-    /// Gives a method its vectorcall back. False if it has it.
+    /// Gives a method its vectorcall back, unless it has it.
     ///
     /// # Safety
     /// The method is an alive function.
-    unsafe fn restore(&self, method: *mut PyObject) -> bool {
+    unsafe fn restore(&self, method: *mut PyObject) {
         let mut waiting = self.0.borrow_mut();
-        let Some(at) = waiting.iter().rposition(|&(waits, _)| waits == method as usize) else { return false };
-        let (_, vectorcall) = waiting.remove(at);
-        // SAFETY: functions have their vectorcall there.
-        unsafe { memory::write(method.cast(), offsets::FUNCTION_VECTORCALL, vectorcall) };
-        true
+        if let Some(at) = waiting.iter().rposition(|&(waits, _)| waits == method as usize) {
+            let (_, vectorcall) = waiting.remove(at);
+            // SAFETY: functions have their vectorcall there.
+            unsafe { memory::write(method.cast(), offsets::FUNCTION_VECTORCALL, vectorcall) };
+        }
     }
 }
 

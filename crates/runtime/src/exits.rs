@@ -260,6 +260,7 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
             OnReturn::Push | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Drop => result,
             OnReturn::CheckNone => none_of_init(result),
             OnReturn::PushBool => truth(result),
+            OnReturn::PushNot => opposite(truth(result)),
             OnReturn::CheckBool => answer_of_bool(result),
             OnReturn::Length => length(result),
         };
@@ -321,6 +322,18 @@ unsafe fn truth(object: *mut PyObject) -> *mut PyObject {
             0 => Py_False(),
             1.. => Py_True(),
             _ => std::ptr::null_mut(),
+        }
+    }
+}
+
+/// The other bool; NULL for NULL.
+fn opposite(bool: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the singletons are immortal.
+    unsafe {
+        match bool {
+            _ if bool.is_null() => bool,
+            _ if bool == Py_True() => Py_False(),
+            _ => Py_True(),
         }
     }
 }

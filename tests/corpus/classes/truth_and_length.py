@@ -94,6 +94,50 @@ for odd in (0, 5, -1, True, False, 1.0, None, Index(), 2**62, 2**63, -(2**70), s
     shown(truths, Measured(), odd)
 
 
+class Mapping:
+    """Its __contains__ is left by exceptions."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __getitem__(self, key):
+        return self.items[key]
+
+    def __contains__(self, key):
+        try:
+            self[key]
+        except KeyError:
+            return False
+        else:
+            return True
+
+
+def lookups(n, mapping):
+    found = [0, 0, 0, 0]
+    for i in range(n):
+        key = i % 3
+        if key in mapping:
+            found[0] += 1
+        if key not in mapping:
+            found[1] += 1
+        found[2] += (key in mapping) * 2
+        found[3] += (key not in mapping) * 2
+    return found
+
+
+def absent(n, mapping):
+    count = 0
+    for _ in range(n):
+        if "a" not in mapping:
+            count += 1
+        count += ("b" in mapping) * 1000
+    return count
+
+
+print(absent(300, Mapping({})), absent(300, Mapping({})), absent(300, Mapping({"a": 1, "b": 2})))
+print(lookups(300, Mapping({1: 1})), lookups(3000, Mapping({})), lookups(150, Mapping({0: 0, 1: 1, 2: 2})))
+
+
 class Late:
     """Changes its answer while it is asked."""
 
