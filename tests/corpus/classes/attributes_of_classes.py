@@ -116,6 +116,32 @@ print(constants(150, lambda: None))
 print(constants(150, lambda: setattr(Holder, "__get__", lambda self, instance, owner: ("now", owner.__name__))))
 
 
+class Explicit(Base):
+    def __init__(self, x):
+        Base.__init__(self)
+        self.x = x
+
+    def method(self, x=1):
+        return Base.method(self, x) + self.x
+
+    def __repr__(self):
+        return "E" + object.__repr__(self)[:5] + type(self).__name__ + Explicit.__name__ + str(Explicit.__doc__) + str(len(Explicit.__mro__))
+
+
+def explicit(n):
+    total = 0
+    for i in range(n):
+        total += Explicit(i).method(2) + len(repr(Explicit(i)))
+        if i == n - 10:
+            Base.__init__ = lambda self: setattr(self, "limit", 9)
+        total += Explicit(i).limit
+    del Base.__init__
+    return total
+
+
+print(explicit(150))
+
+
 class Color(enum.Enum):
     RED = 1
     GREEN = 2

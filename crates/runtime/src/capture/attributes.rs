@@ -110,8 +110,13 @@ impl Builder<'_> {
             }
             for at in done..self.names.len() {
                 let name = self.names[at].clone();
-                // The metaclass is asked first.
-                if name.special || !_PyType_Lookup(metaclass, name.object).is_null() {
+                // Data descriptors of the metaclass come first.
+                let of_metaclass = _PyType_Lookup(metaclass, name.object);
+                let hidden = !of_metaclass.is_null() && {
+                    let descriptor = types::type_of(of_metaclass);
+                    (*descriptor).tp_descr_set.is_some() || !self.rests_on(id, descriptor)
+                };
+                if name.special || hidden {
                     continue;
                 }
                 let found = _PyType_Lookup(kind, name.object);
