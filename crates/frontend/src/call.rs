@@ -376,7 +376,8 @@ impl Builder<'_> {
             memory: Vec::new(),
             linked: false,
             stands: false,
-            caller: Some(Rc::new(State { facts: Default::default(), ..state.clone() })),
+            // Its frame may stand at an earlier call.
+            caller: Some(Rc::new(State { facts: Default::default(), stands: false, ..state.clone() })),
             facts: state.facts.clone(),
             untraced: None,
             loans: Vec::new(),
