@@ -202,8 +202,27 @@ def test_attributes_of_instances(snapshot: Snapshot) -> None:
     assert snapshot.object(attributes["width"]["Property"]["getter"])["address"] == id(Vector.width.fget)
     assert snapshot.object(attributes["width"]["Property"]["setter"])["address"] == id(Vector.width.fset)
     assert snapshot.object(attributes["__add__"]["Method"]["object"])["address"] == id(Vector.__add__)
-    assert "unit" not in attributes and "nothing" not in attributes
+    assert "nothing" not in attributes
     assert snapshot.object(vector["simple_init"])["address"] == id(Vector.__init__)
+
+
+def test_static_and_class_methods(snapshot: Snapshot) -> None:
+    vector = snapshot.type(Vector)
+    kind, described = next(iter(vector["attributes"]["unit"].items()))
+    wrapped = Vector.__dict__["unit"]
+    assert kind == {staticmethod: "StaticMethod", classmethod: "ClassMethod"}[type(wrapped)]
+    assert described["wrapper"]["address"] == id(wrapped)
+    assert snapshot.object(described["wrapper"]["function"])["address"] == id(wrapped.__func__)
+
+
+def test_attributes_of_classes() -> None:
+    def made(cls):
+        return cls.dimensions, Vector.dimensions, Vector.unit
+
+    warm(made, Vector)
+    found = Snapshot(made, Vector).type(Vector)["class_attributes"]
+    assert {"dimensions", "unit"} <= set(found) and "x" not in found
+    assert "ClassValue" in found["dimensions"] and "StaticMethod" in found["unit"]
 
 
 def test_attributes_in_slots(snapshot: Snapshot) -> None:
