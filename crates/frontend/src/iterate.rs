@@ -209,7 +209,8 @@ impl Builder<'_> {
         }
         if let (Val::Obj(iterator), Some(known)) = (&slot.val, self.known_type(state, &slot.val))
             && is_plain_iterator(known)
-            && self.may_speculate(ExitReason::NeedsPython)
+            // Native code only goes on at a handler where the frame tells the truth.
+            && self.native_handler().is_none()
         {
             let (item, done) = self.next_of_plain(state, *iterator, known);
             return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
@@ -253,20 +254,12 @@ impl Builder<'_> {
         self.block = rest;
         let ended = self.icmp(Cond::Eq, status, zero);
         let (none, failed) = self.split(ended);
-        // No guard: what has ended cannot be asked again.
         self.block = failed;
         self.cold(failed);
-        let unable = self.int_const(-1);
-        let able = self.icmp(Cond::Ne, status, unable);
-        let (raises, leaves) = self.split(able);
-        self.block = raises;
         let never = self.bool_const(false);
         self.check_fine(state, never);
         let from = self.block;
-        self.f.jump(from, leaves, &[]);
-        self.block = leaves;
-        let (pre, offset) = (self.pre.clone().expect("an instruction was begun"), self.instr.expect("an instruction was begun").offset);
-        self.leave(&pre, offset, ExitReason::NeedsPython);
+        self.f.jump(from, none, &[]);
         self.block = none;
         let container = self.load(out, 0, MemSize::Obj, Region::Scratch);
         let none = self.block;

@@ -116,6 +116,42 @@ def digits(n):
 print(digits(90))
 
 
+def replaced(n, view):
+    """A key goes and comes: the size is the same again, but the iterator has seen all keys that there were."""
+    count = 0
+    for turn in range(n):
+        table = {0: 0}
+        for item in getattr(table, view)():
+            count += 1
+            if turn == n - 1:
+                del table[0]
+                table[0] = 0
+    return count
+
+
+for view in ("keys", "values", "items", "__iter__"):
+    for n in (1, 90):
+        try:
+            print(view, replaced(n, view))
+        except RuntimeError as error:
+            print(view, error, error.__traceback__.tb_next.tb_lineno)
+
+
+def replaced_directly(n):
+    for turn in range(n):
+        table = {0: 0}
+        for key in table:
+            if turn == n - 1:
+                del table[0]
+                table[0] = 0
+
+
+try:
+    replaced_directly(90)
+except RuntimeError as error:
+    print(error, error.__traceback__.tb_next.tb_lineno)
+
+
 class Text(str):
     def __del__(self):
         Dies.log.append("text")

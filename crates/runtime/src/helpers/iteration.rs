@@ -84,16 +84,11 @@ pub unsafe extern "C" fn iter_next_plain(iterator: Obj, text: i64, out: Ptr) -> 
             // The iterator still holds it.
             ffi::Py_DECREF(container);
         }
-        if !item.is_null() {
-            out.write(item);
-            return 1;
-        }
-        // A container that has changed its size: the iterator says so each time that it is asked.
-        if ffi::PyErr_ExceptionMatches(ffi::PyExc_RuntimeError) != 0 {
-            ffi::PyErr_Clear();
+        if item.is_null() {
             return -1;
         }
-        -2
+        out.write(item);
+        1
     }
 }
 
