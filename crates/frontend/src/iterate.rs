@@ -17,14 +17,6 @@ struct Advance {
     step: Step,
 }
 
-/// What an iterator object gives up when it ends.
-enum Held {
-    /// An object.
-    Object(Value),
-    /// An object or NULL.
-    Maybe(Value),
-}
-
 /// True for iterators in C over containers, apart from lists and tuples: asking them for an item runs no Python code.
 const fn is_plain_iterator(known: KnownType) -> bool {
     use KnownType::{AsciiStrIter, BytesIter, DictItemIter, DictKeyIter, DictValueIter, SetIter, StrIter};
@@ -243,7 +235,7 @@ impl Builder<'_> {
     }
 
     /// Advances an iterator over a dict, a set, a str or bytes: the item, the block in which there is none, and what is to be given up there.
-    fn next_of_plain(&mut self, state: &mut State, iterator: Value, known: KnownType) -> (Slot, (Block, Option<Held>)) {
+    fn next_of_plain(&mut self, state: &mut State, iterator: Value, known: KnownType) -> (Slot, (Block, Option<Slot>)) {
         self.settle(state);
         let text = matches!(known, KnownType::StrIter | KnownType::AsciiStrIter | KnownType::BytesIter);
         let (text, out) = (self.int_const(i64::from(text)), self.emit(Ir::Scratch, &[], Imm::Int(1)));
@@ -253,14 +245,7 @@ impl Builder<'_> {
         let (some, rest) = self.split(more);
         self.block = rest;
         let ended = self.icmp(Cond::Eq, status, zero);
-        let (none, failed) = self.split(ended);
-        self.block = failed;
-        self.cold(failed);
-        let never = self.bool_const(false);
-        self.check_fine(state, never);
-        let from = self.block;
-        self.f.jump(from, none, &[]);
-        self.block = none;
+        self.check_fine(state, ended);
         let container = self.load(out, 0, MemSize::Obj, Region::Scratch);
         let none = self.block;
         self.block = some;
@@ -273,11 +258,11 @@ impl Builder<'_> {
         };
         let ty = ty.and_then(|ty| self.platform().known_type(ty));
         state.facts.update(item, |fact| fact.ty = ty);
-        (Slot::owned(Val::Obj(item)), (none, Some(Held::Maybe(container))))
+        (Slot::owned(Val::Obj(item)), (none, Some(Slot::owned(Val::MaybeObj(container)))))
     }
 
     /// Advances an iterator object over a range: the item, and the block in which there is none.
-    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Held>)) {
+    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Slot>)) {
         let layout = self.layout();
         let (start, step, len) = (layout.range_iter_start, layout.range_iter_step, layout.range_iter_len);
         let left = self.load(iterator, len, MemSize::I64, Region::Iterator);
@@ -295,7 +280,7 @@ impl Builder<'_> {
     }
 
     /// The same for an iterator over a list or a tuple, which it lets go in the end.
-    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Held>)) {
+    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Slot>)) {
         let layout = self.layout();
         let (sequence, position, region) = match list {
             true => (layout.list_iter_seq, layout.list_iter_index, Region::ListHeader),
@@ -323,7 +308,7 @@ impl Builder<'_> {
         let one = self.int_const(1);
         let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
         self.store(iterator, after, position, MemSize::I64, Region::Iterator);
-        (Slot::owned(Val::Obj(item)), (none, Some(Held::Object(object))))
+        (Slot::owned(Val::Obj(item)), (none, Some(Slot::owned(Val::Obj(object)))))
     }
 
     /// The two ways on from an iterator object that was advanced: with its item, and where it has ended, and lets go of what it held.
@@ -331,7 +316,7 @@ impl Builder<'_> {
         &mut self,
         state: &mut State,
         item: Slot,
-        (done, held): (Block, Option<Held>),
+        (done, held): (Block, Option<Slot>),
         (exit, pops_iter): (u32, bool),
         instr: Instr,
         out: &mut Outcome,
@@ -339,12 +324,7 @@ impl Builder<'_> {
         let some = self.block;
         self.block = done;
         let mut exhausted = state.clone();
-        self.drops.extend(held.map(|held| {
-            Slot::owned(match held {
-                Held::Object(object) => Val::Obj(object),
-                Held::Maybe(object) => Val::MaybeObj(object),
-            })
-        }));
+        self.drops.extend(held);
         if pops_iter {
             let iterator = exhausted.pop();
             self.drop_slot(&mut exhausted, iterator);

@@ -41,7 +41,7 @@ pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
 /// `object` is alive, of an exact builtin type whose iterator is one of C.
 pub unsafe extern "C" fn get_plain_iter(object: Obj) -> Obj {
     // SAFETY: the object is alive.
-    unsafe { ffi::PyObject_GetIter(object) }
+    unsafe { get_iter(object) }
 }
 
 /// # Safety
@@ -74,8 +74,7 @@ pub unsafe extern "C" fn iter_next_plain(iterator: Obj, text: i64, out: Ptr) -> 
         if last {
             ffi::Py_INCREF(container);
         }
-        let Some(next) = (*ffi::Py_TYPE(iterator)).tp_iternext else { return -1 };
-        let item = next(iterator);
+        let item = (*ffi::Py_TYPE(iterator)).tp_iternext.map_or(std::ptr::null_mut(), |next| next(iterator));
         if item.is_null() && ffi::PyErr_Occurred().is_null() {
             out.write(if last { container } else { std::ptr::null_mut() });
             return 0;
