@@ -19,8 +19,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class Baselines:
 
     def again(self, module: str) -> Run:
         """A new run of a module, which replaces the last."""
-        run = self._subject.interpreter.run(module, None, self._subject.directory / "logs" / f"{module}.plain.txt")
+        run = self._subject.interpreter.run([module], None, self._subject.directory / "logs" / f"{module}.plain.txt")
         self._journal.add(module, {"run": run.as_json()})
         return run
 
@@ -93,7 +94,7 @@ def examine(module: str, mode: Mode, subject: Subject, baselines: Baselines, alw
 
     def once(attempt: int) -> Verdict:
         name = f"{module}.{mode.name}{'.again' if attempt else ''}.txt"
-        run = subject.interpreter.run(module, variables, subject.directory / "logs" / name)
+        run = subject.interpreter.run([module], variables, subject.directory / "logs" / name)
         verdict = Verdict(module, run, problems=judgement.inactive(run))
         if always or judgement.worth_comparing(run):
             verdict.plain = baselines.again(module) if attempt else baselines.get(module)
@@ -109,6 +110,23 @@ def examine(module: str, mode: Mode, subject: Subject, baselines: Baselines, alw
     if not second.problems:
         second.once += first.problems
     return second
+
+
+def examine_together(group: Sequence[str], mode: Mode, subject: Subject, baselines: Baselines) -> list[Verdict]:
+    """Run modules in one process, and each in its own if any of them has something to complain of, or it takes long."""
+    variables = mode.environment(group[0], subject.interpreter.seed)
+    run = subject.interpreter.run(group, variables, subject.directory / "logs" / f"{group[0]}.{mode.name}.together.txt")
+    if judgement.shows_nothing_wrong(run, len(group)):
+        share = replace(run, seconds=run.seconds / len(group))
+        return [Verdict(module, share) for module in group]
+    return [examine(module, mode, subject, baselines, always=False) for module in group]
+
+
+def groups_of(modules: list[str], size: int, alone: Set[str]) -> list[list[str]]:
+    """Modules that are to share a process: neighbours, so many at most; those in `alone` have one of their own."""
+    together = [module for module in modules if module not in alone]
+    groups = [together[first : first + size] for first in range(0, len(together), size)]
+    return [*groups, *([module] for module in modules if module in alone)]
 
 
 def probe(python: str) -> tuple[str, str, Path]:
@@ -181,6 +199,8 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one module (default: %(default)s)")
     parser.add_argument("--baseline", choices=("needed", "always"), default="needed",
                         help="run plain Python where a module fails or takes long, or for every module")  # fmt: skip
+    parser.add_argument("--together", type=int, default=1, metavar="N",
+                        help="run N modules in one process, and apart only if that does not pass (default: %(default)s)")  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of these modes")
     parser.add_argument("--list", action="store_true", help="print the modules, run nothing")
     arguments = parser.parse_args(argv)
@@ -193,8 +213,13 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def run_mode(mode: Mode, modules: list[str], subject: Subject, arguments: argparse.Namespace) -> list[Verdict]:
-    """The verdicts of a mode; those of earlier runs of the same build are taken over."""
+def run_mode(
+    mode: Mode, modules: list[str], subject: Subject, arguments: argparse.Namespace, alone: Set[str]
+) -> list[Verdict]:
+    """The verdicts of a mode; those of earlier runs of the same build are taken over.
+
+    Modules in `alone` have a process of their own in any case.
+    """
     identity = {**subject.identity, "build": subject.build, "environment": mode.env, "warm": sorted(subject.warm)}
     journal = Journal(subject.directory / f"{mode.name}.jsonl", identity, arguments.fresh)
     baselines = Baselines(subject, fresh=False)
@@ -203,15 +228,24 @@ def run_mode(mode: Mode, modules: list[str], subject: Subject, arguments: argpar
     if known:
         print(f"{mode.name}: {len(known)} results of an interrupted run are taken over (--fresh: run them again)")
     rest = [module for module in modules if module not in journal.entries]
+    always = arguments.baseline == "always"
+
+    def look_at(group: list[str]) -> list[Verdict]:
+        if len(group) > 1:
+            return examine_together(group, mode, subject, baselines)
+        return [examine(group[0], mode, subject, baselines, always)]
+
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        always = arguments.baseline == "always"
-        futures = [pool.submit(examine, module, mode, subject, baselines, always) for module in rest]
+        size = 1 if always else arguments.together
+        futures = [pool.submit(look_at, group) for group in groups_of(rest, size, alone)]
+        done = 0
         try:
-            for done, future in enumerate(as_completed(futures), 1):
-                verdict = future.result()
-                verdicts.append(verdict)
-                journal.add(verdict.module, _entry(verdict))
-                print_progress(f"[{done}/{len(rest)}] {mode.name}", verdict)
+            for future in as_completed(futures):
+                for verdict in future.result():
+                    verdicts.append(verdict)
+                    journal.add(verdict.module, _entry(verdict))
+                    done += 1
+                    print_progress(f"[{done}/{len(rest)}] {mode.name}", verdict)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             subject.interpreter.stop()
@@ -273,7 +307,8 @@ def main(argv: list[str]) -> int:
     )
     started = time.perf_counter()
     try:
-        verdicts = {mode.name: run_mode(mode, modules, subject, arguments) for mode in arguments.modes}
+        alone = {*warm, *(module for module in modules if exceptions.excuses(excepted, module))}
+        verdicts = {mode.name: run_mode(mode, modules, subject, arguments, alone) for mode in arguments.modes}
     except KeyboardInterrupt:
         print("run_regrtest: interrupted; the same command goes on from here", file=sys.stderr)
         return 130

@@ -56,11 +56,12 @@ def _start(options):
     global _registered
     if _native is None:
         return _reason
+    # First, so that the import system is not compiled for it.
+    import atexit
+    import os
+
     reason = _native.enable(**options)
     if reason is None and not _registered and _native.is_enabled():
-        import atexit
-        import os
-
         atexit.register(_native.end)
         os.register_at_fork(
             before=_native.before_fork, after_in_parent=_native.after_fork, after_in_child=_native.after_fork

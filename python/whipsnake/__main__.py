@@ -87,14 +87,19 @@ def run(arguments):
 
     if whipsnake._native is None:
         return run_without(whipsnake._reason, arguments)
+    prepared = {"-m": prepare_module, "-c": prepare_command}.get(kind, prepare_script)(whipsnake._native, arguments)
+    if isinstance(prepared, int):
+        return prepared
+    fresh_main()
+    # Last, so that nothing of this file is compiled.
     try:
         reason = whipsnake._start(keywords)
     except ValueError as error:
         return fail(error)
     if reason is not None:
         sys.stderr.write("whipsnake stays off: %s\n" % reason)
-    fresh_main()
-    status = {"-m": run_module, "-c": run_command}.get(kind, run_script)(whipsnake._native, arguments)
+    execute, values = prepared
+    status = execute(*values)
     return 0 if status is None else status
 
 
@@ -128,7 +133,8 @@ def set_path(first):
         sys.path[0] = first
 
 
-def run_command(native, arguments):
+def prepare_command(native, arguments):
+    """What runs a command, with its arguments, or the exit code of a command that cannot be run."""
     sys.argv[:] = ["-c"] + arguments[2:]
     set_path("")
     command = arguments[1]
@@ -137,7 +143,7 @@ def run_command(native, arguments):
     except UnicodeEncodeError as error:
         sys.stderr.write("Unable to decode the command from the command line:\n%s: %s\n" % (type(error).__name__, error))
         return 1
-    return native.run_command(command if sys.version_info < (3, 14) else dedent(command))
+    return native.run_command, (command if sys.version_info < (3, 14) else dedent(command),)
 
 
 def dedent(text):
@@ -149,25 +155,27 @@ def dedent(text):
     return "\n".join(line[len(margin) :] if line.strip(" \t") else "" for line in lines)
 
 
-def run_module(native, arguments):
+def prepare_module(native, arguments):
+    """The same for a module."""
     sys.argv[:] = ["-m"] + arguments[2:]
     set_path(os.getcwd())
-    return native.run_module(arguments[1], True)
+    return native.run_module, (arguments[1], True)
 
 
-def run_script(native, arguments):
+def prepare_script(native, arguments):
+    """The same for a script, a directory, an archive or standard input."""
     script = arguments[0]
     sys.argv[:] = arguments
     if script == "-":
         set_path("")
-        return native.run_file("")
+        return native.run_file, ("",)
     if os.path.isdir(script) or is_archive(script):
         place = absolute(script)
         if not sys.flags.safe_path and sys.path:
             sys.path[0] = place
         else:
             sys.path.insert(0, place)
-        return native.run_module("__main__", False)
+        return native.run_module, ("__main__", False)
     set_path(os.path.dirname(os.path.realpath(script)))
     try:
         open(script, "rb").close()
@@ -175,7 +183,7 @@ def run_script(native, arguments):
         sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (
             sys.executable, absolute(script), error.errno, os.strerror(error.errno)))
         return 2
-    return native.run_file(absolute(script))
+    return native.run_file, (absolute(script),)
 
 
 def absolute(script):

@@ -152,15 +152,15 @@ def test_a_real_module_is_run_and_its_failure_seen(tmp_path: Path) -> None:
     # As a module of tests by its own name, found in the directory of the process.
     python = Interpreter(sys.executable, 1, 120)
     pytest.importorskip("test.libregrtest")
-    good = python.run("test_colorsys", {"WHIPSNAKE_THRESHOLD": "1", "WHIPSNAKE_SYNC": "1"}, tmp_path / "good.txt")
+    good = python.run(["test_colorsys"], {"WHIPSNAKE_THRESHOLD": "1", "WHIPSNAKE_SYNC": "1"}, tmp_path / "good.txt")
     assert (good.outcome, good.failed) == ("passed", ())
     assert good.tests > 0
     assert good.compiled
-    plain = python.run("test_colorsys", None, tmp_path / "plain.txt")
+    plain = python.run(["test_colorsys"], None, tmp_path / "plain.txt")
     assert judgement.compare(good, plain) == ([], [])
-    missing = python.run("test_no_such_module", None, tmp_path / "missing.txt")
+    missing = python.run(["test_no_such_module"], None, tmp_path / "missing.txt")
     assert not missing.passed
-    slow = Interpreter(sys.executable, 1, 0.05).run("test_colorsys", None, tmp_path / "slow.txt")
+    slow = Interpreter(sys.executable, 1, 0.05).run(["test_colorsys"], None, tmp_path / "slow.txt")
     assert slow.outcome == "killed at the time limit"
 
 
@@ -176,11 +176,11 @@ def test_interrupted_modules_are_ended_and_give_no_result(tmp_path: Path) -> Non
     stopper = threading.Thread(target=stop_soon)
     stopper.start()
     with pytest.raises(Stopped):
-        python.run("test_colorsys", None, tmp_path / "stopped.txt")
+        python.run(["test_colorsys"], None, tmp_path / "stopped.txt")
     stopper.join()
     assert not python.running
     with pytest.raises(Stopped):
-        python.run("test_colorsys", None, tmp_path / "later.txt")
+        python.run(["test_colorsys"], None, tmp_path / "later.txt")
 
 
 def test_selection() -> None:
@@ -191,3 +191,39 @@ def test_selection() -> None:
     with pytest.raises(SystemExit, match="test_nothing"):
         run_regrtest.select(modules, ["test_nothing"])
     assert "test_monitoring" in run_regrtest.quick_patterns("3.14.2")
+
+
+def test_modules_share_a_process_but_for_those_with_exceptions() -> None:
+    modules = ["test_a", "test_b", "test_c", "test.test_d.test_e", "test_f"]
+    assert run_regrtest.groups_of(modules, 2, {"test_b"}) == [
+        ["test_a", "test_c"],
+        ["test.test_d.test_e", "test_f"],
+        ["test_b"],
+    ]
+    assert run_regrtest.groups_of(modules, 1, set()) == [[module] for module in modules]
+    assert exceptions.excuses(["test.test_b.Case.test_one"], "test_b")
+    assert exceptions.excuses(["test.test_d.test_e.Case.test_one"], "test.test_d.test_e")
+    assert not exceptions.excuses(["test.test_bb.Case.test_one"], "test_b")
+
+
+def test_a_shared_process_must_pass_in_time_with_something_compiled() -> None:
+    assert judgement.shows_nothing_wrong(run(seconds=100), 2)
+    assert not judgement.shows_nothing_wrong(run(seconds=130), 2)
+    assert not judgement.shows_nothing_wrong(run("failed", ("test.test_x.A.test_one",)), 2)
+    assert not judgement.shows_nothing_wrong(Run("passed", (), 7, 0, 1.0, compiled=0), 2)
+
+
+def test_modules_of_a_shared_process_that_fails_run_apart(tmp_path: Path) -> None:
+    pytest.importorskip("test.libregrtest")
+    mode = run_regrtest.resolve("on")[0]
+    subject = run_regrtest.Subject(Interpreter(sys.executable, 1, 120), "3", {}, "build", tmp_path, {})
+    baselines = run_regrtest.Baselines(subject, fresh=True)
+    good, missing = run_regrtest.examine_together(["test_colorsys", "test_no_such_module"], mode, subject, baselines)
+    assert good.run.passed
+    assert not missing.run.passed
+    logs = {path.name for path in (tmp_path / "logs").iterdir()}
+    assert {"test_colorsys.on.together.txt", "test_colorsys.on.txt", "test_no_such_module.on.txt"} <= logs
+    both = run_regrtest.examine_together(["test_colorsys", "test_bisect"], mode, subject, baselines)
+    assert [verdict.module for verdict in both] == ["test_colorsys", "test_bisect"]
+    assert all(verdict.run.passed for verdict in both)
+    assert not (tmp_path / "logs" / "test_bisect.on.txt").exists()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,3 +78,8 @@ def load() -> tuple[list[Excepted], dict[str, str]]:
 def of_version(listed: list[Excepted], version: str) -> dict[str, Excepted]:
     """Entries for a version such as ``3.14``, by test."""
     return {entry.test: entry for entry in listed if not entry.python or version in entry.python}
+
+
+def excuses(excepted: Iterable[str], module: str) -> bool:
+    """True if tests of the module are among those that may fail."""
+    return any(test.startswith(f"test.{module.removeprefix('test.')}.") for test in excepted)

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -102,13 +102,13 @@ class Interpreter:
         for group in tuple(self.running):
             kill_group(group)
 
-    def command(self, module: str, under_whipsnake: bool) -> list[str]:
-        """The command line of one module."""
+    def command(self, modules: Sequence[str], under_whipsnake: bool) -> list[str]:
+        """The command line of modules that share a process."""
         start = ["-m", "whipsnake", "run"] if under_whipsnake else []
-        return [self.python, *start, "-m", "test", "-v", "--fail-env-changed", "--randseed", str(self.seed), module]
+        return [self.python, *start, "-m", "test", "-v", "--fail-env-changed", "--randseed", str(self.seed), *modules]
 
-    def run(self, module: str, variables: Mapping[str, str] | None, log: Path) -> Run:
-        """Run a module with these options, or with plain Python for None, in a directory of its own.
+    def run(self, modules: Sequence[str], variables: Mapping[str, str] | None, log: Path) -> Run:
+        """Run modules, one after the other in one process, with these options, or with plain Python for None, in a directory of their own.
 
         The output is left in `log`.
         """
@@ -125,7 +125,7 @@ class Interpreter:
         try:
             with log.open("wb") as output:
                 process = subprocess.Popen(
-                    self.command(module, variables is not None),
+                    self.command(modules, variables is not None),
                     cwd=scratch,
                     env=environment,
                     stdin=subprocess.DEVNULL,
@@ -135,7 +135,7 @@ class Interpreter:
                 )
                 self.running.add(process.pid)
                 try:
-                    returncode: int | None = process.wait(self.timeout)
+                    returncode: int | None = process.wait(self.timeout * len(modules))
                 except subprocess.TimeoutExpired:
                     returncode = None
                 # Also what tests left running: it would take the next module's time.

@@ -56,6 +56,11 @@ def inactive(run: Run) -> list[str]:
     return []
 
 
+def shows_nothing_wrong(run: Run, modules: int) -> bool:
+    """True if modules that shared a process passed, none of them can have been slow, and the JIT did something."""
+    return run.passed and not inactive(run) and run.seconds <= COMPILING * modules
+
+
 def worth_comparing(run: Run) -> bool:
     """False for modules that passed in so little time that they cannot count as slow."""
     return not run.passed or run.seconds > COMPILING

@@ -1,4 +1,4 @@
-//! C functions and methods of builtin types that run no Python code for arguments of certain types, declared once: native code calls
+//! C functions, builtin types and their methods that run no Python code for arguments of certain types, declared once: native code calls
 //! them without building frames.
 //!
 //! For each: arguments (a method's receiver first), of which those in the second list may be missing, the result's type, whether
@@ -21,7 +21,7 @@ pub enum Accepts {
 /// One declared function.
 #[derive(Clone, Copy, Debug)]
 pub struct Builtin {
-    /// `module.name` or `type.name`.
+    /// `module.name` or `type.name`; for a type, how it is found ([`KnownType::expression`]).
     pub name: &'static str,
     /// Arguments that must be given.
     pub required: &'static [Accepts],
@@ -145,6 +145,15 @@ builtins! {
     "dict.items" [Dict] [] -> DictItems, reads;
     "dict.keys" [Dict] [] -> DictKeys, reads;
     "dict.values" [Dict] [] -> DictValues, reads;
+    "bool" [] [Str | Bytes | Int | Float | Bool | None | List | Tuple | Dict | Set | FrozenSet | Range] -> Bool, reads;
+    "bytes" [] [Bytes] -> Bytes, reads;
+    "dict" [] [] -> Dict, reads;
+    "float" [Str | Bytes] [] -> Float, reads raises;
+    "int" [Str | Bytes] [Int] -> Int, reads raises;
+    "list" [] [List | Tuple | Str | Bytes | Dict | DictKeys | DictValues | DictItems | Set | FrozenSet | Range] -> List, reads;
+    "set" [] [Set | FrozenSet | Str | Bytes | Range] -> Set, reads;
+    "str" [] [Str | Int | Float | Bool | None] -> Str, reads;
+    "tuple" [] [List | Tuple | Str | Bytes | Dict | DictKeys | DictValues | DictItems | Set | FrozenSet | Range] -> Tuple, reads;
     "builtins.bin" [Int] [] -> Str, reads;
     "builtins.callable" [Any] [] -> Bool, reads;
     "builtins.chr" [Int] [] -> Str, reads raises;

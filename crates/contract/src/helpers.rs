@@ -159,7 +159,7 @@ macro_rules! for_each_helper {
         exception_matches(exception: Obj, class: Obj) -> I64, Allocates, "CHECK_EXC_MATCH: 1, 0, or -1 with an exception for what cannot be caught.";
         raise_exception(exception: Obj, cause: Obj) -> (), Any, "Raises an exception or an instance of its class, from a cause unless that is NULL.";
         with_except_start(exit: Obj, receiver: Obj, exception: Obj) -> Obj, Any, "Calls an `__exit__` (with the receiver unless that is NULL) for an exception.";
-        locals_differ(frame: Ptr, words: Ptr, count: I64) -> I64, Any, "1 if one of the linked frame's first slots is not the word at its place (-1 stands for any), else 0; calls `let_frame_object_go` now and then.";
+        locals_differ(frame: Ptr, words: Ptr, count: I64, unknown: I64) -> I64, Any, "1 if one of the linked frame's first slots is not what the word at its place says, else 0. Words: NULL for an empty slot, an object that the slot owns, or an object with the tag of a slot that borrows it. Slots whose bits are set in `unknown` may hold anything. It calls `let_frame_object_go` now and then.";
         let_frame_object_go(frame: Ptr) -> I64, Any, "Destroys the frame object of a frame if nobody else refers to it and nothing is noted in it: 1, or 0 if it stays.";
         poll(tstate: Ptr, unit: Ptr) -> I64, Any, "Slow path of the pending-work check: 0 to go on, 1 to leave to the interpreter.";
         observe(tstate: Ptr, unit: Ptr, exit: I64, buffer: Ptr, object: Obj) -> I64, Any, "Rebuilds the frames of observation point `exit`, destroys `object`, and takes the frames down: 0 to go on, 1 if the state must be left to the interpreter.";

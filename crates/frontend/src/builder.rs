@@ -133,6 +133,8 @@ pub(crate) struct Builder<'s> {
     pub kept: BTreeSet<u32>,
     /// Some handler of the unit's own code is built.
     pub catches: bool,
+    /// Where such a unit notes what it writes to the locals of its frame.
+    pub written: Option<Value>,
     /// Edges from the current instruction to handlers, by target block.
     pub handler_edges: Vec<(usize, Edge)>,
     /// Sets of types that facts refer to.
@@ -179,6 +181,7 @@ impl<'s> Builder<'s> {
             region: None,
             kept: BTreeSet::new(),
             catches: false,
+            written: None,
             handler_edges: Vec::new(),
             type_sets: Vec::new(),
             callee_sets: Vec::new(),

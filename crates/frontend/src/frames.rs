@@ -201,6 +201,7 @@ impl<'s> Builder<'s> {
             if layout.tagged_slots != 0 {
                 let word = self.borrowing_word(*v);
                 self.store(frame, word, layout.frame_slots + 8 * local as i64, MemSize::Ptr, Region::Frame);
+                self.note_written(frame, local, word);
                 state.memory[local] = Some(slot.clone());
                 state.locals[local] = slot;
                 return;
@@ -224,6 +225,10 @@ impl<'s> Builder<'s> {
         };
         state.locals[local] = slot;
         self.store_slot(frame, local, value);
+        if self.written.is_some() {
+            let word = value.unwrap_or_else(|| self.null());
+            self.note_written(frame, local, word);
+        }
         state.memory[local] = Some(state.locals[local].clone());
     }
 

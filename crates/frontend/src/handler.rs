@@ -2,8 +2,8 @@
 //! handlers are made of.
 //!
 //! Only the unit's own code does so, where a frame is linked that the traceback can name; inlined code leaves to the interpreter. In
-//! such units a frame object (tracebacks hold one) does not mean that somebody changed the frame: what the frame holds is
-//! compared instead.
+//! such units a frame object (tracebacks hold one) does not mean that somebody changed the frame: what the frame's locals hold is
+//! compared with what the unit has written there, of which it keeps a copy.
 
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge};
@@ -15,10 +15,8 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::CodeId;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Target, Ty, Value};
 
-/// Word in a comparison of locals: anything may be there.
-const ANYTHING: i64 = -1;
-/// Word in a comparison of locals that is never there.
-const NOTHING: i64 = -2;
+/// Locals that a unit compares at most: one bit each. Code with more leaves its exceptions to the interpreter.
+const MAX_COMPARED: usize = u64::BITS as usize;
 
 impl Builder<'_> {
     /// Says which blocks of the unit's own code are built; `None` stands for all.
@@ -26,7 +24,12 @@ impl Builder<'_> {
         let within = |block: usize| region.as_ref().is_none_or(|region| region.contains(&block));
         let blocks = &self.instance.body.blocks;
         self.catches = (0..blocks.len()).any(|block| within(block) && blocks[block].handler_block.is_some_and(within));
+        self.catches &= self.code().nlocalsplus as usize <= MAX_COMPARED;
         self.region = region;
+        if self.catches {
+            let count = self.code().nlocalsplus.max(1);
+            self.written = Some(self.emit(Ir::Scratch, &[], Imm::Int(i64::from(count))));
+        }
     }
 
     /// Marks all blocks from this number on as rarely executed.
@@ -36,7 +39,7 @@ impl Builder<'_> {
 
     /// The handler of the current instruction, if native code goes on there.
     pub(crate) fn native_handler(&self) -> Option<Handler> {
-        if self.instance.depth > 0 {
+        if self.instance.depth > 0 || !self.catches {
             return None;
         }
         self.handler_of(&self.instance.body, self.instr?.offset)
@@ -247,40 +250,23 @@ impl Builder<'_> {
         self.f.branch(from, free, unchanged, Self::target(compare));
         self.block = compare;
         self.cold(compare);
-        let count = state.memory.len();
-        let words = self.emit(Ir::Scratch, &[], Imm::Int(count.max(1) as i64));
-        for (index, (memory, local)) in state.memory.iter().zip(&state.locals).enumerate() {
-            let offset = 8 * index as i64;
-            match memory {
-                _ if local.val == Val::InFrame => self.store_word(words, offset, ANYTHING),
-                Some(Slot { val: Val::Obj(v), owned: false }) if layout.tagged_slots != 0 => {
-                    let word = self.borrowing_word(*v);
-                    self.store(words, word, offset, MemSize::Ptr, Region::Scratch);
-                }
-                Some(Slot { val: Val::Obj(v) | Val::MaybeObj(v) | Val::Unseen(v), .. }) => self.store_slot_word(words, offset, *v),
-                Some(Slot { val: Val::Const(id), .. }) => {
-                    let object = self.object_const(*id);
-                    self.store_slot_word(words, offset, object);
-                }
-                Some(Slot { val: Val::Null, .. }) => self.store_word(words, offset, layout.slot_null),
-                _ => self.store_word(words, offset, NOTHING),
-            }
-        }
-        let count = self.int_const(count as i64);
-        let differs = self.emit(Ir::CallHelper, &[frame, words, count], Imm::Helper(Helper::locals_differ));
+        let words = self.written.expect("units that catch note what they write");
+        let unknown = state.locals.iter().enumerate().filter(|(_, local)| local.val == Val::InFrame);
+        let unknown = unknown.fold(0u64, |mask, (index, _)| mask | 1 << index);
+        let (count, unknown) = (self.int_const(state.locals.len() as i64), self.int_const(unknown as i64));
+        let differs = self.emit(Ir::CallHelper, &[frame, words, count, unknown], Imm::Helper(Helper::locals_differ));
         let from = self.block;
         self.f.jump(from, done, &[differs]);
         self.block = done;
         result
     }
 
-    fn store_word(&mut self, words: Value, offset: i64, word: i64) {
-        let word = self.int_const(word);
-        self.store(words, word, offset, MemSize::I64, Region::Scratch);
-    }
-
-    fn store_slot_word(&mut self, words: Value, offset: i64, object: Value) {
-        self.effect(Ir::StoreSlot, &[words, object], Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Scratch });
+    /// Notes what was written to the place of a local in a frame, if that is the unit's own and it compares: an object that the slot owns (or NULL), or
+    /// the word of a slot that borrows one.
+    pub(crate) fn note_written(&mut self, frame: Value, local: usize, word: Value) {
+        let Some(words) = self.written.filter(|_| self.frame == Some(frame)) else { return };
+        let size = if self.f.ty(word) == Ty::Obj { MemSize::Obj } else { MemSize::Ptr };
+        self.store(words, word, 8 * local as i64, size, Region::Scratch);
     }
 
     /// Leaves at a `return` whose frame somebody holds beyond it: the interpreter hands the frame over.

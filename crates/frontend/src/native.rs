@@ -2,9 +2,10 @@
 
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
+use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
-use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Operands from the top of the stack whose types are noted.
 const MAX_OPERANDS: usize = 3;
@@ -210,21 +211,40 @@ impl Builder<'_> {
             return Ok(false);
         }
         let argc = state.stack.len() - base - 2;
-        let known = self.snapshot.types[ty as usize].known;
-        if !matches!(known, Some(KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int)) {
+        let Some(known) = self.snapshot.types[ty as usize].known else { return Ok(false) };
+        let in_parts = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Type);
+        if !in_parts && Builtin::find(known.expression(), argc).is_none() {
             return Ok(false);
         }
         self.expect_arguments(state, argc);
-        let done = self.known_type_call(state, known, base, argc);
-        self.unless_done(state, argc, done)
+        let done = self.known_type_call(state, known, base, argc)? || self.builtin_call(state, known.expression(), base);
+        self.unless_done(state, argc, Ok(done))
     }
 
-    fn known_type_call(&mut self, state: &mut State, known: Option<KnownType>, base: usize, argc: usize) -> Build<bool> {
+    /// `type(x)`.
+    fn type_of(&mut self, state: &mut State, base: usize) -> bool {
+        let known = self.exact_type(state, &state.peek(1).val);
+        let id = known.and_then(|address| self.snapshot.objects.iter().position(|object| object.address == address));
+        let class = match id {
+            Some(id) => Slot::borrowed(Val::Const(id as ObjectId)),
+            None => {
+                let object = self.objects(state, 1)[0];
+                let class = self.load(object, self.layout().ob_type, MemSize::Obj, Region::Type);
+                self.effect(Ir::Incref, &[class], Imm::None);
+                Slot::owned(Val::Obj(class))
+            }
+        };
+        self.finish_native(state, base, class);
+        true
+    }
+
+    fn known_type_call(&mut self, state: &mut State, known: KnownType, base: usize, argc: usize) -> Build<bool> {
         match known {
-            Some(KnownType::Range) if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
-            Some(KnownType::Enumerate) if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
-            Some(KnownType::Zip) if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
-            Some(KnownType::Float) if argc == 1 => {
+            KnownType::Type if argc == 1 => Ok(self.type_of(state, base)),
+            KnownType::Range if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
+            KnownType::Enumerate if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
+            KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
+            KnownType::Float if argc == 1 => {
                 let kind = self.known_type(state, &state.peek(1).val);
                 if !matches!(kind, Some(KnownType::Float | KnownType::Int | KnownType::Bool)) {
                     return Ok(false);
@@ -241,7 +261,7 @@ impl Builder<'_> {
                 self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
                 Ok(true)
             }
-            Some(KnownType::Int) if argc == 1 => {
+            KnownType::Int if argc == 1 => {
                 let value = match self.known_type(state, &state.peek(1).val) {
                     Some(KnownType::Float) if self.may_speculate(ExitReason::IntOverflow) => {
                         let value = self.double_on_stack(state, 1).expect("a float");

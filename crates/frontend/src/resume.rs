@@ -85,8 +85,12 @@ impl Builder<'_> {
             }
         }
         // The frame goes on holding what was taken out of it, since all slots of generators own what they hold.
-        for (local, memory) in state.locals.iter().zip(&mut state.memory) {
-            *memory = Some(local.clone()).filter(|local| local.owned);
+        for local in 0..nlocals {
+            let slot = state.locals[local].clone();
+            if let (Val::Obj(v) | Val::MaybeObj(v) | Val::Unseen(v), true) = (&slot.val, slot.owned) {
+                self.note_written(frame, local, *v);
+                state.memory[local] = Some(slot);
+            }
         }
         self.begin(first, &state);
         let mut outcome = Outcome::default();
@@ -159,7 +163,9 @@ impl Builder<'_> {
         let frame = self.frame.expect("generators have frames");
         let offset = self.layout().frame_slots + 8 * local as i64;
         let place = Imm::Mem { offset: offset as i32, size: MemSize::Obj, region: Region::Frame };
-        let slot = Slot::owned(Val::MaybeObj(self.emit(Ir::ReadSlot, &[frame], place)));
+        let value = self.emit(Ir::ReadSlot, &[frame], place);
+        self.note_written(frame, local, value);
+        let slot = Slot::owned(Val::MaybeObj(value));
         state.memory[local] = Some(slot.clone());
         state.locals[local] = slot;
     }

@@ -2,6 +2,7 @@
 
 use crate::declined::ask_further;
 use crate::entry::may_go_on;
+use crate::observe::frames_left;
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
@@ -13,27 +14,14 @@ use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FROM_TOP, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
-    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Clear, PyErr_Format, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
-    PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_REFCNT, Py_TYPE,
+    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
+    PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_TYPE,
     Py_True, Py_XDECREF,
 };
 use whipsnake_strategy::UnitKind;
-use whipsnake_cpython::symbols::{_Py_Dealloc, _Py_HandlePending};
+use whipsnake_cpython::symbols::_Py_HandlePending;
 use whipsnake_cpython::unwind::raise_from_callback;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, offsets};
-
-/// An observation after which the unit has to leave: its frames stand already.
-#[derive(Debug)]
-pub struct Observed {
-    unit: *const Unit,
-    exit: u64,
-    frames: Frames,
-}
-
-thread_local! {
-    /// Set by `observe` when it tells native code to leave, taken by the exit that follows at once.
-    static OBSERVED: std::cell::RefCell<Option<Observed>> = const { std::cell::RefCell::new(None) };
-}
 
 /// One exit being taken.
 struct Leaving<'a> {
@@ -50,13 +38,12 @@ struct Leaving<'a> {
 /// As for [`exit_function`].
 unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: u64, words: *const u64) -> Leaving<'a> {
     let point = &content.exits[exit as usize];
-    let observed = OBSERVED.with_borrow_mut(Option::take).filter(|o| std::ptr::eq(o.unit, unit) && o.exit == exit);
     // SAFETY: the caller vouches for the words.
     unsafe {
-        if let Some(observed) = observed {
+        if let Some(frames) = frames_left(unit, exit) {
             // The object may have been dropped while an exception was on its way.
             let raise = !PyErr_Occurred().is_null();
-            let leaving = Leaving::new(thread, point, observed.frames, raise);
+            let leaving = Leaving::new(thread, point, frames, raise);
             leaving.release_all(content, words);
             // The destructor saw the instruction that dropped the object; the interpreter goes on behind it.
             if let Some(image) = point.frames.last() {
@@ -568,110 +555,5 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
             raise_from_callback(thread, outermost, image.offset);
         }
         0
-    }
-}
-
-/// Destroys an object whose destructor may look at the frames: rebuilds them, and takes them down again if nobody has
-/// kept or changed them and no assumption broke. Else they stay, and native code must leave by this exit.
-///
-/// # Safety
-///
-/// As for [`exit_function`]; the object's reference count is zero.
-pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject) -> bool {
-    let Some(content) = unit.content() else { return true };
-    let point = &content.exits[exit as usize];
-    // SAFETY: the caller vouches for the words; native code gets back what it lends, so taking frames down destroys nothing that it uses.
-    // Who changes a frame does so by its frame object, which the frame then keeps.
-    unsafe {
-        let mut reader = Words::new(words, content, References::Lend);
-        let traced = reader.trace(thread, point);
-        let raised = !PyErr_Occurred().is_null();
-        let frames = reader.frames(thread, point);
-        if reader.failed() {
-            // Who destroys the object cannot be shown now: it is destroyed once native code has been left.
-            if !raised {
-                PyErr_Clear();
-            }
-            take_down(thread, point, &frames);
-            if let Some(session) = session() {
-                Py_INCREF(object);
-                session.graves.borrow_mut().objects.push(object);
-                session.something_died();
-            }
-            return false;
-        }
-        let before: SmallVec<[isize; 4]> = frames.iter().map(|rebuilt| holders(rebuilt.frame)).collect();
-        // Who has a frame object already may take a lent object out of its slot, and put another one there that lies at the same address.
-        let was_shown = before.iter().any(|&holders| holders > 0);
-        let held: SmallVec<[*mut PyObject; 16]> = if was_shown { reader.lent(point).collect() } else { SmallVec::new() };
-        held.iter().for_each(|&object| Py_INCREF(object));
-        let mut contents: SmallVec<[u64; 32]> = SmallVec::new();
-        if was_shown {
-            frames.iter().for_each(|rebuilt| contents.extend_from_slice(words_of(rebuilt.frame)));
-        }
-        let innermost = frames[frames.len() - 1];
-        if let (Some(log), Some(image)) = (session().and_then(Session::program_log), point.frames.last()) {
-            log.write(Mark::Shows, innermost.frame, image.offset);
-        }
-        datastack::link(thread, innermost.frame);
-        _Py_Dealloc(object);
-        // Who held a frame before is known to native code.
-        let kept = frames.iter().zip(&before).any(|(rebuilt, &before)| holders(rebuilt.frame) > before);
-        let changed = kept || was_shown && !frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(&contents);
-        held.iter().for_each(|&object| Py_DECREF(object));
-        if !innermost.existed {
-            datastack::unlink(thread, innermost.frame);
-        }
-        let tools = thread.instrumentation_version() as u64 != unit.record.quiet.get();
-        if traced || changed || tools || unit.record.invalid.get() != 0 {
-            OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
-            return true;
-        }
-        take_down(thread, point, &frames);
-        false
-    }
-}
-
-/// Number of references to the frame object that shows a frame, that of the frame included; 0 without one.
-fn holders(frame: Frame) -> isize {
-    let object: *mut PyObject = frame.object().cast();
-    // SAFETY: a frame keeps its object alive.
-    if object.is_null() { 0 } else { unsafe { Py_REFCNT(object) } }
-}
-
-/// Locals and stack of a frame as words.
-///
-/// # Safety
-///
-/// The frame lives, and its slots are not written, as long as the words are used.
-unsafe fn words_of<'a>(frame: Frame) -> &'a [u64] {
-    // SAFETY: slots are words; those below the top are initialised.
-    unsafe { std::slice::from_raw_parts(frame.slots().cast(), frame.stack_top()) }
-}
-
-/// Removes frames that were built for an observation only; native code has the references back that it lent.
-///
-/// # Safety
-///
-/// Nobody has a frame object of the new ones, and the slots are as they were built.
-unsafe fn take_down(thread: Thread, point: &ExitPoint, frames: &[Rebuilt]) {
-    for (depth, (rebuilt, image)) in frames.iter().zip(&point.frames).enumerate().rev() {
-        // SAFETY: frames are popped innermost first. The references in an existing frame are dropped as well: its
-        // slots are stale while native code runs.
-        unsafe {
-            for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
-                if source.is_owned() {
-                    rebuilt.frame.set_slot(index, Slot::NULL);
-                } else if rebuilt.existed && *source != Source::InFrame {
-                    rebuilt.frame.replace_slot(index, Slot::NULL);
-                }
-            }
-            if !rebuilt.existed {
-                if depth + 1 < frames.len() {
-                    count(thread, 1);
-                }
-                datastack::clear_and_pop(thread, rebuilt.frame);
-            }
-        }
     }
 }

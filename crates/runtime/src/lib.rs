@@ -31,6 +31,7 @@ mod listening;
 pub mod lost;
 pub mod memory;
 pub mod native_entry;
+pub mod observe;
 mod native_stack;
 pub mod notice;
 pub mod profile;

@@ -123,6 +123,6 @@ pub unsafe extern "C" fn observe(tstate: Ptr, unit: Ptr, exit: i64, words: Ptr, 
     // SAFETY: the caller passes what its code was compiled with.
     unsafe {
         let Some(thread) = Thread::from_ptr(tstate.cast()) else { return 1 };
-        i64::from(exits::observe(thread, &*unit.cast::<Unit>(), exit as u64, words.cast(), object))
+        i64::from(crate::observe::observe(thread, &*unit.cast::<Unit>(), exit as u64, words.cast(), object))
     }
 }

@@ -21,7 +21,7 @@ pub enum References {
     /// They move into the frames.
     Move,
     /// They are lent to the slots of the frames, which count for them as long as the frames stand. Functions, and objects that are
-    /// built from parts, get references of their own.
+    /// built from parts, get references of their own. Value stacks stay empty: no Python code can see those of frames that execute.
     Lend,
 }
 
@@ -268,6 +268,24 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Fills the value stacks of frames to which references were lent. Runs no Python code, and keeps a raised exception.
+    ///
+    /// # Safety
+    ///
+    /// The frames are those that [`Self::frames`] has built for the exit point, all of them.
+    pub unsafe fn fill_stacks(&mut self, point: &ExitPoint, frames: &[Rebuilt]) {
+        // SAFETY: the caller vouches for the frames.
+        unsafe {
+            let raised = PyErr_GetRaisedException();
+            for (rebuilt, image) in frames.iter().zip(&point.frames) {
+                self.fill_slots(rebuilt.frame, image.locals.len(), &image.stack);
+            }
+            if !raised.is_null() {
+                PyErr_SetRaisedException(raised);
+            }
+        }
+    }
+
     /// Gives up what native code owned for frames that could not be built, from the one at `depth` on. Any Python code may run.
     ///
     /// # Safety
@@ -331,16 +349,30 @@ impl<'a> Words<'a> {
         // SAFETY: the image's locals and stack fit its code. What was in the slots of an existing frame belongs to
         // native code, or was taken over by it.
         unsafe {
-            for (index, source) in image.locals.iter().chain(&image.stack).enumerate() {
-                if *source != Source::InFrame {
-                    let slot = self.slot(source);
-                    frame.set_slot(index, slot);
-                }
+            self.fill_slots(frame, 0, &image.locals);
+            if self.references == References::Move {
+                self.fill_slots(frame, image.locals.len(), &image.stack);
             }
-            frame.set_stack_top(image.locals.len() + image.stack.len());
             frame.set_offset(image.offset);
             frame.set_return_offset(image.return_offset as u16);
         }
+    }
+
+    /// Fills the slots from `first` on, which are the frame's last then.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::fill`].
+    unsafe fn fill_slots(&mut self, frame: Frame, first: usize, sources: &[Source]) {
+        for (index, source) in sources.iter().enumerate().filter(|(_, source)| **source != Source::InFrame) {
+            // SAFETY: as the caller says.
+            unsafe {
+                let slot = self.slot(source);
+                frame.set_slot(first + index, slot);
+            }
+        }
+        // SAFETY: the slots have been filled.
+        unsafe { frame.set_stack_top(first + sources.len()) };
     }
 }
 

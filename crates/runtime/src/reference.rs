@@ -158,7 +158,7 @@ impl World for Process<'_> {
 
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
         // SAFETY: the words are those of the exit; the object has no references left.
-        unsafe { crate::exits::observe(self.thread, self.unit, u64::from(exit), words.as_ptr(), object as *mut PyObject) }
+        unsafe { crate::observe::observe(self.thread, self.unit, u64::from(exit), words.as_ptr(), object as *mut PyObject) }
     }
 
     fn take_slot(&mut self, address: u64) -> u64 {

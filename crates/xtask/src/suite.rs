@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -27,6 +28,26 @@ pub(crate) enum Part {
     Python,
     /// A fast subset of CPython's own tests
     Regression,
+}
+
+/// What the tests of one part showed.
+struct Outcome {
+    name: String,
+    count: Count,
+    seconds: f64,
+}
+
+impl Outcome {
+    /// Runs a part and takes its time.
+    fn of(name: String, part: impl FnOnce() -> Result<Count>) -> Result<Self> {
+        let start = Instant::now();
+        let count = part()?;
+        Ok(Self {
+            name,
+            count,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
 }
 
 /// How many tests passed and failed.
@@ -60,18 +81,18 @@ impl Count {
 /// # Errors
 /// If the set-up fails; failing tests are not an error but a failing exit code.
 pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -> Result<ExitCode> {
+    let start = Instant::now();
     let chosen = |part| only.is_empty() || only.contains(&part);
-    let mut counts: Vec<(String, Count)> = Vec::new();
+    let mut outcomes: Vec<Outcome> = Vec::new();
 
     if chosen(Part::Structure) {
-        let report = structure::check(workspace)?;
-        counts.push((
-            "structure".to_owned(),
-            Count {
+        outcomes.push(Outcome::of("structure".to_owned(), || {
+            let report = structure::check(workspace)?;
+            Ok(Count {
                 passed: report.passed as u64,
                 failed: report.failed as u64,
-            },
-        ));
+            })
+        })?);
     }
     let needs_package = [Part::Corpus, Part::Python, Part::Regression]
         .into_iter()
@@ -85,28 +106,28 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
                 } else {
                     Crates::OfOneVersion
                 };
-                counts.push((
-                    format!("rust {}", python.version),
-                    rust(workspace, python, crates)?,
-                ));
+                outcomes.push(Outcome::of(format!("rust {}", python.version), || {
+                    rust(workspace, python, crates)
+                })?);
             }
         }
         if needs_package {
             for python in &pythons {
-                python_parts(workspace, python, &chosen, &mut counts)?;
+                python_parts(workspace, python, &chosen, &mut outcomes)?;
             }
         }
     }
 
     println!();
     let mut total = Count::default();
-    for (name, count) in &counts {
+    for outcome in &outcomes {
         println!(
-            "{name:<24} {:>6} passed {:>6} failed",
-            count.passed, count.failed
+            "{:<24} {:>6} passed {:>6} failed {:>6.0} s",
+            outcome.name, outcome.count.passed, outcome.count.failed, outcome.seconds
         );
-        total.add(*count);
+        total.add(outcome.count);
     }
+    println!("in all {:.0} s", start.elapsed().as_secs_f64());
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 && total.passed > 0 {
         ExitCode::SUCCESS
@@ -155,22 +176,23 @@ fn python_parts(
     workspace: &Workspace,
     python: &Interpreter,
     chosen: &impl Fn(Part) -> bool,
-    counts: &mut Vec<(String, Count)>,
+    outcomes: &mut Vec<Outcome>,
 ) -> Result<()> {
-    let environment = match package::install(workspace, python, Profile::Release) {
-        Ok(environment) => environment,
-        Err(error) => {
+    let mut built = None;
+    let build = Outcome::of(format!("build {}", python.version), || {
+        match package::install(workspace, python, Profile::Release) {
+            Ok(environment) => built = Some(environment),
             // The other version's tests still run.
-            note(format!("Python {}: {error:#}", python.version));
-            counts.push((
-                format!("build {}", python.version),
-                Count {
-                    passed: 0,
-                    failed: 1,
-                },
-            ));
-            return Ok(());
+            Err(error) => note(format!("Python {}: {error:#}", python.version)),
         }
+        Ok(Count {
+            passed: 0,
+            failed: u64::from(built.is_none()),
+        })
+    })?;
+    outcomes.push(build);
+    let Some(environment) = built else {
+        return Ok(());
     };
     // Some programs of the corpus need these packages too.
     environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
@@ -181,54 +203,59 @@ fn python_parts(
             "--modes",
             "on,exit7,reference,switch",
         ];
-        counts.push((
-            format!("corpus {}", python.version),
-            counted(workspace, &environment, &arguments, "the corpus")?,
-        ));
+        outcomes.push(Outcome::of(format!("corpus {}", python.version), || {
+            counted(workspace, &environment, &arguments, "the corpus")
+        })?);
     }
     if chosen(Part::Python) {
         note(format!(
             "running the Python tests on Python {}",
             python.version
         ));
-        let mut command = script::python(workspace, &environment);
-        command
-            .args([
-                "-m",
-                "pytest",
-                "-ra",
-                "--color=no",
-                "-p",
-                "no:cacheprovider",
-            ])
-            .arg(Path::new("tests/python"));
-        let mut count = Count::default();
-        let status = process::watch(&mut command, |line| {
-            if let Some(found) = pytest_summary(line) {
-                count = found;
-            }
-        })?;
-        counts.push((
-            format!("python {}", python.version),
-            count.judged(status.success(), "pytest"),
-        ));
+        outcomes.push(Outcome::of(format!("python {}", python.version), || {
+            pytest(workspace, &environment)
+        })?);
     }
     if chosen(Part::Regression) {
         note(format!(
             "running a part of CPython's tests on Python {}",
             python.version
         ));
-        counts.push((
-            format!("regression {}", python.version),
-            counted(
-                workspace,
-                &environment,
-                &["tests/run_regrtest.py", "--quick", "--fresh"],
-                "the regression tests",
-            )?,
-        ));
+        // All of their runner is compiled in each process anew: that takes as long as most modules.
+        let arguments = [
+            "tests/run_regrtest.py",
+            "--quick",
+            "--fresh",
+            "--together",
+            "8",
+        ];
+        outcomes.push(Outcome::of(format!("regression {}", python.version), || {
+            counted(workspace, &environment, &arguments, "the regression tests")
+        })?);
     }
     Ok(())
+}
+
+/// The Python tests of the package.
+fn pytest(workspace: &Workspace, environment: &Environment) -> Result<Count> {
+    let mut command = script::python(workspace, environment);
+    command
+        .args([
+            "-m",
+            "pytest",
+            "-ra",
+            "--color=no",
+            "-p",
+            "no:cacheprovider",
+        ])
+        .arg(Path::new("tests/python"));
+    let mut count = Count::default();
+    let status = process::watch(&mut command, |line| {
+        if let Some(found) = pytest_summary(line) {
+            count = found;
+        }
+    })?;
+    Ok(count.judged(status.success(), "pytest"))
 }
 
 /// Runs a script of the tests whose last line is a plain count.

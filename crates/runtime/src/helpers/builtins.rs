@@ -10,7 +10,7 @@ const CONVENTION: i32 = ffi::METH_VARARGS | ffi::METH_KEYWORDS | ffi::METH_NOARG
 const FAST_WITH_KEYWORDS: i32 = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
 
 /// # Safety
-/// `function` is a function of a C module or a method descriptor, `args` leads to `argc` arguments, a method's receiver first, which is an
+/// `function` is a function of a C module, a method descriptor or a type, `args` leads to `argc` arguments, a method's receiver first, which is an
 /// instance of the descriptor's type.
 pub unsafe extern "C" fn call_builtin(function: Obj, args: Ptr, argc: i64) -> Obj {
     let args = args.cast::<Obj>();
@@ -20,9 +20,11 @@ pub unsafe extern "C" fn call_builtin(function: Obj, args: Ptr, argc: i64) -> Ob
         let is_method = std::ptr::eq(ffi::Py_TYPE(function), &raw mut ffi::PyMethodDescr_Type);
         let (definition, this, first) = if is_method {
             ((*function.cast::<ffi::PyMethodDescrObject>()).d_method, args.read(), args.add(1))
-        } else {
+        } else if std::ptr::eq(ffi::Py_TYPE(function), &raw mut ffi::PyCFunction_Type) {
             let function = &*function.cast::<ffi::PyCFunctionObject>();
             (function.m_ml, function.m_self, args)
+        } else {
+            return ffi::PyObject_Vectorcall(function, args, argc as usize, null_mut());
         };
         let count = argc as isize - isize::from(is_method);
         let definition = &*definition;

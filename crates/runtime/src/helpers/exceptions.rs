@@ -5,7 +5,7 @@ use crate::destroy::is_silent;
 use std::cell::Cell;
 use std::ffi::CStr;
 use std::ptr::null_mut;
-use whipsnake_cpython::{Frame, Thread, ffi, unwind};
+use whipsnake_cpython::{Frame, Slot, Thread, ffi, unwind};
 
 /// # Safety
 /// The GIL is held.
@@ -162,16 +162,20 @@ thread_local! {
 const CHECKS_PER_TRY: u32 = 8;
 
 /// # Safety
-/// `frame` is a linked frame with at least `count` slots, `words` points to `count` words.
-pub unsafe extern "C" fn locals_differ(frame: Ptr, words: Ptr, count: i64) -> i64 {
-    const ANYTHING: u64 = u64::MAX;
+/// `frame` is a linked frame with at least `count` slots, `words` points to `count` words; these are 64 at most.
+pub unsafe extern "C" fn locals_differ(frame: Ptr, words: Ptr, count: i64, unknown: i64) -> i64 {
     // SAFETY: the caller vouches for frame and words.
     unsafe {
         let Some(frame) = Frame::from_ptr(frame) else { return 1 };
         let words = words.cast::<u64>();
         let same = |index: usize| {
-            let wanted = words.add(index).read();
-            wanted == ANYTHING || wanted == frame.slots().add(index).read().word()
+            let (wanted, slot) = (words.add(index).read(), frame.slots().add(index).read());
+            match wanted {
+                _ if unknown as u64 >> index & 1 != 0 => true,
+                0 => slot.is_null(),
+                // What is not in the slot any more may be dead.
+                _ => wanted == slot.word() || wanted == slot.borrow() as u64 && Slot::from_owned(slot.borrow()) == slot,
+            }
         };
         if !(0..count as usize).all(same) {
             return 1;
