@@ -39,7 +39,7 @@ impl Builder<'_> {
 
     /// The handler of the current instruction, if native code goes on there.
     pub(crate) fn native_handler(&self) -> Option<Handler> {
-        if self.instance.depth > 0 || !self.catches {
+        if self.instance.depth > 0 {
             return None;
         }
         self.handler_of(&self.instance.body, self.instr?.offset)
@@ -47,7 +47,7 @@ impl Builder<'_> {
 
     /// The handler for an instruction of the unit's own code, if it is built.
     fn handler_of(&self, body: &Body, offset: u32) -> Option<Handler> {
-        let handler = *body.exceptions.handler_for(offset)?;
+        let handler = *body.exceptions.handler_for(offset).filter(|_| self.catches)?;
         let target = body.block_at(handler.target)?;
         self.region.as_ref().is_none_or(|region| region.contains(&target)).then_some(handler)
     }

@@ -110,6 +110,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     if !python.optimised {
         note("this Python is not an optimised build: ratios against it flatter");
     }
+    // Before the build, which takes minutes: names may be wrong.
+    let environment = Environment::prepare(workspace, &python)?;
+    let programs = programs::choose(workspace, &environment, &options.programs)?;
+    if programs.is_empty() {
+        bail!("no program is named {}", options.programs.join(", "));
+    }
     let environment = if options.no_build {
         package::installed(workspace, &python)?
     } else {
@@ -117,10 +123,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> 
     };
     let (contestants, mut skipped) =
         contestant::gather(workspace, &python, &environment, &options.against)?;
-    let programs = programs::choose(workspace, &environment, &options.programs)?;
-    if programs.is_empty() {
-        bail!("no program is named {}", options.programs.join(", "));
-    }
 
     let mut summary = Summary::default();
     let mut broken = Vec::new();
