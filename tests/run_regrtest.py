@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run CPython's own regression tests under whipsnake and compare with plain Python.
 
-Each module runs in a process of its own with the same seed. Where it fails or takes
+Each module runs in a process of its own (with --together only if it has to) with the same seed. Where it fails or takes
 long, plain Python runs it too, and what only fails under whipsnake is run again before
 it counts. Results are kept for the same build, seed and options: a run that was
 interrupted goes on where it stopped. The last line is a count.

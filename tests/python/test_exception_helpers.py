@@ -181,22 +181,38 @@ def current_frame() -> int:
 
 
 def test_comparing_locals() -> None:
-    differ = helper("locals_differ", I64, NULLABLE, WORDS, I64)
-    anything = 2**64 - 1
+    differ = helper("locals_differ", I64, NULLABLE, WORDS, I64, I64)
 
     def function(first: object, second: object) -> list:
         frame = current_frame()
         right, other = (id(first), id(second)), (id(second), id(first))
         array = lambda *items: (ctypes.c_uint64 * 2)(*items)
+        # Too short, or with all slots unknown.
+        seen = [differ(frame, array(*right), 0, 0), differ(frame, array(*other), 0, 0), differ(frame, array(*other), 2, 3)]
         # The lowest bits say who owns what.
-        seen = [differ(frame, array(*right), 0), differ(frame, array(*other), 0), differ(frame, array(anything, anything), 2)]
         for tags in itertools.product((0, 1), repeat=2):
-            seen.append(differ(frame, array(right[0] | tags[0], right[1] | tags[1]), 2))
-        seen += [differ(frame, array(*other), 2), differ(frame, array(anything, other[1]), 2)]
+            seen.append(differ(frame, array(right[0] | tags[0], right[1] | tags[1]), 2, 0))
+        # Other objects, or none, in both slots or in one of them.
+        seen += [differ(frame, array(*other), 2, 0), differ(frame, array(*other), 2, 1), differ(frame, array(0, 0), 2, 0)]
         return seen
 
     seen = function([1], [2])
-    assert seen[:3] == [0, 0, 0] and sorted(seen[3:7]) == [0, 1, 1, 1] and seen[7:] == [1, 1]
+    assert seen[:3] == [0, 0, 0] and sorted(seen[3:7]) == [0, 1, 1, 1] and seen[7:] == [1, 1, 1]
+
+    def emptied(gone: object) -> list:
+        there = (ctypes.c_uint64 * 1)(id(gone))
+        del gone
+        frame = current_frame()
+        return [differ(frame, there, 1, 0), differ(frame, (ctypes.c_uint64 * 1)(0), 1, 0)]
+
+    kept = [3]
+    assert emptied(kept) == [1, 0]
+
+    def immortal(value: object) -> list:
+        # Nobody owns it, whatever a word says: one without a tag stands for a slot that was given a reference.
+        return [differ(current_frame(), (ctypes.c_uint64 * 1)(id(value)), 1, 0)]
+
+    assert immortal(None) == [0]
 
 
 def test_letting_frame_objects_go() -> None:

@@ -59,7 +59,19 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 ///
 /// # Errors
 /// If it does not start; its exit status is the caller's to judge.
-pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+pub(crate) fn watch(command: &mut Command, see: impl FnMut(&str)) -> Result<ExitStatus> {
+    watch_beside_others("", command, see)
+}
+
+/// As [`watch`], for commands that run at the same time: each line begins with a prefix that tells them apart.
+///
+/// # Errors
+/// As for [`watch`].
+pub(crate) fn watch_beside_others(
+    prefix: &str,
+    command: &mut Command,
+    mut see: impl FnMut(&str),
+) -> Result<ExitStatus> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -72,7 +84,7 @@ pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? != 0 {
         let text = String::from_utf8_lossy(&line);
-        print!("{text}");
+        print!("{prefix}{text}");
         see(text.trim_end());
         line.clear();
     }

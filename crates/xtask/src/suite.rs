@@ -112,8 +112,12 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
             }
         }
         if needs_package {
+            let mut built = Vec::new();
             for python in &pythons {
-                python_parts(workspace, python, &chosen, &mut outcomes)?;
+                built.extend(python_parts(workspace, python, &chosen, &mut outcomes)?);
+            }
+            if chosen(Part::Python) {
+                outcomes.extend(pytests(workspace, &built)?);
             }
         }
     }
@@ -172,12 +176,13 @@ fn rust(workspace: &Workspace, python: &Interpreter, crates: Crates) -> Result<C
     Ok(count.judged(status.success(), "cargo test"))
 }
 
+/// Builds the package for one Python and runs the parts that use all processors. Returns its version and environment if it was built.
 fn python_parts(
     workspace: &Workspace,
     python: &Interpreter,
     chosen: &impl Fn(Part) -> bool,
     outcomes: &mut Vec<Outcome>,
-) -> Result<()> {
+) -> Result<Option<(String, Environment)>> {
     let mut built = None;
     let build = Outcome::of(format!("build {}", python.version), || {
         match package::install(workspace, python, Profile::Release) {
@@ -192,7 +197,7 @@ fn python_parts(
     })?;
     outcomes.push(build);
     let Some(environment) = built else {
-        return Ok(());
+        return Ok(None);
     };
     // Some programs of the corpus need these packages too.
     environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
@@ -205,15 +210,6 @@ fn python_parts(
         ];
         outcomes.push(Outcome::of(format!("corpus {}", python.version), || {
             counted(workspace, &environment, &arguments, "the corpus")
-        })?);
-    }
-    if chosen(Part::Python) {
-        note(format!(
-            "running the Python tests on Python {}",
-            python.version
-        ));
-        outcomes.push(Outcome::of(format!("python {}", python.version), || {
-            pytest(workspace, &environment)
         })?);
     }
     if chosen(Part::Regression) {
@@ -233,11 +229,31 @@ fn python_parts(
             counted(workspace, &environment, &arguments, "the regression tests")
         })?);
     }
-    Ok(())
+    Ok(Some((python.version.clone(), environment)))
 }
 
-/// The Python tests of the package.
-fn pytest(workspace: &Workspace, environment: &Environment) -> Result<Count> {
+/// The Python tests of the package on all versions at once: each run uses one processor only.
+fn pytests(workspace: &Workspace, built: &[(String, Environment)]) -> Result<Vec<Outcome>> {
+    note("running the Python tests");
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = built
+            .iter()
+            .map(|(version, environment)| {
+                scope.spawn(move || {
+                    Outcome::of(format!("python {version}"), || {
+                        pytest(workspace, version, environment)
+                    })
+                })
+            })
+            .collect();
+        runs.into_iter()
+            .map(|run| run.join().expect("a run of pytest does not panic"))
+            .collect()
+    })
+}
+
+/// The Python tests of the package on one version.
+fn pytest(workspace: &Workspace, version: &str, environment: &Environment) -> Result<Count> {
     let mut command = script::python(workspace, environment);
     command
         .args([
@@ -250,7 +266,8 @@ fn pytest(workspace: &Workspace, environment: &Environment) -> Result<Count> {
         ])
         .arg(Path::new("tests/python"));
     let mut count = Count::default();
-    let status = process::watch(&mut command, |line| {
+    let prefix = format!("{version}: ");
+    let status = process::watch_beside_others(&prefix, &mut command, |line| {
         if let Some(found) = pytest_summary(line) {
             count = found;
         }
