@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus_runner.modes import GROUPS, MODES, Mode, resolve  # noqa: E402
 from regression_runner import exceptions, judgement, report  # noqa: E402
-from regression_runner.execution import Interpreter, Run  # noqa: E402
+from regression_runner.execution import Interpreter, Run, module_seconds  # noqa: E402
 from regression_runner.journal import Journal  # noqa: E402
 from regression_runner.judgement import Verdict  # noqa: E402
 
@@ -115,10 +115,11 @@ def examine(module: str, mode: Mode, subject: Subject, baselines: Baselines, alw
 def examine_together(group: Sequence[str], mode: Mode, subject: Subject, baselines: Baselines) -> list[Verdict]:
     """Run modules in one process, and each in its own if any of them has something to complain of, or it takes long."""
     variables = mode.environment(group[0], subject.interpreter.seed)
-    run = subject.interpreter.run(group, variables, subject.directory / "logs" / f"{group[0]}.{mode.name}.together.txt")
-    if judgement.shows_nothing_wrong(run, len(group)):
-        share = replace(run, seconds=run.seconds / len(group))
-        return [Verdict(module, share) for module in group]
+    log = subject.directory / "logs" / f"{group[0]}.{mode.name}.together.txt"
+    run = subject.interpreter.run(group, variables, log)
+    seconds = module_seconds(log.read_text(encoding="utf-8", errors="replace"), run.seconds)
+    if set(seconds) == set(group) and judgement.shows_nothing_wrong(run, seconds.values()):
+        return [Verdict(module, replace(run, seconds=seconds[module])) for module in group]
     return [examine(module, mode, subject, baselines, always=False) for module in group]
 
 
@@ -208,6 +209,8 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         arguments.modes = resolve(arguments.modes)
     except ValueError as error:
         parser.error(str(error))
+    if arguments.together < 1:
+        parser.error(f"--together {arguments.together}: at least one module runs in a process")
     if any(not mode.under_whipsnake for mode in arguments.modes):
         parser.error("mode 'plain' is no mode here: plain Python runs where it is needed")
     return arguments

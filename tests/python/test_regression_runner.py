@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import run_regrtest  # noqa: E402
 from regression_runner import exceptions, judgement, report  # noqa: E402
 from regression_runner.exceptions import Excepted, ExceptionsError  # noqa: E402
-from regression_runner.execution import Interpreter, Run, Stopped, read_output  # noqa: E402
+from regression_runner.execution import Interpreter, Run, Stopped, module_seconds, read_output  # noqa: E402
 from regression_runner.journal import Journal  # noqa: E402
 from regression_runner.judgement import Verdict  # noqa: E402
 
@@ -207,10 +207,20 @@ def test_modules_share_a_process_but_for_those_with_exceptions() -> None:
 
 
 def test_a_shared_process_must_pass_in_time_with_something_compiled() -> None:
-    assert judgement.shows_nothing_wrong(run(seconds=100), 2)
-    assert not judgement.shows_nothing_wrong(run(seconds=130), 2)
-    assert not judgement.shows_nothing_wrong(run("failed", ("test.test_x.A.test_one",)), 2)
-    assert not judgement.shows_nothing_wrong(Run("passed", (), 7, 0, 1.0, compiled=0), 2)
+    assert judgement.shows_nothing_wrong(run(seconds=100), [50, 50])
+    assert not judgement.shows_nothing_wrong(run(seconds=100), [30, 70])
+    assert not judgement.shows_nothing_wrong(run("failed", ("test.test_x.A.test_one",)), [1, 2])
+    assert not judgement.shows_nothing_wrong(Run("passed", (), 7, 0, 1.0, compiled=0), [1, 2])
+
+
+def test_how_long_each_module_of_a_shared_process_took() -> None:
+    output = """\
+0:00:01 load avg: 2.29 [1/2] test_a
+0:00:03 load avg: 2.29 [1/2] test_a passed
+0:01:04 load avg: 2.48 [2/2/1] test.test_d.test_e
+"""
+    assert module_seconds(output, 70.5) == {"test_a": 63, "test.test_d.test_e": 6.5}
+    assert module_seconds("", 3.0) == {}
 
 
 def test_modules_of_a_shared_process_that_fails_run_apart(tmp_path: Path) -> None:
@@ -223,7 +233,9 @@ def test_modules_of_a_shared_process_that_fails_run_apart(tmp_path: Path) -> Non
     assert not missing.run.passed
     logs = {path.name for path in (tmp_path / "logs").iterdir()}
     assert {"test_colorsys.on.together.txt", "test_colorsys.on.txt", "test_no_such_module.on.txt"} <= logs
+    other = tmp_path / "both"
+    subject = run_regrtest.Subject(Interpreter(sys.executable, 1, 120), "3", {}, "build", other, {})
     both = run_regrtest.examine_together(["test_colorsys", "test_bisect"], mode, subject, baselines)
     assert [verdict.module for verdict in both] == ["test_colorsys", "test_bisect"]
     assert all(verdict.run.passed for verdict in both)
-    assert not (tmp_path / "logs" / "test_bisect.on.txt").exists()
+    assert [path.name for path in (other / "logs").iterdir()] == ["test_colorsys.on.together.txt"]

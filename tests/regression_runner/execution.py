@@ -25,6 +25,9 @@ FAILURE = re.compile(r"^(?:FAIL|ERROR): (\S+) \(([^()\s]+)\)", re.MULTILINE)
 
 TOTAL = re.compile(r"^Total tests: run=([\d,]+)(?:.*? skipped=([\d,]+))?", re.MULTILINE)
 
+START = re.compile(r"^(\d+):(\d\d):(\d\d) load avg: \S+ \[ *\d+/\d+(?:/\d+)?\] (\S+)", re.MULTILINE)
+"""``0:01:05 load avg: 2.29 [2/8] test_builtin``: the runner's time when it begins with a module, and again as it ends."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -78,6 +81,15 @@ def read_output(text: str, returncode: int | None, seconds: float, compiled: int
     tail = "" if outcome == "passed" else "\n".join(text.splitlines()[-60:])
     # Modules that test test runners print failures of others.
     return Run(outcome, failed if outcome == "failed" else (), tests, skipped, seconds, compiled, tail)
+
+
+def module_seconds(text: str, seconds: float) -> dict[str, float]:
+    """How long each of the modules that share a process took, by the output and the time of the whole."""
+    starts: dict[str, float] = {}
+    for hours, minutes, rest, module in START.findall(text):
+        starts.setdefault(module, 3600 * int(hours) + 60 * int(minutes) + int(rest))
+    ends = [*list(starts.values())[1:], seconds]
+    return {module: end - start for (module, start), end in zip(starts.items(), ends)}
 
 
 class Stopped(Exception):

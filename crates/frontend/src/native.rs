@@ -212,8 +212,8 @@ impl Builder<'_> {
         }
         let argc = state.stack.len() - base - 2;
         let Some(known) = self.snapshot.types[ty as usize].known else { return Ok(false) };
-        let in_parts = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Type);
-        if !in_parts && Builtin::find(known.expression(), argc).is_none() {
+        let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Type);
+        if !has_meaning && Builtin::find(known.expression(), argc).is_none() {
             return Ok(false);
         }
         self.expect_arguments(state, argc);

@@ -355,14 +355,14 @@ impl Builder<'_> {
         let hot = self.f.blocks[header.index()..].iter().filter(|block| !block.cold).flat_map(|block| &block.insts);
         let is_box = |op: Op| matches!(op, Op::BoxInt | Op::BoxFloat);
         let boxed: BTreeSet<Value> = hot.map(|inst| &self.f.insts[inst.index()]).filter(|inst| is_box(inst.op)).map(|inst| inst.args[0]).collect();
-        let comes_as_object = |i: usize, state: &&State| {
-            let slot = state.all_slots().nth(i)?;
-            matches!(slot.val, Val::Obj(_)).then(|| self.exact_type(state, &slot.val))?
+        let object_type = |i: usize, state: &State| {
+            let val = &state.all_slots().nth(i)?.val;
+            if matches!(val, Val::Obj(_)) { self.exact_type(state, val) } else { None }
         };
         let shape = |&(i, _): &(usize, Value)| {
-            let kinds: Option<BTreeSet<u64>> = back.iter().map(|state| comes_as_object(i, state)).collect();
-            let kind = kinds?.into_iter().next()?;
-            Some((i, Shape::Obj(Some(kind))))
+            // All are of the type that the unboxed numbers have.
+            let kinds: Option<Vec<u64>> = back.iter().map(|state| object_type(i, state)).collect();
+            Some((i, Shape::Obj(Some(*kinds?.first()?))))
         };
         carried.iter().filter(|(_, number)| boxed.contains(number)).filter_map(shape).collect()
     }

@@ -201,33 +201,20 @@ fn python_parts(
     };
     // Some programs of the corpus need these packages too.
     environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
-    if chosen(Part::Corpus) {
-        note(format!("running the corpus on Python {}", python.version));
-        let arguments = [
-            "tests/run_corpus.py",
-            "--modes",
-            "on,exit7,reference,switch",
-        ];
-        outcomes.push(Outcome::of(format!("corpus {}", python.version), || {
-            counted(workspace, &environment, &arguments, "the corpus")
-        })?);
-    }
-    if chosen(Part::Regression) {
-        note(format!(
-            "running a part of CPython's tests on Python {}",
-            python.version
-        ));
-        // All of their runner is compiled in each process anew: that takes as long as most modules.
-        let arguments = [
-            "tests/run_regrtest.py",
-            "--quick",
-            "--fresh",
-            "--together",
-            "8",
-        ];
-        outcomes.push(Outcome::of(format!("regression {}", python.version), || {
-            counted(workspace, &environment, &arguments, "the regression tests")
-        })?);
+    let corpus = "tests/run_corpus.py --modes on,exit7,reference,switch";
+    // All of their runner is compiled in each process anew: that takes as long as most modules.
+    let regression = "tests/run_regrtest.py --quick --fresh --together 8";
+    for (part, name, what, command) in [
+        (Part::Corpus, "corpus", "the corpus", corpus),
+        (Part::Regression, "regression", "a part of CPython's tests", regression),
+    ] {
+        if chosen(part) {
+            note(format!("running {what} on Python {}", python.version));
+            let arguments: Vec<&str> = command.split(' ').collect();
+            outcomes.push(Outcome::of(format!("{name} {}", python.version), || {
+                counted(workspace, &environment, &arguments, what)
+            })?);
+        }
     }
     Ok(Some((python.version.clone(), environment)))
 }
