@@ -193,7 +193,6 @@ impl Builder<'_> {
             let linked = state.linked_frames();
             self.enter(&mut first, &shapes, linked, target);
             self.receive(&shapes, target, &mut state);
-            let carried = self.unboxed_numbers(&state);
             let stands = !widened.contains_key(&RUNS_PYTHON);
             state.for_each_frame(&mut |frame| {
                 frame.stands &= stands;
@@ -235,10 +234,6 @@ impl Builder<'_> {
                 } else {
                     self.widen(&edge.state, &entry.state, &shapes, &mut again);
                 }
-            }
-            if again.is_empty() {
-                let back: Vec<&State> = fitting.iter().map(|(edge, ..)| &edge.state).collect();
-                again.extend(self.boxed_anyway(&carried, &back, target));
             }
             if again.is_empty() && self.failed_at(entry.offset, &[ExitReason::Unbound]) {
                 // What the loop does not assign after all is not guarded to be unbound again.
@@ -341,30 +336,6 @@ impl Builder<'_> {
             }
             first += frame.locals.len();
         });
-    }
-
-    /// Slots with unboxed numbers, by their index.
-    fn unboxed_numbers(&self, state: &State) -> Vec<(usize, Value)> {
-        let number = |(i, slot): (usize, &Slot)| if let Val::Int(v) | Val::Float(v) = slot.val { Some((i, v)) } else { None };
-        state.all_slots().enumerate().filter_map(number).collect()
-    }
-
-    /// Shapes for slots that a loop carries unboxed although each turn brings an object and boxes the number again, to show it to somebody: they
-    /// are to stay objects.
-    fn boxed_anyway(&self, carried: &[(usize, Value)], back: &[&State], header: Block) -> Vec<(usize, Shape)> {
-        let hot = self.f.blocks[header.index()..].iter().filter(|block| !block.cold).flat_map(|block| &block.insts);
-        let is_box = |op: Op| matches!(op, Op::BoxInt | Op::BoxFloat);
-        let boxed: BTreeSet<Value> = hot.map(|inst| &self.f.insts[inst.index()]).filter(|inst| is_box(inst.op)).map(|inst| inst.args[0]).collect();
-        let object_type = |i: usize, state: &State| {
-            let val = &state.all_slots().nth(i)?.val;
-            if matches!(val, Val::Obj(_)) { self.exact_type(state, val) } else { None }
-        };
-        let shape = |&(i, _): &(usize, Value)| {
-            // All are of the type that the unboxed numbers have.
-            let kinds: Option<Vec<u64>> = back.iter().map(|state| object_type(i, state)).collect();
-            Some((i, Shape::Obj(Some(*kinds?.first()?))))
-        };
-        carried.iter().filter(|(_, number)| boxed.contains(number)).filter_map(shape).collect()
     }
 
     /// True if the state would fit but for ints where floats were expected or the other way round.
