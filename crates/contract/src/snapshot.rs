@@ -559,6 +559,9 @@ pub struct Snapshot {
     /// Units of the site have failed so often that one of the last to be made must do without guesses at types.
     #[serde(default)]
     pub wary: bool,
+    /// Guards kept failing at one place after another: the unit guesses no types and notes those of all operands, for the next one.
+    #[serde(default)]
+    pub surveys: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the thread-independent countdown of forced exits.

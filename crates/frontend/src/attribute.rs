@@ -46,7 +46,7 @@ impl<'s> Builder<'s> {
             Some(address) => address,
             None => {
                 let Val::Obj(v) = val else { return None };
-                if !self.may_speculate(ExitReason::TypeGuard) {
+                if !self.may_speculate(ExitReason::TypeGuard) || self.noted(depth).len() > 1 {
                     let met: Vec<TypeId> = self.types_met(depth).iter().map(|seen| seen.type_id).collect();
                     let set = (!met.is_empty()).then(|| self.type_set(met));
                     state.facts.update(v, |fact| {

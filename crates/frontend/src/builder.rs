@@ -568,9 +568,14 @@ impl<'s> Builder<'s> {
             .sum()
     }
 
+    /// True if the unit does without guesses at types.
+    pub(crate) fn guesses_no_types(&self) -> bool {
+        self.snapshot.wary || self.snapshot.surveys
+    }
+
     /// True unless speculation of that kind failed at the current instruction in an earlier unit, or on types all over the place.
     pub(crate) fn may_speculate(&self, reason: ExitReason) -> bool {
-        let wary = self.snapshot.wary && reason == ExitReason::TypeGuard;
-        !wary && self.exits_seen(&[reason]) == 0
+        let none = self.guesses_no_types() && reason == ExitReason::TypeGuard;
+        !none && self.exits_seen(&[reason]) == 0
     }
 }

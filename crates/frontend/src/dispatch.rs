@@ -56,7 +56,7 @@ impl<'s> Builder<'s> {
         ids.sort_unstable();
         ids.dedup();
         let infos: Vec<&'s TypeInfo> = ids.iter().map(|&id| &self.snapshot.types[id as usize]).collect();
-        let fits = (proven || !self.snapshot.wary) && (2..=MAX_TYPES).contains(&ids.len()) && infos.iter().all(|info| Self::is_stable(info));
+        let fits = (proven || !self.guesses_no_types()) && (2..=MAX_TYPES).contains(&ids.len()) && infos.iter().all(|info| Self::is_stable(info));
         fits.then_some(Types { infos, ids, proven })
     }
 

@@ -147,7 +147,7 @@ impl Builder<'_> {
         let info = &self.snapshot.types[type_id as usize];
         let mutable = info.known.is_none();
         let Val::Obj(value) = state.locals[index].val else { return };
-        if (mutable && info.version == 0) || self.varies(state, index, value, type_id) {
+        if (mutable && info.version == 0) || self.varies(state, index, value, type_id, exit) {
             return;
         }
         let block = self.block;
@@ -421,7 +421,7 @@ impl Builder<'_> {
             Observed::Object { type_id, big, format } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
                 let info = &self.snapshot.types[type_id as usize];
-                if (info.known.is_some() || info.version != 0) && !self.varies(state, index, value, type_id) {
+                if (info.known.is_some() || info.version != 0) && !self.varies(state, index, value, type_id, exit) {
                     self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
                     state.facts.update(value, |fact| fact.ty = Some(info.address));
                     self.expect_format(state, value, format, exit);

@@ -9,7 +9,7 @@ use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, STACK_KEYS, local_key, operand_key, stack_key};
-use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, StateId, Value};
 
 /// Exits by one guard after which it is not tried again, whatever is known.
 const MANY_EXITS: u32 = 1100;
@@ -55,7 +55,7 @@ impl<'s> Builder<'s> {
     }
 
     /// True if a slot of the frame had other types too where units of the code were entered; they are noted.
-    pub(crate) fn varies(&mut self, state: &mut State, slot: usize, value: Value, now: TypeId) -> bool {
+    pub(crate) fn varies(&mut self, state: &mut State, slot: usize, value: Value, now: TypeId, exit: StateId) -> bool {
         let locals = state.locals.len();
         let key = match (slot.checked_sub(locals), self.instr) {
             (None, _) => Some(local_key(slot as u32)),
@@ -64,7 +64,10 @@ impl<'s> Builder<'s> {
         };
         let seen = key.and_then(|key| self.code().operand_types.get(&key)).map_or(&[][..], Vec::as_slice);
         let mut types: Vec<TypeId> = seen.iter().map(|seen| seen.type_id).collect();
-        if self.snapshot.wary && self.snapshot.types[now as usize].known.is_none() {
+        if let Some(key) = key.filter(|_| self.snapshot.surveys) {
+            self.note_object(key, value, exit);
+        }
+        if self.guesses_no_types() && self.snapshot.types[now as usize].known.is_none() {
             return true;
         }
         if types.iter().all(|&id| id == now) {
@@ -98,7 +101,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Guards an array to have items of a type code; nothing for type code 0.
-    pub(crate) fn expect_format(&mut self, state: &mut State, array: Value, format: u8, exit: whipsnake_ir::StateId) {
+    pub(crate) fn expect_format(&mut self, state: &mut State, array: Value, format: u8, exit: StateId) {
         let Some(wanted) = self.platform().array_formats.iter().find(|known| known.code == format) else { return };
         if !self.may_speculate(ExitReason::ShapeGuard) {
             return;
@@ -120,16 +123,24 @@ impl<'s> Builder<'s> {
     pub(crate) fn note_at(&mut self, state: &State, operand: u32, depth: usize) {
         let Val::Obj(object) = state.peek(depth).val else { return };
         let Some(instr) = self.instr else { return };
-        let known = self.exact_type(state, &Val::Obj(object)).is_some() || !self.noted(operand as usize).is_empty();
-        if !self.snapshot.warm || self.snapshot.profiled || known {
+        if self.exact_type(state, &Val::Obj(object)).is_some() {
             return;
         }
+        let first = self.snapshot.warm && !self.snapshot.profiled && self.noted(operand as usize).is_empty();
+        if first || self.snapshot.surveys {
+            let exit = self.pre_state();
+            self.note_object(operand_key(instr.offset, operand), object, exit);
+        }
+    }
+
+    /// Notes the type of an object under a key, and leaves if that is enough.
+    fn note_object(&mut self, key: u32, object: Value, exit: StateId) {
         let unit = self.unit();
         let code = self.int_const(i64::from(self.instance.body.code));
-        let key = self.int_const(i64::from(operand_key(instr.offset, operand)));
+        let key = self.int_const(i64::from(key));
         let enough = self.helper(Helper::note_type, &[unit, code, key, object]);
         let zero = self.int_const(0);
         let more = self.icmp(Cond::Eq, enough, zero);
-        self.guard(more, ExitReason::Profiled);
+        self.guard_at(more, ExitReason::Profiled, exit);
     }
 }

@@ -6,9 +6,10 @@ use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
 use crate::session::{Session, session};
 use crate::trial::Trial;
-use crate::unit::{Place, Site, SiteKey, State, Unit};
+use crate::unit::{Place, SURVEY_NOTES, Site, SiteKey, State, Survey, Unit};
 use crate::worker::Job;
 use std::ptr::NonNull;
+use std::time::Duration;
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
@@ -40,6 +41,9 @@ const STARTS_ON_TRIAL: u32 = 8;
 /// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long. What is compiled then may be
 /// slower than the interpreter.
 const WARY: u32 = 8;
+/// Compilations of a site from which on a failing type guard has all operand types noted: of a large function, each unit would find one more
+/// place where types vary.
+const SURVEYED: u32 = 2;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -129,7 +133,13 @@ impl Session {
         let offset = exit.frames.last().map_or(0, |image| image.offset);
         match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count, failures }, self.totals.load()) {
             Decision::Keep | Decision::Later | Decision::Detach(_) => false,
-            Decision::Compile => !site.compiling.get(),
+            Decision::Compile => {
+                let again = exit.reason == ExitReason::TypeGuard && site.compiles.get() >= SURVEYED;
+                if again && site.survey.get() == Survey::None && !site.compiling.get() {
+                    site.survey.set(Survey::Due);
+                }
+                !site.compiling.get()
+            }
             Decision::Suspend => {
                 self.suspend(site);
                 false
@@ -258,12 +268,18 @@ impl Session {
         self.remember_exits(site);
         let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64, Trial::new(&self.options)));
         let address = NonNull::from(&*unit);
+        let surveys = site.survey.get() == Survey::Due;
+        if surveys {
+            site.survey.set(Survey::Done);
+            unit.notes.set(SURVEY_NOTES);
+        }
         site.units.borrow_mut().push(unit);
         let facts = UnitFacts {
             unit: address.as_ptr() as u64,
             warm: site.count.get() >= WARM,
             profiled: site.profiled.get(),
             wary: site.compiles.get() >= WARY,
+            surveys,
             exit_every: self.options.exit_every,
             exit_counter: std::ptr::from_ref(&self.exit_counter) as u64,
         };
@@ -365,6 +381,7 @@ impl Session {
     fn disable_until_met(&self, code: Code) -> *mut PyObject {
         if let Some(extra) = CodeExtra::of(self, code) {
             extra.paused.set(true);
+            extra.resumes_at.set(Duration::ZERO);
         }
         self.disable()
     }

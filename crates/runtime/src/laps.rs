@@ -18,10 +18,12 @@ use whipsnake_strategy::laps::{LAP, Regime, Rhythm, Rounds};
 
 /// From the first unit on, until it is looked for a function. These are processor times of the process: one that waits tells nothing.
 const FIRST: Duration = Duration::from_millis(1000);
-/// How long it is looked for a function whose calls end laps, and how often that is begun anew because something was compiled: some programs
+/// How long it is looked for a function whose calls end laps, and how often that is begun anew because much was compiled: some programs
 /// never get to an end of that. Events of all that runs cost 5 to 10 % meanwhile, so after the n-th look there is none for n times as long.
 const LOOK: Duration = Duration::from_millis(800);
 const MOST_LOOKS: u32 = 10;
+/// The part of the time of a look that compilations take if the program is still changing.
+const CHANGING: u32 = 20;
 /// Functions looked at.
 const MOST_FUNCTIONS: usize = 1024;
 /// Less is not waited for.
@@ -77,7 +79,7 @@ enum Phase {
     #[default]
     Waiting,
     /// It is looked for a function; how those without native code were called, by address of their code.
-    Looking { begin: Instant, functions: FxHashMap<usize, Rhythm> },
+    Looking { begin: Instant, compiling: Duration, functions: FxHashMap<usize, Rhythm> },
     Timing(Timing),
 }
 
@@ -267,9 +269,9 @@ impl Session {
         }
         let next = match &mut *self.laps.phase.borrow_mut() {
             Phase::Waiting => Due::Begin,
-            Phase::Looking { begin, functions } => {
+            Phase::Looking { begin, compiling, functions } => {
                 let looks = self.laps.looks.get() + 1;
-                let compiles = self.totals.waiting.get() > 0 || self.totals.compiled_last.get().is_some_and(|last| last > *begin);
+                let compiles = self.totals.load().compiling.saturating_sub(*compiling) > begin.elapsed() / CHANGING;
                 let anew = compiles && looks < MOST_LOOKS;
                 self.laps.looks.set(if anew { looks } else { 0 });
                 if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, begin.elapsed())) }
@@ -314,7 +316,7 @@ impl Session {
         // SAFETY: as the caller says.
         unsafe {
             self.set_regime(Regime::Everything);
-            self.laps.phase.replace(Phase::Looking { begin: Instant::now(), functions: FxHashMap::default() });
+            self.laps.phase.replace(Phase::Looking { begin: Instant::now(), compiling: self.totals.load().compiling, functions: FxHashMap::default() });
             self.sampling.hurry();
             self.plan_laps(thread, LOOK);
         }
@@ -394,7 +396,7 @@ impl Session {
         let address = code.as_object() as usize;
         match &mut *self.laps.phase.borrow_mut() {
             Phase::Waiting => return false,
-            Phase::Looking { begin, functions } => {
+            Phase::Looking { begin, functions, .. } => {
                 let now = begin.elapsed().as_secs_f64();
                 let room = functions.len() < MOST_FUNCTIONS;
                 return match functions.get_mut(&address) {
@@ -512,6 +514,8 @@ impl Session {
                     self.hook(function as *mut PyObject);
                 }
                 if self.options.trial == Trial::Time {
+                    // Loops are entered by events.
+                    self.listen_to_compiled();
                     self.sampling.hurry();
                 }
             }

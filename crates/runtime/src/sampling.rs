@@ -62,7 +62,7 @@ impl Session {
         on
     }
 
-    /// Listens to all code that there are units for: it may have been compiled before native code was switched off and on again.
+    /// Listens to all code that there are units for: its events were switched off with native code.
     ///
     /// # Safety
     ///
@@ -76,6 +76,9 @@ impl Session {
             // SAFETY: as the caller says; nothing dies meanwhile.
             unsafe {
                 if let Some(code) = Code::from_object(code as *mut PyObject) {
+                    if let Some(extra) = CodeExtra::of(self, code) {
+                        extra.paused.set(false);
+                    }
                     self.listen_to(code);
                 }
             }
@@ -154,7 +157,8 @@ impl Session {
                 let extra = CodeExtra::of_or_new(self, code);
                 // Callers count, too: the interpreter calls us where functions begin, and short ones are inlined.
                 extra.met.set(extra.met.get() + time);
-                if extra.exclusion().is_none() && (extra.paused.get() || !monitoring::listens(code)) {
+                let rests = extra.paused.get() && extra.met.get() < extra.resumes_at.get() && !wants_callers;
+                if extra.exclusion().is_none() && !rests && (extra.paused.get() || !monitoring::listens(code)) {
                     let is_worth = wants_callers || self.strategy.is_worth_events(code.len(), extra.met.get(), load);
                     extra.paused.set(extra.paused.get() && !is_worth);
                     found |= !is_worth || self.listen_to(code);

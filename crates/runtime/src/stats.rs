@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use whipsnake_contract::selection::FunctionKey;
 use whipsnake_cpython::Code;
 use whipsnake_strategy::Load;
@@ -30,8 +30,6 @@ pub struct Totals {
     pub compile_time: Cell<Duration>,
     /// Compilations begun that have not ended.
     pub waiting: Cell<u32>,
-    /// When the last one ended.
-    pub compiled_last: Cell<Option<Instant>>,
     /// Broken assumptions.
     pub invalidations: Cell<u64>,
     dead: RefCell<Vec<UnitStats>>,
@@ -178,7 +176,6 @@ impl Totals {
     /// Counts a compilation.
     pub fn compiled(&self, outcome: &Outcome) {
         add(&self.compilations, 1);
-        self.compiled_last.set(Some(Instant::now()));
         match &outcome.result {
             Ok(compiled) => add(&self.compile_time, compiled.time),
             Err(_) => add(&self.refused, 1),

@@ -51,11 +51,13 @@ const LONGEST_INTERVAL: Duration = Duration::from_millis(150);
 const SHORTEST_INTERVAL: Duration = Duration::from_micros(20);
 /// Calls from which on it is known how often a function is called.
 const FEWEST_CALLS: u32 = 4;
-/// Intervals remembered of a function, and the most calls that are taken to be one group.
-const MOST_INTERVALS: usize = 96;
+/// Times remembered of a function, two at least, and the most calls that are taken to be one group.
+const MOST_TIMES: usize = 128;
 const LARGEST_GROUP: usize = 8;
-/// Groups from which on it is known how long they take.
-const FEWEST_GROUPS: u32 = 8;
+/// Laps from which on it is known how uneven they are. Fewer laps look more even than they are, by about one of so many.
+const FEWEST_LAPS: usize = 5;
+/// How many times longer laps may be than they must: programs that do one thing and then another have uneven short laps.
+const LONGER: [usize; 3] = [2, 4, 8];
 /// The part of the time between whose ends a function must be called: others are called all at once.
 const LEAST_SPAN: f64 = 0.6;
 /// Differences between intervals that are taken to be chance, as a part of them.
@@ -66,7 +68,7 @@ const CLEARLY_FASTER: f64 = -0.7;
 /// Rounds before native code can be called faster otherwise, and before it can be called slower.
 const FASTER_ROUNDS: u32 = 3;
 const SLOWER_ROUNDS: u32 = 8;
-/// Rounds after which everything stays native, if nothing speaks against it.
+/// Rounds after which everything stays native, unless it is slower by more than a standard error.
 const MOST_ROUNDS: u32 = 128;
 /// Rounds after which laps that are that uneven are given up: a logarithm.
 const HOPELESS_ROUNDS: u32 = 12;
@@ -74,6 +76,9 @@ const HOPELESS: f64 = 0.3;
 /// Standard errors from which on a difference counts. It is looked at after each round, so two would not do; but what is wrong by chance is nearly as
 /// fast, and is tried again.
 const STANDARD_ERRORS: f64 = 2.5;
+/// Of few rounds the deviation is not known well either: by about this, divided by the rounds but one, doubts are greater (Student's t distribution, at
+/// the probability of that many standard errors).
+const FEW: f64 = 2.2;
 /// Least deviation of differences of logarithms: three rounds that happen to be the same prove nothing.
 const LEAST_DEVIATION: f64 = 0.02;
 /// One in so many differences is left out at each end.
@@ -90,20 +95,31 @@ pub struct Rhythm {
     first: f64,
     last: f64,
     calls: u32,
-    /// Seconds between calls, the first ones.
-    intervals: Vec<f64>,
+    /// The times of the first call and of every so many calls after it, from the first to the last.
+    times: Vec<f64>,
+    every: u32,
 }
 
 impl Rhythm {
     /// Called for the first time.
     pub fn new(now: f64) -> Rhythm {
-        Rhythm { first: now, last: now, calls: 1, intervals: Vec::new() }
+        Rhythm { first: now, last: now, calls: 1, times: vec![now], every: 1 }
     }
 
     /// Called again. False if that happens so often that it is of no use.
     pub fn again(&mut self, now: f64) -> bool {
-        if self.intervals.len() < MOST_INTERVALS {
-            self.intervals.push(now - self.last);
+        if self.calls.is_multiple_of(self.every) {
+            if self.times.len() == MOST_TIMES {
+                let mut even = false;
+                self.times.retain(|_| {
+                    even = !even;
+                    even
+                });
+                self.every *= 2;
+            }
+            if self.calls.is_multiple_of(self.every) {
+                self.times.push(now);
+            }
         }
         self.last = now;
         self.calls += 1;
@@ -119,18 +135,23 @@ impl Rhythm {
         if self.calls <= FEWEST_CALLS || time < now * LEAST_SPAN || !useful.contains(&average) {
             return None;
         }
-        let shortest = (LAP.as_secs_f64() / average).ceil() as usize;
+        let shortest = (LAP.as_secs_f64() / (average * f64::from(self.every))).ceil() as usize;
         // Calls may come in groups: laps of one whole group, or of several, are even.
-        (1..=LARGEST_GROUP)
-            .filter_map(|group| {
-                let mut sums = Mean::default();
-                self.intervals.chunks_exact(group).for_each(|chunk| sums.add(chunk.iter().sum()));
-                (sums.count >= if group == 1 { FEWEST_CALLS } else { FEWEST_GROUPS }).then(|| {
-                    let variation = (sums.variance().sqrt() / sums.mean).max(LEAST_VARIATION);
-                    (variation * variation * sums.mean, shortest.next_multiple_of(group) as u32)
-                })
-            })
-            .min_by(|(one, _), (other, _)| one.total_cmp(other))
+        let groups = (1..=LARGEST_GROUP).map(|group| shortest.next_multiple_of(group));
+        let lengths = groups.chain(LONGER.map(|times| shortest * times));
+        let judged = lengths.filter_map(|length| Some((self.unsureness(length)?, length as u32 * self.every)));
+        judged.min_by(|(one, _), (other, _)| one.total_cmp(other))
+    }
+
+    /// How unsure a comparison of laps of that length, in intervals between remembered times, is after a second; `None` for too few of them.
+    fn unsureness(&self, length: usize) -> Option<f64> {
+        let mut laps = Mean::default();
+        let ends: Vec<f64> = self.times.iter().copied().step_by(length).collect();
+        ends.windows(2).for_each(|lap| laps.add(lap[1] - lap[0]));
+        (ends.len() > FEWEST_LAPS).then(|| {
+            let variation = (laps.variance().sqrt() / laps.mean).max(LEAST_VARIATION);
+            variation * variation * laps.mean * (1.0 + FEWEST_LAPS as f64 / f64::from(laps.count))
+        })
     }
 }
 
@@ -231,17 +252,19 @@ impl Sample {
     /// What differences of logarithms tell; their mean, and the most that it could be.
     fn verdict(&self) -> (Verdict, f64, f64) {
         let count = self.count();
-        let otherwise = if count >= MOST_ROUNDS { Verdict::Stays } else { Verdict::Open };
+        let is_last = count >= MOST_ROUNDS;
+        let otherwise = if is_last { Verdict::Stays } else { Verdict::Open };
         if count < FASTER_ROUNDS {
             let is_clear = self.0.first().is_some_and(|least| *least < CLEARLY_FASTER);
             return (if is_clear { Verdict::Stays } else { otherwise }, 0.0, f64::INFINITY);
         }
         let (mean, deviation) = self.estimate();
-        let doubt = STANDARD_ERRORS * deviation.max(LEAST_DEVIATION) / f64::from(count).sqrt();
+        let error = deviation.max(LEAST_DEVIATION) / f64::from(count).sqrt();
+        let doubt = STANDARD_ERRORS * (1.0 + FEW / f64::from(count - 1)) * error;
         let is_hopeless = count >= HOPELESS_ROUNDS && doubt > HOPELESS;
         let verdict = if mean + doubt < TOLERATED || is_hopeless {
             Verdict::Stays
-        } else if count >= SLOWER_ROUNDS && mean - doubt > LEAST {
+        } else if count >= SLOWER_ROUNDS && mean - if is_last { error } else { doubt } > LEAST {
             Verdict::Slower
         } else {
             otherwise
@@ -365,29 +388,41 @@ mod tests {
     fn judge(times: impl IntoIterator<Item = f64>) -> Option<(f64, u32)> {
         let mut times = times.into_iter();
         let mut rhythm = Rhythm::new(times.next()?);
-        times.all(|time| rhythm.again(time)).then(|| rhythm.judge(0.1))?
+        times.all(|time| rhythm.again(time)).then(|| rhythm.judge(0.8))?
     }
 
     #[test]
     fn even_rhythms_are_better() {
-        let (even, calls) = judge((0..30).map(|call| f64::from(call) * 0.003)).unwrap();
-        let (uneven, _) = judge((0..30).map(|call| f64::from(call) * 0.003 + f64::from(call % 3) * 0.0025)).unwrap();
+        let (even, calls) = judge((0..270).map(|call| f64::from(call) * 0.003)).unwrap();
+        let (uneven, _) = judge((0..270).map(|call| f64::from(call) * 0.003 + f64::from(call * call % 7) * 0.0004)).unwrap();
         assert!(even < uneven, "{even} {uneven}");
-        assert_eq!(calls, 7);
+        assert_eq!(calls, 8);
     }
 
     #[test]
     fn calls_all_at_once_end_no_laps() {
-        for start in [0.0, 0.09] {
+        for start in [0.0, 0.79] {
             assert!(judge((0..30).map(|call| start + f64::from(call) * 3e-5)).is_none());
         }
     }
 
     #[test]
     fn laps_are_whole_groups_of_calls() {
-        let (unsure, calls) = judge((0..27).map(|call| f64::from(call / 3) * 0.012 + f64::from(call % 3) * 0.0005)).unwrap();
-        assert_eq!(calls, 6);
+        let (unsure, calls) = judge((0..201).map(|call| f64::from(call / 3) * 0.012 + f64::from(call % 3) * 0.0005)).unwrap();
+        assert_eq!(calls % 3, 0, "{calls}");
         assert!(unsure < 1e-4, "{unsure}");
+    }
+
+    #[test]
+    fn laps_are_as_long_as_what_programs_do_by_turns() {
+        // 40 ms with a call each millisecond, and 40 ms with one each 4 ms.
+        let mut now = 0.0;
+        let times = (0..600).map(|_| {
+            now += if now % 0.08 < 0.04 { 0.001 } else { 0.004 };
+            now
+        });
+        let (_, calls) = judge(times.take_while(|time| *time < 0.85)).unwrap();
+        assert!((48..=52).contains(&(calls % 50 + 50 * u32::from(calls % 50 < 25))), "{calls}");
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub struct UnitFacts {
     pub profiled: bool,
     /// Guesses at types have failed too often.
     pub wary: bool,
+    /// All operand types are to be noted.
+    pub surveys: bool,
     /// Force every N-th guard to exit; 0 for none.
     pub exit_every: u64,
     /// Address of the countdown of forced exits.
@@ -200,6 +202,7 @@ pub unsafe fn capture(
                 warm: unit.warm,
                 profiled: unit.profiled,
                 wary: unit.wary,
+                surveys: unit.surveys,
                 exit_every: unit.exit_every,
                 exit_counter: unit.exit_counter,
             };
