@@ -126,6 +126,25 @@ def test_what_is_faster_natively_goes_on_natively(runner) -> None:
     assert run(runner, text) == ["everything", ["everything", "no-resumptions", "nothing"]]
 
 
+def test_loops_are_entered_as_soon_as_native_code_may_run(runner) -> None:
+    # Laps that begin without them would tell nothing of them.
+    text = """
+    steps = []
+
+    def enough():
+        program = whipsnake.stats()["program"]
+        steps.append((program["regime"], entries("lap", "loop")))
+        return len(steps) > 1 and steps[-1][0] == "everything" and program["trial"] == "waiting" and any(kind == "nothing" for kind, _ in steps)
+
+    run(["no-resumptions", "nothing"], enough)
+    changes = [number for number, (kind, _) in enumerate(steps[:-1]) if kind == "everything" and number and steps[number - 1][0] == "nothing"]
+    print(json.dumps([steps[number + 1][1] - steps[number][1] for number in changes]))
+    """
+    entered = run(runner, text)
+    assert entered
+    assert all(entered), entered
+
+
 def test_new_hot_code_ends_the_rest(runner) -> None:
     text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
     rests = regime()

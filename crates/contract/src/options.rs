@@ -249,7 +249,7 @@ options! {
     threshold: u64 = "1000", Kind::Number { min: 1, max: 1_000_000_000 };
     /// Compile in the calling thread instead of in the background.
     sync: bool = "0", Kind::Flag;
-    /// Percent of the program's processor time that compilations may take; once they take more, only what is hotter is compiled (100: no limit).
+    /// Percent of the program's processor time that compilations may take, less and less from ten seconds on; once they take more, only what is hotter is compiled (100: no limit).
     compile_share: u64 = "10", Kind::Number { min: 1, max: 100 };
     /// What decides what is compiled, when and how far.
     strategy: String = "method", Kind::Choice(&["method"]);

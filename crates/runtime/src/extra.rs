@@ -48,8 +48,8 @@ pub struct CodeExtra {
     pub met: Cell<Duration>,
     /// Some of its events are switched off until it is met again.
     pub paused: Cell<bool>,
-    /// The time for which it must have been met before they are switched on again.
-    pub resumes_at: Cell<Duration>,
+    /// The time for which it had been met when it was listened to in vain.
+    pub heard_in_vain: Cell<Duration>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }
@@ -126,12 +126,6 @@ impl CodeExtra {
     #[inline]
     pub fn exclusion(&self) -> Option<&str> {
         self.excluded.get().map(|reason| &**reason)
-    }
-
-    /// Notes that its events are switched off: it was listened to in vain, so it must have run for twice as long the next time.
-    pub fn pause(&self) {
-        self.paused.set(true);
-        self.resumes_at.set(self.met.get() * 2);
     }
 
     /// True if back edges of a loop are being counted.

@@ -381,7 +381,7 @@ impl Session {
     fn disable_until_met(&self, code: Code) -> *mut PyObject {
         if let Some(extra) = CodeExtra::of(self, code) {
             extra.paused.set(true);
-            extra.resumes_at.set(Duration::ZERO);
+            extra.heard_in_vain.set(Duration::ZERO);
         }
         self.disable()
     }

@@ -37,7 +37,8 @@ impl Session {
         if !self.sampling.is_on() {
             return false;
         }
-        extra.pause();
+        extra.paused.set(true);
+        extra.heard_in_vain.set(extra.met.get());
         site.window.set(None);
         site.was_slow.set(false);
         // What is hot gets there without a pause.

@@ -157,7 +157,7 @@ impl Session {
                 let extra = CodeExtra::of_or_new(self, code);
                 // Callers count, too: the interpreter calls us where functions begin, and short ones are inlined.
                 extra.met.set(extra.met.get() + time);
-                let rests = extra.paused.get() && extra.met.get() < extra.resumes_at.get() && !wants_callers;
+                let rests = extra.paused.get() && self.strategy.is_too_early(extra.met.get(), extra.heard_in_vain.get()) && !wants_callers;
                 if extra.exclusion().is_none() && !rests && (extra.paused.get() || !monitoring::listens(code)) {
                     let is_worth = wants_callers || self.strategy.is_worth_events(code.len(), extra.met.get(), load);
                     extra.paused.set(extra.paused.get() && !is_worth);

@@ -158,6 +158,9 @@ pub trait Strategy: Send + Sync {
     /// True if code of so many code units that was met running for that time is to be listened to.
     fn is_worth_events(&self, units: usize, met: Duration, load: Load) -> bool;
 
+    /// True if code that was met running for that time, and listened to in vain when it had been for `in_vain`, is not to be listened to yet.
+    fn is_too_early(&self, met: Duration, in_vain: Duration) -> bool;
+
     /// A site without a unit reached the threshold.
     fn hot(&self, site: SiteFacts<'_>, load: Load) -> Decision;
 

@@ -42,6 +42,9 @@ const TIME_PER_UNIT: Duration = Duration::from_micros(25);
 /// the start, 1.24 to 1.30 with a factor of 1, 1.16 and 1.23 with 2, 1.08 to 1.11 and 1.17 to 1.20 with 4. Benchmarks of a second took 1 to 2 % more
 /// with 4, and as much as before once the threshold was halved.)
 const TIMES_BEFORE_EVENTS: u32 = 4;
+/// How many times as long code must have run when it is listened to again after that was in vain: what is all the time a little hot is listened to a
+/// few times, not for ever. (In sympy and SQLAlchemy, some 100 events in each millisecond came from such code.)
+const TIMES_AFTER_VAIN: u32 = 2;
 /// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
 /// a thousandth of the time that is at stake.
 const LEAST_RATE: f64 = 10_000.0;
@@ -149,6 +152,10 @@ impl Strategy for Method {
 
     fn is_worth_events(&self, units: usize, met: Duration, load: Load) -> bool {
         self.share.is_none() || met >= self.compile_time(units, load) * TIMES_BEFORE_EVENTS
+    }
+
+    fn is_too_early(&self, met: Duration, in_vain: Duration) -> bool {
+        met < in_vain * TIMES_AFTER_VAIN
     }
 
     fn hot(&self, site: SiteFacts<'_>, load: Load) -> Decision {
@@ -433,6 +440,12 @@ mod tests {
         // Who allows any time for compilations waits for nothing.
         let all = Options { compile_share: 100, ..Options::default() };
         assert_eq!((hot(&all, 1000, 0, busy), worth(&all, 0, busy)), (Decision::Compile, true));
+    }
+
+    #[test]
+    fn what_was_listened_to_in_vain_must_have_run_for_twice_as_long() {
+        let early = |met, in_vain| method().is_too_early(Duration::from_millis(met), Duration::from_millis(in_vain));
+        assert_eq!((early(1, 0), early(3, 3), early(5, 3), early(6, 3)), (false, true, true, false));
     }
 
     #[test]
