@@ -21,7 +21,7 @@ const FIRST: Duration = Duration::from_millis(1000);
 /// How long it is looked for a function whose calls end laps, and how often that is begun anew because much was compiled: some programs
 /// never get to an end of that. Events of all that runs cost 5 to 10 % meanwhile, so after the n-th look there is none for n times as long.
 const LOOK: Duration = Duration::from_millis(800);
-const MOST_LOOKS: u32 = 10;
+const MOST_LOOKS: u32 = 3;
 /// The part of the time of a look that compilations take if the program is still changing.
 const CHANGING: u32 = 20;
 /// Functions looked at.
