@@ -133,12 +133,13 @@ impl Session {
         let offset = exit.frames.last().map_or(0, |image| image.offset);
         match self.strategy.after_exit(site.facts(), ExitFacts { reason: exit.reason, offset, count, failures }, self.totals.load()) {
             Decision::Keep | Decision::Later | Decision::Detach(_) => false,
+            Decision::Compile if site.compiling.get() => false,
             Decision::Compile => {
                 let again = exit.reason == ExitReason::TypeGuard && site.compiles.get() >= SURVEYED;
-                if again && site.survey.get() == Survey::None && !site.compiling.get() {
+                if again && site.survey.get() == Survey::None {
                     site.survey.set(Survey::Due);
                 }
-                !site.compiling.get()
+                true
             }
             Decision::Suspend => {
                 self.suspend(site);
