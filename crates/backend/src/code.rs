@@ -141,14 +141,14 @@ pub enum Trampoline {
     Observe,
 }
 
-/// Words in front of the exit buffer at an observation point.
+/// Words in front of the exit buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObserveRecord {
     /// The thread state, then the result.
     ThreadState = 0,
     /// The unit's record.
     Unit = 1,
-    /// The number of the exit.
+    /// The number of the exit, also where nothing is observed.
     Exit = 2,
     /// The object to destroy.
     Object = 3,

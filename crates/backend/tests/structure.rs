@@ -279,6 +279,29 @@ block0(v0: ptr, v1: obj, v2: ptr):
 }
 
 #[test]
+fn exits_whose_words_begin_alike_share_their_stores() {
+    let text = "function %f abi function {
+  s0 = code 0 at 4 execute locals [raw v3]
+  s1 = code 0 at 5 execute locals [raw v3, raw v4]
+  s2 = code 0 at 6 execute locals [raw v4, raw v3, raw v5]
+block0(v0: ptr, v1: obj, v2: ptr):
+  v3: i64 = load.i64.other v2
+  v4: i64 = iadd_checked v3, v3 [s0]
+  v5: i64 = imul_checked v4, v3 [s1]
+  v6: i64 = isub_checked v5, v4 [s2]
+  store.i64.other v2, v6
+  v7: obj = null
+  return v7
+}";
+    let code = compile(&parsed(text)).expect("it compiles");
+    assert_eq!(code.exits.iter().map(|exit| exit.words).collect::<Vec<u32>>(), [1, 2, 3]);
+    let clif = code.clif.expect("it was asked for");
+    let (_, cold) = clif.split_once("cold:").expect("exits are cold");
+    let stores = cold.lines().filter(|line| line.contains(" store ") || line.contains(" store.")).count();
+    assert_eq!(stores, 3 + 3, "three numbers and three words:\n{clif}");
+}
+
+#[test]
 fn the_same_function_gives_the_same_bytes() {
     let function = parsed(FLOAT_LOOP);
     let first = compile(&function).expect("it compiles");

@@ -112,12 +112,16 @@ impl interp::World for Interpreted<'_> {
         count == 1
     }
 
-    fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
+    fn destroy_unseen(&mut self, object: u64) -> bool {
         let object_type = self.0.read(object + 8);
-        if KnownType::ALL.iter().any(|&known| known.is_leaf() && self.0.type_of(known) == object_type) {
+        let leaf = KnownType::ALL.iter().any(|&known| known.is_leaf() && self.0.type_of(known) == object_type);
+        if leaf {
             self.call_helper(Helper::dealloc_leaf, &[object]);
-            return false;
         }
+        leaf
+    }
+
+    fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
         Host::observe(self.0, exit, words.to_vec(), object)
     }
 

@@ -93,6 +93,8 @@ exit_reasons! {
     NeedsPython, "needs-python", Speculation;
     /// The method of an operator returned `NotImplemented`, or something else than the bool that is wanted.
     Declined, "declined", Speculation;
+    /// An object is to be destroyed in a way that Python code may see.
+    Destructor, "destructor", Speculation;
     /// The types of operands that the interpreter's feedback does not tell have been noted often enough.
     Profiled, "profiled", Feedback;
     /// The instruction is not compiled.
@@ -137,6 +139,26 @@ impl Source {
             Source::Owned(_) | Source::OwnedOrNull(_) => true,
             Source::Maybe(_, inner) => inner.is_owned(),
             _ => false,
+        }
+    }
+}
+
+impl Source {
+    /// Gives words of the exit buffer new numbers, by their old ones.
+    fn renumber(&mut self, numbers: &[u32]) {
+        match self {
+            Source::Owned(word)
+            | Source::OwnedOrNull(word)
+            | Source::Borrowed(word)
+            | Source::Int(word)
+            | Source::Float(word)
+            | Source::Bool(word) => *word = numbers[*word as usize],
+            Source::Maybe(flag, inner) => {
+                *flag = numbers[*flag as usize];
+                inner.renumber(numbers);
+            }
+            Source::Virtual(parts) => parts.1.iter_mut().for_each(|part| part.renumber(numbers)),
+            Source::Null | Source::ConstInt(_) | Source::ConstFloat(_) | Source::Object(_) | Source::InFrame => {}
         }
     }
 }
@@ -287,7 +309,8 @@ pub enum Resume {
     Behind,
     /// An exception is set and was raised by the instruction at the innermost frame's `offset`.
     Raise,
-    /// Not an exit: frames are rebuilt so that foreign code can look at them, and native code goes on.
+    /// The instruction at the innermost frame's `offset` has dropped an object, and goes on at `offset + return_offset` when that is destroyed.
+    /// Frames are rebuilt so that foreign code can look at them meanwhile; where no `culprit` is named, native code may go on then.
     Observe,
 }
 
@@ -302,8 +325,22 @@ pub struct ExitPoint {
     pub frames: Vec<FrameImage>,
     /// Objects whose references native code owned and nobody needs any more.
     pub release: Vec<Source>,
-    /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit.
+    /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit; with the object
+    /// that is to be destroyed, where native code leaves for that.
     pub culprit: Option<u32>,
     /// Words the exit buffer must hold.
     pub words: u32,
+}
+
+impl ExitPoint {
+    /// Gives the words of the exit buffer new numbers, by their old ones: a permutation.
+    pub fn renumber(&mut self, numbers: &[u32]) {
+        for frame in &mut self.frames {
+            frame.frame.iter_mut().for_each(|word| *word = numbers[*word as usize]);
+            let sources = frame.locals.iter_mut().chain(&mut frame.stack).chain([&mut frame.function]);
+            sources.for_each(|source| source.renumber(numbers));
+        }
+        self.release.iter_mut().for_each(|source| source.renumber(numbers));
+        self.culprit.iter_mut().for_each(|word| *word = numbers[*word as usize]);
+    }
 }

@@ -430,6 +430,10 @@ impl World for Heap {
         }
     }
 
+    fn destroy_unseen(&mut self, _object: u64) -> bool {
+        false
+    }
+
     fn observe(&mut self, _exit: u32, _words: &[u64], object: u64) -> bool {
         self.destroy(object);
         self.scripted("observe", None) != 0

@@ -274,9 +274,7 @@ impl Builder<'_> {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
-                if drops.iter().any(|drop| !self.is_leaf(&after, &drop.val)) {
-                    after.observed();
-                }
+                self.expect_observation(&mut after, &drops);
                 self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
                 self.instance = callee;
                 out.returns.push((self.block, after));

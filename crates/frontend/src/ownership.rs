@@ -2,7 +2,7 @@
 
 use crate::builder::Builder;
 use crate::value::{Slot, State, Val};
-use whipsnake_contract::exit::{Resume, Virtual};
+use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Imm, MemSize, Op, Region, Value};
@@ -332,9 +332,16 @@ impl Builder<'_> {
         let drops = std::mem::take(&mut self.drops);
         if drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
             self.settle(state);
+        }
+        self.expect_observation(state, &drops);
+        self.release_all(state, offset, drops);
+    }
+
+    /// Before slots are released: if native code may go on after Python code has seen that, the frames are in an unknown state then.
+    pub(crate) fn expect_observation(&self, state: &mut State, drops: &[Slot]) {
+        if self.shows_destructors() && drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
             state.observed();
         }
-        self.release_all(state, offset, drops);
     }
 
     /// Releases slots one after the other, with frame states that go on at `offset`.
@@ -388,7 +395,14 @@ impl Builder<'_> {
         let id = self.frame_state(state, at, resume, &rest);
         self.f.states[id.index()].return_offset = offset.wrapping_sub(at);
         let block = self.block;
-        self.f.push(block, Op::Decref, &[value], Imm::None, Some(id));
+        let (op, imm) = if self.shows_destructors() { (Op::Decref, Imm::None) } else { (Op::DecrefOrExit, Imm::Exit(ExitReason::Destructor)) };
+        self.f.push(block, op, &[value], imm, Some(id));
+    }
+
+    /// True if native code goes on where Python code may see how an object is destroyed. That takes a lot of code at each place, so it
+    /// is only done once the present code has dropped such an object, or if it may not be compiled again.
+    fn shows_destructors(&self) -> bool {
+        self.snapshot.wary || self.code().exits_seen.iter().any(|exit| exit.reason == ExitReason::Destructor)
     }
 
     /// Stores an object (or NULL) into a local's slot of a frame.

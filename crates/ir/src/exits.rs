@@ -2,7 +2,8 @@
 //! runtime is told about it.
 //!
 //! There is one [`ExitPoint`] for each distinct (state, reason, resume, culprit) of the instructions in the function's
-//! blocks, numbered in layout order; the culprit is the object whose type a `guard_type` checks. A backend asks [`ExitTable::exits_of`] which exits an instruction
+//! blocks, numbered in layout order; the culprit is the object whose type a `guard_type` checks, or that a
+//! `decref_or_exit` drops. A backend asks [`ExitTable::exits_of`] which exits an instruction
 //! has, stores [`ExitTable::values`] of the number into the exit buffer (one 64-bit word each: integers and
 //! truth values as they are, doubles as bits) and hands the number to the runtime.
 
@@ -61,7 +62,8 @@ impl ExitTable {
                 && function.states[state.index()].resume != Resume::Raise;
             let forced = forced.then_some(ExitReason::Forced);
             for reason in exit_reasons(data).into_iter().chain(forced) {
-                let culprit = (data.op == Op::GuardType && reason == ExitReason::TypeGuard).then(|| data.args[0]);
+                let names_object = data.op == Op::DecrefOrExit || data.op == Op::GuardType && reason == ExitReason::TypeGuard;
+                let culprit = names_object.then(|| data.args[0]);
                 let id = *known.entry((state, reason, observes, culprit)).or_insert_with(|| {
                     let (point, values) = definitions.exit_point(state, reason, observes, culprit);
                     table.points.push(point);
@@ -71,7 +73,22 @@ impl ExitTable {
                 table.ids[inst.index()].push((reason, id));
             }
         }
+        table.order_words(function.values.len());
         table
+    }
+
+    /// Puts words that many exits have first: where the words of two exits begin alike, the same code can store them.
+    fn order_words(&mut self, values: usize) {
+        let mut uses = vec![0u32; values];
+        self.values.iter().flatten().for_each(|value| uses[value.index()] += 1);
+        for (point, values) in self.points.iter_mut().zip(&mut self.values) {
+            let mut order: Vec<usize> = (0..values.len()).collect();
+            order.sort_unstable_by_key(|&word| (std::cmp::Reverse(uses[values[word].index()]), values[word]));
+            let mut numbers = vec![0; order.len()];
+            order.iter().zip(0..).for_each(|(&word, number)| numbers[word] = number);
+            point.renumber(&numbers);
+            *values = order.iter().map(|&word| values[word]).collect();
+        }
     }
 
     /// Reasons and numbers of an instruction's exits, in the order in which they are tested.
@@ -255,13 +272,13 @@ mod tests {
         assert_eq!(table.exits_of(shift), [(ExitReason::Arithmetic, 0)]);
         assert_eq!(table.id_of(decref, ExitReason::FrameObserved), Some(2));
         assert_eq!(table.points.len(), 3, "the exit shares the first point");
-        assert_eq!(table.values[0], [boxed, sum, callee]);
+        assert_eq!(table.values, [vec![callee, boxed, sum], vec![callee, boxed, sum], vec![callee]], "what most exits have comes first");
         let point = &table.points[0];
         assert_eq!((point.words, point.resume), (3, Resume::Execute));
-        assert_eq!(point.frames[0].locals, [Source::Borrowed(2), Source::ConstInt(1)]);
-        let tuple = Source::Virtual(Box::new((Virtual::Tuple, vec![Source::Int(1), Source::Borrowed(2)])));
-        assert_eq!(point.frames[1].locals, [Source::Owned(0), tuple]);
-        assert_eq!(point.release, [Source::Owned(0)]);
+        assert_eq!(point.frames[0].locals, [Source::Borrowed(0), Source::ConstInt(1)]);
+        let tuple = Source::Virtual(Box::new((Virtual::Tuple, vec![Source::Int(2), Source::Borrowed(0)])));
+        assert_eq!(point.frames[1].locals, [Source::Owned(1), tuple]);
+        assert_eq!(point.release, [Source::Owned(1)]);
         assert_eq!(table.points[2].resume, Resume::Observe);
         assert_eq!(table.max_words(), 3);
     }
@@ -285,9 +302,9 @@ mod tests {
         let ids: Vec<u32> = guards.iter().map(|&guard| table.id_of(guard, ExitReason::TypeGuard).unwrap()).collect();
         assert_eq!(ids, [0, 2, 0, 3], "one exit per object, whatever type is expected");
         let culprits: Vec<Option<u32>> = table.points.iter().map(|point| point.culprit).collect();
-        assert_eq!(culprits, [Some(1), None, Some(2), Some(0), None, None]);
-        assert_eq!(table.values[0], [other, stored], "a word of the state serves");
-        assert_eq!(table.values[2], [other, stored, boxed], "a word of its own");
+        assert_eq!(culprits, [Some(0), None, Some(2), Some(1), None, None]);
+        assert_eq!(table.values[0], [stored, other], "a word of the state serves");
+        assert_eq!(table.values[2], [stored, other, boxed], "a word of its own");
         assert_eq!((table.points[2].words, table.points[1].reason), (3, ExitReason::Forced));
         assert_eq!(table.id_of(unbox, ExitReason::BigInt), Some(4));
         assert_eq!(table.points[5].reason, ExitReason::TypeGuard, "an exit without a guard blames nothing");

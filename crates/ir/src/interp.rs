@@ -42,6 +42,8 @@ pub trait World {
     fn incref(&mut self, object: u64);
     /// Drops a reference; true if it was the last one, and the caller has to destroy the object.
     fn decref(&mut self, object: u64) -> bool;
+    /// Destroys an object if that runs no Python code; true if it did.
+    fn destroy_unseen(&mut self, object: u64) -> bool;
     /// Destroys an object with the frames of an observation point visible; true if the unit must leave by that exit.
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool;
     /// Takes the object out of a frame slot; the default is for slots without tags.
@@ -336,6 +338,12 @@ impl<W: World + ?Sized> Machine<'_, W> {
                 done
             }
             (Op::Decref, _, [object]) => self.decref(step, *object),
+            (Op::DecrefOrExit, Imm::Exit(reason), [object]) => {
+                if self.world.decref(*object) && !self.world.destroy_unseen(*object) {
+                    return Act::Flow(self.exit(step, reason));
+                }
+                done
+            }
             (Op::CallHelper, Imm::Helper(helper), args) => Act::word(self.world.call_helper(helper, args)),
             (Op::CallNative, _, &[entry, tstate, function, args]) => {
                 Act::word(self.world.call_native(entry, tstate, function, args))
@@ -350,7 +358,7 @@ impl<W: World + ?Sized> Machine<'_, W> {
     }
 
     fn decref(&mut self, step: &Step, object: u64) -> Act {
-        if !self.world.decref(object) {
+        if !self.world.decref(object) || self.world.destroy_unseen(object) {
             return Act::Result(Ok(0));
         }
         let observation =

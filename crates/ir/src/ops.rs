@@ -371,6 +371,7 @@ macro_rules! for_each_op {
         // Reference counts.
         Incref, "incref", (Is(Ty::Obj)) -> Nothing, None, Refcount, Never, "One more reference.";
         Decref, "decref", (Is(Ty::Obj)) -> Nothing, None, Any, Observe, "One reference less; destroying the object may run anything, with frames rebuilt from the state.";
+        DecrefOrExit, "decref_or_exit", (Is(Ty::Obj)) -> Nothing, Exit, Any, Observe, "One reference less; leaves by the state if Python code may see how the object is destroyed.";
         DecrefPlain, "decref_plain", (Is(Ty::Obj)) -> Nothing, None, Any, Never, "One reference less where no frame of the unit can be looked at any more; destroying the object may run anything.";
         DecrefLeaf, "decref_leaf", (Is(Ty::Obj)) -> Nothing, None, Refcount, Never, "One reference less to an object of a leaf type.";
         // Calls.

@@ -91,7 +91,7 @@ fn sink_boxes(function: &mut Function) {
             content[result.index()] = Some(data.args[0]);
         }
     }
-    let counts = |op: Op| matches!(op, Op::Incref | Op::Decref | Op::DecrefLeaf | Op::DecrefPlain);
+    let counts = |op: Op| matches!(op, Op::Incref | Op::Decref | Op::DecrefOrExit | Op::DecrefLeaf | Op::DecrefPlain);
     for &inst in &placed {
         let data = function.inst(inst);
         let in_targets = data.targets.iter().flat_map(|t| &t.args);

@@ -76,7 +76,7 @@ fn find_pair(function: &Function, line: &[Block]) -> Option<(Inst, Inst)> {
 }
 
 fn is_drop(op: Op) -> bool {
-    matches!(op, Op::Decref | Op::DecrefLeaf | Op::DecrefPlain)
+    matches!(op, Op::Decref | Op::DecrefOrExit | Op::DecrefLeaf | Op::DecrefPlain)
 }
 
 /// True if the instruction may drop a reference to any object, or depend on a reference count.

@@ -2,7 +2,7 @@
 
 use crate::declined::ask_further;
 use crate::entry::may_go_on;
-use crate::observe::frames_left;
+use crate::observe::{destroy, frames_left};
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
@@ -38,22 +38,23 @@ struct Leaving<'a> {
 /// As for [`exit_function`].
 unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: u64, words: *const u64) -> Leaving<'a> {
     let point = &content.exits[exit as usize];
+    let destroys = point.resume == Resume::Observe;
     // SAFETY: the caller vouches for the words.
     unsafe {
+        if let Some(word) = point.culprit.filter(|_| destroys) {
+            destroy(thread, unit, exit, words, words.add(word as usize).read() as *mut PyObject);
+        }
         if let Some(frames) = frames_left(unit, exit) {
             // The object may have been dropped while an exception was on its way.
             let raise = !PyErr_Occurred().is_null();
             let leaving = Leaving::new(thread, point, frames, raise);
             leaving.release_all(content, words);
-            // The destructor saw the instruction that dropped the object; the interpreter goes on behind it.
-            if let Some(image) = point.frames.last() {
-                leaving.innermost().frame.set_offset(image.offset.wrapping_add(image.return_offset));
-            }
+            leaving.finish_instruction();
             return leaving;
         }
         let mut words = Words::new(words, content, References::Move);
         words.trace(thread, point);
-        let raise = point.resume == Resume::Raise;
+        let raise = point.resume == Resume::Raise || destroys && !PyErr_Occurred().is_null();
         let frames = words.frames(thread, point);
         let mut leaving = Leaving::new(thread, point, frames, raise);
         let built = leaving.frames.len();
@@ -71,6 +72,9 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         }
         if point.resume == Resume::Behind && !leaving.raise {
             leaving.serve();
+        }
+        if destroys && !leaving.raise {
+            leaving.finish_instruction();
         }
         leaving
     }
@@ -92,6 +96,18 @@ impl<'a> Leaving<'a> {
 
     fn innermost(&self) -> Rebuilt {
         *self.frames.last().expect("an exit has at least one frame")
+    }
+
+    /// Moves the innermost frame behind the instruction that has dropped an object.
+    ///
+    /// # Safety
+    ///
+    /// The frames are complete.
+    unsafe fn finish_instruction(&self) {
+        if let Some(image) = self.point.frames.last() {
+            // SAFETY: as the caller says; the offset is of an instruction.
+            unsafe { self.innermost().frame.set_offset(image.offset.wrapping_add(image.return_offset)) };
+        }
     }
 
     /// Runs `f`, which may run Python code, while all frames are visible (there are none if memory was short) and no exception is raised.
@@ -402,7 +418,7 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
             // With nothing pending the record was out of date: units that call this one do not refresh it.
             may_go_on(session, thread, unit);
         }
-        if let Some(word) = point.culprit {
+        if let Some(word) = point.culprit.filter(|_| point.reason == ExitReason::TypeGuard) {
             let object = words.add(word as usize).read() as *mut PyObject;
             learn_type(session, unit, content, point, object);
         }

@@ -36,18 +36,38 @@ pub(crate) fn frames_left(unit: &Unit, exit: u64) -> Option<Frames> {
 ///
 /// As for [`exit_function`](crate::exits::exit_function); the object's reference count is zero.
 pub unsafe fn observe(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { show(thread, unit, exit, words, object, false) }
+}
+
+/// Destroys an object for which native code leaves: the frames stay, unless there is no memory for them.
+///
+/// # Safety
+///
+/// As for [`observe`].
+pub(crate) unsafe fn destroy(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe { show(thread, unit, exit, words, object, true) };
+}
+
+/// [`observe`], and [`destroy`] if the frames stay in any case. True if they stand.
+///
+/// # Safety
+///
+/// As for [`observe`].
+unsafe fn show(thread: Thread, unit: &Unit, exit: u64, words: *const u64, object: *mut PyObject, stay: bool) -> bool {
     let Some(content) = unit.content() else { return true };
     let point = &content.exits[exit as usize];
     // SAFETY: the caller vouches for the words. The frame is linked, and its locals are what they should be.
     unsafe {
-        let Some(frame) = standing_frame(point, words) else { return observe_built(thread, unit, content, exit, words, object) };
+        let Some(frame) = standing_frame(point, words) else { return show_built(thread, unit, (content, exit), words, object, stay) };
         let image = &point.frames[0];
         frame.set_stack_top(image.locals.len());
         frame.set_offset(image.offset);
         frame.set_return_offset(image.return_offset as u16);
         _Py_Dealloc(object);
         let kept = !frame.object().is_null();
-        if kept || is_over(thread, unit) {
+        if stay || kept || is_over(thread, unit) {
             let reader = Words::new(words, content, References::Lend);
             leave_standing(reader, unit, exit, point, smallvec![Rebuilt { frame, existed: true }]);
             return true;
@@ -94,13 +114,20 @@ unsafe fn leave_standing(mut reader: Words<'_>, unit: &Unit, exit: u64, point: &
     OBSERVED.with_borrow_mut(|slot| *slot = Some(Observed { unit, exit, frames }));
 }
 
-/// [`observe`] where frames are to be built.
+/// [`show`] where frames are to be built.
 ///
 /// # Safety
 ///
 /// As for [`observe`].
 #[inline(never)]
-unsafe fn observe_built(thread: Thread, unit: &Unit, content: &Content, exit: u64, words: *const u64, object: *mut PyObject) -> bool {
+unsafe fn show_built(
+    thread: Thread,
+    unit: &Unit,
+    (content, exit): (&Content, u64),
+    words: *const u64,
+    object: *mut PyObject,
+    stay: bool,
+) -> bool {
     let point = &content.exits[exit as usize];
     // SAFETY: the caller vouches for the words; native code gets back what it lends, so taking frames down destroys nothing that it uses.
     // Who changes a frame does so by its frame object, which the frame then keeps.
@@ -146,7 +173,7 @@ unsafe fn observe_built(thread: Thread, unit: &Unit, content: &Content, exit: u6
         if !innermost.existed {
             datastack::unlink(thread, innermost.frame);
         }
-        if traced || changed || is_over(thread, unit) {
+        if stay || traced || changed || is_over(thread, unit) {
             leave_standing(reader, unit, exit, point, frames);
             return true;
         }

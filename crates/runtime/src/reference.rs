@@ -156,6 +156,11 @@ impl World for Process<'_> {
         }
     }
 
+    fn destroy_unseen(&mut self, object: u64) -> bool {
+        // SAFETY: the object has no references left.
+        unsafe { crate::native_entry::destroy_unseen(object as *mut PyObject) != 0 }
+    }
+
     fn observe(&mut self, exit: u32, words: &[u64], object: u64) -> bool {
         // SAFETY: the words are those of the exit; the object has no references left.
         unsafe { crate::observe::observe(self.thread, self.unit, u64::from(exit), words.as_ptr(), object as *mut PyObject) }

@@ -1,16 +1,17 @@
 //! Exit blocks: the values are stored first, then the runtime is called, and its result returned.
 //!
 //! One block serves all checks with the same exit number: every value of a state dominates each check that
-//! has the state, and so their common exit block too.
+//! has the state, and so their common exit block too. The same is true of values that several exits store first.
 
-use super::link::leaving;
+use super::link;
 use super::lower::Lowering;
 use super::regions::Own;
 use crate::backend::BackendError;
 use crate::code::ObserveRecord;
 use cranelift_codegen::ir::{self, InstBuilder, StackSlot, types};
+use rustc_hash::FxHashMap;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_ir::{Inst, InstData, Ty};
+use whipsnake_ir::{Inst, InstData, Ty, Value};
 
 impl Lowering<'_> {
     /// The block that leaves an instruction for a reason.
@@ -34,11 +35,11 @@ impl Lowering<'_> {
         }
     }
 
-    /// The block that leaves by an exit whose state is stored already.
-    pub(super) fn leave_block_of(&mut self, id: u32) -> ir::Block {
-        match self.leave_blocks[id as usize] {
+    /// The block that leaves by the exit whose number and state are stored already.
+    pub(super) fn leaving_block(&mut self) -> ir::Block {
+        match self.leaving {
             Some(block) => block,
-            None => *self.leave_blocks[id as usize].insert(self.code.cold_block()),
+            None => *self.leaving.insert(self.code.cold_block()),
         }
     }
 
@@ -56,50 +57,136 @@ impl Lowering<'_> {
     /// Fills the blocks that were asked for. All of them end in one call, so that its register constraints
     /// bear on the hot path once.
     pub(super) fn emit_exits(&mut self) {
-        let call = self.code.cold_block();
-        let number = self.code.b.append_block_param(call, types::I64);
-        for id in 0..self.exits.points.len() as u32 {
-            for (block, stores) in [(self.exit_blocks[id as usize], true), (self.leave_blocks[id as usize], false)] {
-                let Some(block) = block else { continue };
-                self.code.switch_to(block);
-                if stores {
-                    self.store_state(id);
-                }
-                let id = self.code.int(i64::from(id));
-                self.code.jump(call, &[id]);
-            }
+        let asked: Vec<(u32, ir::Block)> = (0..).zip(&self.exit_blocks).filter_map(|(id, block)| Some((id, (*block)?))).collect();
+        let exits = self.exits;
+        let mut prefixes = Prefixes::default();
+        let ends: Vec<usize> = asked.iter().map(|&(id, _)| prefixes.add(&exits.values[id as usize])).collect();
+        for (&(id, block), &end) in asked.iter().zip(&ends) {
+            self.code.switch_to(block);
+            let record = self.record();
+            let number = self.code.int(i64::from(id));
+            let flags = self.code.own(Own::Buffer);
+            self.code.b.ins().store(flags, number, record, ObserveRecord::Exit.offset());
+            self.store_prefix(&mut prefixes, end, record);
         }
-        self.code.switch_to(call);
-        self.code.b.set_srcloc(leaving());
-        self.leave(number);
+        for prefix in (1..prefixes.all.len()).rev() {
+            let Some(block) = prefixes.all[prefix].block else { continue };
+            self.code.switch_to(block);
+            let record = self.record();
+            self.store_last(&prefixes, prefix, record);
+            let before = prefixes.all[prefix].before;
+            self.store_prefix(&mut prefixes, before, record);
+        }
+        let leaving = self.leaving_block();
+        self.code.switch_to(leaving);
+        self.code.b.set_srcloc(link::leaving());
+        self.leave();
     }
 
-    /// Stores the words of an exit; returns the address of the record whose last part they are.
-    pub(super) fn store_state(&mut self, id: u32) -> ir::Value {
+    /// Stores the words of a prefix, up to one that others have too and whose block does the rest, and leaves.
+    fn store_prefix(&mut self, prefixes: &mut Prefixes, mut prefix: usize, record: ir::Value) {
+        while prefix != 0 && prefixes.all[prefix].uses == 1 {
+            self.store_last(prefixes, prefix, record);
+            prefix = prefixes.all[prefix].before;
+        }
+        let rest = match prefix {
+            0 => self.leaving_block(),
+            _ => match prefixes.all[prefix].block {
+                Some(block) => block,
+                None => *prefixes.all[prefix].block.insert(self.code.cold_block()),
+            },
+        };
+        self.code.jump(rest, &[]);
+    }
+
+    /// Stores the last word of a prefix.
+    fn store_last(&mut self, prefixes: &Prefixes, prefix: usize, record: ir::Value) {
+        let Prefix { value, words, .. } = prefixes.all[prefix];
+        self.store_word(value.expect("only the empty prefix has none"), words - 1, record);
+    }
+
+    /// The address of the record whose last part are the words of an exit.
+    fn record(&mut self) -> ir::Value {
         let slot = self.record_slot();
-        let record = self.code.slot_address(slot);
-        let flags = self.code.own(Own::Buffer);
+        self.code.slot_address(slot)
+    }
+
+    /// Stores the words of an exit; returns the address of the record.
+    pub(super) fn store_state(&mut self, id: u32) -> ir::Value {
+        let record = self.record();
         let exits = self.exits;
         for (word, &value) in exits.values[id as usize].iter().enumerate() {
-            // The verifier has the proof that states only name values that dominate their instruction.
-            let mut stored = self.defined(value).expect("values of a state are defined before it is used");
-            if self.function.ty(value) == Ty::Bool {
-                stored = self.code.b.ins().uextend(types::I64, stored);
-            }
-            self.code.b.ins().store(flags, stored, record, ObserveRecord::Words.offset() + (word * 8) as i32);
+            self.store_word(value, word, record);
         }
         record
     }
 
-    /// Calls the runtime's exit function and returns what it says.
-    fn leave(&mut self, number: ir::Value) {
-        let slot = self.record_slot();
-        let buffer = self.code.b.ins().stack_addr(types::I64, slot, ObserveRecord::Words.offset());
+    fn store_word(&mut self, value: Value, word: usize, record: ir::Value) {
+        let flags = self.code.own(Own::Buffer);
+        // The verifier has the proof that states only name values that dominate their instruction.
+        let mut stored = self.defined(value).expect("values of a state are defined before it is used");
+        if self.function.ty(value) == Ty::Bool {
+            stored = self.code.b.ins().uextend(types::I64, stored);
+        }
+        self.code.b.ins().store(flags, stored, record, ObserveRecord::Words.offset() + (word * 8) as i32);
+    }
+
+    /// Calls the runtime's exit function with what is in the record, and returns what it says.
+    fn leave(&mut self) {
+        let record = self.record();
+        let flags = self.code.own(Own::Buffer);
+        let number = self.code.b.ins().load(types::I64, flags, record, ObserveRecord::Exit.offset());
+        let words = self.code.b.ins().iadd_imm_s(record, i64::from(ObserveRecord::Words.offset()));
         let unit = self.code.address(self.target.unit);
         let thread_state = self.thread_state();
         let function = self.code.import(self.exit_symbol(), &[types::I64; 4], Some(types::I64));
-        let call = self.code.b.ins().call(function, &[thread_state, unit, number, buffer]);
+        let call = self.code.b.ins().call(function, &[thread_state, unit, number, words]);
         let result = self.code.b.inst_results(call)[0];
         self.code.b.ins().return_(&[result]);
+    }
+}
+
+/// What the words of exits begin with, as a tree: exits whose words begin alike share the code that stores those. The first one is empty.
+struct Prefixes {
+    all: Vec<Prefix>,
+    /// The prefix that is one word longer than another.
+    longer: FxHashMap<(usize, Value), usize>,
+}
+
+struct Prefix {
+    /// The prefix without its last word.
+    before: usize,
+    /// The last word.
+    value: Option<Value>,
+    words: usize,
+    /// Exits that end with it and prefixes that have one word more.
+    uses: u32,
+    /// Stores it and leaves, where it has more than one use.
+    block: Option<ir::Block>,
+}
+
+impl Default for Prefixes {
+    fn default() -> Prefixes {
+        let empty = Prefix { before: 0, value: None, words: 0, uses: 0, block: None };
+        Prefixes { all: vec![empty], longer: FxHashMap::default() }
+    }
+}
+
+impl Prefixes {
+    /// The prefix of all words of an exit.
+    fn add(&mut self, values: &[Value]) -> usize {
+        let mut prefix = 0;
+        for &value in values {
+            let new = self.all.len();
+            let next = *self.longer.entry((prefix, value)).or_insert(new);
+            if next == new {
+                self.all[prefix].uses += 1;
+                let words = self.all[prefix].words + 1;
+                self.all.push(Prefix { before: prefix, value: Some(value), words, uses: 0, block: None });
+            }
+            prefix = next;
+        }
+        self.all[prefix].uses += 1;
+        prefix
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn lower(
         cold: temperature::cold_blocks(function),
         in_cold: false,
         exit_blocks: vec![None; exits.points.len()],
-        leave_blocks: vec![None; exits.points.len()],
+        leaving: None,
         buffer: None,
     };
     lowering.run()?;
@@ -217,7 +217,8 @@ pub(super) struct Lowering<'a> {
     /// The current block is cold: calls must not cost the hot path registers.
     pub(super) in_cold: bool,
     pub(super) exit_blocks: Vec<Option<ir::Block>>,
-    pub(super) leave_blocks: Vec<Option<ir::Block>>,
+    /// The block that leaves by the exit whose number and words are in the buffer.
+    pub(super) leaving: Option<ir::Block>,
     pub(super) buffer: Option<StackSlot>,
 }
 
@@ -333,7 +334,7 @@ impl<'a> Lowering<'a> {
                 self.incref(data)?;
                 None
             }
-            Op::Decref => {
+            Op::Decref | Op::DecrefOrExit => {
                 self.decref(inst, data)?;
                 None
             }

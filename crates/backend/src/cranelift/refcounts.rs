@@ -11,7 +11,7 @@ use cranelift_codegen::ir::{self, InstBuilder, types};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::layout::Layout;
 use whipsnake_contract::snapshot::Platform;
-use whipsnake_ir::{Inst, InstData, Op};
+use whipsnake_ir::{Imm, Inst, InstData, Op};
 
 impl Lowering<'_> {
     pub(super) fn incref(&mut self, data: &InstData) -> Result<(), BackendError> {
@@ -32,12 +32,21 @@ impl Lowering<'_> {
     }
 
     pub(super) fn decref(&mut self, inst: Inst, data: &InstData) -> Result<(), BackendError> {
-        let Some(id) = self.exits.id_of(inst, ExitReason::FrameObserved) else {
-            return Err(self.malformed(data, "has no frame state"));
+        let leaves = match (data.op, data.imm) {
+            (Op::DecrefOrExit, Imm::Exit(reason)) => Some(self.exit_block(inst, data, reason)?),
+            _ => None,
         };
         let object = self.arg(data, 0)?;
         let next = self.drop_reference(object);
         let freed = self.code.replace_word(Trampoline::FreeUnseen(self.code.saves), object);
+        if let Some(exit) = leaves {
+            self.code.branch(freed, next, exit);
+            self.code.switch_to(next);
+            return Ok(());
+        }
+        let Some(id) = self.exits.id_of(inst, ExitReason::FrameObserved) else {
+            return Err(self.malformed(data, "has no frame state"));
+        };
         let observe = self.code.cold_block();
         self.code.branch(freed, next, observe);
 
@@ -57,7 +66,7 @@ impl Lowering<'_> {
         }
         self.code.call_trampoline(Trampoline::Observe, record);
         let left = self.code.b.ins().load(types::I64, flags, record, 0);
-        let leave = self.leave_block_of(id);
+        let leave = self.leaving_block();
         self.code.branch(left, leave, next);
         self.code.switch_to(next);
         Ok(())

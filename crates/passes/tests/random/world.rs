@@ -253,6 +253,10 @@ impl World for Random {
         false
     }
 
+    fn destroy_unseen(&mut self, _object: u64) -> bool {
+        false
+    }
+
     fn observe(&mut self, _: u32, _: &[u64], _: u64) -> bool {
         false
     }
