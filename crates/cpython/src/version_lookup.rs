@@ -64,42 +64,13 @@ pub unsafe fn type_version(kind: *mut PyTypeObject) -> u32 {
     unsafe { read(kind.cast(), offsets::TYPE_VERSION) }
 }
 
-/// Looks type versions up. The types found are borrowed; versions that no living type has any more are missing.
-///
-/// From 3.14 the interpreter has a table of them, which misses are not sure in; on 3.13, and for misses, all types are walked
-/// once, which takes about a millisecond per thousand types. Leaves no exception.
-///
-/// # Safety
-///
-/// `interpreter` is the main interpreter; the GIL is held; no exception is raised.
-pub unsafe fn types_by_version(
-    interpreter: *mut PyInterpreterState,
-    versions: &BTreeSet<u32>,
-) -> BTreeMap<u32, *mut PyTypeObject> {
-    let mut found = BTreeMap::new();
-    let mut missing: BTreeSet<u32> = versions.iter().copied().filter(|&version| version != 0).collect();
-    missing.retain(|&version| {
-        // SAFETY: the caller vouches for the interpreter.
-        let kind = unsafe { cached_type(interpreter, version) };
-        if let Some(kind) = kind {
-            found.insert(version, kind);
-        }
-        kind.is_none()
-    });
-    if !missing.is_empty() {
-        // SAFETY: the caller vouches for GIL and exception state.
-        unsafe { walk_types(&mut missing, &mut found) };
-    }
-    found
-}
-
-/// The type in the interpreter's table of versions.
+/// The type in the interpreter's table of versions, borrowed; a living type may be missing there.
 ///
 /// # Safety
 ///
 /// `interpreter` is the main interpreter; the GIL is held.
 #[cfg(not(py313))]
-unsafe fn cached_type(interpreter: *mut PyInterpreterState, version: u32) -> Option<*mut PyTypeObject> {
+pub unsafe fn type_in_table(interpreter: *mut PyInterpreterState, version: u32) -> Option<*mut PyTypeObject> {
     let index = version as usize % offsets::TYPE_VERSION_CACHE_SIZE;
     // SAFETY: the table holds NULL or types that are alive.
     unsafe {
@@ -115,16 +86,18 @@ unsafe fn cached_type(interpreter: *mut PyInterpreterState, version: u32) -> Opt
 ///
 /// None.
 #[cfg(py313)]
-unsafe fn cached_type(_: *mut PyInterpreterState, _: u32) -> Option<*mut PyTypeObject> {
+pub unsafe fn type_in_table(_: *mut PyInterpreterState, _: u32) -> Option<*mut PyTypeObject> {
     None
 }
 
-/// Visits `object` and all its subclasses until nothing is missing.
+/// Visits `object` and all its subclasses until all versions are found: about a millisecond per thousand types. The types found are borrowed;
+/// versions that no living type has any more are missing. Leaves no exception.
 ///
 /// # Safety
 ///
 /// The GIL is held and no exception is raised.
-unsafe fn walk_types(missing: &mut BTreeSet<u32>, found: &mut BTreeMap<u32, *mut PyTypeObject>) {
+pub unsafe fn walk_types(versions: &BTreeSet<u32>) -> BTreeMap<u32, *mut PyTypeObject> {
+    let (mut missing, mut found) = (versions.clone(), BTreeMap::new());
     // SAFETY: the types are alive: each is held by the list it came in until it was visited, and by its own
     // bases or users after that; `type.__subclasses__` runs no Python code.
     unsafe {
@@ -132,7 +105,7 @@ unsafe fn walk_types(missing: &mut BTreeSet<u32>, found: &mut BTreeMap<u32, *mut
         let subclasses = PyObject_GetAttrString((&raw mut PyType_Type).cast(), c"__subclasses__".as_ptr());
         if subclasses.is_null() {
             crate::ffi::PyErr_Clear();
-            return;
+            return found;
         }
         let mut seen = BTreeSet::new();
         let mut pending: Vec<*mut PyTypeObject> = vec![&raw mut PyBaseObject_Type];
@@ -162,4 +135,5 @@ unsafe fn walk_types(missing: &mut BTreeSet<u32>, found: &mut BTreeMap<u32, *mut
         }
         Py_DECREF(subclasses);
     }
+    found
 }

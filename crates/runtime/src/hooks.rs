@@ -8,11 +8,12 @@ use crate::session::{Session, session};
 use crate::trial::Trial;
 use crate::unit::{Place, SURVEY_NOTES, Site, SiteKey, State, Survey, Unit};
 use crate::worker::Job;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
 use std::time::Duration;
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
-use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_cpython::platform::{add_arrays, array_facts};
 use whipsnake_strategy::{Decision, ExitFacts, SiteFacts, Where};
@@ -50,6 +51,12 @@ impl Units for Session {
     fn unit_of(&self, function: *mut PyObject) -> u64 {
         // SAFETY: the capture passes alive functions.
         unsafe { self.function_site(function) }.map_or(0, |site| site.as_ptr() as u64)
+    }
+
+    #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that it is the main interpreter")]
+    fn types_by_version(&self, interpreter: *mut PyInterpreterState, versions: &BTreeSet<u32>) -> BTreeMap<u32, *mut PyTypeObject> {
+        // SAFETY: captures are taken with the GIL held and no exception raised.
+        unsafe { self.type_versions.look_up(interpreter, versions) }
     }
 
     fn is_excluded(&self, code: Code) -> bool {

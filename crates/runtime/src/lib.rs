@@ -49,6 +49,7 @@ pub mod stats;
 pub mod text;
 mod tool;
 pub mod trial;
+mod type_versions;
 pub mod unit;
 pub mod watch;
 pub mod worker;

@@ -24,6 +24,7 @@ use crate::site_cache::SiteCache;
 use crate::stand_ins::StandIns;
 use crate::stats::Totals;
 use crate::trial::Trials;
+use crate::type_versions::TypeVersions;
 use crate::unit::{Site, SiteKey};
 use crate::watch::Watch;
 use crate::worker::Worker;
@@ -159,6 +160,8 @@ pub struct Session {
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
     /// How often types changed that units relied on, or were being compiled to. An address may have been that of another type.
     pub volatile_types: RefCell<FxHashMap<usize, u32>>,
+    /// Types by their versions.
+    pub(crate) type_versions: TypeVersions,
     /// Comparisons of the program as a whole with the interpreter.
     pub(crate) laps: Laps,
     /// How often guards met instances of a type without inline values. An address may have been that of another type.
@@ -252,6 +255,7 @@ impl Session {
             volatile_types: RefCell::default(),
             laps: Laps::default(),
             lost_values: RefCell::default(),
+            type_versions: TypeVersions::default(),
             saved: Cell::new(0),
             listed: RefCell::default(),
             crash: CrashInfo::default(),

@@ -21,13 +21,13 @@ pub struct Method {
 /// Bounds for the count of one exit at which a wrong speculation is compiled into the unit: within them, the exits so far have cost
 /// about as much time as the compilation is going to.
 const SPECULATION_LIMITS: (u32, u32) = (32, 1024);
-const STRAIGHT_LIMITS: (u32, u32) = (128, 1024);
+const STRAIGHT_LIMITS: (u32, u32) = (128, 4096);
 /// How many times the greatest bound counts where fewer than one entry in so many leaves there: it has not become the usual way.
 const SELDOM_FAILING: u32 = 16;
-/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: a byte takes 0.7 µs, and the
-/// rest of a loop some 20 µs, but leaving code without loops costs only 0.1 to 0.5 µs and the rest of one call.
-const BYTES_PER_EXIT: u32 = 32;
-const BYTES_PER_STRAIGHT_EXIT: u32 = 4;
+/// Bytes of machine code that take as long to compile as an exit costs with what the interpreter then does: a byte takes 0.5 to 0.9 µs, and
+/// the rest of a loop some 20 µs, but leaving code without loops costs only 0.1 to 0.5 µs and the rest of one call.
+const BYTES_PER_EXIT: u32 = 24;
+const BYTES_PER_STRAIGHT_EXIT: u32 = 2;
 /// Time that compilations may take in any case: some thirty units.
 const FREE_COMPILING: Duration = Duration::from_millis(60);
 /// Processor time of the program after which compilations may take half their share of what follows: what gets hot later is, more and more, not
@@ -81,7 +81,7 @@ const FAILING_EXITS: u32 = 512;
 const FAILING_PART: u64 = 16;
 
 /// Bytes of machine code for an exit from which everything that follows is new to the unit.
-const BYTES_PER_COLD_EXIT: u32 = 64;
+const BYTES_PER_COLD_EXIT: u32 = 48;
 
 impl Method {
     /// The name.
@@ -293,8 +293,8 @@ mod tests {
         };
         let after = |code_bytes, count| by(ExitReason::TypeGuard, code_bytes, count);
         assert_eq!((after(0, 31), after(0, 32)), (Decision::Keep, Decision::Compile));
-        assert_eq!((after(8000, 249), after(8000, 250)), (Decision::Keep, Decision::Compile));
-        assert_eq!((by(ExitReason::ColdBranch, 8000, 124), by(ExitReason::ColdBranch, 8000, 125)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(6000, 249), after(6000, 250)), (Decision::Keep, Decision::Compile));
+        assert_eq!((by(ExitReason::ColdBranch, 6000, 124), by(ExitReason::ColdBranch, 6000, 125)), (Decision::Keep, Decision::Compile));
         assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
     }
 
@@ -311,11 +311,11 @@ mod tests {
             method().after_exit(site, exit(ExitReason::TypeGuard, count), Load::default())
         };
         assert_eq!((after(0, 127), after(0, 128)), (Decision::Keep, Decision::Compile));
-        assert_eq!((after(2000, 499), after(2000, 500)), (Decision::Keep, Decision::Compile));
-        assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(1000, 499), after(1000, 500)), (Decision::Keep, Decision::Compile));
+        assert_eq!((after(1 << 20, 4095), after(1 << 20, 4096)), (Decision::Keep, Decision::Compile));
         let late = |has_loops, count| {
             let load = Load { compiling: FREE_COMPILING * 4, process: Duration::ZERO };
-            method().after_exit(SiteFacts { code_bytes: 2000, has_loops, ..site(1, 10_000) }, exit(ExitReason::TypeGuard, count), load)
+            method().after_exit(SiteFacts { code_bytes: 1000, has_loops, ..site(1, 10_000) }, exit(ExitReason::TypeGuard, count), load)
         };
         assert_eq!((late(false, 1999), late(false, 2000), late(true, 64)), (Decision::Keep, Decision::Compile, Decision::Compile));
     }

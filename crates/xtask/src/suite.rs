@@ -112,10 +112,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: Option<Minor>, only: &[Part]) -
             }
         }
         if needs_package {
-            let mut built = Vec::new();
-            for python in &pythons {
-                built.extend(python_parts(workspace, python, &chosen, &mut outcomes)?);
-            }
+            let built = package_parts(workspace, &pythons, &chosen, &mut outcomes)?;
             if chosen(Part::Python) {
                 outcomes.extend(pytests(workspace, &built)?);
             }
@@ -176,15 +173,40 @@ fn rust(workspace: &Workspace, python: &Interpreter, crates: Crates) -> Result<C
     Ok(count.judged(status.success(), "cargo test"))
 }
 
-/// Builds the package for one Python and runs the parts that use all processors. Returns its version and environment if it was built.
-fn python_parts(
+/// Builds the package for all versions and runs the parts that use all processors. Returns version and environment of those that were
+/// built. A package is linked by one processor, so the next one is built while the parts run.
+fn package_parts(
     workspace: &Workspace,
-    python: &Interpreter,
+    pythons: &[Interpreter],
     chosen: &impl Fn(Part) -> bool,
     outcomes: &mut Vec<Outcome>,
-) -> Result<Option<(String, Environment)>> {
+) -> Result<Vec<(String, Environment)>> {
+    std::thread::scope(|scope| {
+        let begin = |number: usize| {
+            let python = pythons.get(number)?;
+            Some(scope.spawn(move || build(workspace, python)))
+        };
+        let mut built = Vec::new();
+        let mut next = begin(0);
+        let mut number = 0;
+        while let Some(building) = next {
+            let (outcome, environment) = building.join().expect("a build does not panic")?;
+            outcomes.push(outcome);
+            next = begin(number + 1);
+            if let Some(environment) = environment {
+                python_parts(workspace, &pythons[number], &environment, chosen, outcomes)?;
+                built.push((pythons[number].version.clone(), environment));
+            }
+            number += 1;
+        }
+        Ok(built)
+    })
+}
+
+/// Builds the package for one Python; no environment if that failed.
+fn build(workspace: &Workspace, python: &Interpreter) -> Result<(Outcome, Option<Environment>)> {
     let mut built = None;
-    let build = Outcome::of(format!("build {}", python.version), || {
+    let outcome = Outcome::of(format!("build {}", python.version), || {
         match package::install(workspace, python, Profile::Release) {
             Ok(environment) => built = Some(environment),
             // The other version's tests still run.
@@ -195,10 +217,17 @@ fn python_parts(
             failed: u64::from(built.is_none()),
         })
     })?;
-    outcomes.push(build);
-    let Some(environment) = built else {
-        return Ok(None);
-    };
+    Ok((outcome, built))
+}
+
+/// Runs the parts that use all processors on one version.
+fn python_parts(
+    workspace: &Workspace,
+    python: &Interpreter,
+    environment: &Environment,
+    chosen: &impl Fn(Part) -> bool,
+    outcomes: &mut Vec<Outcome>,
+) -> Result<()> {
     // Some programs of the corpus need these packages too.
     environment.require(&environment.project_group(&workspace.path("pyproject.toml"), "test")?)?;
     let corpus = "tests/run_corpus.py --modes on,exit7,reference,switch";
@@ -212,11 +241,11 @@ fn python_parts(
             note(format!("running {what} on Python {}", python.version));
             let arguments: Vec<&str> = command.split(' ').collect();
             outcomes.push(Outcome::of(format!("{name} {}", python.version), || {
-                counted(workspace, &environment, &arguments, what)
+                counted(workspace, environment, &arguments, what)
             })?);
         }
     }
-    Ok(Some((python.version.clone(), environment)))
+    Ok(())
 }
 
 /// The Python tests of the package on all versions at once: each run uses one processor only.

@@ -237,8 +237,10 @@ unsafe fn instances() -> Result<(), Unsupported> {
         check(keys != 0 && read::<usize>(dict.cast(), offsets::DICT_KEYS) == keys, "shared keys")?;
         check(PyUnstable_Type_AssignVersionTag(kind) == 1, "type version")?;
         let version = version_lookup::type_version(kind);
-        let found = version_lookup::types_by_version(Thread::current().interpreter(), &BTreeSet::from([version]));
-        check(version != 0 && found.get(&version) == Some(&kind), "type by version")
+        let found = version_lookup::walk_types(&BTreeSet::from([version]));
+        check(version != 0 && found.get(&version) == Some(&kind), "type by version")?;
+        let in_table = version_lookup::type_in_table(Thread::current().interpreter(), version);
+        check(in_table.is_none_or(|found| found == kind), "table of type versions")
     }
 }
 

@@ -6,7 +6,7 @@ use whipsnake_bytecode::feedback::{CallKind, CallKwKind, LoadAttrKind, StoreAttr
 use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_cpython::ffi::{self, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::symbols::_PyType_Lookup;
-use whipsnake_cpython::version_lookup::{function_by_version, types_by_version};
+use whipsnake_cpython::version_lookup::function_by_version;
 
 /// What an inline cache names. Versions are 0 and addresses NULL where there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Builder<'_> {
                 }
             }
         }
-        // Known types first: looking versions up can take a walk over all types.
+        // Known types first: they need not be looked up.
         let known: std::collections::BTreeMap<u32, *mut PyTypeObject> =
             self.types.iter().zip(&self.type_sources).map(|(info, &(kind, _))| (info.version, kind)).collect();
         let versions: BTreeSet<u32> = wanted
@@ -45,8 +45,7 @@ impl Builder<'_> {
             .flat_map(|(_, _, named)| [named.type_version, named.metaclass_version])
             .filter(|version| *version != 0 && !known.contains_key(version))
             .collect();
-        // SAFETY: the GIL is held and no exception is raised; the platform is that of the running interpreter.
-        let mut types = unsafe { types_by_version(interpreter, &versions) };
+        let mut types = self.units.types_by_version(interpreter, &versions);
         types.extend(known);
         for (index, instr, named) in wanted {
             for version in [named.type_version, named.metaclass_version] {

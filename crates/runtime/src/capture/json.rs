@@ -2,15 +2,22 @@
 
 use super::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
 use crate::session::session;
+use crate::type_versions::TypeVersions;
+use std::collections::{BTreeMap, BTreeSet};
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::SeenExit;
-use whipsnake_cpython::ffi::{PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, platform};
 
 /// Exits and types as they are known, but no units that could be called.
 struct Seen;
 
 impl Units for Seen {
+    fn types_by_version(&self, interpreter: *mut PyInterpreterState, versions: &BTreeSet<u32>) -> BTreeMap<u32, *mut PyTypeObject> {
+        // SAFETY: captures are taken with the GIL held and no exception raised.
+        unsafe { TypeVersions::default().look_up(interpreter, versions) }
+    }
+
     fn is_volatile(&self, _: *mut PyObject, _: &str) -> bool {
         false
     }

@@ -17,14 +17,14 @@ pub use json::snapshot_json;
 pub(crate) use types::has_plain_class;
 pub use references::{Pending, References};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thiserror::Error;
 use whipsnake_bytecode::{DecodeError, Instr, Version};
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{
     CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo,
 };
-use whipsnake_cpython::ffi::{PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame};
 
 /// Where native code is to be entered.
@@ -63,6 +63,8 @@ pub trait Units {
     fn exits_seen(&self, code: Code) -> Vec<SeenExit>;
     /// True if the code is to be interpreted wherever it runs.
     fn is_excluded(&self, code: Code) -> bool;
+    /// The living types that have these versions, borrowed.
+    fn types_by_version(&self, interpreter: *mut PyInterpreterState, versions: &BTreeSet<u32>) -> BTreeMap<u32, *mut PyTypeObject>;
     /// True if units were compiled for a value of that dictionary entry, and it changed again and again: a snapshot names no value then.
     fn is_volatile(&self, dict: *mut PyObject, name: &str) -> bool;
     /// The same for a type, at whose state nothing is relied on then.
