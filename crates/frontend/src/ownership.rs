@@ -400,9 +400,10 @@ impl Builder<'_> {
     }
 
     /// True if native code goes on where Python code may see how an object is destroyed. That takes a lot of code at each place, so it
-    /// is only done once the present code has dropped such an object, or if it may not be compiled again.
+    /// is only done once the present code has dropped such an object, or if it may not be compiled again; and under forced exits, which
+    /// are to show that the frames are right in any case.
     fn shows_destructors(&self) -> bool {
-        self.snapshot.wary || self.code().exits_seen.iter().any(|exit| exit.reason == ExitReason::Destructor)
+        self.snapshot.wary || self.f.exit_every.is_some() || self.code().exits_seen.iter().any(|exit| exit.reason == ExitReason::Destructor)
     }
 
     /// Stores an object (or NULL) into a local's slot of a frame.
