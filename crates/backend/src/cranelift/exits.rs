@@ -158,6 +158,7 @@ struct Prefix {
     before: usize,
     /// The last word.
     value: Option<Value>,
+    /// How many words it has.
     words: usize,
     /// Exits that end with it and prefixes that have one word more.
     uses: u32,
