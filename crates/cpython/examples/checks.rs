@@ -317,7 +317,11 @@ unsafe fn types_by_version(args: Args) -> *mut PyObject {
     // SAFETY: the GIL is held, so what was found stays alive until the list has its references.
     unsafe {
         let versions: BTreeSet<u32> = items(args[0]).into_iter().map(|item| number(item) as u32).collect();
-        let found = version_lookup::types_by_version(Thread::current().interpreter(), &versions);
+        let found = version_lookup::walk_types(&versions);
+        let interpreter = Thread::current().interpreter();
+        for (&version, &kind) in &found {
+            assert!(version_lookup::type_in_table(interpreter, version).is_none_or(|in_table| in_table == kind));
+        }
         list(found.into_values().map(|kind| kind.cast()).inspect(|&kind| Py_INCREF(kind)))
     }
 }

@@ -97,7 +97,8 @@ pub unsafe fn type_in_table(_: *mut PyInterpreterState, _: u32) -> Option<*mut P
 ///
 /// The GIL is held and no exception is raised.
 pub unsafe fn walk_types(versions: &BTreeSet<u32>) -> BTreeMap<u32, *mut PyTypeObject> {
-    let (mut missing, mut found) = (versions.clone(), BTreeMap::new());
+    let mut missing: BTreeSet<u32> = versions.iter().copied().filter(|&version| version != 0).collect();
+    let mut found = BTreeMap::new();
     // SAFETY: the types are alive: each is held by the list it came in until it was visited, and by its own
     // bases or users after that; `type.__subclasses__` runs no Python code.
     unsafe {

@@ -11,7 +11,7 @@ use whipsnake_cpython::ffi::{
 
 /// A type that may die. Made, used and dropped with the GIL held.
 #[derive(Debug)]
-pub(crate) struct WeakType {
+struct WeakType {
     /// The weak reference object, owned. All weak references without callback to one living type are the same object.
     reference: *mut PyObject,
 }
@@ -22,7 +22,7 @@ impl WeakType {
     /// # Safety
     ///
     /// The GIL is held; the type is alive.
-    pub(crate) unsafe fn new(kind: *mut PyTypeObject) -> Option<WeakType> {
+    unsafe fn new(kind: *mut PyTypeObject) -> Option<WeakType> {
         // SAFETY: the type is alive.
         unsafe {
             let raised = PyErr_GetRaisedException();
@@ -42,7 +42,7 @@ impl WeakType {
     /// # Safety
     ///
     /// The GIL is held.
-    pub(crate) unsafe fn with<T>(&self, f: impl FnOnce(*mut PyTypeObject) -> T) -> Option<T> {
+    unsafe fn with<T>(&self, f: impl FnOnce(*mut PyTypeObject) -> T) -> Option<T> {
         let mut kind: *mut PyObject = std::ptr::null_mut();
         // SAFETY: the reference is a weak reference to a type; the new reference is given up after its use.
         unsafe {
