@@ -109,6 +109,31 @@ def test_a_function_whose_types_vary_in_many_places_is_surveyed(runner) -> None:
     assert results == list(range(15))
 
 
+def test_native_code_goes_on_after_destructors_once_they_are_known(runner) -> None:
+    text = """
+    dead = []
+    class Noisy:
+        def __del__(self):
+            dead.append(1)
+    def drop(n):
+        x = Noisy()
+        del x
+        return n + 1
+    def exits():
+        unit, = [unit for unit in whipsnake.stats()["units"] if unit["name"] == "drop"]
+        return unit["exits"].get("destructor", 0)
+    for n in range(3000):
+        drop(n)
+    before = exits()
+    for n in range(1000):
+        drop(n)
+    print(json.dumps([before, exits() - before, len(dead)]))
+    """
+    before, later, dead = seen(runner, text)
+    assert before > 0 and later == 0
+    assert dead == 4000
+
+
 def test_many_types_are_bounded_and_dead_ones_left_out(runner) -> None:
     text = """
     kinds = classes(20)

@@ -259,20 +259,27 @@ block0(v0: ptr, v1: obj, v2: ptr):
     }
 }
 
-#[test]
-fn guards_of_one_state_share_their_exit() {
-    let text = "function %f abi function {
-  s0 = code 0 at 4 execute locals [raw v3]
+/// Three checks in a row, each with its state.
+fn checked(states: &str, [first, second, third]: [&str; 3]) -> Function {
+    parsed(&format!(
+        "function %f abi function {{
+{states}
 block0(v0: ptr, v1: obj, v2: ptr):
   v3: i64 = load.i64.other v2
-  v4: i64 = iadd_checked v3, v3 [s0]
-  v5: i64 = imul_checked v4, v3 [s0]
-  v6: i64 = isub_checked v5, v4 [s0]
+  v4: i64 = iadd_checked v3, v3 [{first}]
+  v5: i64 = imul_checked v4, v3 [{second}]
+  v6: i64 = isub_checked v5, v4 [{third}]
   store.i64.other v2, v6
   v7: obj = null
   return v7
-}";
-    let code = compile(&parsed(text)).expect("it compiles");
+}}"
+    ))
+}
+
+#[test]
+fn guards_of_one_state_share_their_exit() {
+    let function = checked("  s0 = code 0 at 4 execute locals [raw v3]", ["s0"; 3]);
+    let code = compile(&function).expect("it compiles");
     assert_eq!(code.exits.len(), 1);
     let exits = machine(&code).relocations.iter().filter(|r| r.symbol == Symbol::ExitFunction).count();
     assert_eq!(exits, 1, "{}", code.asm.unwrap_or_default());
@@ -280,20 +287,10 @@ block0(v0: ptr, v1: obj, v2: ptr):
 
 #[test]
 fn exits_whose_words_begin_alike_share_their_stores() {
-    let text = "function %f abi function {
-  s0 = code 0 at 4 execute locals [raw v3]
+    let states = "  s0 = code 0 at 4 execute locals [raw v3]
   s1 = code 0 at 5 execute locals [raw v3, raw v4]
-  s2 = code 0 at 6 execute locals [raw v4, raw v3, raw v5]
-block0(v0: ptr, v1: obj, v2: ptr):
-  v3: i64 = load.i64.other v2
-  v4: i64 = iadd_checked v3, v3 [s0]
-  v5: i64 = imul_checked v4, v3 [s1]
-  v6: i64 = isub_checked v5, v4 [s2]
-  store.i64.other v2, v6
-  v7: obj = null
-  return v7
-}";
-    let code = compile(&parsed(text)).expect("it compiles");
+  s2 = code 0 at 6 execute locals [raw v4, raw v3, raw v5]";
+    let code = compile(&checked(states, ["s0", "s1", "s2"])).expect("it compiles");
     assert_eq!(code.exits.iter().map(|exit| exit.words).collect::<Vec<u32>>(), [1, 2, 3]);
     let clif = code.clif.expect("it was asked for");
     let (_, cold) = clif.split_once("cold:").expect("exits are cold");

@@ -160,7 +160,7 @@ pub struct Session {
     pub volatile: RefCell<HashMap<(usize, String), u32>>,
     /// How often types changed that units relied on, or were being compiled to. An address may have been that of another type.
     pub volatile_types: RefCell<FxHashMap<usize, u32>>,
-    /// Types by their versions.
+    /// Versions that no type has any more.
     pub(crate) type_versions: TypeVersions,
     /// Comparisons of the program as a whole with the interpreter.
     pub(crate) laps: Laps,
