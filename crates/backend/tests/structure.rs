@@ -46,6 +46,7 @@ fn state(f: &mut Function, locals: Vec<Slot>) -> StateId {
         frame: None,
         locals,
         stack: Vec::new(),
+        variables: Vec::new(),
         release: Vec::new(),
         parent: None,
     })

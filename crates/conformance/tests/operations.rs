@@ -77,6 +77,7 @@ fn state(f: &mut Function, operands: &[Value]) -> StateId {
         frame: None,
         locals,
         stack: vec![Slot::Int(7)],
+        variables: Vec::new(),
         release: Vec::new(),
         parent: None,
     })

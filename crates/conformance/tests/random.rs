@@ -149,6 +149,7 @@ impl Generator {
             frame: None,
             locals,
             stack: Vec::new(),
+            variables: Vec::new(),
             release: Vec::new(),
             parent: None,
         })

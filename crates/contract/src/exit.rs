@@ -323,6 +323,10 @@ pub struct ExitPoint {
     pub resume: Resume,
     /// Outermost first; the last one is the frame that executes.
     pub frames: Vec<FrameImage>,
+    /// What names of the first frame's globals are to hold before anything else: numbers of the unit's object table for the names, and
+    /// values that native code has not stored. What they hold by then is of leaf types.
+    #[serde(default)]
+    pub variables: Vec<(u32, Source)>,
     /// Objects whose references native code owned and nobody needs any more.
     pub release: Vec<Source>,
     /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit; with the object
@@ -340,6 +344,7 @@ impl ExitPoint {
             let sources = frame.locals.iter_mut().chain(&mut frame.stack).chain([&mut frame.function]);
             sources.for_each(|source| source.renumber(numbers));
         }
+        self.variables.iter_mut().for_each(|(_, source)| source.renumber(numbers));
         self.release.iter_mut().for_each(|source| source.renumber(numbers));
         self.culprit.iter_mut().for_each(|word| *word = numbers[*word as usize]);
     }

@@ -144,6 +144,8 @@ macro_rules! for_each_helper {
         import_name(frame: Ptr, globals: Obj, builtins: Obj, name: Obj, level: Obj, names: Obj) -> Obj, Any, "IMPORT_NAME with these namespaces, in a frame or (NULL) in a function.";
         module_entry(object: Obj, name: Obj) -> Obj, Pure, "Entry of an exact module's dict, borrowed; NULL without an exception if there is none or the object is no such module.";
         store_name(frame: Ptr, name: Obj, value: Obj) -> I64, Any, "STORE_NAME in an interpreter frame: 0, or -1 with an exception.";
+        swap_variable(namespace: Obj, name: Obj, value: Obj, old: Ptr) -> I64, Mutates, "Sets an entry of an exact dict under an exact str; what was there, owned, or NULL goes to `old`: 0, or -1 with an exception.";
+        set_variable(namespace: Obj, name: Obj, value: Obj) -> (), Mutates, "Sets an entry of an exact dict that is there under an exact str and holds an object of a leaf type, taking over the reference to `value`.";
         delete_name(frame: Ptr, name: Obj) -> I64, Any, "DELETE_NAME in an interpreter frame: 0, or -1 with an exception.";
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";

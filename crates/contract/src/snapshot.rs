@@ -499,6 +499,15 @@ pub enum Observed {
     },
 }
 
+/// A variable of a module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name, one of `codes[0].names`.
+    pub name: String,
+    /// What it held.
+    pub seen: Observed,
+}
+
 /// Where native code is entered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Entry {
@@ -515,6 +524,9 @@ pub enum Entry {
         back_edge: u32,
         /// `nlocalsplus` slots, then the value stack.
         slots: Vec<Observed>,
+        /// If names are those of the globals dictionary (the code is a module's): the variables of the module that its loops assign.
+        #[serde(default)]
+        variables: Option<Vec<Variable>>,
     },
     /// Where a suspended generator goes on when it is asked for its next item.
     Resume {

@@ -82,7 +82,9 @@ pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, keywords: Optio
             Source::Argument(index) => arguments[index].take().expect("each argument is for one parameter"),
             Source::Default(default) => Slot::borrowed(Val::Const(default)),
             Source::Rest(first, count) => {
-                let parts = arguments[first..first + count].iter_mut().map(|slot| slot.take().expect("each argument is for one parameter"));
+                // With no further ones, defaults may stand where they would begin.
+                let rest = arguments.get_mut(first..first + count).unwrap_or_default();
+                let parts = rest.iter_mut().map(|slot| slot.take().expect("each argument is for one parameter"));
                 Slot::borrowed(Val::Virtual(Virtual::Tuple, parts.collect()))
             }
             Source::Keywords(_) => keywords.take().expect("the caller has made a dict"),

@@ -106,6 +106,11 @@ impl<'s> Builder<'s> {
         let is_module = matches!(instr.feedback, Feedback::LoadAttr(LoadAttrKind::Module { .. }));
         if is_module && !text.starts_with("__") && self.may_speculate(ExitReason::Unbound) {
             let module = self.objects(state, 1)[0];
+            if !state.variables.is_empty() {
+                // It may be the very module that is executed.
+                self.store_all_back(state);
+                self.recapture(state);
+            }
             let name = self.name_object(name);
             let value = self.helper(Helper::module_entry, &[module, name]);
             self.guard_not_null(value, ExitReason::Unbound);

@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::value::{Slot, State, Untraced, Val};
+use crate::variable::Named;
 use crate::{GiveUp, shape::Shape};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::cell::Cell;
@@ -141,6 +142,10 @@ pub(crate) struct Builder<'s> {
     pub type_sets: Vec<Vec<TypeId>>,
     /// Sets of functions that facts refer to, each with the types of the receiver that lead to it.
     pub callee_sets: Vec<Vec<(ObjectId, Vec<TypeId>)>>,
+    /// The unit's own code is a module's: names are those of its globals.
+    pub is_module: bool,
+    /// Variables of the module that the unit keeps.
+    pub variables: Vec<Named>,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -185,6 +190,8 @@ impl<'s> Builder<'s> {
             handler_edges: Vec::new(),
             type_sets: Vec::new(),
             callee_sets: Vec::new(),
+            is_module: false,
+            variables: Vec::new(),
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -349,6 +356,10 @@ impl<'s> Builder<'s> {
         }
         self.trace(state);
         let stack = state.stack.clone();
+        if !self.variables.is_empty() {
+            self.settle(state);
+            self.store_all_back(state);
+        }
         self.expose(state);
         // Locals may have been boxed, and the frames hold them now: exits of this instruction must know.
         let pre = self.pre.as_mut().expect("an instruction was begun");
@@ -361,6 +372,7 @@ impl<'s> Builder<'s> {
         pre.locals = state.locals.clone();
         pre.memory = state.memory.clone();
         pre.caller = state.caller.clone();
+        pre.variables = state.variables.clone();
         pre.linked = true;
         pre.untraced = None;
         self.pre_id = None;
@@ -488,6 +500,7 @@ impl<'s> Builder<'s> {
             })
             .collect();
         let stack = state.stack.iter().map(|slot| self.ir_slot(slot)).collect();
+        let (variables, duplicates) = self.variables_in_state(state);
         FrameState {
             code: instance.body.code,
             function: instance.function.clone(),
@@ -499,7 +512,8 @@ impl<'s> Builder<'s> {
             frame: self.frame_of(instance).filter(|_| state.linked),
             locals,
             stack,
-            release: release.to_vec(),
+            variables,
+            release: release.iter().copied().chain(duplicates).collect(),
             parent,
         }
     }
@@ -520,7 +534,7 @@ impl<'s> Builder<'s> {
     }
 
     /// A slot in terms of the IR.
-    fn ir_slot(&mut self, slot: &Slot) -> whipsnake_ir::Slot {
+    pub(crate) fn ir_slot(&mut self, slot: &Slot) -> whipsnake_ir::Slot {
         use whipsnake_ir::Slot as Ir;
         match &slot.val {
             Val::Null => Ir::Null,

@@ -377,7 +377,8 @@ impl Builder<'_> {
             linked: false,
             stands: false,
             // Its frame may stand at an earlier call.
-            caller: Some(Rc::new(State { facts: Default::default(), stands: false, ..state.clone() })),
+            caller: Some(Rc::new(State { facts: Default::default(), variables: Vec::new(), stands: false, ..state.clone() })),
+            variables: state.variables.clone(),
             facts: state.facts.clone(),
             untraced: None,
             loans: Vec::new(),

@@ -5,12 +5,13 @@ use crate::builder::{Build, Builder, Edge, Lessons, Stop};
 use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
+use crate::variable::VariableSlot;
 use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use whipsnake_bytecode::Op as Bytecode;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo, Variable};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
@@ -38,7 +39,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
         let mut builder = Builder::new(snapshot, function, std::mem::take(&mut lessons), body.clone());
         let outcome = match &snapshot.entry {
             Entry::Function { arguments } => builder.function(arguments),
-            Entry::Loop { header, slots, .. } => builder.running_loop(*header, slots),
+            Entry::Loop { header, slots, variables, .. } => builder.running_loop(*header, slots, variables.as_deref()),
             Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
@@ -82,6 +83,7 @@ impl Builder<'_> {
             linked: false,
             stands: false,
             caller: None,
+            variables: Vec::new(),
             facts: Facts::default(),
             untraced: None,
             loans: Vec::new(),
@@ -263,6 +265,7 @@ impl Builder<'_> {
                 }
                 let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
                 after.facts = state.facts.clone();
+                after.variables = std::mem::take(&mut state.variables);
                 if !matches!(parent.on_return, OnReturn::CheckNone | OnReturn::Drop) {
                     after.stack.push(result);
                 }
@@ -274,7 +277,7 @@ impl Builder<'_> {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
-                self.expect_observation(&mut after, &drops);
+                self.before_destructors(&mut after, &drops);
                 self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
                 self.instance = callee;
                 out.returns.push((self.block, after));
@@ -341,7 +344,7 @@ impl Builder<'_> {
     }
 
     /// A loop that is running in the interpreter.
-    fn running_loop(&mut self, header: u32, observed: &[Observed]) -> Build<()> {
+    fn running_loop(&mut self, header: u32, observed: &[Observed], variables: Option<&[Variable]>) -> Build<()> {
         let body = self.instance.body.clone();
         let block = body.block_at(header).ok_or(GiveUp::NoLoop(header))?;
         let index = body.loop_at(block).ok_or(GiveUp::NoLoop(header))?;
@@ -357,7 +360,10 @@ impl Builder<'_> {
             .iter()
             .flat_map(|&i| touched_locals(&body.decoded.instrs[i].op))
             .collect();
+        self.is_module = variables.is_some();
+        self.choose_variables(index, variables.unwrap_or_default());
         let mut state = State::in_frame(nlocals);
+        state.variables = vec![VariableSlot::STORED; self.variables.len()];
         let mut taken = Vec::new();
         for (i, seen) in observed.iter().enumerate() {
             if i < nlocals && !touched.contains(&(i as u32)) {
@@ -376,6 +382,13 @@ impl Builder<'_> {
         let start = self.pre_state();
         // All slots are taken before the first guard, so that one frame state serves them all.
         self.guard_depth(start);
+        if self.is_module {
+            // The same code may be executed with other locals.
+            let locals = self.load(frame, self.layout().frame_locals, MemSize::Ptr, Region::Frame);
+            let globals = self.address(code.globals);
+            let same = self.same(locals, globals);
+            self.guard_at(same, ExitReason::CodeGuard, start);
+        }
         for (i, value, seen) in taken {
             let local = i as u32;
             let assigned = body.loops[index].stored_locals.contains(&local) && !body.live[block].contains(&local);
@@ -392,6 +405,9 @@ impl Builder<'_> {
         let edge = Edge { block: self.block, state, offset: header };
         self.build_loop(index, vec![edge], &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::LoopEnd);
+        if self.f.assumptions.iter().any(|assumption| matches!(assumption, Assumption::DictEntry { dict, name, .. } if self.is_variable(*dict, name))) {
+            return Err(GiveUp::Contradiction("a variable that is found in another way, too,").into());
+        }
         Ok(())
     }
 

@@ -134,7 +134,7 @@ impl Builder<'_> {
         let changed = self.locals_changed(&at);
         let dropped = self.pre_release.iter().map(|&v| Slot::owned(Val::MaybeObj(v))).collect();
         let drops = self.unwind(&mut at, handler, dropped);
-        self.expect_observation(&mut at, &drops);
+        self.before_destructors(&mut at, &drops);
         self.release_raising(&at, drops);
         let (tstate, unit) = (self.tstate, self.unit());
         let frame = self.frame.expect("handlers need a frame");

@@ -236,6 +236,11 @@ impl Builder<'_> {
 
     /// Advances an iterator over a dict, a set, a str or bytes: the item, the block in which there is none, and what is to be given up there.
     fn next_of_plain(&mut self, state: &mut State, iterator: Value, known: KnownType) -> (Slot, (Block, Option<Slot>)) {
+        if matches!(known, KnownType::DictValueIter | KnownType::DictItemIter) && !self.variables.is_empty() {
+            // Behind the object's head (`cpython::iterators`, which is verified).
+            let container = self.load(iterator, self.layout().ob_type + 8, MemSize::Obj, Region::Iterator);
+            self.guard_no_namespace(container);
+        }
         self.settle(state);
         let text = matches!(known, KnownType::StrIter | KnownType::AsciiStrIter | KnownType::BytesIter);
         let (text, out) = (self.int_const(i64::from(text)), self.emit(Ir::Scratch, &[], Imm::Int(1)));

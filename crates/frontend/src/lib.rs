@@ -43,6 +43,7 @@ mod subscript;
 mod super_attr;
 mod template;
 mod value;
+mod variable;
 mod with_block;
 
 use thiserror::Error;

@@ -21,6 +21,13 @@ impl Builder<'_> {
 
     /// A global or builtin name: a constant as long as the dictionaries say so.
     pub(crate) fn load_global(&mut self, state: &mut State, name: u32, push_null: bool) -> Build<()> {
+        if let Some(index) = self.variable_of(name) {
+            self.load_variable(state, index);
+            if push_null {
+                state.stack.push(Slot::NULL);
+            }
+            return Ok(());
+        }
         let code = self.code();
         let text = &code.names[name as usize];
         match code.global_values.get(text) {
@@ -79,6 +86,9 @@ impl Builder<'_> {
             return false;
         }
         let module = self.objects(state, 1)[0];
+        // It may be the very module that is executed.
+        self.store_all_back(state);
+        self.recapture(state);
         let name = self.name_object(name);
         let value = self.helper(Helper::module_entry, &[module, name]);
         self.guard_not_null(value, ExitReason::Unbound);
@@ -88,6 +98,10 @@ impl Builder<'_> {
     }
 
     pub(crate) fn store_global(&mut self, state: &mut State, name: u32) -> Build<()> {
+        if let Some(index) = self.variable_of(name) {
+            self.store_variable(state, index);
+            return Ok(());
+        }
         let value = self.objects(state, 1)[0];
         let globals = self.address(self.code().globals);
         let globals = self.emit(Ir::AsObject, &[globals], Imm::None);
@@ -98,6 +112,9 @@ impl Builder<'_> {
     }
 
     pub(crate) fn load_name(&mut self, state: &mut State, name: u32) -> Build<()> {
+        if self.is_module {
+            return self.load_global(state, name, false);
+        }
         self.objects(state, 0);
         self.recapture(state);
         let Some(frame) = self.frame else { return Err(crate::builder::Stop::NeedsFrame) };
@@ -108,6 +125,10 @@ impl Builder<'_> {
     }
 
     pub(crate) fn store_name(&mut self, state: &mut State, name: u32) -> Build<()> {
+        if let Some(index) = self.variable_of(name).filter(|_| self.is_module) {
+            self.store_variable(state, index);
+            return Ok(());
+        }
         let value = self.objects(state, 1)[0];
         let Some(frame) = self.frame else { return Err(crate::builder::Stop::NeedsFrame) };
         let name = self.name_object(name);

@@ -132,6 +132,7 @@ impl Builder<'_> {
 
     /// What a dictionary has under a name, or else the default; borrowed, and not NULL.
     fn entry_of(&mut self, dict: Value, name: u32, default: Option<ObjectId>) -> Value {
+        self.guard_no_namespace(dict);
         let key = self.name_object(name);
         let Some(default) = default else {
             let value = self.helper(Helper::dict_get_str, &[dict, key]);
@@ -146,6 +147,7 @@ impl Builder<'_> {
 
     /// Guards that a dictionary has nothing under a name, not even a key of another type that equals it.
     fn guard_no_entry(&mut self, dict: Value, name: u32) {
+        self.guard_no_namespace(dict);
         let key = self.name_object(name);
         let status = self.helper(Helper::dict_has_plain, &[dict, key]);
         let zero = self.int_const(0);

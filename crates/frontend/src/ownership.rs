@@ -162,7 +162,8 @@ impl Builder<'_> {
                 slot.owned = true;
                 if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(..)) {
                     let mut others = 0;
-                    for other in state.slots_mut() {
+                    let behind = state.variables.iter_mut().filter(|variable| variable.behind).map(|variable| &mut variable.slot);
+                    for other in state.locals.iter_mut().chain(&mut state.stack).chain(behind) {
                         if other.val == before {
                             *other = Slot::owned(Val::Obj(object));
                             others += 1;
@@ -333,13 +334,15 @@ impl Builder<'_> {
         if drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
             self.settle(state);
         }
-        self.expect_observation(state, &drops);
+        self.before_destructors(state, &drops);
         self.release_all(state, offset, drops);
     }
 
-    /// Before slots are released: if native code may go on after Python code has seen that, the frames are in an unknown state then.
-    pub(crate) fn expect_observation(&self, state: &mut State, drops: &[Slot]) {
+    /// Before slots are released: if native code may go on after Python code has seen that, the frames are in an unknown state then, and
+    /// the namespace is up to date.
+    pub(crate) fn before_destructors(&mut self, state: &mut State, drops: &[Slot]) {
         if self.shows_destructors() && drops.iter().any(|d| !self.is_leaf(state, &d.val)) {
+            self.store_all_back(state);
             state.observed();
         }
     }

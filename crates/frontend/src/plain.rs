@@ -27,7 +27,16 @@ impl Builder<'_> {
             // Native code only goes on at a handler where the frame tells the truth.
             return false;
         }
+        let lists_values = |known| matches!(known, KnownType::DictValues | KnownType::DictItems | KnownType::DictValueIter | KnownType::DictItemIter);
+        let kinds: Vec<Option<KnownType>> = state.stack[first..].iter().map(|slot| self.known_type(state, &slot.val)).collect();
+        let is_dict = |kind: &Option<KnownType>| *kind == Some(KnownType::Dict);
+        if !self.variables.is_empty() && kinds.iter().flatten().any(|&known| lists_values(known)) || kinds.iter().any(is_dict) && !self.may_use_dict() {
+            return false;
+        }
         let values = self.objects(state, count);
+        for (&value, _) in values.iter().zip(&kinds).filter(|(_, kind)| is_dict(kind)) {
+            self.guard_no_namespace(value);
+        }
         self.settle(state);
         let function = self.container_object(state, count + if with_receiver { 1 } else { 2 });
         let words = self.lend_operands(&values, 0);
@@ -65,10 +74,11 @@ impl Builder<'_> {
     /// `key in dict`, of the key and the dictionary on the stack. `None` if that may run Python code.
     pub(crate) fn dict_contains(&mut self, state: &mut State) -> Option<Value> {
         let is_dict = self.known_type(state, &state.peek(1).val) == Some(KnownType::Dict);
-        if !is_dict || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) {
+        if !is_dict || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
             return None;
         }
         let v = self.objects(state, 2);
+        self.guard_no_namespace(v[1]);
         let status = self.helper(Helper::dict_has_plain, &[v[1], v[0]]);
         Some(self.answer(status))
     }
@@ -77,11 +87,12 @@ impl Builder<'_> {
     pub(crate) fn dict_get(&mut self, state: &mut State, base: usize) -> bool {
         let argc = state.stack.len() - base - 2;
         let is_dict = self.known_type(state, &state.stack[base + 1].val) == Some(KnownType::Dict);
-        if !is_dict || !self.is_plain_key(state, argc) || !self.may_speculate(ExitReason::NeedsPython) {
+        if !is_dict || !self.is_plain_key(state, argc) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
             return false;
         }
         let default = if argc == 2 { state.peek(1).val.clone() } else { self.none() };
         let values = self.objects(state, argc + 1);
+        self.guard_no_namespace(values[0]);
         let missing = match &default {
             Val::Const(id) => self.object_const(*id),
             _ => values[2],
@@ -101,10 +112,11 @@ impl Builder<'_> {
 
     /// `dict[key]` under an int that is there. False if that may run Python code.
     pub(crate) fn dict_item(&mut self, state: &mut State) -> bool {
-        if !self.may_speculate(ExitReason::Unbound) {
+        if !self.may_speculate(ExitReason::Unbound) || !self.may_use_dict() {
             return false;
         }
         let v = self.objects(state, 2);
+        self.guard_no_namespace(v[0]);
         let missing = self.null();
         let item = self.helper(Helper::dict_get_plain, &[v[0], v[1], missing]);
         self.guard_not_null(item, ExitReason::Unbound);
@@ -114,11 +126,12 @@ impl Builder<'_> {
 
     /// `dict[key] = value`. False if that may run Python code.
     pub(crate) fn store_dict_item(&mut self, state: &mut State) -> bool {
-        if !self.is_plain_key(state, 1) || !self.may_speculate(ExitReason::NeedsPython) {
+        if !self.is_plain_key(state, 1) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
             return false;
         }
         // value, dict, key
         let v = self.objects(state, 3);
+        self.guard_no_namespace(v[1]);
         let found = self.emit(Ir::Scratch, &[], Imm::Int(2));
         let can = self.helper(Helper::dict_can_set_plain, &[v[1], v[2], found]);
         let zero = self.int_const(0);

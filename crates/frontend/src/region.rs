@@ -6,6 +6,7 @@
 use crate::builder::{Build, Builder, Edge, MAX_INSTS, Stop};
 use crate::shape::Shape;
 use crate::value::{Slot, State, Val};
+use crate::variable::VariableSlot;
 use crate::GiveUp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
@@ -57,6 +58,7 @@ struct Version {
     block: Block,
     linked: u32,
     shapes: Vec<Shape>,
+    variables: Vec<VariableSlot>,
 }
 
 /// Versions of one loop that may be built.
@@ -154,7 +156,9 @@ impl Builder<'_> {
     }
 
     fn fits_version(&self, state: &State, version: &Version) -> bool {
-        version.linked >= state.linked_frames() && self.fits_all(state, &version.shapes)
+        let same_form = |(a, b): (&VariableSlot, &VariableSlot)| a.behind == b.behind;
+        let variables = state.variables.iter().zip(&version.variables).all(same_form);
+        version.linked >= state.linked_frames() && variables && self.fits_all(state, &version.shapes)
     }
 
     fn fits_all(&self, state: &State, shapes: &[Shape]) -> bool {
@@ -180,11 +184,14 @@ impl Builder<'_> {
             let mark = out.pending.mark();
             let returns = out.returns.len();
             let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
-            let shapes = self.header_shapes(index, &entry.state, &widened);
             let before = self.f.add_block();
             let target = self.f.add_block();
             let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
-            let mut state = entry.state.clone();
+            let through = |variable| widened.contains_key(&(THROUGH + variable));
+            self.enter_with_variables(index, &mut first, widened.contains_key(&RUNS_PYTHON), through);
+            let entered = first.state.clone();
+            let shapes = self.header_shapes(index, &entered, &widened);
+            let mut state = entered.clone();
             self.forget_in_loop(&mut state, &widened);
             if widened.contains_key(&RUNS_PYTHON) && self.frame.is_some() {
                 // Frames are pushed before the loop, not in it.
@@ -203,6 +210,7 @@ impl Builder<'_> {
                 }
             });
             let in_memory = state.all_memory();
+            let variables = state.variables.clone();
             let runs = self.python_runs;
             out.pending.add(header, Edge { block: target, state, offset: entry.offset });
             self.build_blocks(&order, Some(index), out)?;
@@ -219,6 +227,9 @@ impl Builder<'_> {
             for mut edge in back {
                 self.trace_on(&mut edge);
                 self.settle_locals(index, &mut edge);
+                self.match_variables(&mut edge, &variables, |variable| {
+                    again.insert(THROUGH + variable, Shape::Null);
+                });
                 for (i, (held, now)) in in_memory.iter().zip(&edge.state.all_memory()).enumerate() {
                     if held.is_some() && held != now {
                         again.insert(MEMORY + i, Shape::Null);
@@ -232,13 +243,13 @@ impl Builder<'_> {
                 } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
                     rest.push(edge);
                 } else {
-                    self.widen(&edge.state, &entry.state, &shapes, &mut again);
+                    self.widen(&edge.state, &entered, &shapes, &mut again);
                 }
             }
             if again.is_empty() && self.failed_at(entry.offset, &[ExitReason::Unbound]) {
                 // What the loop does not assign after all is not guarded to be unbound again.
                 let unassigned = |(slot, shape): (&Slot, &Shape)| matches!(slot.val, Val::Unseen(_)) && *shape == Shape::Null;
-                let slots = entry.state.all_slots().zip(&shapes).enumerate();
+                let slots = entered.all_slots().zip(&shapes).enumerate();
                 again.extend(slots.filter(|(_, pair)| unassigned(*pair)).map(|(i, _)| (i, Shape::MaybeObj)));
             }
             if again.is_empty() {
@@ -247,7 +258,7 @@ impl Builder<'_> {
                 for (mut edge, shapes, linked, block) in fitting {
                     self.enter(&mut edge, &shapes, linked, block);
                 }
-                return Ok((Version { block: target, linked, shapes }, rest));
+                return Ok((Version { block: target, linked, shapes, variables }, rest));
             }
             self.lessons.shapes.entry(key).or_default().extend(again);
             out.pending.roll_back(&mark);
@@ -282,12 +293,16 @@ impl Builder<'_> {
     /// The shapes that a loop's slots have at its header, as far as is known before it is built.
     fn header_shapes(&self, index: usize, state: &State, widened: &HashMap<usize, Shape>) -> Vec<Shape> {
         let stored = &self.instance.body.loops[index].stored_locals;
-        let locals = state.locals.len();
+        let (locals, variables) = (state.locals.len(), state.first_variable());
+        let assigned: BTreeSet<usize> = self.assigned_variables(index).into_iter().map(|variable| variables + variable).collect();
         state
             .all_slots()
             .enumerate()
             .map(|(i, slot)| match widened.get(&i) {
+                // The namespace holds the variable now, whatever an earlier attempt carried round.
+                _ if i >= variables && slot.val == Val::InFrame => Shape::Same(slot.clone()),
                 Some(shape) => self.shape_for_entry(state, slot, shape),
+                None if assigned.contains(&i) => self.carried_shape(state, slot),
                 None if i < locals && stored.contains(&(i as u32)) => self.carried_shape(state, slot),
                 None => self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone())),
             })
@@ -421,3 +436,6 @@ impl Builder<'_> {
 const RUNS_PYTHON: usize = usize::MAX;
 /// Keys in the lessons of a loop from here on: the frame's memory for that local differs at a back edge.
 const MEMORY: usize = usize::MAX / 2;
+/// Keys in the lessons of a loop from here on: the loop may assign an object to that variable whose end can be seen, so that the namespace is never
+/// behind at the header.
+const THROUGH: usize = usize::MAX / 4;

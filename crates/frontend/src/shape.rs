@@ -303,6 +303,7 @@ impl Builder<'_> {
             return edges.remove(0);
         }
         self.agree_on_locals(&mut edges);
+        self.agree_on_variables(&mut edges);
         let shapes = self.common_shapes(&edges);
         let target = self.f.add_block();
         let mut joined = edges[0].state.clone();
@@ -407,7 +408,7 @@ impl Builder<'_> {
     }
 
     /// The frame state at the end of an edge.
-    fn edge_state(&mut self, edge: &mut Edge) -> whipsnake_ir::StateId {
+    pub(crate) fn edge_state(&mut self, edge: &mut Edge) -> whipsnake_ir::StateId {
         if edge.state.untraced == Some(Untraced::Caught) {
             // No exit can tell which exception it is. Adding the frame early does no harm.
             self.trace(&mut edge.state);

@@ -100,8 +100,9 @@ impl Builder<'_> {
                     return Ok(());
                 }
             }
-            (Some(KnownType::Dict), Some(KnownType::Str)) if self.may_speculate(ExitReason::Unbound) => {
+            (Some(KnownType::Dict), Some(KnownType::Str)) if self.may_speculate(ExitReason::Unbound) && self.may_use_dict() => {
                 let v = self.objects(state, 2);
+                self.guard_no_namespace(v[0]);
                 let item = self.helper(Helper::dict_get_str, &v);
                 self.guard_not_null(item, ExitReason::Unbound);
                 self.push_loan(state, 2, item);

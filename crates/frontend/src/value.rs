@@ -1,6 +1,7 @@
 //! Abstract values: what the frontend knows about a local variable or stack slot while it interprets bytecode
 //! abstractly.
 
+use crate::variable::VariableSlot;
 use std::collections::HashMap;
 use std::rc::Rc;
 use whipsnake_contract::exit::Virtual;
@@ -195,6 +196,8 @@ pub(crate) struct State {
     pub stands: bool,
     /// The caller of inlined code as of the call; its facts and loans are not used.
     pub caller: Option<Rc<State>>,
+    /// Variables of the module, by their numbers in the builder: those of the frame that is built, none of its callers'.
+    pub variables: Vec<VariableSlot>,
     /// Facts about SSA values.
     pub facts: Facts,
     /// Where the exception is that the unit's frame raised and is not yet in the traceback of.
@@ -224,6 +227,7 @@ impl State {
             linked: true,
             stands: false,
             caller: None,
+            variables: Vec::new(),
             facts: Facts::default(),
             untraced: None,
             loans: Vec::new(),
@@ -257,13 +261,26 @@ impl State {
         }
     }
 
-    /// Locals and stack of the frame, then of its callers.
+    /// Locals and stack of the frame, then of its callers, then the variables of the module.
     pub(crate) fn all_slots(&self) -> impl Iterator<Item = &Slot> {
-        self.frames().flat_map(|frame| frame.locals.iter().chain(&frame.stack))
+        let frames = self.frames().flat_map(|frame| frame.locals.iter().chain(&frame.stack));
+        frames.chain(self.variables.iter().map(|variable| &variable.slot))
+    }
+
+    /// The number of the first variable in [`Self::all_slots`].
+    pub(crate) fn first_variable(&self) -> usize {
+        self.frames().map(|frame| frame.locals.len() + frame.stack.len()).sum()
     }
 
     /// A slot by its number in [`Self::all_slots`].
     pub(crate) fn slot_mut(&mut self, index: usize) -> &mut Slot {
+        match index.checked_sub(self.first_variable()) {
+            Some(variable) => &mut self.variables[variable].slot,
+            None => self.frame_slot_mut(index),
+        }
+    }
+
+    fn frame_slot_mut(&mut self, index: usize) -> &mut Slot {
         let (locals, stack) = (self.locals.len(), self.stack.len());
         if index < locals {
             &mut self.locals[index]
@@ -271,7 +288,7 @@ impl State {
             &mut self.stack[index - locals]
         } else {
             let caller = self.caller.as_mut().expect("the index is below the number of slots");
-            Rc::make_mut(caller).slot_mut(index - locals - stack)
+            Rc::make_mut(caller).frame_slot_mut(index - locals - stack)
         }
     }
 

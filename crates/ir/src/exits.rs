@@ -140,7 +140,7 @@ impl<'a> Definitions<'a> {
         culprit: Option<Value>,
     ) -> (ExitPoint, Vec<Value>) {
         let mut words = Words { definitions: self, values: Vec::new() };
-        let mut release = Vec::new();
+        let (mut release, mut variables) = (Vec::new(), Vec::new());
         let mut frames = Vec::with_capacity(self.function.state_chain(state).count());
         for id in self.function.state_chain(state) {
             let state = self.function.state(id);
@@ -155,13 +155,14 @@ impl<'a> Definitions<'a> {
                 locals: state.locals.iter().map(|s| words.source(s)).collect(),
                 stack: state.stack.iter().map(|s| words.source(s)).collect(),
             });
+            variables.extend(state.variables.iter().map(|(name, slot)| (*name, words.source(slot))));
             release.extend(state.release.iter().map(|&v| words.source(&Slot::Owned(v))));
         }
         frames.reverse();
         let resume = if observes { Resume::Observe } else { self.function.state(state).resume };
         let culprit = culprit.map(|value| words.word(value));
         let values = words.values;
-        (ExitPoint { reason, resume, frames, release, culprit, words: values.len() as u32 }, values)
+        (ExitPoint { reason, resume, frames, variables, release, culprit, words: values.len() as u32 }, values)
     }
 
     fn constant(&self, value: Value) -> Option<&InstData> {
@@ -245,6 +246,7 @@ mod tests {
             frame: None,
             locals,
             stack: Vec::new(),
+            variables: Vec::new(),
             release: Vec::new(),
             parent,
         }

@@ -207,6 +207,13 @@ impl<'t> Cursor<'t> {
         self.index("an object like `o1`", "o")
     }
 
+    /// A variable of the module and what it is to hold: `o1 = raw v2`.
+    fn variable(&mut self) -> Result<(u32, Slot)> {
+        let name = self.object()?;
+        self.expect('=')?;
+        Ok((name, self.slot()?))
+    }
+
     /// A whole number that `convert` accepts.
     fn number<T>(&mut self, what: &str, convert: impl Fn(i128) -> Option<T>) -> Result<T> {
         self.named(what, |c| c.is_ascii_alphanumeric() || c == '-' || c == '+', |word| {
@@ -422,6 +429,7 @@ impl<'c, 't> Parser<'c, 't> {
             frame: None,
             locals: Vec::new(),
             stack: Vec::new(),
+            variables: Vec::new(),
             release: Vec::new(),
             parent: None,
         };
@@ -441,6 +449,9 @@ impl<'c, 't> Parser<'c, 't> {
         }
         if cursor.eat_word("stack") {
             state.stack = cursor.list('[', ']', Cursor::slot)?;
+        }
+        if cursor.eat_word("variables") {
+            state.variables = cursor.list('[', ']', Cursor::variable)?;
         }
         if cursor.eat_word("release") {
             state.release = cursor.list('[', ']', Cursor::value)?;

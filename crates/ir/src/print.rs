@@ -235,6 +235,7 @@ impl Display for StateText<'_> {
         }
         comma_list(f, " locals [", "]", state.locals.iter(), |f, s| write!(f, "{}", SlotText(s)))?;
         comma_list(f, " stack [", "]", state.stack.iter(), |f, s| write!(f, "{}", SlotText(s)))?;
+        comma_list(f, " variables [", "]", state.variables.iter(), |f, (name, slot)| write!(f, "o{name} = {}", SlotText(slot)))?;
         comma_list(f, " release [", "]", state.release.iter(), |f, v| write!(f, "{v}"))?;
         match state.parent {
             Some(parent) => write!(f, " parent {parent}"),

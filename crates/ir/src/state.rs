@@ -81,6 +81,8 @@ pub struct FrameState {
     pub locals: Vec<Slot>,
     /// Value stack, bottom first; for a parent: without callable and arguments.
     pub stack: Vec<Slot>,
+    /// Variables of the module that are still to be stored: names, as numbers of the function's object table, and what they hold.
+    pub variables: Vec<(u32, Slot)>,
     /// Owned objects (or NULLs) that are to be released when the state is used.
     pub release: Vec<Value>,
     /// The frame that inlined this one.
@@ -88,19 +90,29 @@ pub struct FrameState {
 }
 
 impl FrameState {
+    /// All slots: function, locals, stack and variables.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        let variables = self.variables.iter().map(|(_, slot)| slot);
+        std::iter::once(&self.function).chain(&self.locals).chain(&self.stack).chain(variables)
+    }
+
+    /// The same, to be changed.
+    pub fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let variables = self.variables.iter_mut().map(|(_, slot)| slot);
+        std::iter::once(&mut self.function).chain(&mut self.locals).chain(&mut self.stack).chain(variables)
+    }
+
     /// Calls `f` with each value that this frame (not its parents) refers to.
     pub fn for_each_value(&self, f: &mut impl FnMut(Value)) {
-        self.function.for_each_value(f);
         self.frame.iter().for_each(|v| f(*v));
-        self.locals.iter().chain(&self.stack).for_each(|s| s.for_each_value(f));
+        self.slots().for_each(|s| s.for_each_value(f));
         self.release.iter().for_each(|v| f(*v));
     }
 
     /// Replaces each value that this frame refers to.
     pub fn map_values(&mut self, f: &mut impl FnMut(Value) -> Value) {
-        self.function.map_values(f);
+        self.slots_mut().for_each(|s| s.map_values(f));
         self.frame.iter_mut().for_each(|v| *v = f(*v));
-        self.locals.iter_mut().chain(&mut self.stack).for_each(|s| s.map_values(f));
         self.release.iter_mut().for_each(|v| *v = f(*v));
     }
 }

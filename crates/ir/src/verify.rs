@@ -362,8 +362,12 @@ impl Verifier<'_> {
                 let problem = "`observe` is for exit tables: what observes is the operation";
                 self.report(Violation::BadResume { place: place(), problem });
             }
-            for slot in std::iter::once(&state.function).chain(&state.locals).chain(&state.stack) {
-                self.slot(state, slot, &place);
+            state.slots().for_each(|slot| self.slot(state, slot, &place));
+            for &(index, _) in state.variables.iter().filter(|(index, _)| *index as usize >= function.objects.len()) {
+                self.report(Violation::NoSuchObject { place: place(), index });
+            }
+            if state.frame.is_none() && !state.variables.is_empty() {
+                self.report(Violation::NoFrame { place: place() });
             }
             for &value in &state.release {
                 self.state_value(value, &[Ty::Obj], "obj", &place);

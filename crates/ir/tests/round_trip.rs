@@ -72,6 +72,7 @@ impl Generator<'_> {
             frame: self.flag().then(|| self.value()),
             locals: self.slots(2),
             stack: self.slots(1),
+            variables: (0..self.choice() % 3).map(|_| (self.choice() as u32 % 100, self.slot(1))).collect(),
             release: (0..self.choice() % 3).map(|_| self.value()).collect(),
             parent: self.flag().then(|| StateId(self.choice() as u32 % 10)),
         }

@@ -108,8 +108,7 @@ fn sink_boxes(function: &mut Function) {
         });
     }
     for state in &mut function.states {
-        let slots = std::iter::once(&mut state.function).chain(&mut state.locals).chain(&mut state.stack);
-        slots.for_each(|slot| unbox_slot(slot, &content));
+        state.slots_mut().for_each(|slot| unbox_slot(slot, &content));
         state.release.retain(|v| content[v.index()].is_none());
     }
 }

@@ -97,8 +97,7 @@ fn may_notice(data: &InstData) -> bool {
 fn owns(function: &Function, state: StateId, value: Value) -> bool {
     function.state_chain(state).any(|id| {
         let state = function.state(id);
-        state.release.contains(&value)
-            || std::iter::once(&state.function).chain(&state.locals).chain(&state.stack).any(|s| slot_owns(s, value))
+        state.release.contains(&value) || state.slots().any(|s| slot_owns(s, value))
     })
 }
 
@@ -148,11 +147,9 @@ fn remove_pair(function: &mut Function, line: &[Block], (first, last): (Inst, In
 /// A copy of the state that takes over one reference less. Other instructions may use the state as it is.
 fn borrowing_state(function: &mut Function, state: StateId, value: Value) -> StateId {
     let mut copy = function.state(state).clone();
-    let slots = std::iter::once(&mut copy.function).chain(&mut copy.locals).chain(&mut copy.stack);
-    let mut slots = slots;
     if let Some(position) = copy.release.iter().position(|&v| v == value) {
         copy.release.remove(position);
-    } else if !slots.any(|slot| borrow_slot(slot, value)) {
+    } else if !copy.slots_mut().any(|slot| borrow_slot(slot, value)) {
         copy.parent = copy.parent.map(|parent| borrowing_state(function, parent, value));
     }
     function.add_state(copy)

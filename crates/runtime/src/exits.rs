@@ -41,6 +41,8 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
     let destroys = point.resume == Resume::Observe;
     // SAFETY: the caller vouches for the words.
     unsafe {
+        let mut reader = Words::new(words, content, References::Move);
+        reader.store_variables(point);
         if let Some(word) = point.culprit.filter(|_| destroys) {
             destroy(thread, unit, exit, words, words.add(word as usize).read() as *mut PyObject);
         }
@@ -52,7 +54,7 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
             leaving.finish_instruction();
             return leaving;
         }
-        let mut words = Words::new(words, content, References::Move);
+        let mut words = reader;
         words.trace(thread, point);
         let raise = point.resume == Resume::Raise || destroys && !PyErr_Occurred().is_null();
         let frames = words.frames(thread, point);

@@ -11,7 +11,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
-    PyErr_SetRaisedException, PyFloat_FromDouble, PyObject,
+    PyDict_SetItem, PyErr_SetRaisedException, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -297,6 +297,31 @@ impl<'a> Words<'a> {
             let function = (!is_next).then_some(&image.function);
             // SAFETY: as the caller says.
             unsafe { self.release(image.locals.iter().chain(&image.stack).chain(function)) };
+        }
+    }
+
+    /// Stores the variables of the module that native code has kept: the first thing to be done, since Python code may look at them from now on. Runs
+    /// none, and keeps a raised exception.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::frames`], before it is called.
+    pub unsafe fn store_variables(&mut self, point: &ExitPoint) {
+        if point.variables.is_empty() {
+            return;
+        }
+        // SAFETY: the first frame is that of the module, which exists; its globals are an exact dict with these entries, whose values are of leaf
+        // types. Replacing them takes no memory.
+        unsafe {
+            let word = point.frames.first().and_then(|image| image.frame);
+            let Some(frame) = word.and_then(|word| Frame::from_ptr(self.word(word) as *mut std::ffi::c_void)) else { return };
+            let raised = PyErr_GetRaisedException();
+            for (name, source) in &point.variables {
+                let value = self.owned(source);
+                PyDict_SetItem(frame.globals(), self.content.objects[*name as usize], value);
+                Py_DECREF(value);
+            }
+            PyErr_SetRaisedException(raised);
         }
     }
 

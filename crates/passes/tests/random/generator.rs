@@ -177,6 +177,7 @@ impl Generator<'_> {
             frame: None,
             locals,
             stack,
+            variables: Vec::new(),
             release,
             parent: None,
         })

@@ -174,7 +174,8 @@ impl Builder<'_> {
         // SAFETY: only exact dicts are read; what is in them is alive, and held as soon as it is in the table.
         unsafe {
             let Some(text) = objects::text(name) else { return };
-            if self.codes[index].global_values.contains_key(&text) {
+            let is_variable = self.variables.contains(&text) && std::ptr::eq(globals, self.sources[0].globals);
+            if is_variable || self.codes[index].global_values.contains_key(&text) {
                 return;
             }
             for (dict, builtin) in [(globals, false), (builtins, true)] {

@@ -19,13 +19,17 @@ pub use references::{Pending, References};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thiserror::Error;
-use whipsnake_bytecode::{DecodeError, Instr, Version};
+use crate::dict_keys;
+use whipsnake_bytecode::{DecodeError, Instr, Op, Version};
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{
-    CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo,
+    CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo, Variable,
 };
-use whipsnake_cpython::ffi::{PyInterpreterState, PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{PyDict_CheckExact, PyInterpreterState, PyUnicode_CheckExact, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame};
+
+/// Most variables of a module that a unit keeps.
+const MOST_VARIABLES: usize = 64;
 
 /// Where native code is to be entered.
 #[derive(Clone, Copy, Debug)]
@@ -256,6 +260,8 @@ struct Builder<'a> {
     /// Attribute names that the codes use, in order of discovery.
     names: Vec<Name>,
     name_ids: BTreeMap<String, usize>,
+    /// Variables of the module whose loop is captured: nothing relies on what they hold, so that is not kept alive either.
+    variables: BTreeSet<String>,
 }
 
 /// An attribute name; the str is held by its code or by the references.
@@ -299,6 +305,7 @@ impl<'a> Builder<'a> {
             type_sources: Vec::new(),
             names: Vec::new(),
             name_ids: BTreeMap::new(),
+            variables: BTreeSet::new(),
         };
         for &address in &platform.known_types {
             if address != 0 {
@@ -333,7 +340,8 @@ impl<'a> Builder<'a> {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
                     let module_level = std::ptr::eq(frame.locals(), frame.globals());
                     self.add_code(code, frame.globals(), frame.builtins(), module_level)?;
-                    Ok(Entry::Loop { header, back_edge, slots: self.slots(frame)? })
+                    let variables = module_level.then(|| self.variables());
+                    Ok(Entry::Loop { header, back_edge, slots: self.slots(frame)?, variables })
                 }
                 EntryPoint::Resume { frame, offset } => {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
@@ -362,6 +370,41 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(slots)
+    }
+
+    /// The variables of the module whose code was added first that its loops assign, as far as they are bound.
+    ///
+    /// # Safety
+    /// The GIL is held; the code's namespaces are alive.
+    unsafe fn variables(&mut self) -> Vec<Variable> {
+        let (globals, instrs, names) = (self.sources[0].globals, self.sources[0].instrs.clone(), self.sources[0].code.names());
+        // SAFETY: as the caller says.
+        if globals.is_null() || unsafe { PyDict_CheckExact(globals) } == 0 {
+            return Vec::new();
+        }
+        let repeats = |at: u32| {
+            let jumps = |instr: &Instr| matches!(instr.op, Op::JumpBackward { target, .. } if target <= at && at < instr.offset);
+            instrs.iter().any(jumps)
+        };
+        let mut variables: Vec<Variable> = Vec::new();
+        for instr in &instrs {
+            let (Op::StoreName { name } | Op::StoreGlobal { name }) = instr.op else { continue };
+            let Some(&object) = names.get(name as usize) else { continue };
+            let text = self.codes[0].names[name as usize].clone();
+            // SAFETY: the names are alive strs; values of the dict are alive.
+            let value = unsafe {
+                if PyUnicode_CheckExact(object) == 0 { continue }
+                dict_keys::get(globals, object)
+            };
+            if variables.len() == MOST_VARIABLES || value.is_null() || !repeats(instr.offset) || variables.iter().any(|variable| variable.name == text) {
+                continue;
+            }
+            // SAFETY: as above.
+            let seen = unsafe { self.observed(value) };
+            self.variables.insert(text.clone());
+            variables.push(Variable { name: text, seen });
+        }
+        variables
     }
 
     /// What a slot holds.
