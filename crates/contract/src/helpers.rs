@@ -129,6 +129,7 @@ macro_rules! for_each_helper {
         dict_update(dict: Obj, other: Obj) -> I64, Any, "DICT_UPDATE: 0, or -1 with an exception.";
         unpack_iterable(object: Obj, out: Ptr, before: I64, after: I64) -> I64, Any, "Unpacks into `before` owned items at `out` (with `after` >= 0: a list and `after` more): 0, or -1 with an exception.";
         format_simple(value: Obj) -> Obj, Any, "`format(value)`, or the str itself.";
+        format_plain(value: Obj) -> Obj, Allocates, "`format(value)` of an exact int, float, bool or `None`.";
         format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";
         convert_value(value: Obj, conversion: I64) -> Obj, Any, "`str` (1), `repr` (2) or `ascii` (3) of a value.";
         build_template(strings: Obj, interpolations: Obj) -> Obj, Allocates, "A `Template` of two tuples.";

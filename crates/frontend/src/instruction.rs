@@ -189,7 +189,7 @@ impl Builder<'_> {
             Op::BuildMap { count } => self.build_map(state, count as usize)?,
             Op::BuildSet { count } => self.build_set(state, count as usize)?,
             Op::BuildString { count } => self.build_string(state, count as usize)?,
-            Op::FormatSimple => self.unary_helper(state, Helper::format_simple)?,
+            Op::FormatSimple => self.format_simple(state)?,
             Op::FormatWithSpec => {
                 let v = self.objects(state, 2);
                 let result = self.raising(state, Helper::format_with_spec, &v)?;

@@ -1,7 +1,7 @@
 //! What is known to run no Python code because of the exact types of its operands: builtin functions and methods, dictionaries under
 //! keys that are strs or ints, and most of `isinstance`. No frames are built for it.
 
-use crate::builder::Builder;
+use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::ExitReason;
@@ -51,6 +51,23 @@ impl Builder<'_> {
             None => state.stack.push(Slot::owned(Val::Obj(result))),
         }
         true
+    }
+
+    /// `format(x)`, as in an f-string.
+    pub(crate) fn format_simple(&mut self, state: &mut State) -> Build<()> {
+        match self.known_type(state, &state.peek(1).val) {
+            Some(KnownType::Str) => Ok(()),
+            // It may raise, for ints that are too long to be converted.
+            Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::None) if self.native_handler().is_none() => {
+                let value = self.objects(state, 1)[0];
+                let text = self.helper(Helper::format_plain, &[value]);
+                self.check_raised(state, text);
+                self.drop_operands(state, 1);
+                self.push_typed(state, text, KnownType::Str);
+                Ok(())
+            }
+            _ => self.unary_helper(state, Helper::format_simple),
+        }
     }
 
     /// True if the object `depth` 1 from the top is an exact str or int.

@@ -199,6 +199,7 @@ impl Builder<'_> {
         if matches!(state.peek(1).val, Val::Virtual(..)) {
             self.objects(state, 1);
         }
+        self.expect_leaf(state, index);
         let old = state.variables[index].clone();
         let replaces_leaf = old.behind || old.is_taken() && self.is_leaf(state, &old.slot.val);
         if replaces_leaf && self.is_leaf(state, &state.peek(1).val) {
@@ -228,6 +229,22 @@ impl Builder<'_> {
             self.effect(Ir::DecrefLeaf, &[replaced], Imm::None);
         } else {
             self.drops.push(Slot::owned(Val::MaybeObj(replaced)));
+        }
+    }
+
+    /// Guards that an object of unknown type, which is to be stored to a variable, is of the type that the variable had, if that is of leaves: these need no
+    /// stores to the namespace.
+    fn expect_leaf(&mut self, state: &mut State, index: usize) {
+        let Slot { val: Val::Obj(value), .. } = *state.peek(1) else { return };
+        let Observed::Object { type_id, .. } = self.variables[index].seen else { return };
+        let info = &self.snapshot.types[type_id as usize];
+        let is_leaf = info.known.map_or(info.leaf && info.version != 0, KnownType::is_leaf);
+        let fact = state.facts.get(value);
+        if is_leaf && fact.ty.is_none() && fact.seen.is_none() && !fact.many_types && self.may_speculate(ExitReason::TypeGuard) {
+            let exit = self.pre_state();
+            let block = self.block;
+            self.f.push(block, Ir::GuardType, &[value], Imm::Type(info.address), Some(exit));
+            state.facts.update(value, |fact| fact.ty = Some(info.address));
         }
     }
 

@@ -308,7 +308,7 @@ unsafe fn plain_equal(other: *mut PyObject, key: *mut PyObject) -> Option<bool> 
 ///
 /// # Safety
 /// `object` is an alive exact str.
-unsafe fn str_hash(object: *mut PyObject) -> isize {
+pub(crate) unsafe fn str_hash(object: *mut PyObject) -> isize {
     // SAFETY: a str keeps its hash once it was computed; computing it cannot fail and runs no Python code.
     unsafe {
         match (*object.cast::<ffi::PyASCIIObject>()).hash {
@@ -377,6 +377,26 @@ pub unsafe fn seek(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObj
     }
 }
 
+/// Where an exact dict keeps its value under an exact str, if there is one that may be replaced in its place, and no watcher but that one looks at the dict.
+///
+/// # Safety
+/// `dict` is an alive dict, `key` an alive exact str.
+pub unsafe fn place_of_variable(dict: *mut PyObject, key: *mut PyObject, watcher: u8) -> Option<*mut *mut PyObject> {
+    // SAFETY: dicts have these fields; the entry exists.
+    unsafe {
+        let watched = memory::read::<u8>(dict.cast(), WATCHERS) & !watcher != 0;
+        if !VALUES_CHANGE_IN_PLACE || watched || memory::read::<usize>(dict.cast(), offsets::DICT_VALUES) != 0 {
+            return None;
+        }
+        let keys = Keys::of_dict(dict);
+        let place = keys.place(keys.find(key)?);
+        (!place.read().is_null()).then_some(place)
+    }
+}
+
+/// The word after `ma_used` in `cpython/dictobject.h`, whose lowest byte says which watchers look at the dict.
+const WATCHERS: usize = offsets::DICT_USED + size_of::<usize>();
+
 /// True if a value under a key that stays may be replaced in its place: the dict has no version that must tell of it (`ma_version_tag`
 /// until 3.13), and the garbage collector knows every dict (since 3.14).
 pub const VALUES_CHANGE_IN_PLACE: bool = offsets::MINOR >= 14;
@@ -387,8 +407,6 @@ pub const VALUES_CHANGE_IN_PLACE: bool = offsets::MINOR >= 14;
 /// # Safety
 /// `dict` is an alive dict, `key` an alive exact str or int.
 pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut *mut PyObject> {
-    /// The word after `ma_used` in `cpython/dictobject.h`, whose lowest byte says which watchers look at the dict.
-    const WATCHERS: usize = offsets::DICT_USED + size_of::<usize>();
     // SAFETY: dicts have these fields.
     unsafe {
         if memory::read::<u8>(dict.cast(), WATCHERS) != 0 || memory::read::<usize>(dict.cast(), offsets::DICT_VALUES) != 0 {

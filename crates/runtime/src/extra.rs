@@ -3,6 +3,7 @@
 //! It lies in a table by the code's address, which a watcher cleans up. The interpreter has extra slots in code objects for this, but
 //! takes code that uses them for bound to its interpreter: `concurrent.interpreters` refuses to send such functions.
 
+use crate::module_loops::{Span, spans};
 use crate::profile::TypeProfile;
 use crate::session::Session;
 use crate::unit::{Place, Site, SiteKey};
@@ -50,6 +51,8 @@ pub struct CodeExtra {
     pub paused: Cell<bool>,
     /// The time for which it had been met when it was listened to in vain.
     pub heard_in_vain: Cell<Duration>,
+    /// Loops, if it is no function's; filled when they are first asked for.
+    spans: OnceCell<Box<[Span]>>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
 }
@@ -102,7 +105,12 @@ impl CodeExtra {
         if sites.len() >= limit {
             return None;
         }
-        let site = Box::new(session.new_site(key, name()));
+        let mut site = Box::new(session.new_site(key, name()));
+        // SAFETY: the code object is alive when a site is made for it.
+        let code = unsafe { Code::from_object(key.code) };
+        if let (Place::Loop(header), Some(code)) = (key.place, code) {
+            site.length = self.loop_units(code, header).unwrap_or(site.length);
+        }
         if let Some(reason) = self.exclusion() {
             site.set_left_alone(reason.to_owned());
         }
@@ -120,6 +128,11 @@ impl CodeExtra {
     #[inline]
     pub fn generator_start(&self, code: Code) -> Option<Start> {
         *self.start.get_or_init(|| Start::of(code).filter(|_| crate::bind::simple_parameters(code).is_some()))
+    }
+
+    /// The loops of a code of which this is kept, if it is no function's.
+    pub(crate) fn spans(&self, code: Code) -> &[Span] {
+        self.spans.get_or_init(|| spans(code))
     }
 
     /// Why the function is never compiled; `None` if it may be.

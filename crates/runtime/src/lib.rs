@@ -30,6 +30,7 @@ mod listed;
 mod listening;
 pub mod lost;
 pub mod memory;
+mod module_loops;
 pub mod native_entry;
 pub mod observe;
 mod native_stack;

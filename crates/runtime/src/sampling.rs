@@ -159,7 +159,7 @@ impl Session {
                 extra.met.set(extra.met.get() + time);
                 let rests = extra.paused.get() && self.strategy.is_too_early(extra.met.get(), extra.heard_in_vain.get()) && !wants_callers;
                 if extra.exclusion().is_none() && !rests && (extra.paused.get() || !monitoring::listens(code)) {
-                    let is_worth = wants_callers || self.strategy.is_worth_events(code.len(), extra.met.get(), load);
+                    let is_worth = wants_callers || self.strategy.is_worth_events(extra.units_at(code, running.offset()), extra.met.get(), load);
                     extra.paused.set(extra.paused.get() && !is_worth);
                     found |= !is_worth || self.listen_to(code);
                 }

@@ -133,7 +133,7 @@ pub struct Site {
     pub simple_parameters: Option<u32>,
     /// What it is.
     pub kind: UnitKind,
-    /// Length of its code in code units.
+    /// Length in code units of its code, or of the loop itself if that is a module's.
     pub length: usize,
     /// Code unit offset of the loop's header, or of where the generator goes on; 0 for functions.
     pub offset: u32,

@@ -3,6 +3,7 @@
 //! Watched things are not kept alive. Types announce their end as a modification (when the collector clears them, the only
 //! way in which heap types die), dictionaries and functions by an event of their own.
 
+use crate::dict_keys;
 use crate::session::{Session, session};
 use crate::unit::{State, Unit};
 use rustc_hash::FxHashMap as HashMap;
@@ -12,7 +13,9 @@ use std::ptr::NonNull;
 use whipsnake_contract::faults::{Fault, Faults};
 use whipsnake_contract::snapshot::Assumption;
 use whipsnake_cpython::Code;
-use whipsnake_cpython::ffi::{PyCodeObject, PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check};
+use whipsnake_cpython::ffi::{
+    Py_DECREF, PyCodeObject, PyErr_Clear, PyObject, PyTypeObject, PyUnicode_AsUTF8AndSize, PyUnicode_Check, PyUnicode_CheckExact, PyUnicode_FromStringAndSize,
+};
 use whipsnake_cpython::symbols::{
     PyCode_AddWatcher, PyCode_ClearWatcher, PyDict_AddWatcher, PyDict_ClearWatcher, PyDict_Watch, PyFunction_AddWatcher,
     PyFunction_ClearWatcher, PyType_AddWatcher, PyType_ClearWatcher, PyType_Watch, code_event, dict_event, function_event,
@@ -33,6 +36,8 @@ pub struct Watch {
     functions: HashMap<usize, Units>,
     /// A bit for each address that was ever a key of `functions`: most functions that die are not in it.
     function_bits: [u64; FUNCTION_WORDS],
+    /// The same for each dict and name that was ever in `dicts`: most entries that change are not in it.
+    entry_bits: [u64; FUNCTION_WORDS],
 }
 
 /// Words of a set of addresses that may contain more.
@@ -42,6 +47,17 @@ const FUNCTION_WORDS: usize = 64;
 const fn function_bit(address: usize) -> (usize, u64) {
     let bit = (address >> 4) % (FUNCTION_WORDS * u64::BITS as usize);
     (bit / u64::BITS as usize, 1 << (bit % u64::BITS as usize))
+}
+
+/// Word and bit of a dictionary's entry in such a set.
+///
+/// # Safety
+///
+/// `name` is an alive exact str.
+unsafe fn entry_bit(dict: usize, name: *mut PyObject) -> (usize, u64) {
+    // SAFETY: as the caller says.
+    let hash = unsafe { dict_keys::str_hash(name) };
+    function_bit((hash as usize).wrapping_mul(16) ^ dict)
 }
 
 /// Takes the last free id: programs that expect their watchers to get the first ones, as without us, do. `None` if none is free.
@@ -110,6 +126,7 @@ impl Watch {
                 types: HashMap::default(),
                 functions: HashMap::default(),
                 function_bits: [0; FUNCTION_WORDS],
+                entry_bits: [0; FUNCTION_WORDS],
             })
         }
     }
@@ -130,6 +147,9 @@ impl Watch {
                         PyType_Watch(self.type_id, *address as *mut PyObject)
                     }
                     Assumption::DictEntry { dict, name, value } => {
+                        if !self.mark_entry(*dict as usize, name) {
+                            return false;
+                        }
                         let keys = self.dicts.entry(*dict as usize).or_default();
                         keys.entry(name.clone()).or_default().push((*value, unit));
                         PyDict_Watch(self.dict_id, *dict as *mut PyObject)
@@ -148,6 +168,42 @@ impl Watch {
             }
             status == 0
         })
+    }
+
+    /// Notes that something is going to rely on an entry. False if there is no memory.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held.
+    unsafe fn mark_entry(&mut self, dict: usize, name: &str) -> bool {
+        // SAFETY: the text is passed with its length; the str is new.
+        unsafe {
+            let object = PyUnicode_FromStringAndSize(name.as_ptr().cast(), name.len() as isize);
+            if object.is_null() {
+                PyErr_Clear();
+                return false;
+            }
+            let (word, bit) = entry_bit(dict, object);
+            self.entry_bits[word] |= bit;
+            Py_DECREF(object);
+        }
+        true
+    }
+
+    /// True if a unit may rely on what a dictionary has under a name.
+    ///
+    /// # Safety
+    ///
+    /// `name` is an alive exact str.
+    pub unsafe fn may_rely_on(&self, dict: *mut PyObject, name: *mut PyObject) -> bool {
+        // SAFETY: as the caller says.
+        let (word, bit) = unsafe { entry_bit(dict as usize, name) };
+        self.entry_bits[word] & bit != 0
+    }
+
+    /// The bit of our watcher in a dictionary.
+    pub const fn dict_watcher(&self) -> u8 {
+        1 << self.dict_id
     }
 
     /// Forgets a unit. The things themselves stay watched: another unit often asks again.
@@ -255,7 +311,11 @@ unsafe extern "C" fn on_dict(event: c_int, dict: *mut PyObject, key: *mut PyObje
     let address = dict as usize;
     let broken: Units = match event {
         dict_event::ADDED | dict_event::MODIFIED | dict_event::DELETED => {
-            // SAFETY: the interpreter passes the key.
+            // SAFETY: the interpreter passes the key, which is alive.
+            if unsafe { !key.is_null() && PyUnicode_CheckExact(key) != 0 && !session.watch.borrow().may_rely_on(dict, key) } {
+                return 0;
+            }
+            // SAFETY: as above.
             let Some(name) = (unsafe { key_text(key) }) else { return 0 };
             let watch = session.watch.borrow();
             let Some(units) = watch.dicts.get(&address).and_then(|keys| keys.get(name)) else { return 0 };

@@ -104,33 +104,6 @@ pub unsafe extern "C" fn store_name(frame: Ptr, name: Obj, value: Obj) -> i64 {
     }
 }
 
-/// # Safety
-/// `namespace` is an exact dict, `name` an exact str, `value` is alive; `old` has room for a word.
-pub unsafe extern "C" fn swap_variable(namespace: Obj, name: Obj, value: Obj, old: Ptr) -> i64 {
-    // SAFETY: the caller vouches for the objects; what was there is held before the dict gives it up.
-    unsafe {
-        let before = crate::dict_keys::get(namespace, name);
-        ffi::Py_XINCREF(before);
-        old.cast::<Obj>().write(before);
-        let status = ffi::PyDict_SetItem(namespace, name, value);
-        if status < 0 {
-            ffi::Py_XDECREF(before);
-        }
-        i64::from(status)
-    }
-}
-
-/// # Safety
-/// `namespace` is an exact dict with an entry under the exact str `name`, of a leaf type; `value` is owned.
-pub unsafe extern "C" fn set_variable(namespace: Obj, name: Obj, value: Obj) {
-    // SAFETY: the caller vouches for the objects. Replacing a value takes no memory, so it cannot fail.
-    unsafe {
-        let status = ffi::PyDict_SetItem(namespace, name, value);
-        debug_assert_eq!(status, 0, "the entry is there");
-        ffi::Py_DECREF(value);
-    }
-}
-
 /// Looks a name up in one namespace after the other; `NameError` if none has it.
 ///
 /// # Safety

@@ -19,6 +19,7 @@ mod strings;
 mod supers;
 mod templates;
 mod unions;
+mod variables;
 mod virtuals;
 
 pub use crate::native_entry::{catch_exception, dealloc, destroy_unseen, may_handle, note_type, observe, poll};
@@ -38,6 +39,7 @@ pub use strings::*;
 pub use supers::*;
 pub use templates::*;
 pub use unions::*;
+pub use variables::*;
 pub use virtuals::*;
 use whipsnake_contract::for_each_helper;
 use whipsnake_contract::helpers::Helper;

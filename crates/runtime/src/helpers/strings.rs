@@ -40,6 +40,13 @@ pub unsafe extern "C" fn format_simple(value: Obj) -> Obj {
 }
 
 /// # Safety
+/// `value` is an exact int, float, bool or `None`.
+pub unsafe extern "C" fn format_plain(value: Obj) -> Obj {
+    // SAFETY: the value is alive.
+    unsafe { ffi::PyObject_Format(value, std::ptr::null_mut()) }
+}
+
+/// # Safety
 /// `value` and `spec` are alive.
 pub unsafe extern "C" fn format_with_spec(value: Obj, spec: Obj) -> Obj {
     // SAFETY: both are alive.
