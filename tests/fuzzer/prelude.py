@@ -71,6 +71,28 @@ def peek(depth=1):
     return len(LOG)
 
 
+SPACE = globals()
+
+
+def variables():
+    return [(name, shown(value, 30)) for name, value in sorted(SPACE.items()) if len(name) == 1]
+
+
+def poke(name, value):
+    SPACE[name] = value
+
+
+class Looking:
+    def __repr__(self):
+        return "Looking()"
+
+    def __hash__(self):
+        return 5
+
+    def __del__(self):
+        LOG.append(variables())
+
+
 def adder(k):
     def added(x):
         return x + k

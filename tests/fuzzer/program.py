@@ -8,7 +8,7 @@ from .classes import Classes
 from .dice import Dice
 from .events import Events
 from .expressions import Expressions
-from .scope import Function, Scope, World
+from .scope import NAMES, Function, Scope, World
 from .statements import Lines, Statements, indent
 
 PRELUDE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
@@ -39,6 +39,15 @@ PARAMETER_KINDS = (
 )
 RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "any", "any", "bool", "str", "pair", "ints", "floats", "object")
 CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair", "callable", "callable")
+
+LOOKS = (
+    *("LOG.append(variables())", "LOG.append(variables())", "poke('{name}', {value})", "poke('{name}', {value})"),
+    *("LOG.append(shown(SPACE.get('{name}'), 30))", "LOG.append('{name}' in SPACE)", "SPACE['{name}'] = {value}", "SPACE['{name}'] = {other} = {value}"),
+    *("{name} = Looking()", "{name} = Looking()", "LOG.append(shown(list(SPACE.values())[-2:], 60))", "exec('{name} = {other}')", "SPACE.pop('{name}', None)"),
+    *("LOG.append([name for name, value in SPACE.items() if name == '{name}' and not LOG.append(shown(value, 20))])",),
+    *("LOG.append((lambda: shown({name}, 30))())", "{name} = {value}", "{name} = {other}", "del {name}"),
+)
+"""Statements of a module that look at its variables, or change them, behind the back of who assigns them."""
 
 PARAMETERS = ("a", "b", "c", "d")
 
@@ -73,7 +82,7 @@ class _Generator:
             parts.append(DESCRIPTORS.splitlines())
         parts += definitions
         parts.append(self.events.make(world))
-        if dice.chance(0.3):
+        if dice.chance(0.6):
             parts.append(self.module_code())
         # Those defined last call the others.
         callees = dice.some(world.functions[-4:], 2, 4)
@@ -120,8 +129,24 @@ class _Generator:
     def module_code(self) -> Lines:
         """Hot code of the module itself, whose variables are globals."""
         scope = Scope(self.world, dict(self.world.constants))
-        body = self.statements.loop(scope, 2)
-        return ["try:", *indent([*self.statements.block(scope, 2, 0), *body]), "except Exception as error:", *indent(["print(told(error))"])]
+        body = self.statements.block(scope, 3, 0)
+        for _ in range(self.dice.number(1, 3)):
+            loop = self.statements.while_loop if self.dice.chance(0.3) else self.statements.loop
+            body += loop(scope, 2)
+        for _ in range(self.dice.number(0, 4)):
+            self.look(body)
+        handler = ["except Exception as error:", *indent(["print(told(error))"])]
+        return ["try:", *indent(body), *handler, "print(shown(settled(LOG), 2000), variables())", "LOG.clear()"]
+
+    def look(self, body: Lines) -> None:
+        """Puts a statement somewhere into code of the module that reads or changes its variables in another way."""
+        begins = ("else", "elif", "except", "finally", "case")
+        places = [at for at, line in enumerate(body) if line.strip() and not line.strip().startswith(begins)]
+        at = self.dice.pick(places)
+        margin = body[at][: len(body[at]) - len(body[at].lstrip())]
+        kind = self.dice.pick(("int", "int", "float", "str", "any", "ints"))
+        value = self.expressions.literal(kind, Scope(self.world))
+        body.insert(at, margin + self.dice.pick(LOOKS).format(name=self.dice.pick(NAMES), other=self.dice.pick(NAMES), value=value))
 
     def row(self, function: Function, surprises: float) -> str:
         """Arguments as a function that makes them anew for each call."""
