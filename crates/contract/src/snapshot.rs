@@ -502,7 +502,7 @@ pub enum Observed {
 /// A variable of a module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Variable {
-    /// Its name, one of `codes[0].names`.
+    /// Its name, one of the names of a code with the globals of `codes[0]`.
     pub name: String,
     /// What it held.
     pub seen: Observed,
@@ -524,9 +524,9 @@ pub enum Entry {
         back_edge: u32,
         /// `nlocalsplus` slots, then the value stack.
         slots: Vec<Observed>,
-        /// If names are those of the globals dictionary (the code is a module's): the variables of the module that its loops assign.
+        /// Names are those of the globals dictionary: the code is a module's.
         #[serde(default)]
-        variables: Option<Vec<Variable>>,
+        module: bool,
     },
     /// Where a suspended generator goes on when it is asked for its next item.
     Resume {
@@ -561,6 +561,9 @@ pub struct Snapshot {
     pub objects: Vec<ObjectInfo>,
     /// Types.
     pub types: Vec<TypeInfo>,
+    /// Variables of the unit's module that code with its globals assigns: in a loop of the module, or as `global`.
+    #[serde(default)]
+    pub variables: Vec<Variable>,
     /// Address of the unit's record in the runtime (see [`UnitLayout`]).
     pub unit: u64,
     /// The interpreter has run the code often: instructions that it has never executed are not expected to be.

@@ -145,7 +145,9 @@ pub(crate) struct Builder<'s> {
     /// The unit's own code is a module's: names are those of its globals.
     pub is_module: bool,
     /// Variables of the module that the unit keeps.
-    pub variables: Vec<Named>,
+    pub variables: Vec<Named<'s>>,
+    /// Loops that are being built around the current place, in callers, too.
+    pub open_loops: usize,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -192,6 +194,7 @@ impl<'s> Builder<'s> {
             callee_sets: Vec::new(),
             is_module: false,
             variables: Vec::new(),
+            open_loops: 0,
             lessons,
             bodies: HashMap::from([(0, body)]),
         }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use whipsnake_bytecode::Op as Bytecode;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo, Variable};
+use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo};
 use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
@@ -39,7 +39,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
         let mut builder = Builder::new(snapshot, function, std::mem::take(&mut lessons), body.clone());
         let outcome = match &snapshot.entry {
             Entry::Function { arguments } => builder.function(arguments),
-            Entry::Loop { header, slots, variables, .. } => builder.running_loop(*header, slots, variables.as_deref()),
+            Entry::Loop { header, slots, module, .. } => builder.running_loop(*header, slots, *module),
             Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
@@ -76,6 +76,7 @@ impl Builder<'_> {
             instance.function = whipsnake_ir::Slot::Borrowed(function);
         }
         let parameters = parameter_count(code);
+        self.choose_variables(None);
         let mut state = State {
             locals: vec![Slot::NULL; code.nlocalsplus as usize],
             stack: Vec::new(),
@@ -83,7 +84,7 @@ impl Builder<'_> {
             linked: false,
             stands: false,
             caller: None,
-            variables: Vec::new(),
+            variables: vec![VariableSlot::STORED; self.variables.len()],
             facts: Facts::default(),
             untraced: None,
             loans: Vec::new(),
@@ -112,7 +113,7 @@ impl Builder<'_> {
         self.build_blocks(&order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
         self.settle_room(self.snapshot.codes[0].framesize);
-        Ok(())
+        self.check_variables()
     }
 
     /// Fills in how much of the data stack the unit needs: its own frame, and those of inlined code.
@@ -190,6 +191,12 @@ impl Builder<'_> {
         match self.instance.parent.clone() {
             None if self.resumes() => return Ok(self.finish_generator(state, result)),
             None if self.f.abi == Abi::Function => {
+                if !state.variables.is_empty() {
+                    state.stack.push(result);
+                    self.settle(state);
+                    self.store_all_back(state);
+                    result = state.pop();
+                }
                 self.let_frame_object_go(state);
                 // A local that is returned passes its reference on.
                 if let (Val::Obj(v), false) = (&result.val, result.owned)
@@ -344,7 +351,7 @@ impl Builder<'_> {
     }
 
     /// A loop that is running in the interpreter.
-    fn running_loop(&mut self, header: u32, observed: &[Observed], variables: Option<&[Variable]>) -> Build<()> {
+    fn running_loop(&mut self, header: u32, observed: &[Observed], module: bool) -> Build<()> {
         let body = self.instance.body.clone();
         let block = body.block_at(header).ok_or(GiveUp::NoLoop(header))?;
         let index = body.loop_at(block).ok_or(GiveUp::NoLoop(header))?;
@@ -360,8 +367,8 @@ impl Builder<'_> {
             .iter()
             .flat_map(|&i| touched_locals(&body.decoded.instrs[i].op))
             .collect();
-        self.is_module = variables.is_some();
-        self.choose_variables(index, variables.unwrap_or_default());
+        self.is_module = module;
+        self.choose_variables(Some(index));
         let mut state = State::in_frame(nlocals);
         state.variables = vec![VariableSlot::STORED; self.variables.len()];
         let mut taken = Vec::new();
@@ -405,10 +412,7 @@ impl Builder<'_> {
         let edge = Edge { block: self.block, state, offset: header };
         self.build_loop(index, vec![edge], &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::LoopEnd);
-        if self.f.assumptions.iter().any(|assumption| matches!(assumption, Assumption::DictEntry { dict, name, .. } if self.is_variable(*dict, name))) {
-            return Err(GiveUp::Contradiction("a variable that is found in another way, too,").into());
-        }
-        Ok(())
+        self.check_variables()
     }
 
     /// Takes over what is in a slot of a frame that exists: an object or NULL.

@@ -213,7 +213,9 @@ impl Builder<'_> {
             let variables = state.variables.clone();
             let runs = self.python_runs;
             out.pending.add(header, Edge { block: target, state, offset: entry.offset });
+            self.open_loops += 1;
             self.build_blocks(&order, Some(index), out)?;
+            self.open_loops -= 1;
             let back = out.pending.take(header);
             if self.python_runs > runs && !widened.contains_key(&RUNS_PYTHON) {
                 self.lessons.shapes.entry(key).or_default().insert(RUNS_PYTHON, Shape::Null);

@@ -1,4 +1,4 @@
-//! Variables of a module while one of its loops is built.
+//! Variables of a module that the unit's code assigns: in a loop of the module itself, or as `global` in functions.
 //!
 //! The namespace, a dictionary that anybody may look at, is brought up to date before anything that could: before Python code runs, and
 //! at exits, which store what frame states list. In between, variables are slots as locals are, in one of three forms:
@@ -10,13 +10,14 @@
 //! Where the value that a store replaces is of no leaf type, its end may be seen, so the namespace is set at once. Only names that are bound
 //! when the snapshot is taken are variables here.
 
-use crate::builder::{Builder, Edge};
+use crate::GiveUp;
+use crate::builder::{Build, Builder, Edge};
 use crate::value::{Slot, State, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::Op;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, Observed, Variable};
+use whipsnake_contract::snapshot::{Assumption, KnownType, Observed};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, StateId, Value};
 
@@ -40,9 +41,10 @@ impl VariableSlot {
 
 /// A variable of the module as the unit knows it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Named {
-    /// Its name, an index into the names of the unit's own code.
-    name: u32,
+pub(crate) struct Named<'s> {
+    name: &'s str,
+    /// Address of the str.
+    object: u64,
     /// What it held when the snapshot was taken.
     seen: Observed,
 }
@@ -58,41 +60,52 @@ fn global_name(op: &Op) -> Option<u32> {
     }
 }
 
-impl Builder<'_> {
-    /// Chooses the variables that the unit keeps: those of the snapshot that the loop, or code that may be inlined into it, names, and that the loop
-    /// does not delete.
-    pub(crate) fn choose_variables(&mut self, index: usize, seen: &[Variable]) {
+impl<'s> Builder<'s> {
+    /// Chooses the variables that the unit keeps: those of the snapshot that its code, or code that may be inlined into it, names, and that
+    /// the unit's own does not delete. Of a module's code only the loop counts.
+    pub(crate) fn choose_variables(&mut self, entered: Option<usize>) {
         let body = self.instance.body.clone();
-        let ops = || body.loops[index].body.iter().map(|&at| body.decoded.instrs[at].op);
-        let deletes = |op: Op| match op {
-            Op::DeleteName { name } | Op::DeleteGlobal { name } => Some(name),
+        let own = self.code();
+        let instrs = &body.decoded.instrs;
+        let in_unit = |at: &usize| !self.is_module || entered.is_some_and(|index| body.loops[index].contains(*at));
+        let ops: Vec<Op> = (0..instrs.len()).filter(in_unit).map(|at| instrs[at].op).collect();
+        let text = |name: u32| own.names[name as usize].as_str();
+        let named: BTreeSet<&str> = ops.iter().filter_map(global_name).map(text).collect();
+        let deletes = |op: &Op| match *op {
+            Op::DeleteName { name } | Op::DeleteGlobal { name } => Some(text(name)),
             _ => None,
         };
-        let deleted: BTreeSet<u32> = ops().filter_map(deletes).collect();
-        let named: BTreeSet<u32> = ops().filter_map(|op| global_name(&op)).collect();
-        let (names, globals) = (&self.code().names, self.code().globals);
-        let others: BTreeSet<&String> = self.snapshot.codes[1..].iter().filter(|code| code.globals == globals).flat_map(|code| &code.names).collect();
-        let number = |variable: &Variable| names.iter().position(|name| *name == variable.name).map(|name| name as u32);
-        let kept = seen.iter().filter_map(|variable| Some(Named { name: number(variable)?, seen: variable.seen }));
-        let is_used = |name: u32| named.contains(&name) || others.contains(&names[name as usize]);
-        self.variables = kept.filter(|variable| is_used(variable.name) && !deleted.contains(&variable.name)).collect();
+        let deleted: BTreeSet<&str> = ops.iter().filter_map(deletes).collect();
+        let others = || self.snapshot.codes[1..].iter().filter(|code| code.globals == own.globals);
+        let find = |name: &str| {
+            let here = std::iter::once(own).filter(|_| named.contains(name)).chain(others());
+            here.filter_map(|code| code.names.iter().position(|other| other == name).map(|at| code.name_objects[at])).next()
+        };
+        let kept = self.snapshot.variables.iter().filter(|variable| !deleted.contains(variable.name.as_str()));
+        self.variables = kept.filter_map(|variable| Some(Named { name: &variable.name, object: find(&variable.name)?, seen: variable.seen })).collect();
     }
 
     /// The number of the variable that a name of the code being built stands for.
     pub(crate) fn variable_of(&self, name: u32) -> Option<usize> {
         let code = self.code();
-        let own = &self.snapshot.codes[0];
-        if self.variables.is_empty() || code.globals != own.globals {
+        if self.variables.is_empty() || code.globals != self.snapshot.codes[0].globals {
             return None;
         }
         let text = &code.names[name as usize];
-        self.variables.iter().position(|variable| own.names[variable.name as usize] == *text)
+        self.variables.iter().position(|variable| variable.name == text)
     }
 
-    /// True if the entry of a dictionary is a variable that the unit keeps, so that nothing can be assumed of it.
-    pub(crate) fn is_variable(&self, dict: u64, name: &str) -> bool {
-        let own = &self.snapshot.codes[0];
-        dict == own.globals && self.variables.iter().any(|variable| own.names[variable.name as usize] == name)
+    /// Gives up if something is assumed of an entry of the namespace that is a variable.
+    pub(crate) fn check_variables(&self) -> Build<()> {
+        let globals = self.snapshot.codes[0].globals;
+        let clashes = |assumption: &Assumption| match assumption {
+            Assumption::DictEntry { dict, name, .. } => *dict == globals && self.variables.iter().any(|variable| variable.name == name),
+            _ => false,
+        };
+        if self.f.assumptions.iter().any(clashes) {
+            return Err(GiveUp::Contradiction("a variable that is found in another way, too,").into());
+        }
+        Ok(())
     }
 
     fn namespace(&mut self) -> Value {
@@ -102,8 +115,8 @@ impl Builder<'_> {
 
     /// The number of a variable's name in the function's object table.
     fn variable_name(&mut self, index: usize) -> u32 {
-        let (own, name) = (&self.snapshot.codes[0], self.variables[index].name as usize);
-        self.f.add_object(ObjectRef { address: own.name_objects[name], immortal: false, label: own.names[name].clone() })
+        let Named { name, object, .. } = self.variables[index];
+        self.f.add_object(ObjectRef { address: object, immortal: false, label: name.to_owned() })
     }
 
     fn variable_key(&mut self, index: usize) -> Value {
@@ -295,9 +308,14 @@ impl Builder<'_> {
             if !edges.iter().any(|edge| edge.state.variables[index].is_taken()) {
                 continue;
             }
+            let is_behind = edges.iter().any(|edge| edge.state.variables[index].behind);
+            if self.open_loops == 0 && !is_behind && edges.iter().any(|edge| !edge.state.variables[index].is_taken()) {
+                // What is not repeated takes it again where it is needed.
+                edges.iter_mut().for_each(|edge| self.store_back_on_edge(edge, index));
+                continue;
+            }
             edges.iter_mut().for_each(|edge| self.take_on_edge(edge, index));
-            let behind = edges.iter().any(|edge| edge.state.variables[index].behind);
-            let behind = behind && edges.iter().all(|edge| self.may_be_behind(&edge.state, index));
+            let behind = is_behind && edges.iter().all(|edge| self.may_be_behind(&edge.state, index));
             edges.iter_mut().for_each(|edge| self.put_behind(edge, index, behind));
         }
     }

@@ -366,9 +366,6 @@ impl Verifier<'_> {
             for &(index, _) in state.variables.iter().filter(|(index, _)| *index as usize >= function.objects.len()) {
                 self.report(Violation::NoSuchObject { place: place(), index });
             }
-            if state.frame.is_none() && !state.variables.is_empty() {
-                self.report(Violation::NoFrame { place: place() });
-            }
             for &value in &state.release {
                 self.state_value(value, &[Ty::Obj], "obj", &place);
             }

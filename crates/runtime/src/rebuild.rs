@@ -11,7 +11,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
-    PyDict_SetItem, PyErr_SetRaisedException, PyFloat_FromDouble, PyObject,
+    PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -310,15 +310,23 @@ impl<'a> Words<'a> {
         if point.variables.is_empty() {
             return;
         }
-        // SAFETY: the first frame is that of the module, which exists; its globals are an exact dict with these entries, whose values are of leaf
-        // types. Replacing them takes no memory.
+        let Some(image) = point.frames.first() else { return };
+        // SAFETY: the first frame is the unit's, which exists or will be that of the function, whom the caller keeps alive; its globals are an exact dict
+        // with these entries, whose values are of leaf types. Replacing them takes no memory.
         unsafe {
-            let word = point.frames.first().and_then(|image| image.frame);
-            let Some(frame) = word.and_then(|word| Frame::from_ptr(self.word(word) as *mut std::ffi::c_void)) else { return };
+            let frame = image.frame.and_then(|word| Frame::from_ptr(self.word(word) as *mut std::ffi::c_void));
+            let globals = match frame {
+                Some(frame) => frame.globals(),
+                None => {
+                    let function = self.owned(&image.function);
+                    Py_DECREF(function);
+                    PyFunction_GetGlobals(function)
+                }
+            };
             let raised = PyErr_GetRaisedException();
             for (name, source) in &point.variables {
                 let value = self.owned(source);
-                PyDict_SetItem(frame.globals(), self.content.objects[*name as usize], value);
+                PyDict_SetItem(globals, self.content.objects[*name as usize], value);
                 Py_DECREF(value);
             }
             PyErr_SetRaisedException(raised);

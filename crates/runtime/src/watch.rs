@@ -197,8 +197,11 @@ impl Watch {
     /// `name` is an alive exact str.
     pub unsafe fn may_rely_on(&self, dict: *mut PyObject, name: *mut PyObject) -> bool {
         // SAFETY: as the caller says.
-        let (word, bit) = unsafe { entry_bit(dict as usize, name) };
-        self.entry_bits[word] & bit != 0
+        unsafe {
+            let (word, bit) = entry_bit(dict as usize, name);
+            let has_units = || self.dicts.get(&(dict as usize)).is_some_and(|keys| key_text(name).is_none_or(|text| keys.contains_key(text)));
+            self.entry_bits[word] & bit != 0 && has_units()
+        }
     }
 
     /// The bit of our watcher in a dictionary.

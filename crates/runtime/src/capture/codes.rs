@@ -6,7 +6,7 @@ use crate::dict_keys;
 use crate::text::shown_text;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
-use whipsnake_bytecode::{Op, decode};
+use whipsnake_bytecode::{Instr, Op, decode};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectKind, SeenExit, SeenType};
 use whipsnake_cpython::Code;
@@ -126,6 +126,12 @@ impl Builder<'_> {
         let ops: Vec<Op> = source.instrs.iter().map(|instr| instr.op).collect();
         // SAFETY: the names are strs of the code object.
         let name = |index: u32| names.get(index as usize).copied().filter(|&n| unsafe { ffi::PyUnicode_CheckExact(n) } != 0);
+        if std::ptr::eq(globals, self.sources[0].globals) {
+            let assigned = self.assigned_globals(index);
+            for (text, object) in assigned.into_iter().filter_map(|at| Some((self.codes[index].names[at as usize].clone(), name(at)?))) {
+                self.variables.insert(text, object);
+            }
+        }
         for op in ops {
             // SAFETY: the code holds the names, the tables hold the code.
             unsafe {
@@ -168,13 +174,28 @@ impl Builder<'_> {
         }
     }
 
+    /// Names that a code assigns as `global`, or, if it is a module's, in a loop.
+    fn assigned_globals(&self, index: usize) -> Vec<u32> {
+        let Source { instrs, locals_are_globals, .. } = &self.sources[index];
+        let repeated = |at: u32| {
+            let jumps = |instr: &Instr| matches!(instr.op, Op::JumpBackward { target, .. } if target <= at && at < instr.offset);
+            instrs.iter().any(jumps)
+        };
+        let assigned = |instr: &Instr| match instr.op {
+            Op::StoreGlobal { name } => Some(name),
+            Op::StoreName { name } if *locals_are_globals && repeated(instr.offset) => Some(name),
+            _ => None,
+        };
+        instrs.iter().filter_map(assigned).collect()
+    }
+
     /// # Safety
     /// The GIL is held; the namespaces are alive, `name` is an exact str.
     unsafe fn read_global(&mut self, index: usize, name: *mut PyObject, globals: *mut PyObject, builtins: *mut PyObject) {
         // SAFETY: only exact dicts are read; what is in them is alive, and held as soon as it is in the table.
         unsafe {
             let Some(text) = objects::text(name) else { return };
-            let is_variable = self.variables.contains(&text) && std::ptr::eq(globals, self.sources[0].globals);
+            let is_variable = self.variables.contains_key(&text) && std::ptr::eq(globals, self.sources[0].globals);
             if is_variable || self.codes[index].global_values.contains_key(&text) {
                 return;
             }

@@ -20,12 +20,12 @@ pub use references::{Pending, References};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thiserror::Error;
 use crate::dict_keys;
-use whipsnake_bytecode::{DecodeError, Instr, Op, Version};
+use whipsnake_bytecode::{DecodeError, Instr, Version};
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{
     CodeId, CodeInfo, Entry, ObjectId, ObjectInfo, Observed, Platform, SeenExit, Snapshot, TypeId, TypeInfo, Variable,
 };
-use whipsnake_cpython::ffi::{PyDict_CheckExact, PyInterpreterState, PyUnicode_CheckExact, PyObject, PyTypeObject};
+use whipsnake_cpython::ffi::{PyDict_CheckExact, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame};
 
 /// Most variables of a module that a unit keeps.
@@ -193,17 +193,19 @@ pub unsafe fn capture(
     let taken = whipsnake_compiler::without_panic(|| unsafe {
         let entry = builder.entry(entry)?;
         builder.follow();
+        let variables = builder.variables();
         assert!(!units.fails(Fault::SnapshotPanic), "fault {} injected", Fault::SnapshotPanic.name());
-        if units.fails(Fault::Snapshot) { Err(CaptureError::Injected) } else { Ok(entry) }
+        if units.fails(Fault::Snapshot) { Err(CaptureError::Injected) } else { Ok((entry, variables)) }
     });
     match taken.unwrap_or_else(|message| Err(CaptureError::Panic(message))) {
-        Ok(entry) => {
+        Ok((entry, variables)) => {
             let snapshot = Snapshot {
                 platform: platform.clone(),
                 entry,
                 codes: builder.codes,
                 objects: builder.objects,
                 types: builder.types,
+                variables,
                 unit: unit.unit,
                 warm: unit.warm,
                 profiled: unit.profiled,
@@ -260,8 +262,8 @@ struct Builder<'a> {
     /// Attribute names that the codes use, in order of discovery.
     names: Vec<Name>,
     name_ids: BTreeMap<String, usize>,
-    /// Variables of the module whose loop is captured: nothing relies on what they hold, so that is not kept alive either.
-    variables: BTreeSet<String>,
+    /// Names of the module's variables, with their strs: nothing relies on what they hold, so that is not kept alive either.
+    variables: BTreeMap<String, *mut PyObject>,
 }
 
 /// An attribute name; the str is held by its code or by the references.
@@ -305,7 +307,7 @@ impl<'a> Builder<'a> {
             type_sources: Vec::new(),
             names: Vec::new(),
             name_ids: BTreeMap::new(),
-            variables: BTreeSet::new(),
+            variables: BTreeMap::new(),
         };
         for &address in &platform.known_types {
             if address != 0 {
@@ -340,8 +342,7 @@ impl<'a> Builder<'a> {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
                     let module_level = std::ptr::eq(frame.locals(), frame.globals());
                     self.add_code(code, frame.globals(), frame.builtins(), module_level)?;
-                    let variables = module_level.then(|| self.variables());
-                    Ok(Entry::Loop { header, back_edge, slots: self.slots(frame)?, variables })
+                    Ok(Entry::Loop { header, back_edge, slots: self.slots(frame)?, module: module_level })
                 }
                 EntryPoint::Resume { frame, offset } => {
                     let code = frame.code().ok_or(CaptureError::NoCode)?;
@@ -372,39 +373,22 @@ impl<'a> Builder<'a> {
         Ok(slots)
     }
 
-    /// The variables of the module whose code was added first that its loops assign, as far as they are bound.
+    /// The variables of the unit's module, as far as they are bound.
     ///
     /// # Safety
-    /// The GIL is held; the code's namespaces are alive.
+    /// The GIL is held; the namespaces of the codes are alive.
     unsafe fn variables(&mut self) -> Vec<Variable> {
-        let (globals, instrs, names) = (self.sources[0].globals, self.sources[0].instrs.clone(), self.sources[0].code.names());
-        // SAFETY: as the caller says.
-        if globals.is_null() || unsafe { PyDict_CheckExact(globals) } == 0 {
-            return Vec::new();
-        }
-        let repeats = |at: u32| {
-            let jumps = |instr: &Instr| matches!(instr.op, Op::JumpBackward { target, .. } if target <= at && at < instr.offset);
-            instrs.iter().any(jumps)
-        };
-        let mut variables: Vec<Variable> = Vec::new();
-        for instr in &instrs {
-            let (Op::StoreName { name } | Op::StoreGlobal { name }) = instr.op else { continue };
-            let Some(&object) = names.get(name as usize) else { continue };
-            let text = self.codes[0].names[name as usize].clone();
-            // SAFETY: the names are alive strs; values of the dict are alive.
-            let value = unsafe {
-                if PyUnicode_CheckExact(object) == 0 { continue }
-                dict_keys::get(globals, object)
-            };
-            if variables.len() == MOST_VARIABLES || value.is_null() || !repeats(instr.offset) || variables.iter().any(|variable| variable.name == text) {
-                continue;
+        let Some(globals) = self.sources.first().map(|source| source.globals) else { return Vec::new() };
+        // SAFETY: as the caller says; names are alive exact strs, values of the dict are alive.
+        unsafe {
+            if globals.is_null() || PyDict_CheckExact(globals) == 0 {
+                return Vec::new();
             }
-            // SAFETY: as above.
-            let seen = unsafe { self.observed(value) };
-            self.variables.insert(text.clone());
-            variables.push(Variable { name: text, seen });
+            let names: Vec<(String, *mut PyObject)> = self.variables.iter().map(|(text, object)| (text.clone(), *object)).collect();
+            let held = names.into_iter().map(|(name, object)| (name, dict_keys::get(globals, object)));
+            let bound = held.filter(|(_, value)| !value.is_null()).take(MOST_VARIABLES);
+            bound.map(|(name, value)| Variable { name, seen: self.observed(value) }).collect()
         }
-        variables
     }
 
     /// What a slot holds.
