@@ -227,7 +227,9 @@ impl<'s> Builder<'s> {
         let status = self.helper(Helper::swap_variable, &[namespace, key, value, out]);
         let zero = self.int_const(0);
         let fine = self.icmp(whipsnake_ir::Cond::Eq, status, zero);
-        self.check_fine(state, fine);
+        // Only where the name is not there any more, and there is no memory for it: the interpreter finds the handler.
+        let raise = self.raise_state();
+        self.guard_at(fine, ExitReason::Exception, raise);
         let replaced = self.load(out, 0, MemSize::Obj, Region::Scratch);
         let mut slot = state.pop();
         self.own(&mut slot);
