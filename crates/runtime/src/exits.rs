@@ -122,10 +122,14 @@ impl<'a> Leaving<'a> {
         unsafe {
             let innermost = self.frames.last();
             let raised = whipsnake_cpython::ffi::PyErr_GetRaisedException();
+            // It counts as a call, as long as it is on top.
+            let counted = innermost.map_or(0, |innermost| i32::from(!innermost.existed));
             if let Some(innermost) = innermost {
                 datastack::link(self.thread, innermost.frame);
             }
+            count(self.thread, -counted);
             f();
+            count(self.thread, counted);
             if let Some(innermost) = innermost.filter(|innermost| !innermost.existed) {
                 datastack::unlink(self.thread, innermost.frame);
             }

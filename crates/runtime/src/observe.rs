@@ -164,8 +164,11 @@ unsafe fn show_built(
             log.write(Mark::Shows, innermost.frame, image.offset);
             frames.iter().zip(&point.frames).for_each(|(rebuilt, image)| empty(rebuilt.frame, image.locals.len(), &image.stack));
         }
+        let counted = i32::from(!innermost.existed);
         datastack::link(thread, innermost.frame);
+        count(thread, -counted);
         _Py_Dealloc(object);
+        count(thread, counted);
         // Who held a frame before is known to native code.
         let kept = frames.iter().zip(&before).any(|(rebuilt, &before)| holders(rebuilt.frame) > before);
         let changed = kept || was_shown && !frames.iter().flat_map(|rebuilt| words_of(rebuilt.frame)).eq(&contents);

@@ -1,4 +1,4 @@
-# corpus: compiled=risky,outer
+# corpus: compiled=risky,outer skip-modes=sample
 import sys
 
 mon = sys.monitoring
