@@ -105,17 +105,22 @@ class _Generator:
         function = Function(world.new("f"), parameters, kind, defaults, named)
         scope = Scope(world, dict(parameters), parameters=frozenset(name for name, _ in parameters), result=kind, generator=generator)
         size = dice.weighted(((5, 0), (3, 1), (5, 4), (5, 7), (1, 12)))
+        assigned = [name for name in world.constants if dice.chance(0.2)]
+        scope.variables.update((name, world.constants[name]) for name in assigned)
         body = self.statements.function(function, scope, size)
+        for name in assigned:
+            body = [line.replace(f"nonlocal {name}", f"global {name}") for line in body]
+        if assigned:
+            body.insert(0, f"global {', '.join(assigned)}")
         if size > 0 and dice.chance(0.7):
-            body.insert(0, "tick()")
+            body.insert(min(len(assigned), 1), "tick()")
         if not generator and parameters and parameters[0][1] == "int" and dice.chance(0.12):
             rest = "".join(f", {name}{f'={name}' if name in named else ''}" for name, _ in parameters[1:] if name not in named)
             rest += "".join(f", {name}={name}" for name in named if name != parameters[0][0])
             if parameters[0][0] not in named:
-                body = [
+                body[min(len(assigned), 1) : min(len(assigned), 1)] = [
                     "if isinstance(a, int) and 0 < a < 30:",
                     f"    {scope.fresh(dice)} = {function.name}(a - {dice.pick('123')}{rest})",
-                    *body,
                 ]
         world.functions.append(function)
         words = []
