@@ -177,10 +177,13 @@ impl Builder<'_> {
     /// Names that a code assigns as `global`, or, if it is a module's, in a loop.
     fn assigned_globals(&self, index: usize) -> Vec<u32> {
         let Source { instrs, locals_are_globals, .. } = &self.sources[index];
-        let repeated = |at: u32| {
-            let jumps = |instr: &Instr| matches!(instr.op, Op::JumpBackward { target, .. } if target <= at && at < instr.offset);
-            instrs.iter().any(jumps)
+        let jump = |instr: &Instr| match instr.op {
+            Op::JumpBackward { target, .. } => Some(target..instr.offset),
+            _ => None,
         };
+        // Modules may be long: their few loops are looked for once.
+        let loops: Vec<_> = instrs.iter().filter_map(jump).collect();
+        let repeated = |at: u32| loops.iter().any(|span| span.contains(&at));
         let assigned = |instr: &Instr| match instr.op {
             Op::StoreGlobal { name } => Some(name),
             Op::StoreName { name } if *locals_are_globals && repeated(instr.offset) => Some(name),
