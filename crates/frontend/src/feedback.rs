@@ -12,7 +12,7 @@ use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, STACK_
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, StateId, Value};
 
 /// Exits by one guard after which it is not tried again, whatever is known.
-const MANY_EXITS: u32 = 1100;
+pub(crate) const MANY_EXITS: u32 = 1100;
 
 impl<'s> Builder<'s> {
     /// True if the interpreter has run the code often, but never this instruction, and earlier units did not meet it either.

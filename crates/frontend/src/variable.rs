@@ -12,6 +12,7 @@
 
 use crate::GiveUp;
 use crate::builder::{Build, Builder, Edge};
+use crate::feedback::MANY_EXITS;
 use crate::value::{Slot, State, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::Op;
@@ -48,9 +49,6 @@ pub(crate) struct Named<'s> {
     /// What it held when the snapshot was taken.
     seen: Observed,
 }
-
-/// How often guards of variables' types may fail at an entry or an edge until they are left out there.
-const MANY_FAILURES: u32 = 1100;
 
 /// The name that an instruction takes from or puts into the globals of its code, at module level.
 fn global_name(op: &Op) -> Option<u32> {
@@ -159,7 +157,7 @@ impl<'s> Builder<'s> {
         };
         let may_guard = info.known.is_some() || info.version != 0 && !self.guesses_no_types();
         let (types_failed, ints_failed) = (failures(ExitReason::TypeGuard), failures(ExitReason::BigInt));
-        if !may_guard || types_failed > MANY_FAILURES {
+        if !may_guard || types_failed > MANY_EXITS {
             return;
         }
         self.f.push(block, Ir::GuardType, &[value], Imm::Type(info.address), Some(exit));

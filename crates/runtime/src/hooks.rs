@@ -20,7 +20,7 @@ use whipsnake_strategy::{Decision, ExitFacts, SiteFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
-const CO_OPTIMIZED: u32 = 0x1;
+pub(crate) const CO_OPTIMIZED: u32 = 0x1;
 const CO_NEWLOCALS: u32 = 0x2;
 /// Generators and coroutines of all kinds.
 pub(crate) const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;

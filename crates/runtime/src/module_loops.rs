@@ -2,11 +2,9 @@
 //! to do with their own lengths, not with that of the module.
 
 use crate::extra::CodeExtra;
-use whipsnake_bytecode::{Op, Version, decode};
+use crate::hooks::CO_OPTIMIZED;
+use whipsnake_bytecode::{Instr, Op, Version, decode};
 use whipsnake_cpython::{Code, offsets};
-
-/// Functions with their own locals, which calls enter (`CO_OPTIMIZED`).
-const CO_OPTIMIZED: u32 = 0x1;
 
 /// Header and back edge of a loop, as code unit offsets.
 pub(crate) type Span = (u32, u32);
@@ -15,11 +13,15 @@ pub(crate) type Span = (u32, u32);
 pub(crate) fn spans(code: Code) -> Box<[Span]> {
     let version = Version::new(3, offsets::MINOR).filter(|_| code.flags() & CO_OPTIMIZED == 0);
     let decoded = version.and_then(|version| decode(version, &code.units()).ok());
-    let span = |instr: &whipsnake_bytecode::Instr| match instr.op {
+    decoded.iter().flat_map(|decoded| spans_of(&decoded.instrs)).collect()
+}
+
+/// The loops of decoded code.
+pub(crate) fn spans_of(instrs: &[Instr]) -> impl Iterator<Item = Span> {
+    instrs.iter().filter_map(|instr| match instr.op {
         Op::JumpBackward { target, .. } => Some((target, instr.offset)),
         _ => None,
-    };
-    decoded.iter().flat_map(|decoded| &decoded.instrs).filter_map(span).collect()
+    })
 }
 
 impl CodeExtra {

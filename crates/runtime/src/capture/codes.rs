@@ -3,6 +3,7 @@
 use super::objects;
 use super::{Builder, CaptureError, Name, Source};
 use crate::dict_keys;
+use crate::module_loops::spans_of;
 use crate::text::shown_text;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
@@ -177,13 +178,9 @@ impl Builder<'_> {
     /// Names that a code assigns as `global`, or, if it is a module's, in a loop.
     fn assigned_globals(&self, index: usize) -> Vec<u32> {
         let Source { instrs, locals_are_globals, .. } = &self.sources[index];
-        let jump = |instr: &Instr| match instr.op {
-            Op::JumpBackward { target, .. } => Some(target..instr.offset),
-            _ => None,
-        };
         // Modules may be long: their few loops are looked for once.
-        let loops: Vec<_> = instrs.iter().filter_map(jump).collect();
-        let repeated = |at: u32| loops.iter().any(|span| span.contains(&at));
+        let loops: Vec<_> = spans_of(instrs).collect();
+        let repeated = |at: u32| loops.iter().any(|&(header, end)| (header..end).contains(&at));
         let assigned = |instr: &Instr| match instr.op {
             Op::StoreGlobal { name } => Some(name),
             Op::StoreName { name } if *locals_are_globals && repeated(instr.offset) => Some(name),
