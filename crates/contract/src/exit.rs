@@ -211,6 +211,18 @@ virtuals! {
     EmptyDict, "empty-dict";
 }
 
+impl Virtual {
+    /// True if part `index` is an integer and no object.
+    pub const fn is_integer(self, index: usize) -> bool {
+        match self {
+            Virtual::RangeIter | Virtual::Position => true,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
+            Virtual::ListSlice => index > 0,
+            Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
+        }
+    }
+}
+
 macro_rules! on_returns {
     ($($(#[doc = $doc:literal])+ $name:ident, $text:literal;)+) => {
         /// What happens when an inlined callee returns to the frame.

@@ -99,6 +99,7 @@ macro_rules! for_each_helper {
         call(tstate: Ptr, callable: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "Calls with `argc` arguments behind `args[0]`, which is self or NULL; the last `len(kwnames)` of them are keyword values (`kwnames` may be NULL).";
         call_c(function: Ptr, receiver: Obj, args: Ptr, argc: I64) -> Obj, Any, "Calls the C function at that address, of convention `METH_FASTCALL`.";
         call_c_keywords(function: Ptr, receiver: Obj, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "The same of convention `METH_FASTCALL | METH_KEYWORDS`; values of keywords are behind the arguments.";
+        call_c_method(function: Ptr, receiver: Obj, class: Ptr, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "The same of convention `METH_METHOD | METH_FASTCALL | METH_KEYWORDS`, with the class that defines the method.";
         call_c_object(function: Ptr, receiver: Obj, argument: Obj) -> Obj, Any, "The same of convention `METH_O`, or `METH_NOARGS` with NULL.";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
@@ -194,7 +195,7 @@ macro_rules! declare {
 
             /// True for those that do nothing but call the C function at their first argument with the others.
             pub const fn calls_through(self) -> bool {
-                matches!(self, Helper::call_c | Helper::call_c_keywords | Helper::call_c_object)
+                matches!(self, Helper::call_c | Helper::call_c_keywords | Helper::call_c_method | Helper::call_c_object)
             }
 
             /// The helper of that name.

@@ -13,6 +13,7 @@ const O: u32 = 0x8;
 const NO_ARGUMENTS: u32 = 0x4;
 const FAST: u32 = 0x80;
 const FAST_WITH_KEYWORDS: u32 = 0x82;
+const FAST_METHOD: u32 = 0x282;
 
 impl Builder<'_> {
     /// Calls a C function or method descriptor with the operands above `base`, of which the last `keywords` are the values of keywords whose
@@ -22,6 +23,7 @@ impl Builder<'_> {
         let names = usize::from(keywords.is_some());
         let argc = state.stack.len() - base - 2 - names;
         let helper = match (flags & CONVENTION, argc, keywords) {
+            (FAST_METHOD, ..) if matches!(receiver, Receiver::InstanceOf(_)) => Helper::call_c_method,
             (O, 1, None) | (NO_ARGUMENTS, 0, None) => Helper::call_c_object,
             (FAST, _, None) => Helper::call_c,
             (FAST_WITH_KEYWORDS, ..) => Helper::call_c_keywords,
@@ -40,7 +42,7 @@ impl Builder<'_> {
         }
         let count = argc + 2 + names;
         let values = self.objects(state, count);
-        let receiver = match receiver {
+        let object = match receiver {
             Receiver::Object(0) => self.null(),
             Receiver::Object(address) => {
                 let index = self.f.add_object(ObjectRef { address, immortal: false, label: "receiver".to_owned() });
@@ -51,12 +53,15 @@ impl Builder<'_> {
         let arguments = &values[2..2 + argc];
         let function = self.address(function);
         let given: Vec<Value> = if helper == Helper::call_c_object {
-            vec![function, receiver, arguments.first().copied().unwrap_or_else(|| self.null())]
+            vec![function, object, arguments.first().copied().unwrap_or_else(|| self.null())]
         } else {
             let words = self.lend_operands(arguments, 0);
             let positional = self.int_const((argc - keywords.unwrap_or(0)) as i64);
-            let mut given = vec![function, receiver, words, positional];
-            if helper == Helper::call_c_keywords {
+            let mut given = vec![function, object, words, positional];
+            if let (Helper::call_c_method, Receiver::InstanceOf(class)) = (helper, receiver) {
+                given.insert(2, self.address(class));
+            }
+            if helper != Helper::call_c {
                 given.push(if keywords.is_some() { values[count - 1] } else { self.null() });
             }
             given

@@ -157,23 +157,36 @@ impl Builder<'_> {
             }
             _ => {
                 let before = slot.val.clone();
+                if let Val::Virtual(kind, parts) = &mut slot.val {
+                    self.share_parts(state, *kind, parts);
+                }
                 let object = self.owned_object(state, slot);
                 slot.val = Val::Obj(object);
                 slot.owned = true;
                 if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(..)) {
-                    let mut others = 0;
                     let behind = state.variables.iter_mut().filter(|variable| variable.behind).map(|variable| &mut variable.slot);
-                    for other in state.locals.iter_mut().chain(&mut state.stack).chain(behind) {
-                        if other.val == before {
-                            *other = Slot::owned(Val::Obj(object));
-                            others += 1;
-                        }
-                    }
-                    for _ in 0..others {
-                        self.effect(Op::Incref, &[object], Imm::None);
-                    }
+                    self.share(&before, object, state.locals.iter_mut().chain(&mut state.stack).chain(behind));
                 }
                 object
+            }
+        }
+    }
+
+    /// Gives the slots that hold the value the object, with references of their own.
+    fn share<'a>(&mut self, value: &Val, object: Value, slots: impl Iterator<Item = &'a mut Slot>) {
+        for slot in slots.filter(|slot| slot.val == *value) {
+            *slot = Slot::owned(Val::Obj(object));
+            self.effect(Op::Incref, &[object], Imm::None);
+        }
+    }
+
+    /// Boxes numbers among the parts of a virtual object, once for all slots and parts that hold the same one.
+    fn share_parts(&mut self, state: &mut State, kind: Virtual, parts: &mut [Slot]) {
+        for index in 0..parts.len() {
+            let before = parts[index].val.clone();
+            if matches!(before, Val::Int(_) | Val::Float(_)) && !kind.is_integer(index) {
+                let object = self.object_in(state, &mut parts[index]);
+                self.share(&before, object, parts[index + 1..].iter_mut());
             }
         }
     }
@@ -234,12 +247,7 @@ impl Builder<'_> {
         let count = parts.len();
         let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
         for (i, part) in parts.iter_mut().enumerate() {
-            let raw = match kind {
-                Virtual::RangeIter => self.int_of(state, &part.val),
-                Virtual::ListSlice if i > 0 => self.int_of(state, &part.val),
-                Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate if i == 1 => self.int_of(state, &part.val),
-                _ => None,
-            };
+            let raw = if kind.is_integer(i) { self.int_of(state, &part.val) } else { None };
             match raw {
                 Some(raw) => self.store(words, raw, i as i64 * 8, MemSize::I64, Region::Scratch),
                 None => {

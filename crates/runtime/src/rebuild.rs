@@ -1,6 +1,6 @@
 //! Interpreter frames rebuilt from an exit point and the words that native code stored.
 
-use crate::helpers::{is_integer, try_build_virtual};
+use crate::helpers::try_build_virtual;
 use crate::lost::is_iterator;
 use crate::reserve::persist;
 use crate::session::session;
@@ -131,7 +131,7 @@ impl<'a> Words<'a> {
     /// As for [`Self::owned`].
     unsafe fn build(&mut self, kind: Virtual, parts: &[Source]) -> *mut PyObject {
         let word = |(at, part): (usize, &Source)| -> u64 {
-            if is_integer(kind, at as isize) {
+            if kind.is_integer(at) {
                 return self.integer(part) as u64;
             }
             // SAFETY: the caller vouches for the parts.

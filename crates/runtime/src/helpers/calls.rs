@@ -111,6 +111,13 @@ pub unsafe extern "C" fn call_c_keywords(function: Ptr, receiver: Obj, args: Ptr
 }
 
 /// # Safety
+/// As for [`call_c_keywords`]; `class` is the type that defines the method.
+pub unsafe extern "C" fn call_c_method(function: Ptr, receiver: Obj, class: Ptr, args: Ptr, argc: i64, kwnames: Obj) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { transmute::<Ptr, ffi::PyCMethod>(function)(receiver, class.cast(), args.cast(), argc as isize, kwnames) }
+}
+
+/// # Safety
 /// As for [`call_c`], with an object, or NULL where the function takes none.
 pub unsafe extern "C" fn call_c_object(function: Ptr, receiver: Obj, argument: Obj) -> Obj {
     // SAFETY: as the caller says.

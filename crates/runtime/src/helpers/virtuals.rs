@@ -47,21 +47,11 @@ unsafe fn finished(kind: Virtual, parts: *const u64, count: isize, object: Obj) 
     // SAFETY: the caller vouches for the parts.
     unsafe {
         for i in 0..count {
-            if !is_integer(kind, i) {
+            if !kind.is_integer(i as usize) {
                 ffi::Py_DECREF(parts.offset(i).read() as Obj);
             }
         }
         object
-    }
-}
-
-/// True if part `index` is an integer and no object.
-pub const fn is_integer(kind: Virtual, index: isize) -> bool {
-    match kind {
-        Virtual::RangeIter | Virtual::Position => true,
-        Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
-        Virtual::ListSlice => index > 0,
-        Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
     }
 }
 
