@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from conftest import WARM
 
 PROGRAM = """
     import json
@@ -198,3 +199,49 @@ def test_some_resumptions_are_compared_with_the_interpreter(runner) -> None:
     # Natively or not is drawn by lot for some, and three interpreted ones at least are needed; only functions are detached.
     assert entries["time"] <= entries["off"] - 3
     assert entries["detach"] == entries["off"] > 200 * 100 - 300
+
+
+IN_PLACE = {
+    "loop": ("    t = 0\n        for v in (x * 2 for x in items): t += v\n        return t", 90),
+    "filter": ("    t = 0\n        for v in (x for x in items if x % 2): t += v\n        return t", 25),
+    "zip": ("    t = 0\n        for v in (x * y for x, y in zip(items, items)): t += v\n        return t", 285),
+    "closure": ("    by = len(items)\n        t = 0\n        for v in (x * by for x in items): t += v\n        return t", 450),
+    "list": ("    return [v for v in (x + 1 for x in items)]", list(range(1, 11))),
+}
+"""Bodies of functions of ``items``, which are the numbers from 0 to 9, and what they return."""
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_expressions_run_in_the_loop_that_asks_them(runner, name: str) -> None:
+    body, result = IN_PLACE[name]
+    text = f"""
+    def run(items):
+    {body}
+
+    items = list(range(10))
+    for _ in range(60):
+        run(items)
+    name = "run.<locals>.<genexpr>"
+    before = resumes(name)
+    unit = [u for u in whipsnake.stats()["units"] if u["name"] == "run" and u["kind"] == "function"]
+    print(json.dumps([run(items), resumes(name) == before, len(unit), sum(sum(u["exits"].values()) for u in unit)]))
+    """
+    assert run(runner, text, **WARM) == [result, True, 1, 0]
+
+
+def test_parameters_in_cells_are_expected_to_be_what_is_in_the_cells(runner) -> None:
+    text = """
+    def outer(n):
+        def inner():
+            return n
+        return inner() + n
+
+    @whipsnake.never
+    def drive():
+        for i in range(400):
+            outer(i)
+
+    drive()
+    print(json.dumps([list(u["exits"]) for u in whipsnake.stats()["units"] if u["name"] == "outer"]))
+    """
+    assert run(runner, text, WHIPSNAKE_THRESHOLD="100") == [[]]

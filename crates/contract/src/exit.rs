@@ -209,6 +209,9 @@ virtuals! {
     Position, "position";
     /// A new dict without entries.
     EmptyDict, "empty-dict";
+    /// A generator of a generator expression that waits: its function, the code unit offset at which it goes on (an integer; 0 if it has not begun),
+    /// the iterator that it runs over, and its other locals without those of its closure, of which some may be NULL.
+    Generator, "generator";
 }
 
 impl Virtual {
@@ -216,7 +219,7 @@ impl Virtual {
     pub const fn is_integer(self, index: usize) -> bool {
         match self {
             Virtual::RangeIter | Virtual::Position => true,
-            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate => index == 1,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Generator => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
         }
@@ -321,6 +324,8 @@ pub enum Resume {
     Behind,
     /// An exception is set and was raised by the instruction at the innermost frame's `offset`.
     Raise,
+    /// An exception is set that nobody has seen: it is forgotten, and the instruction at the innermost frame's `offset` executed.
+    Again,
     /// The instruction at the innermost frame's `offset` has dropped an object, and goes on at `offset + return_offset` when that is destroyed.
     /// Frames are rebuilt so that foreign code can look at them meanwhile; where no `culprit` is named, native code may go on then.
     Observe,

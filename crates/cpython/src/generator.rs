@@ -95,6 +95,25 @@ impl Generator {
         }
     }
 
+    /// Makes one that was just created wait behind a `yield`, at a code unit offset, with these locals behind its parameter (NULL where one is
+    /// unbound) and that object on its value stack.
+    ///
+    /// # Safety
+    ///
+    /// The offset is behind a `yield` with such a stack; all objects are alive, and nobody knows the generator.
+    pub unsafe fn wait_at(self, offset: u32, locals: &[*mut PyObject], stacked: *mut PyObject) {
+        // SAFETY: the frame has room for the locals and the value stack of its code.
+        unsafe {
+            let Some(frame) = self.frame() else { return };
+            for (index, &local) in (1..).zip(locals).filter(|(_, local)| !local.is_null()) {
+                frame.set_slot(index, Slot::new(local));
+            }
+            frame.push(Slot::new(stacked));
+            frame.set_offset(offset);
+            self.set_state(offsets::GEN_FRAME_SUSPENDED);
+        }
+    }
+
     /// The object.
     #[inline]
     pub fn as_object(self) -> *mut PyObject {

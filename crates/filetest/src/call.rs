@@ -184,6 +184,7 @@ impl Exited<'_> {
             Resume::Execute => "execute",
             Resume::Behind => "behind",
             Resume::Raise => "raise",
+            Resume::Again => "again",
             Resume::Observe => "observe",
         };
         let mut text = format!("exit {} {resume}", point.reason.name());

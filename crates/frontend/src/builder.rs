@@ -1,5 +1,6 @@
 //! The builder: the function under construction, the current position in it, and frame states.
 
+use crate::attempt::Attempt;
 use crate::body::Body;
 use crate::value::{Slot, State, Untraced, Val};
 use crate::variable::Named;
@@ -79,6 +80,13 @@ pub(crate) struct Instance {
     pub parent: Option<Rc<Parent>>,
 }
 
+impl Instance {
+    /// The path of code that is inlined here at an instruction.
+    pub(crate) fn path_of(&self, offset: u32, code: CodeId) -> u64 {
+        (self.path ^ (u64::from(offset) << 16) ^ u64::from(code) ^ 0x9e37).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17)
+    }
+}
+
 /// The caller of an inlined callee, as of the call: callable and arguments are gone from the stack.
 pub(crate) struct Parent {
     /// The caller.
@@ -148,6 +156,8 @@ pub(crate) struct Builder<'s> {
     pub variables: Vec<Named<'s>>,
     /// Loops that are being built around the current place, in callers, too.
     pub open_loops: usize,
+    /// What is built must not be seen before it is done.
+    pub attempt: Option<Attempt>,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -195,6 +205,7 @@ impl<'s> Builder<'s> {
             is_module: false,
             variables: Vec::new(),
             open_loops: 0,
+            attempt: None,
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -354,6 +365,9 @@ impl<'s> Builder<'s> {
 
     /// To be called before anything that may run Python code on the hot path.
     pub(crate) fn before_python(&mut self, state: &mut State) -> Build<()> {
+        if let Some(attempt) = self.attempt {
+            return Err(Stop::NoInline(attempt.site));
+        }
         if self.frame.is_none() {
             return Err(Stop::NeedsFrame);
         }
@@ -468,6 +482,9 @@ impl<'s> Builder<'s> {
 
     /// A frame state of the code being built.
     pub(crate) fn frame_state(&mut self, state: &State, offset: u32, resume: Resume, release: &[Value]) -> StateId {
+        if let Some(attempt) = self.attempt {
+            return self.state_of_attempt(attempt, state, resume, release);
+        }
         let instance = self.instance.clone();
         let state = self.frame_state_of(&instance, state, offset, resume, release);
         self.f.add_state(state)

@@ -72,6 +72,10 @@ impl Builder<'_> {
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
             return Ok(goes_on);
         }
+        if self.make_generator(state, base)? {
+            self.finish(state, instr.next);
+            return Ok(true);
+        }
         if let Some(goes_on) = self.call_made(state, base, instr)? {
             return Ok(goes_on);
         }
@@ -220,12 +224,7 @@ impl Builder<'_> {
         if !self.may_speculate(ExitReason::CodeGuard) || !self.may_inline(made_of, instr.offset) {
             return Ok(None);
         }
-        // It may have been given another code since.
-        let callable = *callable;
-        let wanted = self.code_object(code);
-        let found = self.load(callable, self.layout().function_code, MemSize::Obj, Region::Function);
-        let same = self.same(found, wanted);
-        self.guard(same, ExitReason::CodeGuard);
+        self.guard_made_of(*callable, made_of);
         // The function is a value of the unit and has no number.
         let known = Known { id: ObjectId::MAX, exact: false };
         let goes_on = self.python_call(state, known, &info, base, &[], instr)?;
@@ -233,6 +232,14 @@ impl Builder<'_> {
             self.finish(state, instr.next);
         }
         Ok(goes_on)
+    }
+
+    /// Guards that a function that the unit has made has not been given another code since.
+    pub(crate) fn guard_made_of(&mut self, function: Value, made_of: CodeId) {
+        let wanted = self.code_object(&self.snapshot.codes[made_of as usize]);
+        let found = self.load(function, self.layout().function_code, MemSize::Obj, Region::Function);
+        let same = self.same(found, wanted);
+        self.guard(same, ExitReason::CodeGuard);
     }
 
     /// Guards that an object is the function that is known, or one like it.
@@ -316,7 +323,7 @@ impl Builder<'_> {
         Ok(Some(true))
     }
 
-    fn may_inline(&self, code: CodeId, offset: u32) -> bool {
+    pub(crate) fn may_inline(&self, code: CodeId, offset: u32) -> bool {
         let site = (self.instance.path, offset);
         let units = self.snapshot.codes[code as usize].units.len();
         let address = |code: CodeId| self.snapshot.codes[code as usize].address;
@@ -388,9 +395,7 @@ impl Builder<'_> {
             None => whipsnake_ir::Slot::Object(self.object_ref(id)),
         };
         let caller = self.instance.clone();
-        let path = (caller.path ^ (u64::from(instr.offset) << 16) ^ u64::from(code) ^ 0x9e37)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(17);
+        let path = caller.path_of(instr.offset, code);
         let frame = self.frame_for_callee(&caller, info_code.framesize);
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
         self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, known: exact.then_some(id), function, frame, parent: Some(parent) });

@@ -96,7 +96,7 @@ impl Builder<'_> {
 
     /// The reason of exits that raise at the current instruction.
     pub(crate) fn raise_reason(&self) -> ExitReason {
-        let Some(instr) = self.instr.filter(|_| self.instance.depth > 0) else { return ExitReason::Exception };
+        let Some(instr) = self.instr.filter(|_| self.instance.depth > 0 && self.attempt.is_none()) else { return ExitReason::Exception };
         let mut covered = self.handler_of_inlined(&self.instance.body, instr.offset);
         let mut at = self.instance.parent.clone();
         while let Some(parent) = at {

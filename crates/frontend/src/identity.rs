@@ -31,6 +31,7 @@ impl Body {
             | Virtual::TupleIter
             | Virtual::Enumerate
             | Virtual::Zip
+            | Virtual::Generator
             | Virtual::ListSlice
             | Virtual::Position => false,
         };

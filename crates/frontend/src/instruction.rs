@@ -175,6 +175,14 @@ impl Builder<'_> {
                 self.drop_slot(state, value);
                 state.stack.push(function);
             }
+            Op::YieldValue { delegating: false } if self.is_in_place() => {
+                out.yields.push((self.block, state.clone()));
+                return Ok(false);
+            }
+            Op::ReturnValue | Op::ReturnConst { .. } if self.is_in_place() => {
+                out.ends.push((self.block, state.clone()));
+                return Ok(false);
+            }
             Op::YieldValue { delegating: false } => return Ok(self.yield_value(state, instr)),
             Op::ReturnValue => {
                 let result = state.pop();

@@ -1,6 +1,7 @@
 //! Iteration: ranges, lists and tuples as counted loops over iterators in parts; everything else item by item.
 
 use crate::builder::{Build, Builder};
+use crate::generator::Asked;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::Instr;
@@ -56,7 +57,7 @@ impl Builder<'_> {
                         return Ok(());
                     }
                 }
-                Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip => return Ok(()),
+                Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
                 _ => {}
             }
         }
@@ -165,6 +166,9 @@ impl Builder<'_> {
 
     /// Pushes the next item, or jumps to `exit`.
     pub(crate) fn for_iter(&mut self, state: &mut State, exit: u32, pops_iter: bool, instr: Instr, out: &mut Outcome) -> Build<bool> {
+        if let Some(asked) = self.ask_generator(state, instr)? {
+            return self.iterate_generator(asked, (exit, pops_iter), instr, out);
+        }
         let slot = state.peek(1).clone();
         if let Val::Virtual(kind, parts) = &slot.val
             && let Some(Advance { more, step }) = self.advance(state, *kind, parts)
@@ -340,6 +344,26 @@ impl Builder<'_> {
         self.block = some;
         state.stack.push(item);
         self.edge_to(out, instr.next, some, state.clone())?;
+        Ok(false)
+    }
+
+    /// The two ways on from a generator in place.
+    fn iterate_generator(&mut self, asked: Asked, (exit, pops_iter): (u32, bool), instr: Instr, out: &mut Outcome) -> Build<bool> {
+        if let Some((block, mut state)) = asked.end {
+            self.block = block;
+            let generator = state.pop();
+            self.drop_slot(&mut state, generator);
+            if !pops_iter {
+                // Something is popped in its place.
+                state.stack.push(Slot::borrowed(self.none()));
+            }
+            self.flush_drops(&mut state, exit);
+            let from = self.block;
+            self.edge_to(out, exit, from, state)?;
+        }
+        if let Some((block, state)) = asked.item {
+            self.edge_to(out, instr.next, block, state)?;
+        }
         Ok(false)
     }
 

@@ -158,24 +158,35 @@ impl Builder<'_> {
 
     /// The cells of the function's closure become locals. False in a frame that was there before the unit: it has them.
     pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
-        let count = count as usize;
-        let base = state.locals.len() - count;
+        let Some(cells) = self.closure_cells(state, count) else { return false };
+        let base = state.locals.len() - cells.len();
+        for (local, cell) in (base..).zip(cells) {
+            self.effect(Ir::Incref, &[cell], Imm::None);
+            state.locals[local] = Slot::owned(Val::Obj(cell));
+        }
+        true
+    }
+
+    /// The cells that the function being built brings along, borrowed; `None` if it is not at hand.
+    pub(crate) fn closure_cells(&mut self, state: &mut State, count: u32) -> Option<Vec<Value>> {
+        if count == 0 {
+            return Some(Vec::new());
+        }
         // Other functions may have the same code. Of a known one, too, cells are no constants: the unit would keep them, and they lead to
         // namespaces, and these to the unit.
         let function = match self.instance.function {
             FrameSlot::Borrowed(function) => function,
             FrameSlot::Object(index) => self.emit(Ir::Object, &[], Imm::Object(index)),
-            _ => return false,
+            _ => return None,
         };
         let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
         let ty = self.platform().known_type(KnownType::Cell);
-        for i in 0..count {
-            let cell = self.load(closure, self.layout().tuple_items + 8 * i as i64, MemSize::Obj, Region::Const);
-            self.effect(Ir::Incref, &[cell], Imm::None);
+        let cells = (0..i64::from(count)).map(|i| {
+            let cell = self.load(closure, self.layout().tuple_items + 8 * i, MemSize::Obj, Region::Const);
             state.facts.update(cell, |fact| fact.ty = ty);
-            state.locals[base + i] = Slot::owned(Val::Obj(cell));
-        }
-        true
+            cell
+        });
+        Some(cells.collect())
     }
 
     /// The cell in a local, which is there from the start of the code on.

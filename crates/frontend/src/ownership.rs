@@ -251,7 +251,7 @@ impl Builder<'_> {
             match raw {
                 Some(raw) => self.store(words, raw, i as i64 * 8, MemSize::I64, Region::Scratch),
                 None => {
-                    let object = self.owned_object(state, part);
+                    let object = self.owned_or_null(state, part);
                     self.store(words, object, i as i64 * 8, MemSize::Obj, Region::Scratch);
                 }
             }
@@ -396,13 +396,17 @@ impl Builder<'_> {
     }
 
     fn release(&mut self, state: &State, (at, offset, resume): (u32, u32, Resume), value: Value, later: &[Slot]) {
-        let rest: Vec<Value> = later
+        let mut rest: Vec<Value> = later
             .iter()
             .filter_map(|s| match s.val {
                 Val::Obj(v) | Val::MaybeObj(v) => Some(v),
                 _ => None,
             })
             .collect();
+        if self.attempt.is_some() {
+            rest.push(value);
+            return self.drop_unseen(state, &[&Slot::owned(Val::Obj(value))], &rest);
+        }
         let id = self.frame_state(state, at, resume, &rest);
         self.f.states[id.index()].return_offset = offset.wrapping_sub(at);
         let block = self.block;

@@ -51,6 +51,30 @@ pub(crate) struct Outcome {
     pub pending: Pending,
     /// Returns of an inlined callee: block, and the caller's state with the result.
     pub returns: Vec<(Block, State)>,
+    /// Items of a generator in place: block, and its state with the item.
+    pub yields: Vec<(Block, State)>,
+    /// Ends of a generator in place.
+    pub ends: Vec<(Block, State)>,
+}
+
+/// How much there is of an outcome.
+struct Mark {
+    pending: BTreeMap<usize, usize>,
+    lengths: [usize; 3],
+}
+
+impl Outcome {
+    fn mark(&self) -> Mark {
+        Mark { pending: self.pending.mark(), lengths: [&self.returns, &self.yields, &self.ends].map(Vec::len) }
+    }
+
+    /// Drops what an attempt at a loop has added that is given up.
+    fn roll_back(&mut self, mark: &Mark) {
+        self.pending.roll_back(&mark.pending);
+        for (list, length) in [&mut self.returns, &mut self.yields, &mut self.ends].into_iter().zip(mark.lengths) {
+            list.truncate(length);
+        }
+    }
 }
 
 /// A built version of a loop header.
@@ -181,8 +205,7 @@ impl Builder<'_> {
         self.open_assigned(index, &mut entry);
         let may_split = versions.len() + 1 < MAX_VERSIONS && !body.loops.iter().any(|l| l.parent == Some(index));
         for _ in 0..MAX_ATTEMPTS {
-            let mark = out.pending.mark();
-            let returns = out.returns.len();
+            let mark = out.mark();
             let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
             let before = self.f.add_block();
             let target = self.f.add_block();
@@ -219,8 +242,7 @@ impl Builder<'_> {
             let back = out.pending.take(header);
             if self.python_runs > runs && !widened.contains_key(&RUNS_PYTHON) {
                 self.lessons.shapes.entry(key).or_default().insert(RUNS_PYTHON, Shape::Null);
-                out.pending.roll_back(&mark);
-                out.returns.truncate(returns);
+                out.roll_back(&mark);
                 continue;
             }
             let mut rest = Vec::new();
@@ -263,8 +285,7 @@ impl Builder<'_> {
                 return Ok((Version { block: target, linked, shapes, variables }, rest));
             }
             self.lessons.shapes.entry(key).or_default().extend(again);
-            out.pending.roll_back(&mark);
-            out.returns.truncate(returns);
+            out.roll_back(&mark);
         }
         Err(GiveUp::Unstable.into())
     }
@@ -313,11 +334,32 @@ impl Builder<'_> {
 
     /// A shape that an earlier attempt arrived at, made general enough for a slot that enters the loop now.
     fn shape_for_entry(&self, state: &State, slot: &Slot, shape: &Shape) -> Shape {
+        let shape = &with_parts_of(slot, shape);
         if self.fits(state, slot, shape) {
             return shape.clone();
         }
         let joined = self.join_shapes(shape.clone(), self.shape_of(state, slot));
         [joined, Shape::Obj(None)].into_iter().find(|shape| self.fits(state, slot, shape)).unwrap_or(Shape::MaybeObj)
+    }
+
+    /// The shape of a slot at a loop's header, made general enough for a back edge.
+    fn widened(&self, (entry, first): (&State, &Slot), shape: &Shape, (state, slot): (&State, &Slot)) -> Shape {
+        if self.fits(state, slot, shape) {
+            return shape.clone();
+        }
+        if let (Shape::Virtual(kind, shapes), Val::Virtual(before, firsts), Val::Virtual(now, parts)) = (shape, &first.val, &slot.val)
+            && kind == before
+            && kind == now
+            && firsts.len() == parts.len()
+        {
+            let widened = shapes.iter().zip(firsts.iter().zip(parts)).map(|(shape, (first, part))| self.widened((entry, first), shape, (state, part)));
+            return Shape::Virtual(*kind, widened.collect());
+        }
+        let known = match shape {
+            Shape::Same(_) => self.shape_of(entry, first),
+            other => other.clone(),
+        };
+        self.join_shapes(known, self.shape_of(state, slot))
     }
 
     fn carried_shape(&self, state: &State, slot: &Slot) -> Shape {
@@ -334,6 +376,7 @@ impl Builder<'_> {
             Virtual::ListIter | Virtual::TupleIter => vec![same(0), Shape::Int],
             Virtual::Enumerate => vec![nested(0), Shape::Int],
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
+            Virtual::Generator => (0..parts.len()).map(|i| if kind.is_integer(i) { Shape::Int } else { nested(i) }).collect(),
             _ => return None,
         };
         Some(Shape::Virtual(*kind, shapes))
@@ -369,15 +412,11 @@ impl Builder<'_> {
             if self.fits(state, slot, shape) {
                 continue;
             }
-            let known = match shape {
-                Shape::Same(_) => self.shape_of(entry, first),
-                other => other.clone(),
+            let widened = self.widened((entry, first), shape, (state, slot));
+            let mut joined = match again.get(&i) {
+                Some(sofar) => self.join_shapes(sofar.clone(), widened),
+                None => widened,
             };
-            let known = match again.get(&i) {
-                Some(sofar) => self.join_shapes(sofar.clone(), known),
-                None => known,
-            };
-            let mut joined = self.join_shapes(known, self.shape_of(state, slot));
             if !self.fits(state, slot, &joined) || !self.fits(entry, first, &joined) {
                 joined = Shape::Obj(None);
             }
@@ -431,6 +470,20 @@ impl Builder<'_> {
     /// A comparison of two addresses.
     pub(crate) fn same(&mut self, a: Value, b: Value) -> Value {
         self.emit(Op::Same, &[a, b], Imm::None)
+    }
+}
+
+/// A shape of which the parts that stay the same are those of the slot: in another attempt these are other values.
+fn with_parts_of(slot: &Slot, shape: &Shape) -> Shape {
+    match (shape, &slot.val) {
+        (Shape::Virtual(kind, shapes), Val::Virtual(found, parts)) if kind == found && shapes.len() == parts.len() => {
+            let part = |(shape, part): (&Shape, &Slot)| match shape {
+                Shape::Same(_) => Shape::Same(part.clone()),
+                shape => with_parts_of(part, shape),
+            };
+            Shape::Virtual(*kind, shapes.iter().zip(parts).map(part).collect())
+        }
+        _ => shape.clone(),
     }
 }
 

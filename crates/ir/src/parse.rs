@@ -417,7 +417,7 @@ impl<'c, 't> Parser<'c, 't> {
         cursor.expect_word("at")?;
         let offset = cursor.u32("an offset")?;
         let find_resume = |word: &str| RESUMES.iter().find(|(_, name)| *name == word).map(|(resume, _)| *resume);
-        let resume = cursor.name("`execute`, `behind`, `raise` or `observe`", find_resume)?;
+        let resume = cursor.name("`execute`, `behind`, `raise`, `again` or `observe`", find_resume)?;
         let mut state = FrameState {
             code,
             function: Slot::Null,

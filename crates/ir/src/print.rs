@@ -44,10 +44,11 @@ impl Abi {
 }
 
 /// Names of the ways to resume in text IR.
-pub(crate) const RESUMES: [(Resume, &str); 4] = [
+pub(crate) const RESUMES: [(Resume, &str); 5] = [
     (Resume::Execute, "execute"),
     (Resume::Behind, "behind"),
     (Resume::Raise, "raise"),
+    (Resume::Again, "again"),
     (Resume::Observe, "observe"),
 ];
 

@@ -68,7 +68,7 @@ impl Generator<'_> {
             untraced: self.choice() % 4 == 0,
             return_offset: self.choice() as u32 % 3,
             on_return: self.pick(OnReturn::ALL),
-            resume: self.pick(&[Resume::Execute, Resume::Behind, Resume::Raise, Resume::Observe]),
+            resume: self.pick(&[Resume::Execute, Resume::Behind, Resume::Raise, Resume::Again, Resume::Observe]),
             frame: self.flag().then(|| self.value()),
             locals: self.slots(2),
             stack: self.slots(1),

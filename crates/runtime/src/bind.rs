@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_INCREF, PyDict_GetItemWithError, PyDict_New, PyDict_SetItem, PyErr_Clear, PyObject, PyThreadState, PyTuple_GET_ITEM,
-    PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM, PyUnicode_CheckExact, PyUnicode_Compare,
+    PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM, PyUnicode_CheckExact, PyUnicode_Compare, Py_TYPE, PyCell_Type,
 };
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, offsets};
@@ -15,6 +15,23 @@ const INLINE: usize = 12;
 const CO_VARARGS: u32 = 0x4;
 const CO_VARKEYWORDS: u32 = 0x8;
 
+/// What the parameters of a function hold once it has begun, borrowed; NULL where there is nothing. One that inner functions use is in a cell by then.
+///
+/// # Safety
+///
+/// The frame runs the code, and its parameters are initialised.
+pub unsafe fn parameters_in(frame: Frame, code: Code) -> Vec<*mut PyObject> {
+    let kinds = code.local_kinds();
+    let parameter = |index: usize| {
+        // SAFETY: the caller vouches for the frame; the slot of a cell holds what is to be put into it, or the cell.
+        unsafe {
+            let object = frame.slot(index).borrow();
+            let is_cell = kinds[index].cell && !object.is_null() && std::ptr::eq(Py_TYPE(object), &raw const PyCell_Type);
+            if is_cell { read(object.cast(), offsets::CELL_VALUE) } else { object }
+        }
+    };
+    (0..parameters(code)).map(parameter).collect()
+}
 
 /// Parameter words, and the references that were made for them.
 pub struct Words {

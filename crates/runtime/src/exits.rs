@@ -14,7 +14,7 @@ use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FROM_TOP, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
-    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
+    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_Clear, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
     PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_TYPE,
     Py_True, Py_XDECREF,
 };
@@ -42,6 +42,9 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
     // SAFETY: the caller vouches for the words.
     unsafe {
         let mut reader = Words::new(words, content, References::Move);
+        if point.resume == Resume::Again {
+            PyErr_Clear();
+        }
         reader.store_variables(point);
         if let Some(word) = point.culprit.filter(|_| destroys) {
             destroy(thread, unit, exit, words, words.add(word as usize).read() as *mut PyObject);

@@ -194,8 +194,7 @@ impl Session {
         // SAFETY: the caller vouches for the frame.
         unsafe {
             let Some(code) = frame.code() else { return };
-            let arguments: Vec<*mut PyObject> =
-                (0..crate::bind::parameters(code)).map(|index| frame.slot(index).borrow()).collect();
+            let arguments = crate::bind::parameters_in(frame, code);
             let function = frame.function();
             let raised = whipsnake_cpython::ffi::PyErr_GetRaisedException();
             self.compile(thread, site, EntryPoint::Function { function, arguments: &arguments });
@@ -420,12 +419,7 @@ impl Session {
                 if self.ends_lap(thread, code) {
                     return self.keep();
                 }
-                let parameters = crate::bind::parameters(code);
-                let arguments: Vec<*mut PyObject> = if site.count.get() + 1 >= site.next.get() {
-                    (0..parameters).map(|index| frame.slot(index).borrow()).collect()
-                } else {
-                    Vec::new()
-                };
+                let arguments = if site.count.get() + 1 >= site.next.get() { crate::bind::parameters_in(frame, code) } else { Vec::new() };
                 self.count_call(thread, site, function, &arguments);
                 if site.count.get() < site.next.get() && self.is_seldom(extra, site) {
                     return self.disable();

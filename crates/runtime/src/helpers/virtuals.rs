@@ -3,7 +3,9 @@
 use super::{Obj, Ptr};
 use crate::reserve::{insist, persist};
 use whipsnake_contract::exit::Virtual;
-use whipsnake_cpython::{ffi, memory, offsets};
+use smallvec::SmallVec;
+use whipsnake_cpython::generator::Start;
+use whipsnake_cpython::{Code, Generator, ffi, memory, offsets};
 
 unsafe extern "C" {
     static mut PyZip_Type: ffi::PyTypeObject;
@@ -48,7 +50,7 @@ unsafe fn finished(kind: Virtual, parts: *const u64, count: isize, object: Obj) 
     unsafe {
         for i in 0..count {
             if !kind.is_integer(i as usize) {
-                ffi::Py_DECREF(parts.offset(i).read() as Obj);
+                ffi::Py_XDECREF(parts.offset(i).read() as Obj);
             }
         }
         object
@@ -80,6 +82,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::ListSlice => super::list_stepped_slice(object(0), integer(1), integer(2), integer(3)),
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::EmptyDict => ffi::PyDict_New(),
+            Virtual::Generator => generator(parts, count as usize),
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
                 if start.is_null() {
@@ -110,6 +113,30 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 iterator
             }
         }
+    }
+}
+
+/// A generator that waits.
+///
+/// # Safety
+/// `parts` points to `count` words as [`Virtual::Generator`] wants them; references among them are borrowed.
+unsafe fn generator(parts: *const u64, count: usize) -> Obj {
+    // SAFETY: the function has the code of a generator expression, which begins like all generators; the locals are those that its parameter leaves
+    // room for.
+    unsafe {
+        let object = |i: usize| parts.add(i).read() as Obj;
+        let (function, place, iterator) = (object(0), parts.add(1).read() as u32, object(2));
+        let code = Code::from_object_unchecked(memory::read(function.cast(), offsets::FUNCTION_CODE));
+        let Some((code, start)) = code.and_then(|code| Some((code, Start::of(code)?))) else {
+            ffi::PyErr_SetString(ffi::PyExc_SystemError, c"the function of a generator makes none".as_ptr());
+            return std::ptr::null_mut();
+        };
+        let made = Generator::create(function, code, start, &raw const iterator);
+        if let Some(generator) = Generator::from_object(made).filter(|_| place > 0) {
+            let locals: SmallVec<[Obj; 8]> = (3..count).map(object).collect();
+            generator.wait_at(place, &locals, iterator);
+        }
+        made
     }
 }
 

@@ -1,0 +1,137 @@
+//! Attempts: code that is built in place of something that nobody sees before it is done, and that leaves as if it had not begun.
+//!
+//! Such code reads, computes, and makes objects of its own. All its exits lead to the state before it, and give up what is new; what the
+//! exception was that it met, the interpreter finds out by doing it again. An attempt at anything more is not worth a frame: the call
+//! site is not inlined then ([`Stop::NoInline`]).
+
+use crate::builder::{Builder, Site, Stop};
+use crate::value::{Slot, State, Val};
+use whipsnake_contract::exit::{ExitReason, Resume};
+use whipsnake_contract::helpers::{Helper, HelperEffect};
+use whipsnake_ir::function::InstData;
+use whipsnake_ir::ops::Effect;
+use whipsnake_ir::{Cond, Imm, MemSize, Op, Region, StateId, Value};
+
+/// An attempt that is being built.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt {
+    /// The state before it.
+    state: StateId,
+    /// Frames of that state.
+    frames: usize,
+    /// What is left alone if the attempt does too much.
+    pub site: Site,
+    /// Number of its first block, but for the one in which it begins, and instructions of that one before.
+    first_block: usize,
+    begin: (whipsnake_ir::Block, usize),
+}
+
+/// Appends one slot for each object that a slot owns, or NULL in its place.
+fn split_up(slot: &Slot, slots: &mut Vec<Slot>) {
+    match &slot.val {
+        Val::Obj(_) if slot.owned => slots.push(slot.clone()),
+        Val::MaybeObj(value) | Val::Unseen(value) => slots.push(Slot::owned(Val::MaybeObj(*value))),
+        Val::Virtual(_, parts) => parts.iter().for_each(|part| split_up(part, slots)),
+        _ => {}
+    }
+}
+
+/// The objects that slots own, and NULLs in the place of some.
+pub(crate) fn owned_by<'a>(slots: impl IntoIterator<Item = &'a Slot>) -> Vec<Value> {
+    let mut split = Vec::new();
+    slots.into_iter().for_each(|slot| split_up(slot, &mut split));
+    split.iter().filter_map(|slot| if let Val::Obj(value) | Val::MaybeObj(value) = slot.val { Some(value) } else { None }).collect()
+}
+
+/// True for what may be done again, or be given up. Types are noted of whatever is met, how often does not matter.
+fn is_unseen(data: &InstData) -> bool {
+    match (data.op.info().effect, &data.imm) {
+        (Effect::Pure | Effect::Load | Effect::Guard | Effect::Checked | Effect::Allocate | Effect::Refcount, _) => true,
+        (Effect::Store, Imm::Mem { region, .. }) => *region == Region::Scratch,
+        (Effect::Helper, Imm::Helper(Helper::note_type)) => true,
+        (Effect::Helper, Imm::Helper(helper)) => matches!(helper.info().effect, HelperEffect::Pure | HelperEffect::Allocates),
+        (Effect::Control, _) => data.op != Op::Return,
+        _ => false,
+    }
+}
+
+impl Builder<'_> {
+    /// Begins an attempt in the state before the current instruction, unless it is part of another one.
+    pub(crate) fn begin_attempt(&mut self, state: &State, site: Site) -> Option<Attempt> {
+        if self.attempt.is_some() {
+            return None;
+        }
+        let frames = state.frames().count();
+        let before = self.pre_state();
+        let begin = (self.block, self.f.block(self.block).insts.len());
+        self.attempt = Some(Attempt { state: before, frames, site, first_block: self.f.blocks.len(), begin });
+        self.attempt
+    }
+
+    /// Ends an attempt, which must have done nothing that could be seen.
+    pub(crate) fn end_attempt(&mut self, attempt: Option<Attempt>) -> Result<(), Stop> {
+        let Some(attempt) = attempt else { return Ok(()) };
+        self.attempt = None;
+        let (block, from) = attempt.begin;
+        let mut insts = self.f.block(block).insts[from..].iter().chain(self.f.blocks[attempt.first_block..].iter().flat_map(|block| &block.insts));
+        match insts.all(|&inst| is_unseen(self.f.inst(inst))) {
+            true => Ok(()),
+            false => Err(Stop::NoInline(attempt.site)),
+        }
+    }
+
+    /// The state by which an attempt is left: the one before it, and what it owns by now is given up.
+    pub(crate) fn state_of_attempt(&mut self, attempt: Attempt, state: &State, resume: Resume, release: &[Value]) -> StateId {
+        let mut before = self.f.state(attempt.state).clone();
+        let own = state.frames().count().saturating_sub(attempt.frames);
+        for frame in state.frames().take(own) {
+            before.release.extend(owned_by(frame.locals.iter().chain(&frame.stack)));
+        }
+        before.release.extend(release);
+        if resume == Resume::Raise {
+            before.resume = Resume::Again;
+        }
+        self.f.add_state(before)
+    }
+
+    /// Gives up the references of slots to objects that outlive that, or whose end nobody can see; leaves if there are others. The state still owns
+    /// all of them.
+    pub(crate) fn drop_unseen(&mut self, state: &State, slots: &[&Slot], release: &[Value]) {
+        let exit = self.instr.map(|instr| self.frame_state(state, instr.offset, Resume::Execute, release)).expect("an instruction was begun");
+        let mut drops = Vec::new();
+        slots.iter().for_each(|slot| split_up(slot, &mut drops));
+        for slot in &drops {
+            if self.is_leaf(state, &slot.val) {
+                continue;
+            }
+            self.unless_null(slot, |b, value| {
+                let count = b.load(value, b.layout().ob_refcnt, MemSize::U32, Region::Other);
+                let one = b.int_const(1);
+                let outlives = b.icmp(Cond::Gt, count, one);
+                b.guard_at(outlives, ExitReason::Destructor, exit);
+            });
+        }
+        for slot in &drops {
+            // It is a leaf, or not destroyed.
+            self.unless_null(slot, |b, value| b.effect(Op::DecrefLeaf, &[value], Imm::None));
+        }
+    }
+
+    /// Does something with an object that a slot owns, unless that may be NULL and is.
+    fn unless_null(&mut self, slot: &Slot, act: impl FnOnce(&mut Self, Value)) {
+        match slot.val {
+            Val::Obj(value) => act(self, value),
+            Val::MaybeObj(value) => {
+                let null = self.null();
+                let unbound = self.same(value, null);
+                let (done, bound) = self.split(unbound);
+                self.block = bound;
+                act(self, value);
+                let from = self.block;
+                self.f.jump(from, done, &[]);
+                self.block = done;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Generator expressions in place: a loop that asks one for its items gets the code between two `yield`s built into it.
+//!
+//! The generator is kept in parts, and made where something else needs it. What it executes for an item is an attempt
+//! ([`crate::attempt`]): it takes effect with the item, and where native code leaves before that, the interpreter resumes a generator that
+//! still waits where it waited.
+
+use crate::attempt::owned_by;
+use crate::body::Body;
+use crate::builder::{Build, Builder, Edge, Instance, Parent, Site, Stop};
+use crate::region::Outcome;
+use crate::value::{Facts, Slot, State, Val};
+use std::cell::Cell;
+use std::rc::Rc;
+use whipsnake_bytecode::{Instr, Op};
+use whipsnake_contract::exit::{ExitPolicy, ExitReason, OnReturn, Virtual};
+use whipsnake_contract::snapshot::CodeId;
+use whipsnake_ir::{Block, Imm, Op as Ir, Value};
+
+/// `CO_GENERATOR`.
+const GENERATOR: u32 = 0x20;
+
+/// Parts of a generator: its function, the place at which it goes on, and the iterator that it runs over; its locals follow, from the second one on,
+/// without the variables of its closure.
+const FUNCTION: usize = 0;
+const ITERATOR: usize = 2;
+const LOCALS: usize = 3;
+
+/// A generator expression of one loop: all that it keeps from one item to the next is its iterator.
+#[derive(Clone, Copy, Debug)]
+struct Expression {
+    /// Code unit offset of the loop's header.
+    header: u32,
+    /// The same of what follows the `yield`.
+    resume: u32,
+    /// Variables of the closure.
+    free: u32,
+}
+
+impl Body {
+    /// What the code, with that many locals, is like if it is that of such an expression.
+    fn expression(&self, locals: u32) -> Option<Expression> {
+        let instrs = &self.decoded.instrs;
+        let op = |index: usize| instrs.get(index).map(|instr| instr.op);
+        let (free, start) = match op(0) {
+            Some(Op::CopyFreeVars { count }) => (count, 1),
+            _ => (0, 0),
+        };
+        let begins = matches!(op(start), Some(Op::ReturnGenerator))
+            && matches!(op(start + 1), Some(Op::PopTop))
+            && matches!(op(start + 2), Some(Op::Resume { .. }))
+            && matches!(op(start + 3), Some(Op::LoadFast { local: 0, .. }))
+            && matches!(op(start + 4), Some(Op::ForIter { .. }));
+        let header = instrs.get(start + 4).filter(|_| begins)?.offset;
+        let mut yields = (start + 4..instrs.len()).filter(|&index| instrs[index].op.suspends());
+        let (at, None) = (yields.next()?, yields.next()) else { return None };
+        let goes_on = matches!(op(at), Some(Op::YieldValue { delegating: false }))
+            && matches!(op(at + 1), Some(Op::Resume { .. }))
+            && matches!(op(at + 2), Some(Op::PopTop))
+            && matches!(op(at + 3), Some(Op::JumpBackward { target, .. }) if target == header);
+        let [the_loop] = self.loops.as_slice() else { return None };
+        let keeps_none = self.live[self.block_at(header)?].iter().all(|&local| local >= locals - free);
+        (goes_on && the_loop.header == start + 4 && keeps_none).then_some(Expression { header, resume: instrs[at].next, free })
+    }
+}
+
+/// A generator that was asked for an item.
+pub(crate) struct Asked {
+    /// Where it has one: the state with the generator and the item on the stack.
+    pub item: Option<(Block, State)>,
+    /// Where it has none: the state without the generator.
+    pub end: Option<(Block, State)>,
+}
+
+impl Builder<'_> {
+    /// True if the code being built is that of a generator in place.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.instance.depth > 0 && self.code().flags & GENERATOR != 0
+    }
+
+    /// Keeps the generator that a call of a function that the unit has made would return, if it can run in place. False if it cannot.
+    pub(crate) fn make_generator(&mut self, state: &mut State, base: usize) -> Build<bool> {
+        let Val::Obj(function) = state.stack[base].val else { return Ok(false) };
+        let Some(code) = state.facts.get(function).made_of else { return Ok(false) };
+        let info = &self.snapshot.codes[code as usize];
+        let is_plain = info.flags & GENERATOR != 0 && info.argcount == 1 && info.kwonly == 0;
+        // The argument takes the place of self.
+        let is_alone = state.stack.len() == base + 2 && !matches!(state.stack[base + 1].val, Val::Null | Val::MaybeObj(_));
+        if !is_plain || !is_alone || !state.stack[base].owned || !self.may_speculate(ExitReason::CodeGuard) {
+            return Ok(false);
+        }
+        let Ok(body) = self.body(code) else { return Ok(false) };
+        let Some(expression) = body.expression(info.nlocalsplus) else { return Ok(false) };
+        self.guard_made_of(function, code);
+        let mut iterator = state.pop();
+        self.own(&mut iterator);
+        let function = state.pop();
+        let mut parts = vec![function, Slot::borrowed(Val::SmallInt(0)), iterator];
+        parts.resize(LOCALS - 1 + (info.nlocalsplus - expression.free) as usize, Slot::NULL);
+        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, parts)));
+        Ok(true)
+    }
+
+    /// Asks the generator in parts on top of the stack for an item. `None` if that cannot be built in place.
+    pub(crate) fn ask_generator(&mut self, state: &State, instr: Instr) -> Build<Option<Asked>> {
+        let Val::Virtual(Virtual::Generator, parts) = state.peek(1).val.clone() else { return Ok(None) };
+        let Val::Obj(function) = parts[FUNCTION].val else { return Ok(None) };
+        let Some(code) = state.facts.get(function).made_of else { return Ok(None) };
+        // What the generator owns while it runs in another one would have to be told from what the other one holds.
+        let holds_others = self.attempt.is_some() && parts[LOCALS..].iter().any(|local| local.val != Val::Null);
+        if holds_others || state.untraced.is_some() || self.failed_here() || !self.may_inline(code, instr.offset) {
+            return Ok(None);
+        }
+        let body = self.body(code)?;
+        let Some(expression) = body.expression(self.snapshot.codes[code as usize].nlocalsplus) else { return Ok(None) };
+        let site: Site = (self.instance.path, instr.offset);
+        let attempt = self.begin_attempt(state, site);
+        let pending = std::mem::take(&mut self.drops);
+        let caller = self.enter_generator(code, body.clone(), function, instr);
+        let start = self.waiting(state, &parts, expression);
+        let mut outcome = Outcome::default();
+        let header = body.block_at(expression.header).expect("it is that of a loop");
+        outcome.pending.add(header, Edge { block: self.block, state: start, offset: expression.header });
+        self.build_blocks(&body.order, None, &mut outcome)?;
+        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        let item = match self.meet(outcome.yields, expression.resume) {
+            Some(inside) => Some(self.wait(state, &parts, expression, inside)?),
+            None => None,
+        };
+        let end = self.meet(outcome.ends, instr.next).map(|inside| self.run_out(state, &parts, inside));
+        self.instance = caller;
+        self.end_attempt(attempt)?;
+        self.drops = pending;
+        self.begin(instr, state);
+        Ok(Some(Asked { item, end }))
+    }
+
+    /// True if an earlier unit left at the current instruction because something was not as expected. Which branches are taken the interpreter sees; and
+    /// whose the iterator is does not matter here.
+    fn failed_here(&self) -> bool {
+        let instr = self.instr.expect("an instruction was begun");
+        let is_failure = |reason: ExitReason| {
+            reason.policy() == ExitPolicy::Speculation && !matches!(reason, ExitReason::ColdBranch | ExitReason::IdentityGuard)
+        };
+        self.code().exits_seen.iter().any(|exit| exit.offset == instr.offset && is_failure(exit.reason))
+    }
+
+    /// Goes on in the generator's code; returns the caller.
+    fn enter_generator(&mut self, code: CodeId, body: Rc<Body>, function: Value, instr: Instr) -> Rc<Instance> {
+        let caller = self.instance.clone();
+        let frame = self.frame_for_callee(&caller, self.snapshot.codes[code as usize].framesize);
+        let state_id = Cell::new(self.pre_state());
+        let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return: OnReturn::Push, release: Vec::new(), state_id });
+        let path = caller.path_of(instr.offset, code);
+        let function = whipsnake_ir::Slot::Borrowed(function);
+        self.instance = Rc::new(Instance { body, depth: caller.depth + 1, path, known: None, function, frame, parent: Some(parent) });
+        caller
+    }
+
+    /// The generator's own state at its loop's header. What it holds belongs to the generator that waits, for the time being.
+    fn waiting(&mut self, state: &State, parts: &[Slot], expression: Expression) -> State {
+        let mut inside = State {
+            locals: vec![Slot::NULL; self.code().nlocalsplus as usize],
+            stack: vec![parts[ITERATOR].borrow()],
+            memory: Vec::new(),
+            linked: false,
+            stands: false,
+            caller: Some(Rc::new(State { facts: Facts::default(), variables: Vec::new(), stands: false, ..state.clone() })),
+            variables: state.variables.clone(),
+            facts: state.facts.clone(),
+            untraced: None,
+            loans: Vec::new(),
+        };
+        // The function keeps them.
+        let first = inside.locals.len() - expression.free as usize;
+        let cells = self.closure_cells(&mut inside, expression.free).unwrap_or_default();
+        for (local, cell) in (first..).zip(cells) {
+            inside.locals[local] = Slot::borrowed(Val::Obj(cell));
+        }
+        inside
+    }
+
+    /// Joins states of the generator.
+    fn meet(&mut self, edges: Vec<(Block, State)>, offset: u32) -> Option<State> {
+        let edges: Vec<Edge> = edges.into_iter().map(|(block, state)| Edge { block, state, offset }).collect();
+        if edges.is_empty() {
+            return None;
+        }
+        let joined = self.join(edges);
+        self.block = joined.block;
+        Some(joined.state)
+    }
+
+    /// The generator has an item, and waits again: what it held before and does not hold any more is given up.
+    fn wait(&mut self, state: &State, parts: &[Slot], expression: Expression, mut inside: State) -> Build<(Block, State)> {
+        let before: Vec<&Slot> = parts[LOCALS..].iter().collect();
+        self.drop_unseen(&inside, &before, &[]);
+        let mut item = inside.pop();
+        let mut iterator = inside.pop();
+        inside.locals.truncate(inside.locals.len() - expression.free as usize);
+        let mut held = owned_by([&parts[ITERATOR]]);
+        self.take_over(&mut held, &mut iterator);
+        if !held.is_empty() {
+            // It runs over something else now.
+            return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, expression.header), |attempt| attempt.site)));
+        }
+        let mut now = vec![parts[FUNCTION].clone(), Slot::borrowed(Val::SmallInt(i64::from(expression.resume))), iterator];
+        for mut local in inside.locals.drain(1..).collect::<Vec<_>>() {
+            if self.ends_unseen(&inside, &local) {
+                // It is assigned before it is read again: nobody can tell that it has gone.
+                for value in owned_by([&local]) {
+                    self.effect(Ir::DecrefLeaf, &[value], Imm::None);
+                }
+                local = Slot::NULL;
+            }
+            self.own(&mut local);
+            now.push(local);
+        }
+        self.own(&mut item);
+        let mut after = back(state, inside);
+        after.pop();
+        after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
+        after.stack.push(item);
+        Ok((self.block, after))
+    }
+
+    /// The generator has come to its end. Its iterator and its function are still held by what is on the stack in its place.
+    fn run_out(&mut self, state: &State, parts: &[Slot], inside: State) -> (Block, State) {
+        let locals: Vec<&Slot> = parts[LOCALS..].iter().chain(&inside.locals).collect();
+        self.drop_unseen(&inside, &locals, &[]);
+        let mut after = back(state, inside);
+        if let Some(Slot { val: Val::Virtual(_, parts), .. }) = after.stack.last_mut() {
+            parts[LOCALS..].fill(Slot::NULL);
+        }
+        (self.block, after)
+    }
+
+    /// Makes a slot own its objects: those that are held pass to it.
+    fn take_over(&mut self, held: &mut Vec<Value>, slot: &mut Slot) {
+        match &mut slot.val {
+            Val::Obj(value) if !slot.owned => {
+                match held.iter().position(|other| other == value) {
+                    Some(index) => drop(held.swap_remove(index)),
+                    None => self.effect(Ir::Incref, &[*value], Imm::None),
+                }
+                slot.owned = true;
+            }
+            Val::Virtual(_, parts) => parts.iter_mut().for_each(|part| self.take_over(held, part)),
+            _ => {}
+        }
+    }
+
+    /// True if nobody can tell whether a local that is not read any more still holds what it does.
+    fn ends_unseen(&self, state: &State, local: &Slot) -> bool {
+        match &local.val {
+            Val::Obj(_) => self.is_leaf(state, &local.val),
+            Val::MaybeObj(_) | Val::Unseen(_) => false,
+            Val::Virtual(Virtual::Tuple, parts) => parts.iter().all(|part| self.ends_unseen(state, part)),
+            Val::Virtual(..) => false,
+            _ => true,
+        }
+    }
+}
+
+/// The state of the code that asked the generator, with what has become known.
+fn back(state: &State, inside: State) -> State {
+    State { facts: inside.facts, variables: inside.variables, ..state.clone() }
+}
