@@ -212,6 +212,35 @@ virtuals! {
     /// A generator of a generator expression that waits: its function, the code unit offset at which it goes on (an integer; 0 if it has not begun),
     /// the iterator that it runs over, and its other locals without those of its closure, of which some may be NULL.
     Generator, "generator";
+    /// A builtin function whose call has begun to ask an iterator: the function, how it goes on (an integer: a [`Begun`], or 0 if it has not begun), and what the
+    /// items have come to so far.
+    Begun, "begun";
+}
+
+/// How calls of builtin functions go on that have asked an iterator for some of its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// `sum`, of ints so far: their sum.
+    Sum = 1,
+    /// `sum`, of floats: their sum, and what is to be added to it in the end.
+    FloatSum = 2,
+    /// `min`: the least item.
+    Least = 3,
+    /// `max`: the greatest item.
+    Greatest = 4,
+}
+
+impl Begun {
+    /// The way of that number.
+    pub const fn from_number(number: i64) -> Option<Begun> {
+        match number {
+            1 => Some(Begun::Sum),
+            2 => Some(Begun::FloatSum),
+            3 => Some(Begun::Least),
+            4 => Some(Begun::Greatest),
+            _ => None,
+        }
+    }
 }
 
 impl Virtual {
@@ -219,7 +248,7 @@ impl Virtual {
     pub const fn is_integer(self, index: usize) -> bool {
         match self {
             Virtual::RangeIter | Virtual::Position => true,
-            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Generator => index == 1,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
         }

@@ -162,7 +162,7 @@ impl Builder<'_> {
         }
     }
 
-    fn bool_on_stack(&mut self, state: &State, depth: usize) -> Option<Value> {
+    pub(crate) fn bool_on_stack(&mut self, state: &State, depth: usize) -> Option<Value> {
         let val = state.peek(depth).val.clone();
         match val {
             Val::Obj(v) => {

@@ -7,14 +7,16 @@
 use crate::attempt::owned_by;
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge, Instance, Parent, Site, Stop};
+use crate::feedback::MANY_EXITS;
+use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
 use std::cell::Cell;
 use std::rc::Rc;
 use whipsnake_bytecode::{Instr, Op};
-use whipsnake_contract::exit::{ExitPolicy, ExitReason, OnReturn, Virtual};
-use whipsnake_contract::snapshot::CodeId;
-use whipsnake_ir::{Block, Imm, Op as Ir, Value};
+use whipsnake_contract::exit::{ExitPolicy, ExitReason, OnReturn, Resume, Virtual};
+use whipsnake_contract::snapshot::{CodeId, SeenExit};
+use whipsnake_ir::{Block, Cond, Imm, Op as Ir, Value};
 
 /// `CO_GENERATOR`.
 const GENERATOR: u32 = 0x20;
@@ -22,6 +24,7 @@ const GENERATOR: u32 = 0x20;
 /// Parts of a generator: its function, the place at which it goes on, and the iterator that it runs over; its locals follow, from the second one on,
 /// without the variables of its closure.
 const FUNCTION: usize = 0;
+const PLACE: usize = 1;
 const ITERATOR: usize = 2;
 const LOCALS: usize = 3;
 
@@ -30,7 +33,8 @@ const LOCALS: usize = 3;
 struct Expression {
     /// Code unit offset of the loop's header.
     header: u32,
-    /// The same of what follows the `yield`.
+    /// Index of the `yield`, and code unit offset of what follows it.
+    at: usize,
     resume: u32,
     /// Variables of the closure.
     free: u32,
@@ -59,14 +63,14 @@ impl Body {
             && matches!(op(at + 3), Some(Op::JumpBackward { target, .. }) if target == header);
         let [the_loop] = self.loops.as_slice() else { return None };
         let keeps_none = self.live[self.block_at(header)?].iter().all(|&local| local >= locals - free);
-        (goes_on && the_loop.header == start + 4 && keeps_none).then_some(Expression { header, resume: instrs[at].next, free })
+        (goes_on && the_loop.header == start + 4 && keeps_none).then_some(Expression { header, at, resume: instrs[at].next, free })
     }
 }
 
 /// A generator that was asked for an item.
 pub(crate) struct Asked {
-    /// Where it has one: the state with the generator and the item on the stack.
-    pub item: Option<(Block, State)>,
+    /// Where it has one: the state with the generator on the stack, and the item, unless that was taken; then, too, whether another one is wanted.
+    pub item: Option<(Block, State, Option<Value>)>,
     /// Where it has none: the state without the generator.
     pub end: Option<(Block, State)>,
 }
@@ -100,18 +104,33 @@ impl Builder<'_> {
         Ok(true)
     }
 
-    /// Asks the generator in parts on top of the stack for an item. `None` if that cannot be built in place.
-    pub(crate) fn ask_generator(&mut self, state: &State, instr: Instr) -> Build<Option<Asked>> {
-        let Val::Virtual(Virtual::Generator, parts) = state.peek(1).val.clone() else { return Ok(None) };
-        let Val::Obj(function) = parts[FUNCTION].val else { return Ok(None) };
-        let Some(code) = state.facts.get(function).made_of else { return Ok(None) };
+    /// Code, function and parts of a generator in parts on top of the stack.
+    fn generator_on_top(&self, state: &State) -> Option<(CodeId, Value, Vec<Slot>)> {
+        let Val::Virtual(Virtual::Generator, parts) = &state.peek(1).val else { return None };
+        let Val::Obj(function) = parts[FUNCTION].val else { return None };
+        Some((state.facts.get(function).made_of?, function, parts.clone()))
+    }
+
+    /// The body of that generator.
+    pub(crate) fn body_of_generator(&mut self, state: &State) -> Build<Option<Rc<Body>>> {
+        match self.generator_on_top(state) {
+            Some((code, ..)) => Ok(Some(self.body(code)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Asks the generator in parts on top of the stack for an item, to be taken by the callable in that stack slot if there is a reduction. `None` if
+    /// that cannot be built in place.
+    pub(crate) fn ask_generator(&mut self, state: &mut State, instr: Instr, reduction: Option<(Reduction, usize)>) -> Build<Option<Asked>> {
+        let Some((code, function, parts)) = self.generator_on_top(state) else { return Ok(None) };
         // What the generator owns while it runs in another one would have to be told from what the other one holds.
         let holds_others = self.attempt.is_some() && parts[LOCALS..].iter().any(|local| local.val != Val::Null);
-        if holds_others || state.untraced.is_some() || self.failed_here() || !self.may_inline(code, instr.offset) {
+        if holds_others || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
             return Ok(None);
         }
         let body = self.body(code)?;
         let Some(expression) = body.expression(self.snapshot.codes[code as usize].nlocalsplus) else { return Ok(None) };
+        self.take_named(state, &body);
         let site: Site = (self.instance.path, instr.offset);
         let attempt = self.begin_attempt(state, site);
         let pending = std::mem::take(&mut self.drops);
@@ -123,25 +142,43 @@ impl Builder<'_> {
         self.build_blocks(&body.order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
         let item = match self.meet(outcome.yields, expression.resume) {
-            Some(inside) => Some(self.wait(state, &parts, expression, inside)?),
-            None => None,
+            Some(inside) => self.wait(state, &parts, expression, inside, reduction)?.map(Some),
+            None => Some(None),
         };
-        let end = self.meet(outcome.ends, instr.next).map(|inside| self.run_out(state, &parts, inside));
+        let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
+        let end = self.meet(outcome.ends, instr.next).map(|inside| self.run_out(state, &parts, inside, needs_item));
         self.instance = caller;
         self.end_attempt(attempt)?;
         self.drops = pending;
         self.begin(instr, state);
-        Ok(Some(Asked { item, end }))
+        Ok(item.map(|item| Asked { item, end }))
     }
 
-    /// True if an earlier unit left at the current instruction because something was not as expected. Which branches are taken the interpreter sees; and
-    /// whose the iterator is does not matter here.
-    fn failed_here(&self) -> bool {
-        let instr = self.instr.expect("an instruction was begun");
-        let is_failure = |reason: ExitReason| {
-            reason.policy() == ExitPolicy::Speculation && !matches!(reason, ExitReason::ColdBranch | ExitReason::IdentityGuard)
+    /// True if an earlier unit left at the current instruction because something was not as expected. Which branches are taken the interpreter sees, whose
+    /// the iterator is does not matter here, and what types items have is for the reduction to know.
+    fn failed_here(&self, reduces: bool) -> bool {
+        let is_failure = |exit: &SeenExit| match exit.reason {
+            ExitReason::ColdBranch | ExitReason::IdentityGuard => false,
+            ExitReason::TypeGuard if reduces => exit.count > MANY_EXITS,
+            reason => reason.policy() == ExitPolicy::Speculation,
         };
-        self.code().exits_seen.iter().any(|exit| exit.offset == instr.offset && is_failure(exit.reason))
+        self.code().exits_seen.iter().any(|exit| self.is_here(exit) && is_failure(exit))
+    }
+
+    /// True for exits at the current instruction.
+    pub(crate) fn is_here(&self, exit: &SeenExit) -> bool {
+        self.instr.is_some_and(|instr| exit.offset == instr.offset)
+    }
+
+    /// Makes the generator in parts on top of the stack, which cannot run in place. A first unit notes how often that is asked for items: by the time that
+    /// this is enough, more may be known of what the generator does, and it is tried again.
+    pub(crate) fn note_generator(&mut self, state: &mut State) {
+        if matches!(state.peek(1).val, Val::Virtual(Virtual::Generator, _)) && self.attempt.is_none() {
+            self.objects(state, 1);
+        }
+        if self.instr.is_some_and(|instr| self.lessons.no_inline.contains(&(self.instance.path, instr.offset))) {
+            self.note(state, 1);
+        }
     }
 
     /// Goes on in the generator's code; returns the caller.
@@ -191,7 +228,23 @@ impl Builder<'_> {
     }
 
     /// The generator has an item, and waits again: what it held before and does not hold any more is given up.
-    fn wait(&mut self, state: &State, parts: &[Slot], expression: Expression, mut inside: State) -> Build<(Block, State)> {
+    fn wait(
+        &mut self,
+        state: &State,
+        parts: &[Slot],
+        expression: Expression,
+        mut inside: State,
+        reduction: Option<(Reduction, usize)>,
+    ) -> Build<Option<(Block, State, Option<Value>)>> {
+        let instr = self.instance.body.decoded.instrs[expression.at];
+        self.begin(instr, &inside);
+        let taken = match reduction {
+            Some((reduction, callable)) => match self.take_item(&mut inside, reduction, &state.stack[callable])? {
+                Some(taken) => Some((taken, callable)),
+                None => return Ok(None),
+            },
+            None => None,
+        };
         let before: Vec<&Slot> = parts[LOCALS..].iter().collect();
         self.drop_unseen(&inside, &before, &[]);
         let mut item = inside.pop();
@@ -199,8 +252,8 @@ impl Builder<'_> {
         inside.locals.truncate(inside.locals.len() - expression.free as usize);
         let mut held = owned_by([&parts[ITERATOR]]);
         self.take_over(&mut held, &mut iterator);
-        if !held.is_empty() {
-            // It runs over something else now.
+        if !held.is_empty() || inside.variables != state.variables {
+            // It runs over something else now, or has assigned a variable.
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, expression.header), |attempt| attempt.site)));
         }
         let mut now = vec![parts[FUNCTION].clone(), Slot::borrowed(Val::SmallInt(i64::from(expression.resume))), iterator];
@@ -215,16 +268,31 @@ impl Builder<'_> {
             self.own(&mut local);
             now.push(local);
         }
-        self.own(&mut item);
         let mut after = back(state, inside);
         after.pop();
         after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
-        after.stack.push(item);
-        Ok((self.block, after))
+        let Some((taken, callable)) = taken else {
+            self.own(&mut item);
+            after.stack.push(item);
+            return Ok(Some((self.block, after, None)));
+        };
+        // It is a number.
+        for value in owned_by([&item]) {
+            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
+        }
+        after.stack[callable] = taken.callable;
+        Ok(Some((self.block, after, taken.stop)))
     }
 
     /// The generator has come to its end. Its iterator and its function are still held by what is on the stack in its place.
-    fn run_out(&mut self, state: &State, parts: &[Slot], inside: State) -> (Block, State) {
+    fn run_out(&mut self, state: &State, parts: &[Slot], inside: State, needs_item: bool) -> (Block, State) {
+        let place = self.int_of(&inside, &parts[PLACE].val).filter(|_| needs_item);
+        if let Some(place) = place {
+            let exit = self.frame_state(&inside, 0, Resume::Execute, &[]);
+            let zero = self.int_const(0);
+            let had_item = self.icmp(Cond::Ne, place, zero);
+            self.guard_at(had_item, ExitReason::LoopEnd, exit);
+        }
         let locals: Vec<&Slot> = parts[LOCALS..].iter().chain(&inside.locals).collect();
         self.drop_unseen(&inside, &locals, &[]);
         let mut after = back(state, inside);

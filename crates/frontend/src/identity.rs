@@ -32,6 +32,7 @@ impl Body {
             | Virtual::Enumerate
             | Virtual::Zip
             | Virtual::Generator
+            | Virtual::Begun
             | Virtual::ListSlice
             | Virtual::Position => false,
         };

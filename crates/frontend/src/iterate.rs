@@ -166,9 +166,10 @@ impl Builder<'_> {
 
     /// Pushes the next item, or jumps to `exit`.
     pub(crate) fn for_iter(&mut self, state: &mut State, exit: u32, pops_iter: bool, instr: Instr, out: &mut Outcome) -> Build<bool> {
-        if let Some(asked) = self.ask_generator(state, instr)? {
+        if let Some(asked) = self.ask_generator(state, instr, None)? {
             return self.iterate_generator(asked, (exit, pops_iter), instr, out);
         }
+        self.note_generator(state);
         let slot = state.peek(1).clone();
         if let Val::Virtual(kind, parts) = &slot.val
             && let Some(Advance { more, step }) = self.advance(state, *kind, parts)
@@ -361,7 +362,7 @@ impl Builder<'_> {
             let from = self.block;
             self.edge_to(out, exit, from, state)?;
         }
-        if let Some((block, state)) = asked.item {
+        if let Some((block, state, _)) = asked.item {
             self.edge_to(out, instr.next, block, state)?;
         }
         Ok(false)

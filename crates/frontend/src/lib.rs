@@ -37,6 +37,7 @@ mod own_dict;
 mod ownership;
 mod plain;
 mod protocol;
+mod reduction;
 mod region;
 mod resume;
 mod shape;

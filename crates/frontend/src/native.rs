@@ -26,6 +26,11 @@ impl Builder<'_> {
             return Ok(false);
         }
         self.expect_arguments(state, argc);
+        if let Some(instr) = self.instr.filter(|_| !receiver && argc == 1)
+            && self.reduce(state, name, base, instr)?
+        {
+            return Ok(true);
+        }
         let done = match (name, receiver, argc) {
             ("builtins.len", false, 1) => self.len(state, base),
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),

@@ -343,7 +343,7 @@ impl Builder<'_> {
     }
 
     /// The shape of a slot at a loop's header, made general enough for a back edge.
-    fn widened(&self, (entry, first): (&State, &Slot), shape: &Shape, (state, slot): (&State, &Slot)) -> Shape {
+    pub(crate) fn widened(&self, (entry, first): (&State, &Slot), shape: &Shape, (state, slot): (&State, &Slot)) -> Shape {
         if self.fits(state, slot, shape) {
             return shape.clone();
         }
@@ -367,7 +367,7 @@ impl Builder<'_> {
     }
 
     /// Iterators in parts advance in the loop: their positions become block parameters.
-    fn iterator_shape(&self, slot: &Slot) -> Option<Shape> {
+    pub(crate) fn iterator_shape(&self, slot: &Slot) -> Option<Shape> {
         let Val::Virtual(kind, parts) = &slot.val else { return None };
         let same = |i: usize| Shape::Same(parts[i].clone());
         let nested = |i: usize| self.iterator_shape(&parts[i]).unwrap_or_else(|| same(i));
@@ -376,6 +376,7 @@ impl Builder<'_> {
             Virtual::ListIter | Virtual::TupleIter => vec![same(0), Shape::Int],
             Virtual::Enumerate => vec![nested(0), Shape::Int],
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
+            Virtual::Begun => (0..parts.len()).map(|i| if i == 0 { same(i) } else { self.carried_shape(&State::in_frame(0), &parts[i]) }).collect(),
             Virtual::Generator => (0..parts.len()).map(|i| if kind.is_integer(i) { Shape::Int } else { nested(i) }).collect(),
             _ => return None,
         };

@@ -11,6 +11,7 @@
 //! when the snapshot is taken are variables here.
 
 use crate::GiveUp;
+use crate::body::Body;
 use crate::builder::{Build, Builder, Edge};
 use crate::feedback::MANY_EXITS;
 use crate::value::{Slot, State, Val};
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 use whipsnake_bytecode::Op;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, KnownType, Observed};
+use whipsnake_contract::snapshot::{Assumption, CodeId, KnownType, Observed};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, StateId, Value};
 
@@ -85,7 +86,12 @@ impl<'s> Builder<'s> {
 
     /// The number of the variable that a name of the code being built stands for.
     pub(crate) fn variable_of(&self, name: u32) -> Option<usize> {
-        let code = self.code();
+        self.variable_in(self.instance.body.code, name)
+    }
+
+    /// The variable that a code object means by a name.
+    fn variable_in(&self, code: CodeId, name: u32) -> Option<usize> {
+        let code = &self.snapshot.codes[code as usize];
         if self.variables.is_empty() || code.globals != self.snapshot.codes[0].globals {
             return None;
         }
@@ -186,6 +192,19 @@ impl<'s> Builder<'s> {
             self.take_variable(&mut edge.state, index, (edge.offset, exit));
             edge.block = self.block;
         }
+    }
+
+    /// Takes all variables that a code object names, before the current instruction does anything.
+    pub(crate) fn take_named(&mut self, state: &mut State, body: &Body) {
+        if self.variables.is_empty() {
+            return;
+        }
+        for name in body.decoded.instrs.iter().filter_map(|instr| global_name(&instr.op)) {
+            if let Some(index) = self.variable_in(body.code, name) {
+                self.take_here(state, index);
+            }
+        }
+        self.recapture(state);
     }
 
     /// Pushes a variable.

@@ -4,6 +4,7 @@
 
 mod address_hash;
 mod attribute_cache;
+mod begun;
 pub mod bind;
 pub mod capture;
 mod crash;
@@ -30,6 +31,7 @@ mod listed;
 mod listening;
 pub mod lost;
 pub mod memory;
+mod method;
 mod module_loops;
 pub mod native_entry;
 pub mod observe;

@@ -3,24 +3,13 @@
 //! The exit raises `MemoryError`, but a handler in the loop may catch that and the loop go on: its next step then raises
 //! `MemoryError` again.
 
-use std::cell::UnsafeCell;
+use crate::method::Method;
 use whipsnake_contract::exit::Virtual;
 use whipsnake_cpython::ffi::{
-    METH_NOARGS, Py_DECREF, Py_None, PyCFunction_NewEx, PyCallIter_New, PyErr_NoMemory, PyMethodDef, PyMethodDefPointer, PyObject,
+    METH_NOARGS, Py_DECREF, Py_None, PyCFunction_NewEx, PyCallIter_New, PyErr_NoMemory, PyObject,
 };
 
-/// A method that the interpreter keeps a pointer to.
-struct Method(UnsafeCell<PyMethodDef>);
-
-// SAFETY: never changed; the interpreter only reads it.
-unsafe impl Sync for Method {}
-
-static NEXT: Method = Method(UnsafeCell::new(PyMethodDef {
-    ml_name: c"lost_iterator".as_ptr(),
-    ml_meth: PyMethodDefPointer { PyCFunction: next },
-    ml_flags: METH_NOARGS,
-    ml_doc: std::ptr::null(),
-}));
+static NEXT: Method = Method::new(c"lost_iterator", next, METH_NOARGS);
 
 /// # Safety
 ///
@@ -38,7 +27,7 @@ unsafe extern "C" fn next(_: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
 pub unsafe fn lost_iterator() -> *mut PyObject {
     // SAFETY: the method is static; `None` is a sentinel that the callable never returns.
     unsafe {
-        let callable = PyCFunction_NewEx(NEXT.0.get(), std::ptr::null_mut(), std::ptr::null_mut());
+        let callable = PyCFunction_NewEx(NEXT.get(), std::ptr::null_mut(), std::ptr::null_mut());
         if callable.is_null() {
             return callable;
         }
@@ -53,6 +42,6 @@ pub const fn is_iterator(kind: Virtual) -> bool {
     match kind {
         Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => true,
         Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
-        Virtual::Position | Virtual::EmptyDict => false,
+        Virtual::Position | Virtual::EmptyDict | Virtual::Begun => false,
     }
 }

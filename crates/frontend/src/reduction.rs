@@ -1,0 +1,297 @@
+//! Builtin functions that ask a generator in place for all its items: `sum(… for …)`, `min`, `max`; `any` and `all` where the bytecode compiler has
+//! made no loop of them.
+//!
+//! The call becomes a loop. Between two items the callable on the stack stands for a call that has begun ([`Virtual::Begun`]): the interpreter, which
+//! executes the same instruction, goes on with what the items have come to so far.
+
+use crate::builder::{Build, Builder, Edge};
+use crate::generator::Asked;
+use crate::shape::Shape;
+use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::{Begun, ExitReason, Virtual};
+use whipsnake_contract::snapshot::{KnownType, TypeId};
+use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
+
+/// Attempts at the loop before its types count as unstable.
+const MAX_ATTEMPTS: usize = 6;
+
+/// Parts of a call that has begun: the function, what it has begun to do (an integer; 0 before the first item), and what the items have come to.
+const STAGE: usize = 1;
+const SO_FAR: usize = 2;
+
+/// What a function makes of items.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Reduction {
+    /// A sum of ints and bools.
+    Sum,
+    /// A sum of floats, with compensation.
+    FloatSum,
+    /// The first one to which no other compares so; floats, or ints.
+    Extreme(Cond, KnownType),
+    /// Whether there is one that is true, or false.
+    Finds(bool),
+}
+
+/// What an item was taken for.
+pub(crate) struct Taken {
+    /// The callable from now on.
+    pub callable: Slot,
+    /// No more items are wanted if this is true.
+    pub stop: Option<Value>,
+}
+
+impl Reduction {
+    /// What a function may make of items, the most likely first.
+    fn of(name: &str) -> &'static [Reduction] {
+        use KnownType::{Float, Int};
+        match name {
+            "builtins.sum" => &[Reduction::Sum, Reduction::FloatSum],
+            "builtins.min" => &[Reduction::Extreme(Cond::Lt, Int), Reduction::Extreme(Cond::Lt, Float)],
+            "builtins.max" => &[Reduction::Extreme(Cond::Gt, Int), Reduction::Extreme(Cond::Gt, Float)],
+            "builtins.any" => &[Reduction::Finds(true)],
+            "builtins.all" => &[Reduction::Finds(false)],
+            _ => &[],
+        }
+    }
+
+    /// The type that items are expected to have of which nothing is known.
+    const fn item(self) -> KnownType {
+        match self {
+            Reduction::Sum => KnownType::Int,
+            Reduction::FloatSum => KnownType::Float,
+            Reduction::Extreme(_, known) => known,
+            Reduction::Finds(_) => KnownType::Bool,
+        }
+    }
+
+    /// What the interpreter does with what the items have come to; `None` where that is nothing.
+    const fn begun(self) -> Option<Begun> {
+        match self {
+            Reduction::Sum => Some(Begun::Sum),
+            Reduction::FloatSum => Some(Begun::FloatSum),
+            Reduction::Extreme(Cond::Lt, _) => Some(Begun::Least),
+            Reduction::Extreme(..) => Some(Begun::Greatest),
+            Reduction::Finds(_) => None,
+        }
+    }
+
+    /// True if a call without items ends in another way.
+    pub(crate) const fn needs_item(self) -> bool {
+        matches!(self, Reduction::FloatSum | Reduction::Extreme(..))
+    }
+}
+
+impl Builder<'_> {
+    /// Calls a builtin function with a generator in parts on top of the stack. False if it is left to the general way.
+    pub(crate) fn reduce(&mut self, state: &mut State, name: &str, base: usize, instr: Instr) -> Build<bool> {
+        if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
+            return Ok(false);
+        }
+        self.settle(state);
+        if let Some(body) = self.body_of_generator(state)? {
+            self.take_named(state, &body);
+        }
+        for &reduction in Reduction::of(name) {
+            if self.may_reduce(reduction)
+                && let Some(result) = self.reduction_loop(state, reduction, base, instr)?
+            {
+                *state = result;
+                return Ok(true);
+            }
+        }
+        self.note_generator(state);
+        Ok(false)
+    }
+
+    /// True unless items that an earlier unit met were of another type.
+    fn may_reduce(&self, reduction: Reduction) -> bool {
+        let is_expected = |id: TypeId| self.snapshot.types[id as usize].known == Some(reduction.item());
+        let mut met = self.code().exits_seen.iter().filter(|exit| self.is_here(exit) && exit.reason == ExitReason::TypeGuard);
+        met.all(|exit| exit.types.iter().all(|seen| is_expected(seen.type_id)))
+    }
+
+    /// The call as a loop: the state behind it, in the current block. `None` if the items are not what the reduction takes.
+    fn reduction_loop(&mut self, state: &State, reduction: Reduction, base: usize, instr: Instr) -> Build<Option<State>> {
+        let mut entry = state.clone();
+        if reduction.begun().is_some() {
+            let mut parts = vec![entry.stack[base].clone(), Slot::borrowed(Val::SmallInt(0))];
+            parts.extend(self.nothing_so_far(reduction));
+            entry.stack[base] = Slot::borrowed(Val::Virtual(Virtual::Begun, parts));
+        }
+        let origin = self.block;
+        let mut shapes: Vec<Shape> = entry.all_slots().map(|slot| self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone()))).collect();
+        let linked = entry.linked_frames();
+        for _ in 0..MAX_ATTEMPTS {
+            let (before, header) = (self.f.add_block(), self.f.add_block());
+            let mut first = Edge { block: before, state: entry.clone(), offset: instr.offset };
+            self.enter(&mut first, &shapes, linked, header);
+            let mut at = entry.clone();
+            self.receive(&shapes, header, &mut at);
+            self.begin(instr, &at);
+            let exit = self.pre_state();
+            self.poll(exit);
+            let Some(asked) = self.ask_generator(&mut at, instr, Some((reduction, base)))? else {
+                self.block = origin;
+                self.begin(instr, state);
+                return Ok(None);
+            };
+            let Asked { item, end } = asked;
+            let mut ends: Vec<Edge> = Vec::new();
+            if let Some((block, state, taken)) = item {
+                self.block = block;
+                if let Some(stop) = taken {
+                    let (found, goes_on) = self.split(stop);
+                    ends.push(self.result(found, state.clone(), base, instr, |b, _| b.constant_bool(reduction == Reduction::Finds(true))));
+                    self.block = goes_on;
+                }
+                let fits = state.all_slots().zip(&shapes).all(|(slot, shape)| self.fits(&state, slot, shape));
+                if !fits {
+                    let slots = entry.all_slots().zip(state.all_slots());
+                    shapes = shapes.iter().zip(slots).map(|(shape, (first, slot))| self.widened((&entry, first), shape, (&state, slot))).collect();
+                    continue;
+                }
+                let mut back = Edge { block: self.block, state, offset: instr.offset };
+                self.enter(&mut back, &shapes, linked, header);
+            }
+            if let Some((block, state)) = end {
+                ends.push(self.result(block, state, base, instr, |b, state| b.total(state, reduction, base)));
+            }
+            self.f.jump(origin, before, &[]);
+            if ends.is_empty() {
+                return Ok(None);
+            }
+            let joined = self.join(ends);
+            self.block = joined.block;
+            self.begin(instr, &joined.state);
+            return Ok(Some(joined.state));
+        }
+        self.block = origin;
+        self.begin(instr, state);
+        Ok(None)
+    }
+
+    /// The edge from where the loop ends: the operands are dropped, and the result is on the stack.
+    fn result(&mut self, block: whipsnake_ir::Block, mut state: State, base: usize, instr: Instr, result: impl FnOnce(&mut Self, &State) -> Val) -> Edge {
+        self.block = block;
+        let value = result(self, &state);
+        let count = state.stack.len() - base;
+        self.drop_from_top(&mut state, count);
+        state.stack.push(Slot::borrowed(value));
+        self.flush_drops(&mut state, instr.next);
+        Edge { block: self.block, state, offset: instr.next }
+    }
+
+    /// What no items come to.
+    fn nothing_so_far(&mut self, reduction: Reduction) -> Vec<Slot> {
+        let zero = |b: &mut Self| Slot::borrowed(Val::Float(b.float_const(0)));
+        match reduction {
+            Reduction::Sum | Reduction::Extreme(_, KnownType::Int) => vec![Slot::borrowed(Val::SmallInt(0))],
+            Reduction::FloatSum => vec![zero(self), zero(self)],
+            Reduction::Extreme(..) => vec![zero(self)],
+            Reduction::Finds(_) => Vec::new(),
+        }
+    }
+
+    /// Takes the item on top of the generator's stack. `None` if it is no such item; leaves if only the interpreter can take it.
+    pub(crate) fn take_item(&mut self, inside: &mut State, reduction: Reduction, callable: &Slot) -> Build<Option<Taken>> {
+        self.expect_noted(inside, 1);
+        if matches!(inside.peek(1).val, Val::Obj(_)) && self.exact_type(inside, &inside.peek(1).val).is_none() {
+            self.speculate(inside, 1, reduction.item());
+        }
+        let known = self.known_type(inside, &inside.peek(1).val);
+        let (Some(begun), Val::Virtual(_, parts)) = (reduction.begun(), &callable.val) else {
+            let Some(truth) = self.truth_of_number(inside, known) else { return Ok(None) };
+            let stop = if reduction == Reduction::Finds(true) { truth } else { self.emit(Ir::Bnot, &[truth], Imm::None) };
+            return Ok(Some(Taken { callable: callable.clone(), stop: Some(stop) }));
+        };
+        let mut parts = parts.clone();
+        let so_far = match reduction {
+            Reduction::Sum => {
+                let (Some(sum), Some(item)) = (self.int_of(inside, &parts[SO_FAR].val), self.integer_on_stack(inside, 1)) else { return Ok(None) };
+                vec![Val::Int(self.checked(Ir::IaddChecked, &[sum, item]))]
+            }
+            Reduction::FloatSum => {
+                let item = inside.peek(1).val.clone();
+                let (Some(high), Some(low)) = (self.float_of(inside, &parts[SO_FAR].val), self.float_of(inside, &parts[SO_FAR + 1].val)) else {
+                    return Ok(None);
+                };
+                let Some(item) = self.float_of(inside, &item) else { return Ok(None) };
+                let (high, low) = self.compensated_sum(high, low, item);
+                vec![Val::Float(high), Val::Float(low)]
+            }
+            Reduction::Extreme(cond, wanted) => {
+                if known != Some(wanted) {
+                    return Ok(None);
+                }
+                let zero = self.int_const(0);
+                let Some(stage) = self.int_of(inside, &parts[STAGE].val) else { return Ok(None) };
+                let is_first = self.icmp(Cond::Eq, stage, zero);
+                let item = inside.peek(1).val.clone();
+                let (best, item, compare) = if wanted == KnownType::Int {
+                    (self.int_of(inside, &parts[SO_FAR].val), self.int_on_stack(inside, 1), Ir::Icmp)
+                } else {
+                    (self.float_of(inside, &parts[SO_FAR].val), self.float_of(inside, &item), Ir::Fcmp)
+                };
+                let (Some(best), Some(item)) = (best, item) else { return Ok(None) };
+                let better = self.emit(compare, &[item, best], Imm::Cond(cond));
+                let taken = self.emit(Ir::Bor, &[is_first, better], Imm::None);
+                let best = self.emit(Ir::Select, &[taken, item, best], Imm::None);
+                vec![if wanted == KnownType::Int { Val::Int(best) } else { Val::Float(best) }]
+            }
+            Reduction::Finds(_) => unreachable!("it has not begun anything"),
+        };
+        parts[STAGE] = Slot::borrowed(Val::SmallInt(begun as i64));
+        parts.truncate(SO_FAR);
+        parts.extend(so_far.into_iter().map(Slot::borrowed));
+        Ok(Some(Taken { callable: Slot::borrowed(Val::Virtual(Virtual::Begun, parts)), stop: None }))
+    }
+
+    /// Whether a number on top of the stack is true.
+    fn truth_of_number(&mut self, state: &mut State, known: Option<KnownType>) -> Option<Value> {
+        match known? {
+            KnownType::Bool => self.bool_on_stack(state, 1),
+            KnownType::Int => {
+                let (value, zero) = (self.int_on_stack(state, 1)?, self.int_const(0));
+                Some(self.icmp(Cond::Ne, value, zero))
+            }
+            KnownType::Float => {
+                let (value, zero) = (self.double_on_stack(state, 1)?, self.float_const(0));
+                Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
+            }
+            _ => None,
+        }
+    }
+
+    /// One step of `sum` over floats: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.
+    fn compensated_sum(&mut self, high: Value, low: Value, item: Value) -> (Value, Value) {
+        let sum = self.emit(Ir::Fadd, &[high, item], Imm::None);
+        let sizes = [high, item].map(|value| self.emit(Ir::Fabs, &[value], Imm::None));
+        let is_larger = self.emit(Ir::Fcmp, &sizes, Imm::Cond(Cond::Ge));
+        let lost = |b: &mut Self, large: Value, small: Value| {
+            let rest = b.emit(Ir::Fsub, &[large, sum], Imm::None);
+            b.emit(Ir::Fadd, &[rest, small], Imm::None)
+        };
+        let (of_item, of_high) = (lost(self, high, item), lost(self, item, high));
+        let lost = self.emit(Ir::Select, &[is_larger, of_item, of_high], Imm::None);
+        (sum, self.emit(Ir::Fadd, &[low, lost], Imm::None))
+    }
+
+    /// What all items have come to.
+    fn total(&mut self, state: &State, reduction: Reduction, base: usize) -> Val {
+        let Val::Virtual(_, parts) = &state.stack[base].val else { return self.constant_bool(reduction == Reduction::Finds(false)) };
+        if reduction != Reduction::FloatSum {
+            return parts[SO_FAR].val.clone();
+        }
+        let [high, low] = [SO_FAR, SO_FAR + 1].map(|part| self.float_of(state, &parts[part].val).expect("sums of floats are floats"));
+        // What was lost counts unless it is infinite or no number.
+        let size = self.emit(Ir::Fabs, &[low], Imm::None);
+        let infinity = self.float_const(f64::INFINITY.to_bits());
+        let is_finite = self.emit(Ir::Fcmp, &[size, infinity], Imm::Cond(Cond::Lt));
+        let zero = self.float_const(0);
+        let is_some = self.emit(Ir::Fcmp, &[low, zero], Imm::Cond(Cond::Ne));
+        let counts = self.emit(Ir::Band, &[is_finite, is_some], Imm::None);
+        let both = self.emit(Ir::Fadd, &[high, low], Imm::None);
+        Val::Float(self.emit(Ir::Select, &[counts, both, high], Imm::None))
+    }
+}
