@@ -65,7 +65,7 @@ impl Builder<'_> {
     }
 
     /// Decides on unboxed operands for the two top slots, guarding what feedback or the other operand suggests.
-    fn operands(&mut self, state: &mut State, feedback: Feedback, guess: bool) -> Option<Operands> {
+    fn operands(&mut self, state: &mut State, op: BinaryOp, feedback: Feedback) -> Option<Operands> {
         match feedback {
             Feedback::Binary(BinaryKind::Int) => {
                 if !self.speculate(state, 1, KnownType::Int) || !self.speculate(state, 2, KnownType::Int) {
@@ -77,21 +77,38 @@ impl Builder<'_> {
                     return self.mixed_operands(state).or_else(|| self.known_operands(state));
                 }
             }
-            _ if guess => {
-                // One operand is a number and nothing is known of the other: most likely the same kind of number.
+            _ => {
+                // One operand is a number and nothing is known of the other: most likely it is the same kind of number, unless the interpreter would have
+                // noticed that.
+                let differs = self.is_mixed(op, feedback);
                 for (known, other) in [(1, 2), (2, 1)] {
                     if let (Some(kind), None) = (self.number_kind(state, known), self.known_type(state, &state.peek(other).val))
                         && kind != KnownType::Bool
                         && matches!(state.peek(other).val, Val::Obj(_))
                         && self.exact_type(state, &state.peek(other).val).is_none()
                     {
-                        self.speculate(state, other, kind);
+                        let likely = match kind {
+                            KnownType::Int if differs => KnownType::Float,
+                            KnownType::Float if differs => KnownType::Int,
+                            same => same,
+                        };
+                        self.speculate(state, other, likely);
                     }
                 }
             }
-            _ => {}
         }
         self.mixed_operands(state).or_else(|| self.known_operands(state))
+    }
+
+    /// True if the interpreter's feedback says that an operator has met numbers, but not two of the same kind.
+    fn is_mixed(&self, op: BinaryOp, feedback: Feedback) -> bool {
+        let is_specialised = matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply);
+        match feedback {
+            Feedback::Binary(BinaryKind::Extend { .. }) => !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor),
+            // 3.13 specialises for two of the same kind only.
+            Feedback::None => is_specialised && self.snapshot.warm && self.platform().minor < 14,
+            _ => false,
+        }
     }
 
     /// A float and an operand that was seen to be an int now and a float then.
@@ -209,7 +226,7 @@ impl Builder<'_> {
         }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
         if !overflowed {
-            if let Some(operands) = self.operands(state, instr.feedback, true)
+            if let Some(operands) = self.operands(state, op, instr.feedback)
                 && let Some(result) = self.arithmetic(state, op, operands)
             {
                 self.drop_operands(state, 2);
