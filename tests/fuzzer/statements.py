@@ -198,7 +198,7 @@ class Statements:
     def loop_head(self, scope: Scope, inner: Scope) -> Lines:
         """A ``for`` line, and what it binds."""
         turns = self.dice.pick((3, 5, 12, 60, 90)) if scope.loops == 0 else self.dice.pick((2, 3, 5))
-        match self.dice.number(0, 12):
+        match self.dice.number(0, 13):
             case 0 | 1 | 2 | 3 | 4:
                 bounds = self.dice.weighted(
                     ((6, f"{turns}"), (1, f"1, {turns}"), (1, f"{turns}, 0, -1"), (1, f"2**63 - 2, 2**63 + {turns}"), (1, f"0, {turns * 2}, 2"))
@@ -215,7 +215,7 @@ class Statements:
                 return [f"for {self.bind(inner, 'str')}, {self.bind(inner, 'any')} in list({self.expression('dict', scope)}.items()):"]
             case 9:
                 return [f"for {self.bind(inner, 'str')} in {self.expression('str', scope)}:"]
-            case 10:
+            case 10 | 13:
                 return [f"for {self.bind(inner, 'any')} in {self.expression('generator', scope)}:"]
             case 11:
                 return [f"for {self.bind(inner, 'any')} in {self.expression('mixed', scope)}:"]

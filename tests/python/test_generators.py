@@ -210,6 +210,7 @@ IN_PLACE = {
     "sum": ("    return sum(x * x for x in items)", 285),
     "sum-of-floats": ("    return sum(x * 0.1 for x in items)", 4.5),
     "extremes": ("    return [min(x * 0.5 - 3 for x in items), max(x % 7 for x in items)]", [-3.0, 6]),
+    "text": ("    return sum(c > '4' for c in '0123456789')", 5),
     "any": ("    return [any(x > 8 for x in items), all(x < 8 for x in items)]", [True, False]),
 }
 """Bodies of functions of ``items``, which are the numbers from 0 to 9, and what they return."""

@@ -195,6 +195,8 @@ virtuals! {
     ListIter, "list-iter";
     /// A tuple iterator: tuple, next index.
     TupleIter, "tuple-iter";
+    /// An iterator over a str of ASCII: str, next index.
+    AsciiIter, "ascii-iter";
     /// `enumerate`: inner iterator, next count.
     Enumerate, "enumerate";
     /// `zip` of the parts, which are iterators.
@@ -248,7 +250,7 @@ impl Virtual {
     pub const fn is_integer(self, index: usize) -> bool {
         match self {
             Virtual::RangeIter | Virtual::Position => true,
-            Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
         }

@@ -105,7 +105,6 @@ macro_rules! for_each_helper {
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         get_plain_iter(object: Obj) -> Obj, Allocates, "`iter(object)` of a builtin container or a view of one.";
-        get_ascii_iter(string: Obj) -> Obj, Allocates, "`iter(string)` of an exact str, or NULL without an exception if it has other characters than those of ASCII.";
         iter_next_plain(iterator: Obj, text: I64, out: Ptr) -> I64, Mutates, "The next item of an iterator over a dict, a view of one or a set, or (`text`) a str or bytes: 1 with the owned item at `out`; 0 at the end, with what it ran over if that is to be given up, owned, or NULL; -1 with an exception.";
         finish_generator(tstate: Ptr, frame: Ptr) -> (), Any, "Ends a generator at a `return`: clears its frame, which stands there with all locals and nothing on the stack.";
         call_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Allocates, "Calls a C function of a module or a type's method, with the receiver among the arguments, that `builtins` declares to change nothing for arguments like these.";

@@ -109,6 +109,24 @@ pub struct Platform {
     pub array_descriptor: i64,
     /// Item types of `array.array`; none if the program has not imported it.
     pub array_formats: Vec<ArrayFormat>,
+    /// What strs of ASCII are like, where that is known.
+    #[serde(default)]
+    pub ascii: Option<AsciiStrs>,
+}
+
+/// What strs of ASCII characters are like, and where those of one character are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsciiStrs {
+    /// Address of the str of the character 0.
+    pub first: u64,
+    /// Bytes from the str of one character to that of the next.
+    pub stride: i64,
+    /// Offset of the characters in a str of ASCII, a byte each.
+    pub data: i64,
+    /// Offset of the byte with the bit that only strs of ASCII have set.
+    pub state: i64,
+    /// That bit.
+    pub mask: i64,
 }
 
 /// An item type of `array.array`.

@@ -5,5 +5,7 @@ use crate::ffi::PyObject;
 
 /// Byte offset of `di_dict` in iterators over a dict or a view of one, and of `si_set` in iterators over sets: NULL once they have ended.
 pub const TABLE_CONTAINER: usize = size_of::<PyObject>();
+/// Byte offset of `it_index` in iterators over strs and bytes.
+pub const TEXT_INDEX: usize = TABLE_CONTAINER;
 /// Byte offset of `it_seq` in iterators over strs and bytes, behind the index.
 pub const TEXT_CONTAINER: usize = TABLE_CONTAINER + size_of::<isize>();

@@ -3,17 +3,18 @@
 use crate::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_TYPE, PyBUF_SIMPLE, PyBuffer_Release, PyDict_GetItemString, PyErr_Clear,
     PyDict_CheckExact, PySys_GetObject, PyObject, PyObject_CallFunction, PyObject_GetAttrString, PyObject_GetBuffer,
-    PyObject_GetIter, PyTypeObject,
+    PyObject_GetIter, PyTypeObject, PyUnicode_AsUTF8, PyUnicode_FromOrdinal, PyUnicode_FromString, PyUnicode_New,
 };
 use crate::int::small_zero;
 use crate::memory::read;
 use crate::offsets;
+use crate::slot::is_immortal;
 use crate::symbols::{PyMethod_Type, PyZip_Type};
 use crate::thread::Thread;
 use std::mem::MaybeUninit;
 use std::ffi::{CStr, c_char};
 use std::ptr::NonNull;
-use whipsnake_contract::snapshot::{ArrayFormat, KnownType, Platform};
+use whipsnake_contract::snapshot::{ArrayFormat, AsciiStrs, KnownType, Platform};
 
 /// Collects the facts. Imports nothing: `array` is known only if the program has imported it, see [`array_facts`].
 ///
@@ -35,11 +36,51 @@ pub unsafe fn platform() -> Platform {
             array_items: 0,
             array_descriptor: 0,
             array_formats: Vec::new(),
+            ascii: ascii_strs(),
         };
         if let Some(facts) = array_facts() {
             add_arrays(&mut platform, facts);
         }
         platform
+    }
+}
+
+/// What strs of ASCII are like, found by making some: the bits of their state have no place that C could name.
+///
+/// # Safety
+///
+/// The GIL is held and no exception is raised.
+unsafe fn ascii_strs() -> Option<AsciiStrs> {
+    // SAFETY: the GIL is held; new strs have the room of their kind, and their heads are initialised.
+    unsafe {
+        let single = |number: u32| owned(PyUnicode_FromOrdinal(number as i32));
+        let (first, second) = (single(0)?, single(1)?);
+        let stride = second.0 as i64 - first.0 as i64;
+        for number in 0..128 {
+            let object = single(number)?;
+            if object.0 as i64 != first.0 as i64 + stride * i64::from(number) || !is_immortal(object.0) {
+                return None;
+            }
+        }
+        let made = |text: &CStr| owned(PyUnicode_FromString(text.as_ptr()));
+        let text = made(c"text")?;
+        // A str of ASCII is its own UTF-8.
+        let data = PyUnicode_AsUTF8(text.0) as usize - text.0 as usize;
+        // Behind length and hash.
+        let state = offsets::STR_LENGTH + 2 * size_of::<usize>();
+        let byte = |object: &Owned| read::<u8>(object.0.cast(), state);
+        let plain = [made(c"some text")?, made(c"!")?, owned(PyUnicode_New(3, 127))?];
+        let others = [made(c"\u{e9}t\u{e9}")?, made(c"\u{65e5}\u{672c}")?, made(c"\u{1f40d}")?, owned(PyUnicode_New(3, 255))?];
+        let set_in_all = plain.iter().fold(byte(&first) & byte(&text), |mask, object| mask & byte(object));
+        let mask = others.iter().fold(set_in_all, |mask, object| mask & !byte(object));
+        let bytes = std::slice::from_raw_parts(text.0.cast::<u8>().add(data), 4);
+        (mask.is_power_of_two() && bytes == b"text").then_some(AsciiStrs {
+            first: first.0 as u64,
+            stride,
+            data: data as i64,
+            state: state as i64,
+            mask: i64::from(mask),
+        })
     }
 }
 

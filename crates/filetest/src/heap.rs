@@ -82,6 +82,7 @@ impl Heap {
             array_items: 0,
             array_descriptor: 0,
             array_formats: Vec::new(),
+            ascii: None,
         };
         let mut heap = Heap {
             bytes,

@@ -113,6 +113,9 @@ impl Builder<'_> {
                 Some(self.emit(Ir::Fcmp, &[l, r], Imm::Cond(cond(op))))
             }
             (Some(Str), Some(Str)) => {
+                if let Some(result) = self.compare_characters(state, cond(op)) {
+                    return Some(result);
+                }
                 let v = self.objects(state, 2);
                 let zero = self.int_const(0);
                 match op {
@@ -167,7 +170,7 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(answer)));
             return Ok(());
         }
-        let mut result = match self.dict_contains(state) {
+        let mut result = match self.character_in(state).or_else(|| self.dict_contains(state)) {
             Some(result) => result,
             None => {
                 self.note(state, 2);

@@ -459,7 +459,7 @@ impl Builder<'_> {
             let slot = state.stack[depth].clone();
             let Val::Obj(iterator) = slot.val else { continue };
             let Some(known) = self.known_type(state, &slot.val) else { continue };
-            if !matches!(known, KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter)
+            if !matches!(known, KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter | KnownType::AsciiStrIter)
                 || self.exits_seen(&[ExitReason::IdentityGuard]) > 0
             {
                 continue;
@@ -480,11 +480,12 @@ impl Builder<'_> {
                     (Virtual::RangeIter, parts)
                 }
                 _ => {
-                    let list = known == KnownType::ListIter;
-                    let (kind, seq, index, inner) = if list {
-                        (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List)
-                    } else {
-                        (Virtual::TupleIter, layout.tuple_iter_seq, layout.tuple_iter_index, KnownType::Tuple)
+                    let (kind, seq, index, inner) = match known {
+                        KnownType::ListIter => (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List),
+                        KnownType::TupleIter => (Virtual::TupleIter, layout.tuple_iter_seq, layout.tuple_iter_index, KnownType::Tuple),
+                        _ if self.platform().ascii.is_none() => continue,
+                        // Index and str are behind the object's head (`cpython::iterators`, which is verified).
+                        _ => (Virtual::AsciiIter, layout.ob_type + 16, layout.ob_type + 8, KnownType::Str),
                     };
                     let sequence = self.load(iterator, seq, MemSize::Obj, Region::Iterator);
                     self.guard_not_null(sequence, ExitReason::Unbound);

@@ -29,6 +29,7 @@ impl Body {
             Virtual::RangeIter
             | Virtual::ListIter
             | Virtual::TupleIter
+            | Virtual::AsciiIter
             | Virtual::Enumerate
             | Virtual::Zip
             | Virtual::Generator

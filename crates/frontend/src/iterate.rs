@@ -57,7 +57,7 @@ impl Builder<'_> {
                         return Ok(());
                     }
                 }
-                Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
+                Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
                 _ => {}
             }
         }
@@ -81,21 +81,15 @@ impl Builder<'_> {
             self.push_plain_iterator(state, iterator_type);
             return Ok(());
         }
-        if known == Some(KnownType::Str) && self.may_speculate(ExitReason::ShapeGuard) {
+        if known == Some(KnownType::Str) {
             // Text is most often ASCII.
-            let object = self.objects(state, 1)[0];
-            let iterator = self.helper(Helper::get_ascii_iter, &[object]);
-            let null = self.null();
-            let other = self.same(iterator, null);
-            let (leaves, some) = self.split(other);
-            // No guard: a forced exit would lose the iterator.
-            self.block = leaves;
-            self.cold(leaves);
-            let (pre, offset) = (self.pre.clone().expect("an instruction was begun"), self.instr.expect("an instruction was begun").offset);
-            self.leave(&pre, offset, ExitReason::ShapeGuard);
-            self.block = some;
-            self.replace_by_iterator(state, iterator, KnownType::AsciiStrIter);
-            return Ok(());
+            let string = self.objects(state, 1)[0];
+            if self.expect_ascii(string) {
+                let mut string = state.pop();
+                self.own(&mut string);
+                state.stack.push(Slot::borrowed(Val::Virtual(Virtual::AsciiIter, vec![string, Slot::borrowed(Val::SmallInt(0))])));
+                return Ok(());
+            }
         }
         if known.is_some_and(is_plain_iterator) {
             return Ok(());
@@ -379,7 +373,7 @@ impl Builder<'_> {
                 let more = self.icmp(Cond::Gt, left, zero);
                 Some(Advance { more, step: Step::Range { next, step, left } })
             }
-            Virtual::ListIter | Virtual::TupleIter => {
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => {
                 let sequence = parts[0].clone();
                 let object = match sequence.val {
                     Val::Obj(v) => v,
@@ -387,8 +381,13 @@ impl Builder<'_> {
                     _ => return None,
                 };
                 let index = self.int_of(state, &parts[1].val)?;
-                let region = if kind == Virtual::ListIter { Region::ListHeader } else { Region::Const };
-                let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+                let layout = self.layout();
+                let (offset, region) = match kind {
+                    Virtual::ListIter => (layout.ob_size, Region::ListHeader),
+                    Virtual::TupleIter => (layout.ob_size, Region::Const),
+                    _ => (layout.str_length, Region::Const),
+                };
+                let size = self.load(object, offset, MemSize::I64, region);
                 let more = self.icmp(Cond::Lt, index, size);
                 Some(Advance { more, step: Step::Sequence { kind, sequence, object, index } })
             }
@@ -430,11 +429,16 @@ impl Builder<'_> {
                 (Slot::borrowed(Val::Virtual(Virtual::RangeIter, parts)), Slot::borrowed(Val::Int(next)))
             }
             Step::Sequence { kind, sequence, object, index } => {
-                let item = self.sequence_item(object, index, kind == Virtual::ListIter);
-                state.loans.push(item);
+                let item = if kind == Virtual::AsciiIter {
+                    self.ascii_item(state, object, index)
+                } else {
+                    let item = self.sequence_item(object, index, kind == Virtual::ListIter);
+                    state.loans.push(item);
+                    Slot::borrowed(Val::Obj(item))
+                };
                 let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
                 let parts = vec![sequence, Slot::borrowed(Val::Int(after))];
-                (Slot::borrowed(Val::Virtual(kind, parts)), Slot::borrowed(Val::Obj(item)))
+                (Slot::borrowed(Val::Virtual(kind, parts)), item)
             }
             Step::Enumerate { inner, count } => {
                 let (inner, item) = self.step(state, *inner);

@@ -45,6 +45,7 @@ mod slice;
 mod subscript;
 mod super_attr;
 mod template;
+mod text;
 mod value;
 mod variable;
 mod with_block;

@@ -31,6 +31,19 @@ impl Builder<'_> {
         {
             return Ok(true);
         }
+        let of_character = match (name, receiver, argc) {
+            (_, true, 0) => {
+                let receiver = state.stack[base + 1].val.clone();
+                self.character_method(state, name, &receiver)
+            }
+            ("builtins.ord", false, 1) => self.ord(state),
+            ("builtins.chr", false, 1) => self.chr(state),
+            _ => None,
+        };
+        if let Some(result) = of_character {
+            self.finish_native(state, base, result);
+            return Ok(true);
+        }
         let done = match (name, receiver, argc) {
             ("builtins.len", false, 1) => self.len(state, base),
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
@@ -338,7 +351,7 @@ impl Builder<'_> {
         let argc = state.stack.len() - base - 2;
         let iterable = |b: &Self, slot: &Slot| match &slot.val {
             Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_none_or(|step| step.abs() < 1 << 31),
-            _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple)),
+            _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple | KnownType::Str)),
         };
         if !state.stack[base + 2..].iter().all(|s| iterable(self, s)) {
             return false;
@@ -346,6 +359,15 @@ impl Builder<'_> {
         self.objects_of_virtual_tuples(state, argc);
         self.settle(state);
         self.recapture(state);
+        // All guards come before anything is taken hold of.
+        for depth in 1..=argc {
+            if self.known_type(state, &state.peek(depth).val) == Some(KnownType::Str) {
+                let string = self.container_object(state, depth);
+                if !self.expect_ascii(string) {
+                    return false;
+                }
+            }
+        }
         let mut parts = Vec::new();
         let args = state.stack.split_off(base + 2);
         for arg in args {

@@ -373,7 +373,7 @@ impl Builder<'_> {
         let nested = |i: usize| self.iterator_shape(&parts[i]).unwrap_or_else(|| same(i));
         let shapes = match kind {
             Virtual::RangeIter => vec![Shape::Int, same(1), Shape::Int],
-            Virtual::ListIter | Virtual::TupleIter => vec![same(0), Shape::Int],
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => vec![same(0), Shape::Int],
             Virtual::Enumerate => vec![nested(0), Shape::Int],
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
             Virtual::Begun => (0..parts.len()).map(|i| if i == 0 { same(i) } else { self.carried_shape(&State::in_frame(0), &parts[i]) }).collect(),

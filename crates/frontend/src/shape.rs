@@ -72,6 +72,7 @@ impl Builder<'_> {
                 Virtual::RangeIter => KnownType::RangeIter,
                 Virtual::ListIter => KnownType::ListIter,
                 Virtual::TupleIter => KnownType::TupleIter,
+                Virtual::AsciiIter => KnownType::AsciiStrIter,
                 Virtual::Enumerate => KnownType::Enumerate,
                 Virtual::Zip => KnownType::Zip,
                 Virtual::Slice => KnownType::Slice,

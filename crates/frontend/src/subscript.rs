@@ -66,6 +66,12 @@ impl Builder<'_> {
                     let object = self.container_object(state, 2);
                     let size = self.load(object, self.layout().str_length, MemSize::I64, Region::Const);
                     let index = self.index_inside(index, size);
+                    if self.expect_ascii(object) {
+                        let item = self.ascii_item(state, object, index);
+                        self.drop_operands(state, 2);
+                        state.stack.push(item);
+                        return Ok(());
+                    }
                     let item = self.helper(Helper::str_item, &[object, index]);
                     self.drop_operands(state, 2);
                     self.push_typed(state, item, KnownType::Str);

@@ -80,6 +80,8 @@ pub(crate) struct Fact {
     pub raw: Option<Value>,
     /// Type code of its items, if it is an array.
     pub format: Option<u8>,
+    /// Its number, if it is the str of one character of ASCII.
+    pub character: Option<Value>,
     /// Address of the exact type that it had before code ran that could have changed it.
     pub likely: Option<u64>,
     /// The set that its exact type is certain to be in.
@@ -137,6 +139,7 @@ impl Facts {
                     ty: a.ty.filter(|_| a.ty == b.ty),
                     raw: a.raw.filter(|_| a.raw == b.raw),
                     format: a.format.filter(|_| a.format == b.format),
+                    character: a.character.filter(|_| a.character == b.character),
                     likely: a.likely.filter(|_| a.likely == b.likely),
                     one_of: a.one_of.filter(|_| a.one_of == b.one_of),
                     seen: a.seen.filter(|_| a.seen == b.seen),

@@ -441,7 +441,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
         Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),
         Virtual::EmptyDict => Some(0),
-        Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Method => Some(2),
+        Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }
 }
 

@@ -40,7 +40,7 @@ pub unsafe fn lost_iterator() -> *mut PyObject {
 /// True for iterators, which interpreted loops step without a check that they are one.
 pub const fn is_iterator(kind: Virtual) -> bool {
     match kind {
-        Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => true,
+        Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => true,
         Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
         Virtual::Position | Virtual::EmptyDict | Virtual::Begun => false,
     }

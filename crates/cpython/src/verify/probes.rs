@@ -199,6 +199,9 @@ unsafe fn iterators() -> Result<(), Unsupported> {
                 check(word(&iterator, at) == container.0 as usize, "container of an iterator")?;
             }
         }
+        let iterator = made(PyObject_GetIter(text.0), "iterator")?;
+        drop(made(PyIter_Next(iterator.0), "iterator item")?);
+        check(word(&iterator, iterators::TEXT_INDEX) == 1, "index of an iterator over a str")?;
         Ok(())
     }
 }

@@ -45,23 +45,6 @@ pub unsafe extern "C" fn get_plain_iter(object: Obj) -> Obj {
 }
 
 /// # Safety
-/// `string` is an alive exact str.
-pub unsafe extern "C" fn get_ascii_iter(string: Obj) -> Obj {
-    // SAFETY: the str is alive; its iterator has one of two types.
-    unsafe {
-        let iterator = ffi::PyObject_GetIter(string);
-        if iterator.is_null() {
-            // The interpreter runs out of memory in its own way.
-            ffi::PyErr_Clear();
-        } else if std::ptr::eq(ffi::Py_TYPE(iterator), &raw const ffi::PyUnicodeIter_Type) {
-            ffi::Py_DECREF(iterator);
-            return std::ptr::null_mut();
-        }
-        iterator
-    }
-}
-
-/// # Safety
 /// `iterator` is an alive iterator over a dict, a view of one or a set, or with `text` over a str or bytes; `out` points to a word.
 pub unsafe extern "C" fn iter_next_plain(iterator: Obj, text: i64, out: Ptr) -> i64 {
     let out = out.cast::<Obj>();

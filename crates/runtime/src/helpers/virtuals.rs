@@ -5,7 +5,7 @@ use crate::reserve::{insist, persist};
 use whipsnake_contract::exit::Virtual;
 use smallvec::SmallVec;
 use whipsnake_cpython::generator::Start;
-use whipsnake_cpython::{Code, Generator, ffi, memory, offsets};
+use whipsnake_cpython::{Code, Generator, ffi, iterators, memory, offsets};
 
 unsafe extern "C" {
     static mut PyZip_Type: ffi::PyTypeObject;
@@ -95,6 +95,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 result
             }
             Virtual::ListIter => at_index(object(0), offsets::LIST_ITER_INDEX, integer(1)),
+            Virtual::AsciiIter => at_index(object(0), iterators::TEXT_INDEX, integer(1)),
             Virtual::TupleIter => at_index(object(0), offsets::TUPLE_ITER_INDEX, integer(1)),
             Virtual::RangeIter => {
                 let zero = ffi::PyLong_FromLong(0);
@@ -141,7 +142,7 @@ unsafe fn generator(parts: *const u64, count: usize) -> Obj {
     }
 }
 
-/// The iterator of an exact list or tuple, moved to an index.
+/// The iterator of an exact list, tuple or str, moved to an index.
 ///
 /// # Safety
 /// `index_offset` is that of the index in the iterators of the sequence's type.
