@@ -16,7 +16,7 @@ import whipsnake
 
 HERE = pathlib.Path(__file__).parent / "snapshots" / ("3.%d" % sys.version_info.minor)
 ADDRESSES = {
-    "address", "none", "true_", "false_", "small_zero", "interpreter", "descriptor", "shared_keys", "dict", "function",
+    "address", "none", "true_", "false_", "small_zero", "first", "interpreter", "descriptor", "shared_keys", "dict", "function",
     "code_address", "globals", "builtins", "unit", "exit_counter", "Object", "InstanceOf",
 }
 LISTS = {"known_types", "name_objects", "mro"}
