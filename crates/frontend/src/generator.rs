@@ -158,9 +158,10 @@ impl Builder<'_> {
     /// the iterator is does not matter here, and what types items have is for the reduction to know.
     fn failed_here(&self, reduces: bool) -> bool {
         let is_failure = |exit: &SeenExit| match exit.reason {
-            ExitReason::ColdBranch | ExitReason::IdentityGuard => false,
+            ExitReason::IdentityGuard => false,
+            ExitReason::ColdBranch => exit.count > MANY_EXITS,
             ExitReason::TypeGuard if reduces => exit.count > MANY_EXITS,
-            reason => reason.policy() == ExitPolicy::Speculation,
+            reason => matches!(reason.policy(), ExitPolicy::Speculation | ExitPolicy::Uncovered),
         };
         self.code().exits_seen.iter().any(|exit| self.is_here(exit) && is_failure(exit))
     }

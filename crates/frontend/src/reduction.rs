@@ -131,7 +131,10 @@ impl Builder<'_> {
             self.begin(instr, &at);
             let exit = self.pre_state();
             self.poll(exit);
-            let Some(asked) = self.ask_generator(&mut at, instr, Some((reduction, base)))? else {
+            self.open_loops += 1;
+            let asked = self.ask_generator(&mut at, instr, Some((reduction, base)))?;
+            self.open_loops -= 1;
+            let Some(asked) = asked else {
                 self.block = origin;
                 self.begin(instr, state);
                 return Ok(None);
