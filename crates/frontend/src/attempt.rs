@@ -100,16 +100,26 @@ impl Builder<'_> {
         let exit = self.instr.map(|instr| self.frame_state(state, instr.offset, Resume::Execute, release)).expect("an instruction was begun");
         let mut drops = Vec::new();
         slots.iter().for_each(|slot| split_up(slot, &mut drops));
+        let mut before: Vec<Value> = Vec::new();
         for slot in &drops {
             if self.is_leaf(state, &slot.val) {
                 continue;
             }
+            let (Val::Obj(value) | Val::MaybeObj(value)) = slot.val else { continue };
+            let others = before.clone();
             self.unless_null(slot, |b, value| {
+                // Two of the slots may hold the same object.
+                let mut given_up = b.int_const(1);
+                for other in others {
+                    let same = b.same(value, other);
+                    let one_more = b.emit(Op::BtoI, &[same], Imm::None);
+                    given_up = b.emit(Op::Iadd, &[given_up, one_more], Imm::None);
+                }
                 let count = b.load(value, b.layout().ob_refcnt, MemSize::U32, Region::Other);
-                let one = b.int_const(1);
-                let outlives = b.icmp(Cond::Gt, count, one);
+                let outlives = b.icmp(Cond::Gt, count, given_up);
                 b.guard_at(outlives, ExitReason::Destructor, exit);
             });
+            before.push(value);
         }
         for slot in &drops {
             // It is a leaf, or not destroyed.
