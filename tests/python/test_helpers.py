@@ -9,6 +9,7 @@ import math
 import operator
 import random
 import sys
+import types
 from collections.abc import Callable
 
 import pytest
@@ -524,6 +525,9 @@ def test_functions() -> None:
 IMMORTAL = 2**28
 """Reference counts from here on do not count."""
 
+DOUBLES = types.FunctionType((x * 2 for x in ()).gi_code, globals())
+"""The function of a generator expression."""
+
 VIRTUALS = [
     (1, [2, 9, 3], "list(value)", [2, 5, 8]),
     (2, ["int", 4, "int", 2, "int", 3], "list(value)", [4, 6, 8]),
@@ -535,6 +539,14 @@ VIRTUALS = [
     (8, [gather, 5], "value(6)", ((5, 6), {})),
     (9, [[1, 2, 3, 4], "int", 1, "int", 3, "int", 1], "value", [2, 3]),
     (10, ["int", 70], "value", 70),
+    (11, [], "value", {}),
+    (12, [DOUBLES, "int", 0, iter([1, 2])], "list(value)", [2, 4]),
+    (13, [sum, "int", 0, 0], "value([1, 2])", 3),
+    (13, [sum, "int", 1, 5], "value(iter([1, 2.5]))", 8.5),
+    (13, [sum, "int", 2, 1e16, 1.0], "value(iter([1.0, -1e16, 2**70, 0.5]))", sum([1e16, 1.0, 1.0, -1e16, 2**70, 0.5])),
+    (13, [min, "int", 3, 4], "value(iter([7, 2, 9]))", 2),
+    (13, [max, "int", 4, 4], "value(iter([3]))", 4),
+    (14, ["abc", "int", 1], "list(value)", ["b", "c"]),
 ]
 
 

@@ -195,8 +195,6 @@ virtuals! {
     ListIter, "list-iter";
     /// A tuple iterator: tuple, next index.
     TupleIter, "tuple-iter";
-    /// An iterator over a str of ASCII: str, next index.
-    AsciiIter, "ascii-iter";
     /// `enumerate`: inner iterator, next count.
     Enumerate, "enumerate";
     /// `zip` of the parts, which are iterators.
@@ -217,6 +215,8 @@ virtuals! {
     /// A builtin function whose call has begun to ask an iterator: the function, how it goes on (an integer: a [`Begun`], or 0 if it has not begun), and what the
     /// items have come to so far.
     Begun, "begun";
+    /// An iterator over a str of ASCII: str, next index.
+    AsciiIter, "ascii-iter";
 }
 
 /// How calls of builtin functions go on that have asked an iterator for some of its items.
