@@ -233,15 +233,12 @@ pub enum Begun {
 }
 
 impl Begun {
+    /// All of them.
+    pub const ALL: [Begun; 4] = [Begun::Sum, Begun::FloatSum, Begun::Least, Begun::Greatest];
+
     /// The way of that number.
-    pub const fn from_number(number: i64) -> Option<Begun> {
-        match number {
-            1 => Some(Begun::Sum),
-            2 => Some(Begun::FloatSum),
-            3 => Some(Begun::Least),
-            4 => Some(Begun::Greatest),
-            _ => None,
-        }
+    pub fn from_number(number: i64) -> Option<Begun> {
+        Begun::ALL.into_iter().find(|&way| way as i64 == number)
     }
 }
 

@@ -188,6 +188,22 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether a number on top of the stack is true.
+    pub(crate) fn truth_of_number(&mut self, state: &mut State, known: Option<KnownType>) -> Option<Value> {
+        match known? {
+            KnownType::Bool => self.bool_on_stack(state, 1),
+            KnownType::Int => {
+                let (value, zero) = (self.int_on_stack(state, 1)?, self.int_const(0));
+                Some(self.icmp(Cond::Ne, value, zero))
+            }
+            KnownType::Float => {
+                let (value, zero) = (self.double_on_stack(state, 1)?, self.float_const(0));
+                Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
+            }
+            _ => None,
+        }
+    }
+
     /// `bool(value)`.
     pub(crate) fn to_bool(&mut self, state: &mut State, instr: Instr) -> Build<()> {
         if let Feedback::ToBool(kind) = instr.feedback {
@@ -223,25 +239,7 @@ impl Builder<'_> {
             }
         }
         let result = match self.known_type(state, &val) {
-            Some(KnownType::Bool) => match val {
-                Val::Obj(v) => {
-                    let yes = self.address(self.platform().true_);
-                    Some(self.same(v, yes))
-                }
-                _ => self.bool_of(&val),
-            },
-            Some(KnownType::Int) => match self.int_on_stack(state, 1) {
-                Some(value) => {
-                    let zero = self.int_const(0);
-                    Some(self.icmp(Cond::Ne, value, zero))
-                }
-                None => None,
-            },
-            Some(KnownType::Float) => {
-                let value = self.double_on_stack(state, 1).expect("a float");
-                let zero = self.float_const(0);
-                Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
-            }
+            known @ Some(KnownType::Bool | KnownType::Int | KnownType::Float) => self.truth_of_number(state, known),
             Some(KnownType::None) => Some(self.bool_const(false)),
             Some(known @ (KnownType::List | KnownType::Tuple | KnownType::Str | KnownType::Dict | KnownType::Bytes)) => {
                 if let Val::Virtual(_, parts) = &val {

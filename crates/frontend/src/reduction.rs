@@ -250,22 +250,6 @@ impl Builder<'_> {
         Ok(Some(Taken { callable: Slot::borrowed(Val::Virtual(Virtual::Begun, parts)), stop: None }))
     }
 
-    /// Whether a number on top of the stack is true.
-    fn truth_of_number(&mut self, state: &mut State, known: Option<KnownType>) -> Option<Value> {
-        match known? {
-            KnownType::Bool => self.bool_on_stack(state, 1),
-            KnownType::Int => {
-                let (value, zero) = (self.int_on_stack(state, 1)?, self.int_const(0));
-                Some(self.icmp(Cond::Ne, value, zero))
-            }
-            KnownType::Float => {
-                let (value, zero) = (self.double_on_stack(state, 1)?, self.float_const(0));
-                Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
-            }
-            _ => None,
-        }
-    }
-
     /// One step of `sum` over floats: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.
     fn compensated_sum(&mut self, high: Value, low: Value, item: Value) -> (Value, Value) {
         let sum = self.emit(Ir::Fadd, &[high, item], Imm::None);
