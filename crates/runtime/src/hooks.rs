@@ -16,7 +16,7 @@ use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_cpython::platform::{add_arrays, array_facts};
-use whipsnake_strategy::{Decision, ExitFacts, SiteFacts, Where};
+use whipsnake_strategy::{Decision, ExitFacts, SURVEYED, SiteFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
@@ -42,10 +42,6 @@ const STARTS_ON_TRIAL: u32 = 8;
 /// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long. What is compiled then may be
 /// slower than the interpreter.
 const WARY: u32 = 8;
-/// Compilations of a site from which on a failing type guard has all operand types noted: of a large function, each unit would find one more
-/// place where types vary.
-const SURVEYED: u32 = 2;
-
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
     fn unit_of(&self, function: *mut PyObject) -> u64 {

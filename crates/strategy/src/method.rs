@@ -1,6 +1,6 @@
 //! The method strategy.
 
-use crate::{Decision, ExitFacts, Load, PATIENT_THRESHOLD, SiteFacts, Strategy, TrialFacts, UnitKind, WINDOW, Where};
+use crate::{Decision, ExitFacts, Load, PATIENT_THRESHOLD, SURVEYED, SiteFacts, Strategy, TrialFacts, UnitKind, WINDOW, Where};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use std::time::Duration;
 use whipsnake_contract::options::Options;
@@ -195,9 +195,9 @@ impl Strategy for Method {
             )),
             ExitPolicy::Normal => Decision::Keep,
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
-            // Also while it still learns, most entries are too short; or the last compilation has not made them longer.
+            // Also while it still learns, most entries are too short; or knowing all types has not made them longer.
             ExitPolicy::Speculation | ExitPolicy::Feedback
-                if (site.ended * 2 > site.entries || site.compiles > 1 && exit.count >= LEAST_JUDGED)
+                if (site.ended * 2 > site.entries || site.compiles > SURVEYED + 1 && exit.count >= LEAST_JUDGED)
                     && let Some(time) = site.inside
                     && let left @ Decision::LeaveAlone(_) = self.after_entries(site, time) =>
             {
@@ -381,14 +381,14 @@ mod tests {
     }
 
     #[test]
-    fn loops_that_are_still_left_at_once_are_not_compiled_a_third_time() {
+    fn loops_that_are_still_left_at_once_after_a_survey_are_not_compiled_again() {
         let of = |kind, compiles, nanos, count| {
             let site = SiteFacts { kind, inside: Some(Duration::from_nanos(nanos)), code_bytes: 1 << 20, ..site(compiles, 10_000) };
             method().after_exit(site, exit(ExitReason::TypeGuard, count), Load::default())
         };
-        assert_eq!((of(UnitKind::Loop, 1, 90, 512), of(UnitKind::Loop, 2, 900, 512)), (Decision::Keep, Decision::Keep));
-        assert_eq!((of(UnitKind::Loop, 2, 90, 64), of(UnitKind::Function, 2, 90, 512)), (Decision::Keep, Decision::Keep));
-        assert!(matches!(of(UnitKind::Loop, 2, 90, 512), Decision::LeaveAlone(_)));
+        assert_eq!((of(UnitKind::Loop, 3, 90, 512), of(UnitKind::Loop, 4, 900, 512)), (Decision::Keep, Decision::Keep));
+        assert_eq!((of(UnitKind::Loop, 4, 90, 64), of(UnitKind::Function, 4, 90, 512)), (Decision::Keep, Decision::Keep));
+        assert!(matches!(of(UnitKind::Loop, 4, 90, 512), Decision::LeaveAlone(_)));
     }
 
     #[test]
