@@ -8,7 +8,7 @@ use crate::session::session;
 use std::ffi::{c_int, c_void};
 use std::mem::{MaybeUninit, offset_of};
 use std::ptr::null_mut;
-use whipsnake_cpython::ffi::{self, PyObject, Py_REFCNT, Py_TYPE};
+use whipsnake_cpython::ffi::{self, PyObject, PyTypeObject, Py_REFCNT, Py_TYPE};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::slot::is_immortal;
@@ -117,6 +117,12 @@ unsafe fn fields_outlive(object: *mut PyObject, first: u8, second: u8) -> bool {
     }
 }
 
+/// True for strs and ints: the most frequent leaves.
+#[inline(always)]
+pub(crate) fn is_plain(ty: *const PyTypeObject) -> bool {
+    std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type)
+}
+
 /// References that may still be looked at.
 #[derive(Debug)]
 pub(crate) struct Budget(pub(crate) usize);
@@ -174,16 +180,28 @@ impl Lost<'_> {
     /// # Safety
     ///
     /// `object` is NULL or alive.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
+        unsafe { object.is_null() || is_immortal(object) || is_plain(Py_TYPE(object)) || self.counted(object, depth) }
+    }
+
+    /// [`Self::reference`] to an object that does not go silently in any case.
+    ///
+    /// # Safety
+    ///
+    /// `object` is alive and mortal.
+    #[inline(never)]
+    unsafe fn counted(&mut self, object: *mut PyObject, depth: u32) -> bool {
+        // SAFETY: as the caller says.
         unsafe {
-            if object.is_null() || is_immortal(object) {
-                return true;
-            }
             let references = Py_REFCNT(object);
             if references == 1 {
-                return self.last(object, depth);
+                return match Destruction::of(self.types, Py_TYPE(object)) {
+                    Destruction::Leaf => true,
+                    Destruction::Unknown => false,
+                    destruction => depth > 0 && self.contents(object, destruction, depth - 1),
+                };
             }
             if references > MAX_SHARED as isize {
                 self.popular += 1;
@@ -198,26 +216,6 @@ impl Lost<'_> {
             self.least = self.least.min(references);
         }
         true
-    }
-
-    /// [`Self::reference`] for the only one to an object.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::reference`]; the object is mortal.
-    unsafe fn last(&mut self, object: *mut PyObject, depth: u32) -> bool {
-        // SAFETY: as the caller says.
-        unsafe {
-            let ty = Py_TYPE(object);
-            if std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type) {
-                return true;
-            }
-            match Destruction::of(self.types, ty) {
-                Destruction::Leaf => true,
-                Destruction::Unknown => false,
-                destruction => depth > 0 && self.contents(object, destruction, depth - 1),
-            }
-        }
     }
 
     /// True if each of the shared objects outlives the loss of all these references, or goes silently.
@@ -299,7 +297,7 @@ impl Lost<'_> {
                     let set = &*object.cast::<ffi::PySetObject>();
                     !has_callback(set.weakreflist)
                         && self.budget.spend(set.mask as usize)
-                        && (0..=set.mask as usize).all(|index| self.reference((*set.table.add(index)).key, depth))
+                        && self.keys(set, depth)
                 }
                 Destruction::Function => {
                     // All fields in between are objects; weak references are none.
@@ -373,6 +371,28 @@ impl Lost<'_> {
     unsafe fn items(&mut self, first: *const *mut PyObject, count: usize, depth: u32) -> bool {
         // SAFETY: as the caller says.
         unsafe { self.budget.spend(count) && (0..count).all(|index| self.reference(first.add(index).read(), depth)) }
+    }
+
+    /// # Safety
+    ///
+    /// `set` is a set or frozenset.
+    unsafe fn keys(&mut self, set: &ffi::PySetObject, depth: u32) -> bool {
+        let mut left = set.fill;
+        let mut place = set.table;
+        // SAFETY: as the caller says: its table holds that many objects.
+        unsafe {
+            while left > 0 {
+                let key = (*place).key;
+                if !key.is_null() {
+                    left -= 1;
+                    if !self.reference(key, depth) {
+                        return false;
+                    }
+                }
+                place = place.add(1);
+            }
+        }
+        true
     }
 
     /// # Safety

@@ -3,10 +3,10 @@
 //! References are given up in the interpreter's order, and their places set to NULL, which the interpreter's destructors skip. So it can
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
-use crate::destroy::{Budget, goes_silently};
+use crate::destroy::{Budget, goes_silently, is_plain};
 use crate::destroy_type::{Destruction, DestructionCache, is_watched};
 use crate::dict_keys::Keys;
-use whipsnake_cpython::ffi::{self, Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
+use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::slot::is_immortal;
@@ -104,7 +104,7 @@ impl Apart<'_> {
                 return true;
             }
             let kind = Py_TYPE(object);
-            if std::ptr::eq(kind, &raw const ffi::PyUnicode_Type) || std::ptr::eq(kind, &raw const ffi::PyLong_Type) {
+            if is_plain(kind) {
                 return true;
             }
             self.last(place, object, depth)
