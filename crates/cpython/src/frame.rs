@@ -28,6 +28,9 @@ pub enum Owner {
 }
 
 impl Frame {
+    /// The slots of a frame that ends are given up from the last one to the first (since 3.14).
+    pub const ENDS_FROM_TOP: bool = cfg!(not(py313));
+
     /// Wraps a frame pointer; `None` for NULL.
     ///
     /// # Safety

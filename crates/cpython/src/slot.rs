@@ -138,7 +138,7 @@ impl Slot {
 
     /// True if the slot owns a reference.
     #[inline]
-    const fn owns(self) -> bool {
+    pub const fn owns(self) -> bool {
         !self.is_null() && self.0 & offsets::SLOT_TAG as u64 == 0
     }
 }

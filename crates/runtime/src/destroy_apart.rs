@@ -4,17 +4,27 @@
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
 use crate::destroy::{Budget, goes_silently, is_plain};
-use crate::destroy_type::{Destruction, DestructionCache, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
 use whipsnake_cpython::memory::read;
-use whipsnake_cpython::offsets;
 use whipsnake_cpython::slot::is_immortal;
+use whipsnake_cpython::{Frame, Slot, offsets};
 
 /// Containers in containers that are looked into.
 const DEPTH: u32 = 8;
 /// References that are looked at: the interpreter does it again, and building frames costs about as much as so many.
 const BUDGET: usize = 512;
+
+/// How what a container holds ends with it.
+enum End {
+    /// Without running Python code.
+    Silent,
+    /// So, but it must go at once: what it refers to may be referred to by the next objects, too.
+    SilentAlone,
+    /// Python code may run.
+    Heard,
+}
 
 /// A container that is being taken apart.
 pub(crate) struct Apart<'a> {
@@ -70,8 +80,59 @@ impl Apart<'_> {
                     let capacity = usize::from(read::<u8>(values, offsets::VALUES_CAPACITY));
                     Some(self.budget.spend(capacity) && (0..capacity).all(|index| self.release(first.add(index), depth)))
                 }
+                Destruction::Generator => self.generator(object, depth),
                 _ => None,
             }
+        }
+    }
+
+    /// A generator that waits, or was never started: its frame gives up its slots, and then what it runs.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::contents`].
+    unsafe fn generator(&mut self, object: *mut PyObject, depth: u32) -> Option<bool> {
+        // SAFETY: as the caller says; a generator that has not ended has a frame.
+        unsafe {
+            let handles = read::<usize>(object.cast(), offsets::GEN_EXC_STATE) != 0;
+            if has_ended(object) || handles || !closes_unseen(object) || is_watched(object, &*Py_TYPE(object)) {
+                return None;
+            }
+            let frame = frame_of(object).filter(|frame| frame.object().is_null() && frame.locals().is_null())?;
+            let (slots, count) = (frame.slots(), frame.stack_top());
+            let mut indices = 0..count;
+            let silent = self.budget.spend(count)
+                && if Frame::ENDS_FROM_TOP {
+                    indices.rev().all(|index| self.slot(slots.add(index), depth))
+                } else {
+                    indices.all(|index| self.slot(slots.add(index), depth))
+                };
+            // The frame and the function both refer to the code.
+            Some(silent && Py_REFCNT(frame.executable()) > 2 && self.stays_or_goes(frame.function()))
+        }
+    }
+
+    /// True unless the loss of one reference to an object may run Python code.
+    ///
+    /// # Safety
+    ///
+    /// The object is alive.
+    unsafe fn stays_or_goes(&self, object: *mut PyObject) -> bool {
+        // SAFETY: as the caller says.
+        unsafe { Py_REFCNT(object) > 1 || goes_silently(self.types, object, Destruction::of(self.types, Py_TYPE(object))) }
+    }
+
+    /// [`Self::release`] for a word of a frame.
+    ///
+    /// # Safety
+    ///
+    /// `place` is in a frame that is being taken apart.
+    #[inline(always)]
+    unsafe fn slot(&mut self, place: *mut Slot, depth: u32) -> bool {
+        // SAFETY: as the caller says; what a slot owns is alive.
+        unsafe {
+            let slot = place.read();
+            !slot.owns() || self.give_up(slot.borrow(), depth, || place.write(Slot::NULL))
         }
     }
 
@@ -95,48 +156,56 @@ impl Apart<'_> {
         // SAFETY: as the caller says.
         unsafe {
             let object = place.read();
-            if object.is_null() || is_immortal(object) {
-                return true;
-            }
-            if Py_REFCNT(object) > 1 {
-                place.write(std::ptr::null_mut());
-                Py_DECREF(object);
-                return true;
-            }
-            let kind = Py_TYPE(object);
-            if is_plain(kind) {
-                return true;
-            }
-            self.last(place, object, depth)
+            object.is_null() || self.give_up(object, depth, || place.write(std::ptr::null_mut()))
         }
     }
 
-    /// [`Self::release`] for the last reference to an object.
+    /// Gives up a reference that `clear` takes out of its place, unless the object goes silently with its container. False if Python code may run.
     ///
     /// # Safety
     ///
-    /// As for [`Self::release`]; `object` is there.
+    /// The object is alive, and the place in a container that is being taken apart.
+    #[inline(always)]
+    unsafe fn give_up(&mut self, object: *mut PyObject, depth: u32, clear: impl FnOnce()) -> bool {
+        // SAFETY: as the caller says.
+        unsafe {
+            if is_immortal(object) {
+                return true;
+            }
+            if Py_REFCNT(object) == 1 {
+                if is_plain(Py_TYPE(object)) {
+                    return true;
+                }
+                match self.last(object, depth) {
+                    End::Silent => return true,
+                    End::Heard => return false,
+                    End::SilentAlone => {}
+                }
+            }
+            clear();
+            Py_DECREF(object);
+            true
+        }
+    }
+
+    /// How an object ends that loses its last reference.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::give_up`].
     #[inline(never)]
-    unsafe fn last(&mut self, place: *mut *mut PyObject, object: *mut PyObject, depth: u32) -> bool {
+    unsafe fn last(&mut self, object: *mut PyObject, depth: u32) -> End {
         // SAFETY: as the caller says.
         unsafe {
             match Destruction::of(self.types, Py_TYPE(object)) {
-                Destruction::Leaf => true,
-                Destruction::Unknown => false,
-                _ if depth == 0 => false,
-                destruction => {
-                    if let Some(silent) = self.contents(object, destruction, depth - 1) {
-                        // It stays in its place.
-                        return silent;
-                    }
-                    let silent = goes_silently(self.types, object, destruction);
-                    if silent {
-                        // At once: what it refers to may be referred to by the next objects, too.
-                        place.write(std::ptr::null_mut());
-                        Py_DECREF(object);
-                    }
-                    silent
-                }
+                Destruction::Leaf => End::Silent,
+                Destruction::Unknown => End::Heard,
+                _ if depth == 0 => End::Heard,
+                destruction => match self.contents(object, destruction, depth - 1) {
+                    Some(true) => End::Silent,
+                    None if goes_silently(self.types, object, destruction) => End::SilentAlone,
+                    Some(false) | None => End::Heard,
+                },
             }
         }
     }
