@@ -1,7 +1,7 @@
 //! Code objects.
 
 use crate::ffi::{PyBytes_AS_STRING, PyBytes_Size, PyCode_Type, PyObject, PyTuple_GET_ITEM, PyTuple_GET_SIZE, Py_TYPE};
-use crate::memory::read;
+use crate::memory::{read, write};
 use crate::offsets;
 use std::ptr::NonNull;
 
@@ -77,6 +77,16 @@ impl Code {
     #[inline]
     pub const fn as_object(self) -> *mut PyObject {
         self.0.as_ptr()
+    }
+
+    /// Sets [`Self::version`]. The interpreter gives it to the functions that it makes of the code; with 0, it specialises no calls of them.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held. When the code dies, the version is the one that it was made with.
+    pub unsafe fn set_version(self, version: u32) {
+        // SAFETY: code objects have that field.
+        unsafe { write(self.0.as_ptr().cast(), offsets::CODE_VERSION, version) }
     }
 
     #[inline]

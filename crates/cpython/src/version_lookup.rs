@@ -4,9 +4,10 @@ use crate::ffi::{
     Py_DECREF, PyBaseObject_Type, PyInterpreterState, PyList_GET_ITEM, PyList_GET_SIZE, PyObject, PyObject_CallOneArg,
     PyObject_GetAttrString, PyType_Check, PyType_Type, PyTypeObject,
 };
-use crate::memory::read;
+use crate::memory::{read, write};
 use crate::offsets;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ptr::null_mut;
 
 /// What a function version stands for, borrowed: the function if it lives, and the code that functions of the version run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +40,25 @@ pub unsafe fn function_by_version(interpreter: *mut PyInterpreterState, version:
             code = std::ptr::null_mut();
         }
         (!function.is_null() || !code.is_null()).then_some(FunctionVersion { function, code })
+    }
+}
+
+/// Takes a function or code without a version out of the interpreter's cache, before it dies: the interpreter does that only for those that have
+/// one, but 3.14 enters all functions that it makes.
+///
+/// # Safety
+///
+/// As for [`function_by_version`].
+#[inline]
+pub unsafe fn forget_unversioned(interpreter: *mut PyInterpreterState, object: *mut PyObject) {
+    for field in [offsets::FUNCTION_VERSION_ITEM_FUNCTION, offsets::FUNCTION_VERSION_ITEM_CODE] {
+        let place = offsets::INTERP_FUNCTION_VERSIONS + field;
+        // SAFETY: the first item of the cache, that of version 0, holds NULL or alive objects there.
+        unsafe {
+            if std::ptr::eq(read::<*mut PyObject>(interpreter.cast(), place), object) {
+                write(interpreter.cast(), place, null_mut::<PyObject>());
+            }
+        }
     }
 }
 

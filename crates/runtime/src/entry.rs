@@ -17,6 +17,7 @@ use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
 use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
+use whipsnake_cpython::version_lookup::forget_unversioned;
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, monitoring, offsets};
 use whipsnake_ir::interp::Program;
 
@@ -673,22 +674,31 @@ impl Session {
             if Code::from_object_unchecked(code).is_some_and(|code| code.flags() & CO_SUSPENDS != 0) {
                 return;
             }
-            if let Some((_, site)) = site_of_function(self, function)
-                && site.as_ref().unit.get().is_some()
+            if let Some((code, site)) = site_of_function(self, function)
+                && site.as_ref().compiles.get() > 0
             {
-                self.hook_created(function, site.as_ref());
+                self.hook_created(function, code, site.as_ref());
             }
         }
     }
 
     /// # Safety
     ///
-    /// As for [`Self::hook`]; the site is the function's.
+    /// As for [`Self::hook`]; code and site are the function's.
     #[cold]
-    unsafe fn hook_created(&self, function: *mut PyObject, site: &Site) {
-        if self.enabled.get() && site.takes_calls() {
-            // SAFETY: as the caller says.
-            unsafe { self.hook(function) };
+    unsafe fn hook_created(&self, function: *mut PyObject, code: Code, site: &Site) {
+        // SAFETY: as the caller says.
+        unsafe {
+            if self.enabled.get() && site.takes_calls() {
+                self.hook(function);
+            }
+            let Some(extra) = CodeExtra::of(self, code) else { return };
+            // Builds with assertions do not allow functions without a version here.
+            let is_hooked = self.is_hooked(function) && offsets::HEADERS_DEBUG == 0;
+            let version = extra.withhold_version(code, is_hooked);
+            if is_hooked {
+                self.hooked.borrow_mut().insert(function as usize, version);
+            }
         }
     }
 
@@ -707,8 +717,11 @@ impl Session {
     #[inline]
     pub(crate) unsafe fn function_dies(&self, function: *mut PyObject) {
         // SAFETY: the caller vouches for the function.
-        if unsafe { self.is_hooked(function) } {
-            self.hooked.borrow_mut().remove(&(function as usize));
+        unsafe {
+            if self.is_hooked(function) {
+                self.hooked.borrow_mut().remove(&(function as usize));
+            }
+            forget_unversioned(self.interpreter, function);
         }
         if self.until_awake.get() != 0 {
             self.resting.borrow_mut().remove(&(function as usize));

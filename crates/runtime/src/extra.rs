@@ -14,6 +14,7 @@ use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::Code;
 use whipsnake_cpython::generator::Start;
 use whipsnake_cpython::ffi::PyObject;
+use whipsnake_cpython::version_lookup::forget_unversioned;
 
 /// Pairs of globals and builtins under which one code object is compiled; code that runs under more is left alone there.
 const MAX_NAMESPACES: usize = 4;
@@ -55,9 +56,31 @@ pub struct CodeExtra {
     spans: OnceCell<Box<[Span]>>,
     /// Starts seen by the monitoring callback since the unit was installed.
     pub late_starts: Cell<u32>,
+    /// The version that functions made of the code would get, while it is withheld from them; 0 if it is not.
+    withheld: Cell<u32>,
 }
 
 impl CodeExtra {
+    /// Lets functions that are made of the code have no version, or have it again, and returns the one that is withheld. The interpreter gives it to a
+    /// function when that has been announced and hooked; a call that was specialised for that version would go past the function's vectorcall.
+    ///
+    /// # Safety
+    ///
+    /// The code is alive, and this is kept for it.
+    pub unsafe fn withhold_version(&self, code: Code, withhold: bool) -> u32 {
+        let withheld = self.withheld.get();
+        if withhold && code.version() != 0 {
+            self.withheld.set(code.version());
+            // SAFETY: it is given back when the code dies.
+            unsafe { code.set_version(0) };
+        } else if !withhold && withheld != 0 {
+            self.withheld.set(0);
+            // SAFETY: as the caller says.
+            unsafe { code.set_version(withheld) };
+        }
+        self.withheld.get()
+    }
+
     /// What is kept for a code object, if there is anything. Callers keep the code object alive while they use it.
     #[inline]
     pub fn of(session: &Session, code: Code) -> Option<&'static CodeExtra> {
@@ -169,7 +192,20 @@ impl CodeExtra {
 }
 
 /// Forgets a code object that dies.
-pub fn code_dies(session: &Session, code: *mut PyObject) {
+///
+/// # Safety
+///
+/// The GIL is held; the code object is not dead yet.
+pub unsafe fn code_dies(session: &Session, code: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if let Some(code) = Code::from_object_unchecked(code)
+            && let Some(extra) = CodeExtra::of(session, code)
+        {
+            extra.withhold_version(code, false);
+        }
+        forget_unversioned(session.interpreter, code);
+    }
     let extra = session.codes.borrow_mut().remove(&(code as usize));
     if let Some(extra) = extra {
         // SAFETY: the table owned the box, and nobody uses what belongs to dead code.

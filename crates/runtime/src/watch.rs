@@ -403,7 +403,8 @@ unsafe extern "C" fn on_code(event: c_int, code: *mut PyCodeObject) -> c_int {
     if event == code_event::DESTROY
         && let Some(session) = session()
     {
-        crate::extra::code_dies(session, code.cast());
+        // SAFETY: as the caller says.
+        unsafe { crate::extra::code_dies(session, code.cast()) };
     }
     0
 }
