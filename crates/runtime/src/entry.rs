@@ -33,6 +33,9 @@ const PY_VECTORCALL_ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 const SPARE_WORDS: usize = 64;
 /// Versions below are no versions (3.14 uses 1 for functions that shall get none).
 const FIRST_FUNCTION_VERSION: u32 = 2;
+/// Code units from which on the interpreter's specialised calls of functions that are made anew are kept from going past native code: the detour takes
+/// as long as some eight instructions of bytecode.
+const WORTH_A_DETOUR: usize = 16;
 /// Counted events of one kind or another until resting functions are looked at again.
 pub(crate) const EVENTS_UNTIL_AWAKE: u32 = 64;
 /// C stack in bytes that native code may need before anything checks again.
@@ -694,9 +697,9 @@ impl Session {
             }
             let Some(extra) = CodeExtra::of(self, code) else { return };
             // Builds with assertions do not allow functions without a version here.
-            let is_hooked = self.is_hooked(function) && offsets::HEADERS_DEBUG == 0;
-            let version = extra.withhold_version(code, is_hooked);
-            if is_hooked {
+            let withhold = self.is_hooked(function) && code.len() >= WORTH_A_DETOUR && offsets::HEADERS_DEBUG == 0;
+            let version = extra.withhold_version(code, withhold);
+            if withhold {
                 self.hooked.borrow_mut().insert(function as usize, version);
             }
         }
