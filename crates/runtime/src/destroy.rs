@@ -119,7 +119,7 @@ unsafe fn fields_outlive(object: *mut PyObject, first: u8, second: u8) -> bool {
 
 /// True for strs and ints: the most frequent leaves.
 #[inline(always)]
-pub(crate) fn is_plain(ty: *const PyTypeObject) -> bool {
+pub(crate) fn is_str_or_int(ty: *const PyTypeObject) -> bool {
     std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type)
 }
 
@@ -183,7 +183,7 @@ impl Lost<'_> {
     #[inline(always)]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
-        unsafe { object.is_null() || is_immortal(object) || is_plain(Py_TYPE(object)) || self.counted(object, depth) }
+        unsafe { object.is_null() || is_immortal(object) || is_str_or_int(Py_TYPE(object)) || self.counted(object, depth) }
     }
 
     /// [`Self::reference`] to an object that does not go silently in any case.

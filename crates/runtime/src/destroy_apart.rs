@@ -3,7 +3,7 @@
 //! References are given up in the interpreter's order, and their places set to NULL, which the interpreter's destructors skip. So it can
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
-use crate::destroy::{Budget, goes_silently, is_plain};
+use crate::destroy::{Budget, goes_silently, is_str_or_int};
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
@@ -173,7 +173,7 @@ impl Apart<'_> {
                 return true;
             }
             if Py_REFCNT(object) == 1 {
-                if is_plain(Py_TYPE(object)) {
+                if is_str_or_int(Py_TYPE(object)) {
                     return true;
                 }
                 match self.last(object, depth) {

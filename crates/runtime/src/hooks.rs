@@ -42,6 +42,7 @@ const STARTS_ON_TRIAL: u32 = 8;
 /// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long. What is compiled then may be
 /// slower than the interpreter.
 const WARY: u32 = 8;
+
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
     fn unit_of(&self, function: *mut PyObject) -> u64 {
