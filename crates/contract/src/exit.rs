@@ -207,8 +207,8 @@ virtuals! {
     ListSlice, "list-slice";
     /// The position that a re-raise reports: a code unit offset (an integer). In a frame it is an int or, from 3.14 on, no object.
     Position, "position";
-    /// A new dict without entries.
-    EmptyDict, "empty-dict";
+    /// A new dict: keys, which are strs and all different, each followed by its value.
+    Dict, "dict";
     /// A generator of a generator expression that waits: its function, the code unit offset at which it goes on (an integer; 0 if it has not begun),
     /// the iterator that it runs over, and its other locals without those of its closure, of which some may be NULL.
     Generator, "generator";
@@ -230,11 +230,31 @@ pub enum Begun {
     Least = 3,
     /// `max`: the greatest item.
     Greatest = 4,
+    /// `list`: a list of the items.
+    List = 5,
+    /// `tuple`: the same.
+    Tuple = 6,
+    /// `set`: a set of the items.
+    Set = 7,
+    /// The method `join` of strs: a list of the items.
+    Join = 8,
+    /// `sorted`: a list of the items.
+    Sorted = 9,
 }
 
 impl Begun {
     /// All of them.
-    pub const ALL: [Begun; 4] = [Begun::Sum, Begun::FloatSum, Begun::Least, Begun::Greatest];
+    pub const ALL: [Begun; 9] = [
+        Begun::Sum,
+        Begun::FloatSum,
+        Begun::Least,
+        Begun::Greatest,
+        Begun::List,
+        Begun::Tuple,
+        Begun::Set,
+        Begun::Join,
+        Begun::Sorted,
+    ];
 
     /// The way of that number.
     pub fn from_number(number: i64) -> Option<Begun> {
@@ -249,7 +269,7 @@ impl Virtual {
             Virtual::RangeIter | Virtual::Position => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
-            Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::EmptyDict => false,
+            Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,
         }
     }
 }

@@ -118,6 +118,9 @@ macro_rules! for_each_helper {
         build_string(items: Ptr, count: I64) -> Obj, Allocates, "The concatenation of `count` strs.";
         list_append(list: Obj, item: Obj) -> I64, Mutates, "Appends to an exact list, taking over the reference to `item`: 0, or -1 with an exception.";
         list_to_tuple(list: Obj) -> Obj, Allocates, "`tuple(list)` of an exact list.";
+        new_collection(begun: I64) -> Obj, Allocates, "What the call of that number of `Begun` makes of no items: a set, or a list that is as long as `list` makes it for an iterable that does not tell its length.";
+        collect(collection: Obj, item: Obj) -> I64, Mutates, "Adds an item to what such a call has made so far, taking over the reference; an item of a set is hashed and compared without Python code.";
+        collected(collection: Obj, begun: I64, separator: Obj) -> Obj, Allocates, "What such a call returns, given what it has made, of items that are sorted without Python code; the separator is for strs to be joined. NULL with an exception.";
         list_extend(list: Obj, iterable: Obj) -> I64, Any, "`list += iterable` as LIST_EXTEND does: 0, or -1 with an exception.";
         set_add(set: Obj, item: Obj) -> I64, Any, "Adds to a set: 0, or -1 with an exception.";
         map_add(dict: Obj, key: Obj, value: Obj) -> I64, Any, "Sets an entry of an exact dict: 0, or -1 with an exception.";

@@ -4,9 +4,7 @@ use crate::builder::Builder;
 use crate::call::UNPLAIN;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::Virtual;
-use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{FunctionInfo, KnownType, ObjectId, ObjectKind};
-use whipsnake_ir::{Imm, Op};
+use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectKind};
 
 /// Where a parameter gets its value from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +70,10 @@ pub(crate) fn are_single(sources: &[Source]) -> bool {
     !sources.iter().any(|source| matches!(source, Source::Rest(..) | Source::Keywords(_)))
 }
 
-/// The arguments in the order of the parameters; `keywords` is what the last one gets if it takes all other keywords.
-pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, keywords: Option<Slot>) -> Vec<Slot> {
+/// The arguments in the order of the parameters; the last ones are keywords with these names.
+pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, names: &[ObjectId]) -> Vec<Slot> {
+    let positional = arguments.len() - names.len();
     let mut arguments: Vec<Option<Slot>> = arguments.into_iter().map(Some).collect();
-    let mut keywords = keywords;
     sources
         .iter()
         .map(|source| match *source {
@@ -87,51 +85,34 @@ pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, keywords: Optio
                 let parts = rest.iter_mut().map(|slot| slot.take().expect("each argument is for one parameter"));
                 Slot::borrowed(Val::Virtual(Virtual::Tuple, parts.collect()))
             }
-            Source::Keywords(_) => keywords.take().expect("the caller has made a dict"),
+            Source::Keywords(others) => {
+                let mut parts = Vec::new();
+                for (index, &name) in names.iter().enumerate().filter(|(index, _)| others >> index & 1 != 0) {
+                    let value = arguments[positional + index].take().expect("each argument is for one parameter");
+                    parts.extend([Slot::borrowed(Val::Const(name)), value]);
+                }
+                Slot::borrowed(Val::Virtual(Virtual::Dict, parts))
+            }
         })
         .collect()
 }
 
 impl Builder<'_> {
-    /// What a parameter gets that takes all other keywords, the names of which are on top of the stack above the values: a dict, which is owned.
-    pub(crate) fn other_keywords(&mut self, state: &mut State, sources: &[Source], names: usize) -> Option<Slot> {
-        let Some(Source::Keywords(others)) = sources.last() else { return None };
-        if *others == 0 {
-            return Some(Slot::borrowed(Val::Virtual(Virtual::EmptyDict, Vec::new())));
-        }
-        let Val::Const(id) = state.peek(1).val else { unreachable!("the names are known") };
-        let ObjectKind::Tuple(ids) = self.kind(id).clone() else { unreachable!("the names are known") };
-        let mut pairs = Vec::new();
-        for index in (0..names).filter(|index| others >> index & 1 != 0) {
-            let value = self.container_object(state, 1 + names - index);
-            pairs.extend([self.object_const(ids[index]), value]);
-        }
-        let words = self.lend_operands(&pairs, 0);
-        let count = self.int_const(pairs.len() as i64 / 2);
-        let dict = self.helper(Helper::build_plain_map, &[words, count]);
-        self.check_raised(state, dict);
-        let ty = self.platform().known_type(KnownType::Dict);
-        state.facts.update(dict, |fact| fact.ty = ty);
-        for index in (0..names).filter(|index| others >> index & 1 != 0) {
-            // The dict keeps it alive from here on.
-            let at = state.stack.len() - 1 - names + index;
-            let owned = std::mem::replace(&mut state.stack[at].owned, false);
-            if let (Val::Obj(value), true) = (state.stack[at].val.clone(), owned) {
-                self.effect(Op::DecrefPlain, &[value], Imm::None);
-            }
-        }
-        Some(Slot::owned(Val::Obj(dict)))
-    }
-
     /// The names of keywords on top of the stack, where they are constants.
-    pub(crate) fn keyword_names(&self, state: &State) -> Option<Vec<&str>> {
+    pub(crate) fn keyword_names(&self, state: &State) -> Option<Vec<ObjectId>> {
         let Val::Const(names) = state.peek(1).val else { return None };
         let ObjectKind::Tuple(names) = self.kind(names) else { return None };
-        let name = |id: &ObjectId| match self.kind(*id) {
-            ObjectKind::Str(name) => Some(name.as_str()),
+        names.iter().all(|&name| matches!(self.kind(name), ObjectKind::Str(_))).then(|| names.clone())
+    }
+
+    /// [`sources`] for names that are objects.
+    pub(crate) fn sources(&self, info: &FunctionInfo, given: usize, names: &[ObjectId]) -> Option<Vec<Source>> {
+        let text = |&name: &ObjectId| match self.kind(name) {
+            ObjectKind::Str(text) => Some(text.as_str()),
             _ => None,
         };
-        names.iter().map(name).collect()
+        let names: Option<Vec<&str>> = names.iter().map(text).collect();
+        sources(info, given, &names?)
     }
 }
 

@@ -428,6 +428,7 @@ impl<'s> Builder<'s> {
                     self.drop_slot(state, owner);
                     return Ok(());
                 }
+                Attribute::DictValue if self.store_to_dict(state, address, name) => return Ok(()),
                 _ => {}
             }
         }

@@ -1,6 +1,6 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
-use crate::arguments::{Source, are_single, arranged, sources};
+use crate::arguments::{Source, are_single, arranged};
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -131,7 +131,7 @@ impl Builder<'_> {
 
     /// What is called, where the callable is a constant or feedback says what it is. An object that is guarded to be the one
     /// that was seen stays on the stack, which keeps it alive: the unit does not. `names`: those of keywords.
-    fn resolve_callable(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Option<Known> {
+    fn resolve_callable(&mut self, state: &mut State, base: usize, names: &[ObjectId], instr: Instr) -> Option<Known> {
         if let (Val::Virtual(Virtual::Method, parts), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) {
             let parts = parts.clone();
             state.stack[base] = parts[0].clone();
@@ -160,7 +160,7 @@ impl Builder<'_> {
         let given = operands + usize::from(bound || state.stack[base + 1].val != Val::Null);
         // They share their parameters, but not the defaults of these.
         let depends = |source: &Source| matches!(source, Source::Default(_));
-        if by_code && sources(info, given, names).is_none_or(|sources| sources.iter().any(depends)) {
+        if by_code && self.sources(info, given, names).is_none_or(|sources| sources.iter().any(depends)) {
             return None;
         }
         if !self.may_speculate(if by_code { ExitReason::CodeGuard } else { ExitReason::IdentityGuard }) {
@@ -279,14 +279,13 @@ impl Builder<'_> {
 
     /// Calls a known Python function: inlined or native to native. Where there are names of keywords, they are on top of the stack.
     /// `None` if neither is possible, else whether control falls through.
-    fn python_call(&mut self, state: &mut State, known: Known, info: &FunctionInfo, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
+    fn python_call(&mut self, state: &mut State, known: Known, info: &FunctionInfo, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let with_self = state.stack[base + 1].val != Val::Null;
         let given = state.stack.len() - base - 2 - usize::from(!names.is_empty()) + usize::from(with_self);
-        let Some(sources) = sources(info, given, names) else { return Ok(None) };
+        let Some(sources) = self.sources(info, given, names) else { return Ok(None) };
         if let Some(code) = info.code
             && self.may_inline(code, instr.offset)
         {
-            let keywords = self.other_keywords(state, &sources, names.len());
             let mut args = state.stack.split_off(base);
             if !names.is_empty() {
                 args.pop();
@@ -303,7 +302,7 @@ impl Builder<'_> {
             if !with_self {
                 args.remove(0);
             }
-            let args = arranged(&sources, args, keywords);
+            let args = arranged(&sources, args, names);
             let callee = Callee { id: known.id, info, code, held, exact: known.exact };
             return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
@@ -477,7 +476,7 @@ impl Builder<'_> {
         self.check_raised(state, result);
         // They end as the callee's parameters do.
         let given = state.stack.split_off(first);
-        state.stack.extend(arranged(sources, given, None));
+        state.stack.extend(arranged(sources, given, &[]));
         let operands = state.stack.len() - base;
         self.drop_from_top(state, operands);
         state.stack.push(Slot::owned(Val::Obj(result)));
@@ -494,9 +493,9 @@ impl Builder<'_> {
     }
 
     /// The same for arguments of which the last have these names; and where the parameters come from.
-    pub(crate) fn inlinable_with(&self, function: ObjectId, given: usize, names: &[&str], instr: Instr) -> Option<(FunctionInfo, CodeId, Vec<Source>)> {
+    pub(crate) fn inlinable_with(&self, function: ObjectId, given: usize, names: &[ObjectId], instr: Instr) -> Option<(FunctionInfo, CodeId, Vec<Source>)> {
         let ObjectKind::Function(info) = self.kind(function) else { return None };
-        let sources = sources(info, given, names)?;
+        let sources = self.sources(info, given, names)?;
         let code = info.code.filter(|&code| self.may_inline(code, instr.offset))?;
         Some((info.clone(), code, sources))
     }
@@ -526,8 +525,6 @@ impl Builder<'_> {
         let argc = argc as usize;
         let base = state.stack.len() - argc - 3;
         if let Some(names) = self.keyword_names(state) {
-            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
             if let Some(goes_on) = self.call_with_names(state, base, &names, instr)? {
                 if goes_on {
                     self.finish(state, instr.next);
@@ -547,7 +544,7 @@ impl Builder<'_> {
 
     /// A call with keywords of these names, of which there is one at least, of what is known. `None` if that is left to the general way, else
     /// whether control falls through.
-    fn call_with_names(&mut self, state: &mut State, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
+    fn call_with_names(&mut self, state: &mut State, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let callee = self.resolve_callable(state, base, names, instr);
         let callee = self.through_call_method(state, base, callee, instr);
         let Some(known @ Known { id, .. }) = callee else { return Ok(None) };
@@ -579,19 +576,25 @@ impl Builder<'_> {
         Ok(true)
     }
 
-    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing or empty. `None` if that cannot be, else whether
-    /// control falls through.
+    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing or in parts. `None` if that cannot be, else
+    /// whether control falls through.
     fn inlined_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
         let base = state.stack.len() - operands;
-        let no_keywords = match &state.stack[base + 3..] {
-            [] => true,
-            [kwargs] => matches!(kwargs.val, Val::Null | Val::Virtual(Virtual::EmptyDict, _)),
-            _ => false,
+        let keywords: &[Slot] = match state.stack.get(base + 3).map(|kwargs| &kwargs.val) {
+            None | Some(Val::Null) => &[],
+            Some(Val::Virtual(Virtual::Dict, parts)) => parts,
+            Some(_) => return Ok(None),
         };
-        let (Val::Virtual(Virtual::Tuple, parts), Val::Null, true) = (&state.stack[base + 2].val, &state.stack[base + 1].val, no_keywords) else {
+        let (Val::Virtual(Virtual::Tuple, parts), Val::Null) = (&state.stack[base + 2].val, &state.stack[base + 1].val) else {
             return Ok(None);
         };
-        let parts = parts.clone();
+        let mut parts = parts.clone();
+        let mut names = Vec::new();
+        for pair in keywords.chunks_exact(2) {
+            let Val::Const(name) = pair[0].val else { return Ok(None) };
+            names.push(name);
+            parts.push(pair[1].clone());
+        }
         let (id, held) = match state.stack[base].val {
             Val::Const(id) => (id, None),
             Val::Obj(callable) => match state.facts.get(callable).function {
@@ -600,18 +603,17 @@ impl Builder<'_> {
             },
             _ => return Ok(None),
         };
-        let Some((info, code, sources)) = self.inlinable_with(id, parts.len(), &[], instr) else { return Ok(None) };
+        let Some((info, code, sources)) = self.inlinable_with(id, parts.len(), &names, instr) else { return Ok(None) };
         if let Some(callable) = held {
             self.guard_callee(callable, Known { id, exact: true });
         }
-        let keywords = self.other_keywords(state, &sources, 0);
         let mut callable = state.stack.split_off(base).remove(0);
         if held.is_some() {
             self.own_if_lent(state, &mut callable);
         }
         self.drop_slot(state, callable);
         let callee = Callee { id, info: &info, code, held, exact: true };
-        let args = arranged(&sources, parts, keywords);
+        let args = arranged(&sources, parts, &names);
         let goes_on = self.inline(state, callee, args, OnReturn::Push, instr)?;
         if goes_on {
             self.finish(state, instr.next);

@@ -2,6 +2,7 @@
 
 use crate::GiveUp;
 use crate::builder::{Build, Builder};
+use crate::identity::is_list_to_tuple;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
 use whipsnake_bytecode::operand::CommonConstant;
@@ -63,6 +64,12 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_list(&mut self, state: &mut State, count: usize) -> Build<()> {
+        if count <= MAX_VIRTUAL && self.only_becomes_tuple(state) {
+            // Nobody can look until it is one.
+            let parts = self.take_parts(state, count);
+            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Tuple, parts)));
+            return Ok(());
+        }
         self.objects(state, count);
         let words = self.take_operands(state, count);
         let count = self.int_const(count as i64);
@@ -72,8 +79,8 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
-        if pairs == 0 && self.only_takes_empty(state) {
-            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::EmptyDict, Vec::new())));
+        if pairs == 0 && self.only_takes_parts(state) {
+            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Dict, Vec::new())));
             return Ok(());
         }
         let plain = self.are_plain_keys(state, pairs);
@@ -237,22 +244,56 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// True if the dict that is built now gets the entries of one that is in parts and has none, and is handed to a call.
-    fn only_takes_empty(&self, state: &State) -> bool {
+    /// True if the list that is built now gets the items of a tuple in parts, and becomes a tuple: `f(x, *args)`.
+    fn only_becomes_tuple(&self, state: &State) -> bool {
+        let decoded = &self.instance.body.decoded;
+        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
+        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
+        let Some(Op::LoadFast { local, .. }) = op(at + 1) else { return false };
+        let becomes = matches!(op(at + 2), Some(Op::ListExtend { depth: 1 })) && is_list_to_tuple(op(at + 3));
+        becomes && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Tuple, _))
+    }
+
+    /// Adds the items on top to the list `depth` below them.
+    pub(crate) fn list_extend(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        let at = state.stack.len() - 1;
+        if let (Val::Virtual(Virtual::Tuple, _), Val::Virtual(Virtual::Tuple, items)) = (&state.stack[at - depth].val, &state.stack[at].val) {
+            let items = items.clone();
+            state.pop();
+            if let Val::Virtual(_, parts) = &mut state.stack[at - depth].val {
+                parts.extend(items);
+            }
+            return Ok(());
+        }
+        self.add_to(state, depth, Helper::list_extend)
+    }
+
+    /// True if the dict that is built now gets the entries of one that is in parts, and is handed to a call.
+    fn only_takes_parts(&self, state: &State) -> bool {
         let decoded = &self.instance.body.decoded;
         let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
         let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
         let Some(Op::LoadFast { local, .. }) = op(at + 1) else { return false };
         let merged = matches!(op(at + 2), Some(Op::DictMerge { depth: 1 })) && matches!(op(at + 3), Some(Op::CallFunctionEx { .. }));
-        merged && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::EmptyDict, _))
+        merged && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Dict, _))
     }
 
     /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.
     pub(crate) fn dict_merge(&mut self, state: &mut State, depth: usize) -> Build<()> {
-        if matches!(state.peek(1).val, Val::Virtual(Virtual::EmptyDict, _)) {
-            // Nothing is added.
-            state.pop();
-            return Ok(());
+        if let Val::Virtual(Virtual::Dict, added) = &state.peek(1).val {
+            let added = added.clone();
+            let into = state.stack.len() - 1 - depth;
+            let taken = match &mut state.stack[into].val {
+                Val::Virtual(Virtual::Dict, parts) if parts.is_empty() => {
+                    *parts = added;
+                    true
+                }
+                _ => added.is_empty(),
+            };
+            if taken {
+                state.pop();
+                return Ok(());
+            }
         }
         // callable, null, args, dict, …, mapping
         let v = self.objects(state, depth + 4);
@@ -263,6 +304,9 @@ impl Builder<'_> {
 
     /// `tuple(list)`.
     pub(crate) fn list_to_tuple(&mut self, state: &mut State) {
+        if matches!(state.peek(1).val, Val::Virtual(Virtual::Tuple, _)) {
+            return;
+        }
         let list = self.objects(state, 1)[0];
         let tuple = self.helper(Helper::list_to_tuple, &[list]);
         self.check_raised(state, tuple);

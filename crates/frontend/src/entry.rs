@@ -4,7 +4,7 @@ use crate::body::{Body, touched_locals};
 use crate::builder::{Build, Builder, Edge, Lessons, Stop};
 use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
-use crate::value::{Facts, Slot, State, Val};
+use crate::value::{Facts, Slot, State, Val, released};
 use crate::variable::VariableSlot;
 use crate::GiveUp;
 use std::collections::BTreeSet;
@@ -297,7 +297,7 @@ impl Builder<'_> {
         match slot.val {
             Val::Obj(_) if slot.owned => drops.push(slot),
             Val::MaybeObj(v) | Val::Unseen(v) => drops.push(Slot::owned(Val::MaybeObj(v))),
-            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.collect_drops(p, drops)),
+            Val::Virtual(kind, parts) => released(kind, parts).for_each(|p| self.collect_drops(p, drops)),
             _ => {}
         }
     }
@@ -345,7 +345,7 @@ impl Builder<'_> {
                 self.f.jump(from, done, &[]);
                 self.block = done;
             }
-            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.release_at_return(state, p)),
+            Val::Virtual(kind, parts) => released(kind, parts).for_each(|p| self.release_at_return(state, p)),
             _ => {}
         }
     }

@@ -272,6 +272,11 @@ impl Builder<'_> {
         let mut after = back(state, inside);
         after.pop();
         after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
+        if let Some((Reduction::Collects(..), callable)) = reduction {
+            self.own(&mut item);
+            self.collect(&mut after, callable, item);
+            return Ok(Some((self.block, after, None)));
+        }
         let Some((taken, callable)) = taken else {
             self.own(&mut item);
             after.stack.push(item);

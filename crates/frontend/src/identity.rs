@@ -4,7 +4,8 @@
 use crate::body::Body;
 use crate::builder::Builder;
 use crate::value::{Slot, State, Val};
-use whipsnake_bytecode::{Instr, Op, operand::BinaryOp};
+use whipsnake_bytecode::operand::{BinaryOp, Intrinsic1};
+use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::Virtual;
 
 impl Body {
@@ -20,9 +21,11 @@ impl Body {
                 Some(Op::CallFunctionEx { .. }) => true,
                 Some(Op::PushNull) => matches!(op(index + 1), Some(Op::CallFunctionEx { .. })),
                 Some(Op::BuildMap { count: 0 }) => matches!(op(index + 2), Some(Op::DictMerge { .. })),
+                // `f(x, *args)`.
+                Some(Op::ListExtend { depth: 1 }) => is_list_to_tuple(op(index + 1)),
                 _ => false,
             },
-            Virtual::EmptyDict => matches!(op(index), Some(Op::DictMerge { .. })),
+            Virtual::Dict => matches!(op(index), Some(Op::DictMerge { .. })),
             Virtual::Range => matches!(op(index), Some(Op::GetIter)),
             Virtual::Slice => is_subscript(op(index)),
             Virtual::Method => matches!(op(index), Some(Op::PushNull)),
@@ -44,6 +47,11 @@ impl Body {
             op => op.reads_local().all(|l| l != local),
         })
     }
+}
+
+/// The list on top becomes a tuple.
+pub(crate) fn is_list_to_tuple(op: Option<Op>) -> bool {
+    matches!(op, Some(Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple }))
 }
 
 /// `container[key]`, with the key on top.

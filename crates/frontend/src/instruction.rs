@@ -212,7 +212,7 @@ impl Builder<'_> {
                 state.stack.push(Slot::owned(Val::Obj(result)));
             }
             Op::ListAppend { depth } => self.list_append(state, depth as usize)?,
-            Op::ListExtend { depth } => self.add_to(state, depth as usize, Helper::list_extend)?,
+            Op::ListExtend { depth } => self.list_extend(state, depth as usize)?,
             Op::SetAdd { depth } => self.add_to(state, depth as usize, Helper::set_add)?,
             Op::DictUpdate { depth } => self.add_to(state, depth as usize, Helper::dict_update)?,
             Op::MapAdd { depth } => {

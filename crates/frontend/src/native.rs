@@ -9,6 +9,8 @@ use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Operands from the top of the stack whose types are noted.
 const MAX_OPERANDS: usize = 3;
+/// Most arguments of `min` and `max` that are compared in place.
+const MAX_COMPARED: usize = 8;
 
 impl Builder<'_> {
     /// Replaces callable, self and arguments by a result.
@@ -26,7 +28,7 @@ impl Builder<'_> {
             return Ok(false);
         }
         self.expect_arguments(state, argc);
-        if let Some(instr) = self.instr.filter(|_| !receiver && argc == 1)
+        if let Some(instr) = self.instr.filter(|_| receiver == (name == "str.join") && argc == 1)
             && self.reduce(state, name, base, instr)?
         {
             return Ok(true);
@@ -47,8 +49,8 @@ impl Builder<'_> {
         let done = match (name, receiver, argc) {
             ("builtins.len", false, 1) => self.len(state, base),
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
-            ("builtins.min", false, 2) => Ok(self.extreme(state, base, Cond::Lt)),
-            ("builtins.max", false, 2) => Ok(self.extreme(state, base, Cond::Gt)),
+            ("builtins.min", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Lt)),
+            ("builtins.max", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Gt)),
             ("builtins.isinstance", false, 2) => Ok(self.isinstance(state, base)),
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
@@ -110,23 +112,26 @@ impl Builder<'_> {
         }
     }
 
-    /// `min(a, b)` and `max(a, b)`: the second argument only if it compares so to the first.
-    fn extreme(&mut self, state: &mut State, base: usize, cond: Cond) -> bool {
-        let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
-        let result = match kinds {
-            (Some(KnownType::Int), Some(KnownType::Int)) => {
-                let (Some(a), Some(b)) = (self.int_on_stack(state, 2), self.int_on_stack(state, 1)) else { return false };
-                let second = self.icmp(cond, b, a);
-                Val::Int(self.emit(Ir::Select, &[second, b, a], Imm::None))
-            }
-            (Some(KnownType::Float), Some(KnownType::Float)) => {
-                let a = self.double_on_stack(state, 2).expect("a float");
-                let b = self.double_on_stack(state, 1).expect("a float");
-                let second = self.emit(Ir::Fcmp, &[b, a], Imm::Cond(cond));
-                Val::Float(self.emit(Ir::Select, &[second, b, a], Imm::None))
-            }
-            _ => return false,
+    /// `min(a, b, …)` and `max(a, b, …)` of so many ints, or floats: an argument only if it compares so to all before it.
+    fn extreme(&mut self, state: &mut State, base: usize, count: usize, cond: Cond) -> bool {
+        let kind = self.known_type(state, &state.peek(1).val);
+        if (2..=count).any(|depth| self.known_type(state, &state.peek(depth).val) != kind) {
+            return false;
+        }
+        let depths = (1..=count).rev();
+        let numbers: Option<Vec<Value>> = match kind {
+            Some(KnownType::Int) => depths.map(|depth| self.int_on_stack(state, depth)).collect(),
+            Some(KnownType::Float) => depths.map(|depth| self.double_on_stack(state, depth)).collect(),
+            _ => None,
         };
+        let Some(numbers) = numbers else { return false };
+        let is_int = kind == Some(KnownType::Int);
+        let mut found = numbers[0];
+        for &next in &numbers[1..] {
+            let further = if is_int { self.icmp(cond, next, found) } else { self.emit(Ir::Fcmp, &[next, found], Imm::Cond(cond)) };
+            found = self.emit(Ir::Select, &[further, next, found], Imm::None);
+        }
+        let result = if is_int { Val::Int(found) } else { Val::Float(found) };
         self.finish_native(state, base, Slot::borrowed(result));
         true
     }
@@ -230,6 +235,11 @@ impl Builder<'_> {
         }
         let argc = state.stack.len() - base - 2;
         let Some(known) = self.snapshot.types[ty as usize].known else { return Ok(false) };
+        if let Some(instr) = self.instr.filter(|_| argc == 1)
+            && self.reduce(state, known.expression(), base, instr)?
+        {
+            return Ok(true);
+        }
         let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Type);
         if !has_meaning && Builtin::find(known.expression(), argc).is_none() {
             return Ok(false);

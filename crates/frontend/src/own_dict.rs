@@ -51,6 +51,23 @@ impl Builder<'_> {
         info.loses_values || state.facts.get(object).no_inline_values
     }
 
+    /// Stores an attribute, of which the type has nothing, to the dictionary of the object on top. False if that is left to the general way.
+    pub(crate) fn store_to_dict(&mut self, state: &mut State, ty: u64, name: u32) -> bool {
+        let Some(info) = self.type_info(ty).filter(|info| !info.inline_values) else { return false };
+        let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
+        let may_guard = self.may_speculate(ExitReason::Unbound) && self.may_speculate(ExitReason::NeedsPython);
+        if at == 0 || !may_guard || !self.may_use_dict() {
+            return false;
+        }
+        let v = self.objects(state, 2);
+        let dict = self.load(v[1], at, MemSize::Obj, Region::Instance);
+        self.guard_not_null(dict, ExitReason::Unbound);
+        let key = self.name_object(name);
+        self.set_plain_entry(state, dict, key, v[0]);
+        self.drop_from_top(state, 2);
+        true
+    }
+
     /// What an object of a type with inline values has under a name that the type's shared keys have at `index`: its own value, from there or from
     /// the dictionary that has replaced them, or else the default of its type. Borrowed, and not NULL.
     pub(crate) fn own_value(&mut self, state: &mut State, object: Value, info: &TypeInfo, name: u32, index: u32, default: Option<ObjectId>) -> Value {

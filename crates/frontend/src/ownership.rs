@@ -1,7 +1,7 @@
 //! Forms of a value and who owns its reference: boxing, unboxing, dropping, and writing locals to the frame.
 
 use crate::builder::Builder;
-use crate::value::{Slot, State, Val};
+use crate::value::{Slot, State, Val, released};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
@@ -294,8 +294,7 @@ impl Builder<'_> {
                 }
             }
             Val::MaybeObj(v) | Val::Unseen(v) => self.drops.push(Slot::owned(Val::MaybeObj(v))),
-            // Tuples release their items from the last one on.
-            Val::Virtual(_, parts) => parts.into_iter().rev().for_each(|p| self.drop_slot(state, p)),
+            Val::Virtual(kind, parts) => released(kind, parts).for_each(|p| self.drop_slot(state, p)),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Types whose instances are hashed and compared without running Python code.
-const PLAIN: [KnownType; 6] = [KnownType::Str, KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::None, KnownType::Bytes];
+pub(crate) const PLAIN: [KnownType; 6] = [KnownType::Str, KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::None, KnownType::Bytes];
 
 impl Builder<'_> {
     /// Calls a function that is declared to run no Python code for arguments of the types that are known. False if it is none.
@@ -148,20 +148,25 @@ impl Builder<'_> {
         }
         // value, dict, key
         let v = self.objects(state, 3);
-        self.guard_no_namespace(v[1]);
+        self.set_plain_entry(state, v[1], v[2], v[0]);
+        self.drop_from_top(state, 3);
+        true
+    }
+
+    /// Sets the entry of a dictionary under a key that is a str or an int, unless that runs Python code.
+    pub(crate) fn set_plain_entry(&mut self, state: &mut State, dict: Value, key: Value, value: Value) {
+        self.guard_no_namespace(dict);
         let found = self.emit(Ir::Scratch, &[], Imm::Int(2));
-        let can = self.helper(Helper::dict_can_set_plain, &[v[1], v[2], found]);
+        let can = self.helper(Helper::dict_can_set_plain, &[dict, key, found]);
         let zero = self.int_const(0);
         let can = self.icmp(Cond::Ne, can, zero);
         self.guard(can, ExitReason::NeedsPython);
         let old = self.load(found, 0, MemSize::Obj, Region::Scratch);
         self.settle(state);
-        let status = self.helper(Helper::dict_set_plain, &[v[1], v[2], v[0], found]);
+        let status = self.helper(Helper::dict_set_plain, &[dict, key, value, found]);
         let fine = self.icmp(Cond::Eq, status, zero);
         self.check_fine(state, fine);
         self.drops.push(Slot::owned(Val::MaybeObj(old)));
-        self.drop_from_top(state, 3);
-        true
     }
 
     /// `isinstance(x, C)` where the types of `x` vary.

@@ -1,6 +1,6 @@
 //! Operators and calls of classes as calls of the methods that a class written in Python defines for them, inlined.
 
-use crate::arguments::{Source, arranged};
+use crate::arguments::arranged;
 use crate::builder::{Build, Builder};
 use crate::call::{Callee, Known};
 use crate::instruction::FROM_TOP;
@@ -218,14 +218,12 @@ impl<'s> Builder<'s> {
 
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
     /// `None` if it cannot be, else whether control falls through.
-    pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[&str], instr: Instr) -> Build<Option<bool>> {
+    pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let info = &self.snapshot.types[ty as usize];
         let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
         let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };
-        // A dict of keywords would be lost if there is no memory for the instance.
-        let with_dict = matches!(sources.last(), Some(Source::Keywords(others)) if *others != 0);
-        if with_dict || !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
+        if !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
             return Ok(None);
         }
         self.assume_type(info.address, info.version);
@@ -233,7 +231,6 @@ impl<'s> Builder<'s> {
             Val::Const(id) => self.object_const(id),
             _ => return Ok(None),
         };
-        let keywords = self.other_keywords(state, &sources, names.len());
         let instance = self.helper(Helper::new_instance, &[class]);
         self.check_raised(state, instance);
         state.facts.update(instance, |fact| fact.ty = Some(info.address));
@@ -241,7 +238,7 @@ impl<'s> Builder<'s> {
         args.drain(..2);
         args.truncate(argc);
         args.insert(0, Slot::borrowed(Val::Obj(instance)));
-        let args = arranged(&sources, args, keywords);
+        let args = arranged(&sources, args, names);
         state.stack.push(Slot::owned(Val::Obj(instance)));
         let callee = Callee { id: init, info: &function, code, held: None, exact: true };
         self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)

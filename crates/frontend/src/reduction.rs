@@ -1,17 +1,19 @@
-//! Builtin functions that ask a generator in place for all its items: `sum(… for …)`, `min`, `max`; `any` and `all` where the bytecode compiler has
-//! made no loop of them.
+//! Builtin functions that ask a generator in place for all its items: `sum(… for …)`, `min`, `max`, `list`, `set`, `sorted`, `join`; `any`, `all` and `tuple`
+//! where the bytecode compiler has made no loop of them.
 //!
 //! The call becomes a loop. Between two items the callable on the stack stands for a call that has begun ([`Virtual::Begun`]): the interpreter, which
 //! executes the same instruction, goes on with what the items have come to so far.
 
 use crate::builder::{Build, Builder, Edge};
 use crate::generator::Asked;
+use crate::plain::PLAIN;
 use crate::shape::Shape;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{Begun, ExitReason, Virtual};
+use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, TypeId};
-use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
+use whipsnake_ir::{Block, Cond, Imm, Op as Ir, Value};
 
 /// Attempts at the loop before its types count as unstable.
 const MAX_ATTEMPTS: usize = 6;
@@ -31,6 +33,8 @@ pub(crate) enum Reduction {
     Extreme(Cond, KnownType),
     /// Whether there is one that is true, or false.
     Finds(bool),
+    /// An object of all of them; those of a set are expected to be of that type.
+    Collects(Begun, Option<KnownType>),
 }
 
 /// What an item was taken for.
@@ -51,17 +55,27 @@ impl Reduction {
             "builtins.max" => &[Reduction::Extreme(Cond::Gt, Int), Reduction::Extreme(Cond::Gt, Float)],
             "builtins.any" => &[Reduction::Finds(true)],
             "builtins.all" => &[Reduction::Finds(false)],
+            "list" => &[Reduction::Collects(Begun::List, None)],
+            "tuple" => &[Reduction::Collects(Begun::Tuple, None)],
+            "set" => &[Reduction::Collects(Begun::Set, Some(Int)), Reduction::Collects(Begun::Set, Some(KnownType::Str))],
+            "builtins.sorted" => &[
+                Reduction::Collects(Begun::Sorted, Some(Int)),
+                Reduction::Collects(Begun::Sorted, Some(Float)),
+                Reduction::Collects(Begun::Sorted, Some(KnownType::Str)),
+            ],
+            "str.join" => &[Reduction::Collects(Begun::Join, Some(KnownType::Str))],
             _ => &[],
         }
     }
 
-    /// The type that items are expected to have of which nothing is known.
-    const fn item(self) -> KnownType {
+    /// The type that items are expected to have of which nothing is known, if that matters.
+    const fn item(self) -> Option<KnownType> {
         match self {
-            Reduction::Sum => KnownType::Int,
-            Reduction::FloatSum => KnownType::Float,
-            Reduction::Extreme(_, known) => known,
-            Reduction::Finds(_) => KnownType::Bool,
+            Reduction::Sum => Some(KnownType::Int),
+            Reduction::FloatSum => Some(KnownType::Float),
+            Reduction::Extreme(_, known) => Some(known),
+            Reduction::Finds(_) => Some(KnownType::Bool),
+            Reduction::Collects(_, known) => known,
         }
     }
 
@@ -73,6 +87,7 @@ impl Reduction {
             Reduction::Extreme(Cond::Lt, _) => Some(Begun::Least),
             Reduction::Extreme(..) => Some(Begun::Greatest),
             Reduction::Finds(_) => None,
+            Reduction::Collects(begun, _) => Some(begun),
         }
     }
 
@@ -106,7 +121,8 @@ impl Builder<'_> {
 
     /// True unless items that an earlier unit met were of another type.
     fn may_reduce(&self, reduction: Reduction) -> bool {
-        let is_expected = |id: TypeId| self.snapshot.types[id as usize].known == Some(reduction.item());
+        let Some(expected) = reduction.item() else { return true };
+        let is_expected = |id: TypeId| self.snapshot.types[id as usize].known == Some(expected);
         let mut met = self.code().exits_seen.iter().filter(|exit| self.is_here(exit) && exit.reason == ExitReason::TypeGuard);
         met.all(|exit| exit.types.iter().all(|seen| is_expected(seen.type_id)))
     }
@@ -119,11 +135,17 @@ impl Builder<'_> {
             parts.extend(self.nothing_so_far(reduction));
             entry.stack[base] = Slot::borrowed(Val::Virtual(Virtual::Begun, parts));
         }
+        let callable = entry.locals.len() + base;
         let origin = self.block;
         let mut shapes: Vec<Shape> = entry.all_slots().map(|slot| self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone()))).collect();
         let linked = entry.linked_frames();
         for _ in 0..MAX_ATTEMPTS {
             let (before, header) = (self.f.add_block(), self.f.add_block());
+            if let Reduction::Collects(begun, _) = reduction {
+                self.block = before;
+                entry.stack[base] = self.new_collection(&mut entry, begun, &state.stack[base]);
+                shapes[callable] = Shape::Same(entry.stack[base].clone());
+            }
             let mut first = Edge { block: before, state: entry.clone(), offset: instr.offset };
             self.enter(&mut first, &shapes, linked, header);
             let mut at = entry.clone();
@@ -145,7 +167,7 @@ impl Builder<'_> {
                 self.block = block;
                 if let Some(stop) = taken {
                     let (found, goes_on) = self.split(stop);
-                    ends.push(self.result(found, state.clone(), base, instr, |b, _| b.constant_bool(reduction == Reduction::Finds(true))));
+                    ends.push(self.result(found, state.clone(), base, instr, |b, _| Slot::borrowed(b.constant_bool(reduction == Reduction::Finds(true)))));
                     self.block = goes_on;
                 }
                 let fits = state.all_slots().zip(&shapes).all(|(slot, shape)| self.fits(&state, slot, shape));
@@ -158,7 +180,10 @@ impl Builder<'_> {
                 self.enter(&mut back, &shapes, linked, header);
             }
             if let Some((block, state)) = end {
-                ends.push(self.result(block, state, base, instr, |b, state| b.total(state, reduction, base)));
+                ends.push(match reduction {
+                    Reduction::Collects(begun, _) => self.collection(block, state, base, instr, begun),
+                    _ => self.result(block, state, base, instr, |b, state| Slot::borrowed(b.total(state, reduction, base))),
+                });
             }
             self.f.jump(origin, before, &[]);
             if ends.is_empty() {
@@ -175,14 +200,39 @@ impl Builder<'_> {
     }
 
     /// The edge from where the loop ends: the operands are dropped, and the result is on the stack.
-    fn result(&mut self, block: whipsnake_ir::Block, mut state: State, base: usize, instr: Instr, result: impl FnOnce(&mut Self, &State) -> Val) -> Edge {
+    fn result(&mut self, block: Block, mut state: State, base: usize, instr: Instr, result: impl FnOnce(&mut Self, &mut State) -> Slot) -> Edge {
         self.block = block;
-        let value = result(self, &state);
+        let result = result(self, &mut state);
         let count = state.stack.len() - base;
         self.drop_from_top(&mut state, count);
-        state.stack.push(Slot::borrowed(value));
+        state.stack.push(result);
         self.flush_drops(&mut state, instr.next);
         Edge { block: self.block, state, offset: instr.next }
+    }
+
+    /// The same for an object of all items.
+    fn collection(&mut self, block: Block, state: State, base: usize, instr: Instr, begun: Begun) -> Edge {
+        self.block = block;
+        self.begin(instr, &state);
+        self.result(block, state, base, instr, |b, state| {
+            let separator = match state.stack[base + 1].val {
+                Val::Obj(separator) => separator,
+                Val::Const(separator) => b.object_const(separator),
+                _ => b.null(),
+            };
+            let collection = Self::collection_of(&state.stack[base]);
+            let number = b.int_const(begun as i64);
+            let result = b.helper(Helper::collected, &[collection, number, separator]);
+            b.check_raised(state, result);
+            let ty = b.platform().known_type(match begun {
+                Begun::Set => KnownType::Set,
+                Begun::Tuple => KnownType::Tuple,
+                Begun::Join => KnownType::Str,
+                _ => KnownType::List,
+            });
+            state.facts.update(result, |fact| fact.ty = ty);
+            Slot::owned(Val::Obj(result))
+        })
     }
 
     /// What no items come to.
@@ -192,15 +242,58 @@ impl Builder<'_> {
             Reduction::Sum | Reduction::Extreme(_, KnownType::Int) => vec![Slot::borrowed(Val::SmallInt(0))],
             Reduction::FloatSum => vec![zero(self), zero(self)],
             Reduction::Extreme(..) => vec![zero(self)],
-            Reduction::Finds(_) => Vec::new(),
+            Reduction::Finds(_) | Reduction::Collects(..) => Vec::new(),
+        }
+    }
+
+    /// The call that collects items and has none so far.
+    fn new_collection(&mut self, state: &mut State, begun: Begun, function: &Slot) -> Slot {
+        let number = self.int_const(begun as i64);
+        let collection = self.helper(Helper::new_collection, &[number]);
+        let ty = self.platform().known_type(if begun == Begun::Set { KnownType::Set } else { KnownType::List });
+        state.facts.update(collection, |fact| fact.ty = ty);
+        let parts = vec![function.clone(), Slot::borrowed(Val::SmallInt(begun as i64)), Slot::owned(Val::Obj(collection))];
+        Slot::borrowed(Val::Virtual(Virtual::Begun, parts))
+    }
+
+    /// What a call has collected.
+    fn collection_of(callable: &Slot) -> Value {
+        match &callable.val {
+            Val::Virtual(Virtual::Begun, parts) => match parts[SO_FAR].val {
+                Val::Obj(collection) => collection,
+                _ => unreachable!("it collects"),
+            },
+            _ => unreachable!("the call has begun"),
+        }
+    }
+
+    /// Adds an item to what a call has collected: nothing leaves from here until the generator waits again.
+    pub(crate) fn collect(&mut self, state: &mut State, callable: usize, mut item: Slot) {
+        let collection = Self::collection_of(&state.stack[callable]);
+        let item = self.owned_object(state, &mut item);
+        self.helper(Helper::collect, &[collection, item]);
+    }
+
+    /// True if such items are hashed, compared or joined without Python code, or it does not matter.
+    fn may_collect(&self, state: &State, begun: Begun, item: &Val) -> bool {
+        let known = self.known_type(state, item);
+        match (begun, item) {
+            (Begun::Join, _) => known == Some(KnownType::Str),
+            (Begun::Set | Begun::Sorted, Val::Virtual(Virtual::Tuple, parts)) => parts.iter().all(|part| self.may_collect(state, begun, &part.val)),
+            (Begun::Set | Begun::Sorted, _) => known.is_some_and(|known| PLAIN.contains(&known)),
+            _ => true,
         }
     }
 
     /// Takes the item on top of the generator's stack. `None` if it is no such item; leaves if only the interpreter can take it.
     pub(crate) fn take_item(&mut self, inside: &mut State, reduction: Reduction, callable: &Slot) -> Build<Option<Taken>> {
         self.expect_noted(inside, 1);
-        if matches!(inside.peek(1).val, Val::Obj(_)) && self.exact_type(inside, &inside.peek(1).val).is_none() {
-            self.speculate(inside, 1, reduction.item());
+        if let (Val::Obj(_), None, Some(expected)) = (&inside.peek(1).val, self.exact_type(inside, &inside.peek(1).val), reduction.item()) {
+            self.speculate(inside, 1, expected);
+        }
+        if let Reduction::Collects(begun, _) = reduction {
+            let item = &inside.peek(1).val;
+            return Ok(self.may_collect(inside, begun, item).then(|| Taken { callable: callable.clone(), stop: None }));
         }
         let known = self.known_type(inside, &inside.peek(1).val);
         let (Some(begun), Val::Virtual(_, parts)) = (reduction.begun(), &callable.val) else {
@@ -242,7 +335,7 @@ impl Builder<'_> {
                 let best = self.emit(Ir::Select, &[taken, item, best], Imm::None);
                 vec![if wanted == KnownType::Int { Val::Int(best) } else { Val::Float(best) }]
             }
-            Reduction::Finds(_) => unreachable!("it has not begun anything"),
+            Reduction::Finds(_) | Reduction::Collects(..) => unreachable!("there is no number so far"),
         };
         parts[STAGE] = Slot::borrowed(Val::SmallInt(begun as i64));
         parts.truncate(SO_FAR);

@@ -79,7 +79,7 @@ impl Builder<'_> {
                 Virtual::Method => KnownType::Method,
                 Virtual::ListSlice => KnownType::List,
                 Virtual::Position => KnownType::Int,
-                Virtual::EmptyDict => KnownType::Dict,
+                Virtual::Dict => KnownType::Dict,
                 Virtual::Generator | Virtual::Begun => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,

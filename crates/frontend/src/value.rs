@@ -47,6 +47,14 @@ pub(crate) struct Slot {
     pub owned: bool,
 }
 
+/// The parts of an object in the order in which it gives them up: a tuple begins with its last item, a dict with its first entry.
+pub(crate) fn released(kind: Virtual, mut parts: Vec<Slot>) -> impl Iterator<Item = Slot> {
+    if kind != Virtual::Dict {
+        parts.reverse();
+    }
+    parts.into_iter()
+}
+
 impl Slot {
     /// A slot that owns its object.
     pub(crate) const fn owned(val: Val) -> Slot {

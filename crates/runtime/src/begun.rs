@@ -1,11 +1,12 @@
 //! Calls of builtin functions that native code has begun: what the interpreter calls in their place to go on.
 
 use crate::method::Method;
+use std::ffi::c_int;
 use whipsnake_contract::exit::Begun;
 use whipsnake_cpython::ffi::{
-    METH_O, Py_DECREF, Py_GT, Py_LT, Py_NewRef, PyCFunction_NewEx, PyErr_Occurred, PyFloat_AS_DOUBLE, PyFloat_CheckExact, PyFloat_FromDouble,
-    PyIter_Next, PyLong_AsDouble, PyLong_AsLongAndOverflow, PyLong_Check, PyNumber_Add, PyObject, PyObject_RichCompareBool, PyObject_Vectorcall,
-    PyTuple_GET_ITEM, PyTuple_New, PyTuple_SET_ITEM,
+    METH_O, Py_DECREF, Py_GT, Py_LT, Py_NewRef, Py_XNewRef, PyCFunction_NewEx, PyErr_Occurred, PyFloat_AS_DOUBLE, PyFloat_CheckExact,
+    PyFloat_FromDouble, PyIter_Next, PyList_Append, PyList_AsTuple, PyList_Sort, PyLong_AsDouble, PyLong_AsLongAndOverflow, PyLong_Check, PyNumber_Add, PyObject,
+    PyObject_RichCompareBool, PyObject_Vectorcall, PySet_Add, PyTuple_GET_ITEM, PyTuple_New, PyTuple_SET_ITEM, PyUnicode_Join,
 };
 use whipsnake_cpython::offsets;
 
@@ -13,6 +14,11 @@ static SUM: Method = Method::new(c"sum", sum, METH_O);
 static FLOAT_SUM: Method = Method::new(c"sum", float_sum, METH_O);
 static LEAST: Method = Method::new(c"min", least, METH_O);
 static GREATEST: Method = Method::new(c"max", greatest, METH_O);
+static LIST: Method = Method::new(c"list", list, METH_O);
+static TUPLE: Method = Method::new(c"tuple", tuple, METH_O);
+static SET: Method = Method::new(c"set", set, METH_O);
+static SORTED: Method = Method::new(c"sorted", sorted, METH_O);
+static JOIN: Method = Method::fast(c"join", join);
 
 /// Minor version since which `sum` adds ints to floats as it does floats.
 const COMPENSATES_INTS: u8 = 14;
@@ -32,6 +38,11 @@ pub(crate) unsafe fn begun(function: *mut PyObject, how: i64, so_far: &[*mut PyO
         Some(Begun::FloatSum) => &FLOAT_SUM,
         Some(Begun::Least) => &LEAST,
         Some(Begun::Greatest) => &GREATEST,
+        Some(Begun::List) => &LIST,
+        Some(Begun::Tuple) => &TUPLE,
+        Some(Begun::Set) => &SET,
+        Some(Begun::Join) => &JOIN,
+        Some(Begun::Sorted) => &SORTED,
     };
     // SAFETY: the tuple is new, and has room for the function and the objects.
     unsafe {
@@ -199,4 +210,76 @@ unsafe extern "C" fn least(state: *mut PyObject, iterator: *mut PyObject) -> *mu
 unsafe extern "C" fn greatest(state: *mut PyObject, iterator: *mut PyObject) -> *mut PyObject {
     // SAFETY: as the caller says.
     unsafe { extreme(state, iterator, Py_GT) }
+}
+
+/// Adds the items to the list or set in the tuple, which is what is returned, borrowed; NULL with an exception.
+///
+/// # Safety
+///
+/// As for [`sum`].
+unsafe fn filled(state: *mut PyObject, iterator: *mut PyObject, add: unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> c_int) -> *mut PyObject {
+    // SAFETY: the tuple has the function and what the items are added to; items are owned.
+    unsafe {
+        let collection = PyTuple_GET_ITEM(state, 1);
+        loop {
+            let item = PyIter_Next(iterator);
+            if item.is_null() {
+                return if PyErr_Occurred().is_null() { collection } else { item };
+            }
+            let status = add(collection, item);
+            Py_DECREF(item);
+            if status < 0 {
+                return std::ptr::null_mut();
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`sum`].
+unsafe extern "C" fn list(state: *mut PyObject, iterator: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { Py_XNewRef(filled(state, iterator, PyList_Append)) }
+}
+
+/// # Safety
+///
+/// As for [`sum`].
+unsafe extern "C" fn tuple(state: *mut PyObject, iterator: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says; the list is exact.
+    unsafe {
+        let list = filled(state, iterator, PyList_Append);
+        if list.is_null() { list } else { PyList_AsTuple(list) }
+    }
+}
+
+/// # Safety
+///
+/// As for [`sum`].
+unsafe extern "C" fn set(state: *mut PyObject, iterator: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { Py_XNewRef(filled(state, iterator, PySet_Add)) }
+}
+
+/// # Safety
+///
+/// As for [`sum`].
+unsafe extern "C" fn sorted(state: *mut PyObject, iterator: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says; the list is exact.
+    unsafe {
+        let list = filled(state, iterator, PyList_Append);
+        if list.is_null() || PyList_Sort(list) < 0 { std::ptr::null_mut() } else { Py_NewRef(list) }
+    }
+}
+
+/// # Safety
+///
+/// Called by the interpreter as a `METH_FASTCALL` function whose `self` is what [`begun`] has made for it, with the separator and the iterator.
+unsafe extern "C" fn join(state: *mut PyObject, arguments: *mut *mut PyObject, _count: isize) -> *mut PyObject {
+    // SAFETY: as the caller says; the call that has begun was one of a method, with one argument.
+    unsafe {
+        let list = filled(state, *arguments.add(1), PyList_Append);
+        if list.is_null() { list } else { PyUnicode_Join(*arguments, list) }
+    }
 }

@@ -95,10 +95,10 @@ struct Timing {
     left: u32,
     /// How many times as many calls this lap has.
     times: u32,
-    /// Address of the state of the thread that runs the lap; 0 before the first one.
-    runner: usize,
-    /// The thread's processor time in nanoseconds when the lap began; `None` while the regime settles.
-    start: Option<f64>,
+    /// The marker has been called.
+    begun: bool,
+    /// The program's processor time when the lap began; `None` while the regime settles.
+    start: Option<Duration>,
     /// No lap has ended since the last look.
     stuck: bool,
     /// Processor time of the process when it began.
@@ -145,40 +145,32 @@ impl Laps {
     }
 }
 
-/// Processor time of this thread in nanoseconds.
-fn thread_time() -> f64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the call fills in the structure it is given, or leaves it.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
-}
-
 impl Timing {
-    /// The marker was called in that thread, which is named by the address of its state: what follows, if that ends a lap.
-    fn pass(&mut self, runner: usize, random: u64) -> Option<Next> {
-        if self.runner != runner {
-            // The first lap, or one of another thread.
-            self.runner = runner;
+    /// The marker was called: what follows, if that ends a lap. The time is the program's on all its threads: they work for each other, and the
+    /// marker may be called by any of them.
+    fn pass(&mut self, time: impl FnOnce() -> Duration, random: u64) -> Option<Next> {
+        if !self.begun {
+            self.begun = true;
             return Some(Next::Lap(self.begin_lap()));
         }
         self.left -= 1;
         if self.left > 0 {
             return None;
         }
-        let now = thread_time();
+        let now = time();
         let Some(start) = self.start else {
             self.start = Some(now);
             self.left = self.calls;
             return None;
         };
-        let time = now - start;
-        if time < LAP.as_nanos() as f64 / 4.0 {
+        let time = now.saturating_sub(start);
+        if time < LAP / 4 {
             self.times += 1;
             self.left = self.calls;
             return None;
         }
         self.stuck = false;
-        self.rounds.add(self.order[self.turn], time / f64::from(self.times));
+        self.rounds.add(self.order[self.turn], time.as_nanos() as f64 / f64::from(self.times));
         self.turn += 1;
         if self.turn == self.order.len() {
             if let Some((regime, factor)) = self.rounds.end() {
@@ -211,6 +203,11 @@ impl Session {
     /// True if the program as a whole is tried at all.
     fn times_laps(&self) -> bool {
         self.options.trial == Trial::Time && self.sampling.is_on() && !self.laps.given_up.get()
+    }
+
+    /// Processor time of the process without the compiling thread's.
+    fn program_time(&self) -> Duration {
+        processor_time().saturating_sub(self.worker.processor_time())
     }
 
     /// Has something done after that time.
@@ -277,7 +274,7 @@ impl Session {
                 if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, begin.elapsed())) }
             }
             // The program may have come to something else since it was looked for a marker.
-            Phase::Timing(timing) if timing.stuck && timing.runner == 0 && self.laps.marker.take().is_some() => Due::Begin,
+            Phase::Timing(timing) if timing.stuck && !timing.begun && self.laps.marker.take().is_some() => Due::Begin,
             Phase::Timing(timing) if timing.stuck || processor_time() > timing.begin + MOST_TIMING => Due::GiveUp,
             Phase::Timing(timing) => {
                 timing.stuck = true;
@@ -351,7 +348,7 @@ impl Session {
             calls: marker.1,
             left: 0,
             times: 1,
-            runner: 0,
+            begun: false,
             start: None,
             stuck: false,
             begin: processor_time(),
@@ -423,7 +420,7 @@ impl Session {
     /// The GIL is held and no exception is raised.
     unsafe fn pass_marker(&self, thread: Thread) {
         let next = match &mut *self.laps.phase.borrow_mut() {
-            Phase::Timing(timing) => timing.pass(thread.as_ptr() as usize, self.trials.random()),
+            Phase::Timing(timing) => timing.pass(|| self.program_time(), self.trials.random()),
             _ => None,
         };
         // SAFETY: as the caller says.

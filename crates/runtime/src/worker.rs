@@ -9,6 +9,7 @@ use whipsnake_compiler::{Failure, Outcome, Settings, TrampolineCache, compile};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
+use std::os::unix::thread::JoinHandleExt;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,7 @@ use whipsnake_cpython::ffi::PyObject;
 use whipsnake_cpython::symbols::_PyEval_AddPendingCall;
 
 use crate::native_stack;
+use crate::stats::time_of;
 use crate::unit::Unit;
 
 /// Stack of the thread in bytes.
@@ -300,6 +302,17 @@ impl Worker {
         if self.fork.get().is_some_and(runs) {
             self.fork.set(None);
         }
+    }
+
+    /// Processor time of the thread so far; zero if there is none.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let slot = self.running.borrow();
+        let running = slot.as_ref().filter(|running| running.pid == std::process::id());
+        let Some(thread) = running.and_then(|running| running.thread.as_ref()) else { return Duration::ZERO };
+        let mut clock = 0;
+        // SAFETY: the thread is one of this process and not joined, so that its handle is valid.
+        let found = unsafe { libc::pthread_getcpuclockid(thread.as_pthread_t(), &mut clock) } == 0;
+        if found { time_of(clock) } else { Duration::ZERO }
     }
 
     /// What is shared with the thread, which is started if need be; `None` if it cannot be.

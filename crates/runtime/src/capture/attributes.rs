@@ -76,7 +76,7 @@ impl Builder<'_> {
         // SAFETY: the type and the names are alive.
         unsafe {
             if self.types[id as usize].simple_init.is_none() {
-                self.types[id as usize].simple_init = self.simple_init(kind);
+                self.types[id as usize].simple_init = self.simple_init(id, kind);
             }
             let getattr = self.interned("__getattribute__");
             let Some(lookup) = lookup_of(kind, getattr) else { return };
@@ -265,21 +265,22 @@ impl Builder<'_> {
         unsafe { property_part(property, self.interned("fget")) }
     }
 
-    /// `__init__` of a class whose instances are made by `object.__new__` and nothing else.
+    /// `__init__` of the class with that number, if its instances are made by `object.__new__` and nothing else.
     ///
     /// # Safety
     /// `kind` is alive.
-    unsafe fn simple_init(&mut self, kind: *mut PyTypeObject) -> Option<ObjectId> {
+    unsafe fn simple_init(&mut self, id: TypeId, kind: *mut PyTypeObject) -> Option<ObjectId> {
         // SAFETY: type objects are readable; what the lookup finds is alive.
         unsafe {
             let object_type = &raw const ffi::PyBaseObject_Type;
             let object_new = (*object_type).tp_new.map(|f| f as usize);
+            let (metaclass, plain_metaclass) = (types::type_of(kind.cast()), &raw const ffi::PyType_Type);
             let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
                 && (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
-                && std::ptr::eq(types::type_of(kind.cast()), &raw const ffi::PyType_Type)
+                && (*metaclass).tp_call.map(|f| f as usize) == (*plain_metaclass).tp_call.map(|f| f as usize)
                 && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
                 && (*kind).tp_new.map(|f| f as usize) == object_new;
-            if !plain {
+            if !plain || !std::ptr::eq(metaclass, plain_metaclass) && !self.rests_on(id, metaclass) {
                 return None;
             }
             let name = self.interned("__init__");
@@ -374,7 +375,7 @@ unsafe fn has_own_names(kind: *mut PyTypeObject) -> bool {
     unsafe {
         match types::shared_keys(kind) {
             Some(keys) => keys.len() >= SHARED_KEYS_MAX,
-            None => (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 && (*kind).tp_dictoffset != 0,
+            None => (*kind).tp_dictoffset != 0,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod attributes;
 mod builtins;
 mod calls;
+mod collections;
 mod exceptions;
 mod functions;
 mod iteration;
@@ -26,6 +27,7 @@ pub use crate::native_entry::{catch_exception, dealloc, destroy_unseen, may_hand
 pub use attributes::*;
 pub use builtins::*;
 pub use calls::*;
+pub use collections::*;
 pub use exceptions::*;
 pub use functions::*;
 pub use iteration::*;
