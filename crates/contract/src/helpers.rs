@@ -105,6 +105,7 @@ macro_rules! for_each_helper {
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         get_plain_iter(object: Obj) -> Obj, Allocates, "`iter(object)` of a builtin container or a view of one.";
+        open_range(range: Obj, out: Ptr) -> I64, Pure, "Stores the first value, the step and the length of an exact range to `out` and returns 1, or returns 0 if its iterator is none of 64-bit ints, or there is no memory.";
         iter_next_plain(iterator: Obj, text: I64, out: Ptr) -> I64, Mutates, "The next item of an iterator over a dict, a view of one or a set, or (`text`) a str or bytes: 1 with the owned item at `out`; 0 at the end, with what it ran over if that is to be given up, owned, or NULL; -1 with an exception.";
         finish_generator(tstate: Ptr, frame: Ptr) -> (), Any, "Ends a generator at a `return`: clears its frame, which stands there with all locals and nothing on the stack.";
         call_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Allocates, "Calls a C function of a module or a type's method, with the receiver among the arguments, that `builtins` declares to change nothing for arguments like these.";

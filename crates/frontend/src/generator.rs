@@ -69,7 +69,8 @@ impl Body {
 
 /// A generator that was asked for an item.
 pub(crate) struct Asked {
-    /// Where it has one: the state with the generator on the stack, and the item, unless that was taken; then, too, whether another one is wanted.
+    /// Where it has one: the state with the generator on the stack, and the item, unless that was a number and taken; then, too, whether another one is
+    /// wanted.
     pub item: Option<(Block, State, Option<Value>)>,
     /// Where it has none: the state without the generator.
     pub end: Option<(Block, State)>,
@@ -272,12 +273,8 @@ impl Builder<'_> {
         let mut after = back(state, inside);
         after.pop();
         after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
-        if let Some((Reduction::Collects(..), callable)) = reduction {
-            self.own(&mut item);
-            self.collect(&mut after, callable, item);
-            return Ok(Some((self.block, after, None)));
-        }
-        let Some((taken, callable)) = taken else {
+        let is_number = !matches!(reduction, Some((Reduction::Collects(..), _)));
+        let Some((taken, callable)) = taken.filter(|_| is_number) else {
             self.own(&mut item);
             after.stack.push(item);
             return Ok(Some((self.block, after, None)));

@@ -77,6 +77,10 @@ impl Builder<'_> {
             return Ok(());
         }
         let known = self.known_type(state, &slot.val);
+        if known == Some(KnownType::Range) && self.may_speculate(ExitReason::BigInt) {
+            self.open_range_object(state);
+            return Ok(());
+        }
         if let Some(iterator_type) = known.and_then(plain_iterator_of) {
             self.push_plain_iterator(state, iterator_type);
             return Ok(());
@@ -96,6 +100,20 @@ impl Builder<'_> {
         }
         self.note(state, 1);
         self.unary_helper(state, Helper::get_iter)
+    }
+
+    /// Replaces a range by an iterator in parts.
+    fn open_range_object(&mut self, state: &mut State) {
+        let range = self.objects(state, 1)[0];
+        let out = self.emit(Ir::Scratch, &[], Imm::Int(3));
+        let status = self.helper(Helper::open_range, &[range, out]);
+        let zero = self.int_const(0);
+        let fits = self.icmp(Cond::Ne, status, zero);
+        self.guard(fits, ExitReason::BigInt);
+        let parts = [0, 8, 16].map(|at| Slot::borrowed(Val::Int(self.load(out, at, MemSize::I64, Region::Scratch))));
+        let range = state.pop();
+        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::RangeIter, parts.to_vec())));
+        self.drop_slot(state, range);
     }
 
     /// Replaces an exact builtin container or a view of one by its iterator.

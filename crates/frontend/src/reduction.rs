@@ -163,8 +163,12 @@ impl Builder<'_> {
             };
             let Asked { item, end } = asked;
             let mut ends: Vec<Edge> = Vec::new();
-            if let Some((block, state, taken)) = item {
+            if let Some((block, mut state, taken)) = item {
                 self.block = block;
+                if let Reduction::Collects(..) = reduction {
+                    let item = state.pop();
+                    self.collect(&mut state, base, item);
+                }
                 if let Some(stop) = taken {
                     let (found, goes_on) = self.split(stop);
                     ends.push(self.result(found, state.clone(), base, instr, |b, _| Slot::borrowed(b.constant_bool(reduction == Reduction::Finds(true)))));
@@ -267,7 +271,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds an item to what a call has collected: nothing leaves from here until the generator waits again.
+    /// Adds an item to what a call has collected. The generator waits again.
     pub(crate) fn collect(&mut self, state: &mut State, callable: usize, mut item: Slot) {
         let collection = Self::collection_of(&state.stack[callable]);
         let item = self.owned_object(state, &mut item);

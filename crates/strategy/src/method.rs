@@ -64,6 +64,8 @@ const MAX_INVALIDATIONS: u32 = 8;
 /// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
 /// native code is typically two to four times as fast.
 const WORTH_ENTERING: Duration = Duration::from_nanos(750);
+/// How many times as long a loop must run that goes on in the interpreter, with what is left of its turn, each time that it stops.
+const TIMES_WORTH_STOPPING: u32 = 8;
 /// Exits of one kind before that time is asked for where guards fail.
 const LEAST_JUDGED: u32 = 128;
 /// Turns per call of its function below which a loop is not compiled by itself: the function is going to be, and entering a loop costs as
@@ -182,7 +184,9 @@ impl Strategy for Method {
         }
         let stops = site.kind != UnitKind::Function && exit.reason.policy() == ExitPolicy::Uncovered;
         let enough = if stops { FRUITLESS_LOOP_EXITS } else { FRUITLESS_EXITS };
-        let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries;
+        // Whatever ends it, a loop that has run for long was worth its entry.
+        let is_long = site.inside.is_some_and(|time| time >= WORTH_ENTERING * TIMES_WORTH_STOPPING);
+        let fruitless = exit.count >= enough && u64::from(exit.count) * 2 > site.entries && !(stops && is_long);
         let failing = exit.count >= FAILING_EXITS && u64::from(exit.count) * FAILING_PART > site.entries;
         match exit.reason.policy() {
             // Whoever holds the frames of a unit each time keeps it from going on natively.
@@ -370,6 +374,16 @@ mod tests {
         let after = |kind| method().after_exit(SiteFacts { kind, ..site(1, 200) }, exit(ExitReason::Uncompiled, 128), Load::default());
         assert_eq!(after(UnitKind::Function), Decision::Keep);
         assert!(matches!((after(UnitKind::Loop), after(UnitKind::Resume)), (Decision::LeaveAlone(_), Decision::LeaveAlone(_))));
+    }
+
+    #[test]
+    fn loops_that_run_for_long_may_stop_anywhere() {
+        let of = |nanos, reason| {
+            let site = SiteFacts { kind: UnitKind::Loop, inside: Some(Duration::from_nanos(nanos)), ..site(MAX_COMPILES, 200) };
+            method().after_exit(site, exit(reason, 160), Load::default())
+        };
+        assert!(matches!(of(1000, ExitReason::Uncompiled), Decision::LeaveAlone(_)));
+        assert_eq!(of(20_000, ExitReason::Uncompiled), Decision::Keep);
     }
 
     #[test]

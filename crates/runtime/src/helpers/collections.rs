@@ -3,10 +3,12 @@
 use super::Obj;
 use crate::reserve::insist;
 use whipsnake_contract::exit::Begun;
-use whipsnake_cpython::ffi;
+use whipsnake_cpython::{ffi, offsets};
 
 /// Items that `list` makes room for where an iterable does not tell its length: what `list_extend` asks `PyObject_LengthHint` for.
 const ROOM: isize = 8;
+/// Minor version since which it keeps room that it does not need.
+const KEEPS_ROOM: u8 = 14;
 
 /// # Safety
 /// The GIL is held.
@@ -43,19 +45,17 @@ pub unsafe extern "C" fn collected(collection: Obj, begun: i64, separator: Obj) 
         match Begun::from_number(begun) {
             Some(Begun::Tuple) => ffi::PyList_AsTuple(collection),
             Some(Begun::Join) => ffi::PyUnicode_Join(separator, collection),
-            Some(how @ (Begun::List | Begun::Sorted)) => {
+            Some(Begun::List) if offsets::MINOR < KEEPS_ROOM => {
                 shrink(collection.cast());
-                if how == Begun::Sorted && ffi::PyList_Sort(collection) < 0 {
-                    return std::ptr::null_mut();
-                }
                 ffi::Py_NewRef(collection)
             }
+            Some(Begun::Sorted) if ffi::PyList_Sort(collection) < 0 => std::ptr::null_mut(),
             _ => ffi::Py_NewRef(collection),
         }
     }
 }
 
-/// Gives back the room that a list does not need, as `list` does at the end: `list_resize` of `listobject.c` keeps what is at least half full.
+/// Gives back room that a list does not need: `list_resize` of `listobject.c` keeps what is at least half full.
 ///
 /// # Safety
 /// Nobody else uses the list.
@@ -66,17 +66,17 @@ unsafe fn shrink(list: *mut ffi::PyListObject) {
         if size >= (*list).allocated / 2 {
             return;
         }
-        if size == 0 {
+        let room = if size == 0 { 0 } else { (size + (size >> 3) + 6) & !3 };
+        if room == 0 {
             ffi::PyMem_Free((*list).ob_item.cast());
             (*list).ob_item = std::ptr::null_mut();
-            (*list).allocated = 0;
-            return;
-        }
-        let room = (size + (size >> 3) + 6) & !3;
-        let items = ffi::PyMem_Realloc((*list).ob_item.cast(), room as usize * size_of::<Obj>());
-        if !items.is_null() {
+        } else {
+            let items = ffi::PyMem_Realloc((*list).ob_item.cast(), room as usize * size_of::<Obj>());
+            if items.is_null() {
+                return;
+            }
             (*list).ob_item = items.cast();
-            (*list).allocated = room;
         }
+        (*list).allocated = room;
     }
 }

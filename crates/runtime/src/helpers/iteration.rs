@@ -38,6 +38,28 @@ pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
 }
 
 /// # Safety
+/// `range` is an exact range, `out` has room for three words.
+pub unsafe extern "C" fn open_range(range: Obj, out: Ptr) -> i64 {
+    // SAFETY: as the caller says; the iterator is new, and laid out as its type says.
+    unsafe {
+        let iterator = ffi::PyObject_GetIter(range);
+        if iterator.is_null() {
+            ffi::PyErr_Clear();
+            return 0;
+        }
+        let fits = std::ptr::eq(ffi::Py_TYPE(iterator), &raw const ffi::PyRangeIter_Type);
+        if fits {
+            let fields = [offsets::RANGE_ITER_START, offsets::RANGE_ITER_STEP, offsets::RANGE_ITER_LEN];
+            for (index, field) in fields.into_iter().enumerate() {
+                out.cast::<i64>().add(index).write(memory::read(iterator.cast(), field));
+            }
+        }
+        ffi::Py_DECREF(iterator);
+        i64::from(fits)
+    }
+}
+
+/// # Safety
 /// `object` is alive, of an exact builtin type whose iterator is one of C.
 pub unsafe extern "C" fn get_plain_iter(object: Obj) -> Obj {
     // SAFETY: the object is alive.
