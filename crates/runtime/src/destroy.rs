@@ -117,10 +117,11 @@ unsafe fn fields_outlive(object: *mut PyObject, first: u8, second: u8) -> bool {
     }
 }
 
-/// True for strs and ints: the most frequent leaves.
+/// True for strs, ints and floats: the most frequent leaves.
 #[inline(always)]
-pub(crate) fn is_str_or_int(ty: *const PyTypeObject) -> bool {
-    std::ptr::eq(ty, &raw const ffi::PyUnicode_Type) || std::ptr::eq(ty, &raw const ffi::PyLong_Type)
+pub(crate) fn is_number_or_str(ty: *const PyTypeObject) -> bool {
+    let is = |known: *const PyTypeObject| std::ptr::eq(ty, known);
+    is(&raw const ffi::PyUnicode_Type) || is(&raw const ffi::PyLong_Type) || is(&raw const ffi::PyFloat_Type)
 }
 
 /// References that may still be looked at.
@@ -183,7 +184,7 @@ impl Lost<'_> {
     #[inline(always)]
     pub(crate) unsafe fn reference(&mut self, object: *mut PyObject, depth: u32) -> bool {
         // SAFETY: as the caller says.
-        unsafe { object.is_null() || is_immortal(object) || is_str_or_int(Py_TYPE(object)) || self.counted(object, depth) }
+        unsafe { object.is_null() || is_immortal(object) || is_number_or_str(Py_TYPE(object)) || self.counted(object, depth) }
     }
 
     /// [`Self::reference`] to an object that does not go silently in any case.

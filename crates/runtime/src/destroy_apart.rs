@@ -3,7 +3,7 @@
 //! References are given up in the interpreter's order, and their places set to NULL, which the interpreter's destructors skip. So it can
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
-use crate::destroy::{Budget, goes_silently, is_str_or_int};
+use crate::destroy::{Budget, goes_silently, is_number_or_str};
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
@@ -77,8 +77,11 @@ impl Apart<'_> {
                         return None;
                     }
                     let first = values.add(offsets::VALUES_ITEMS).cast::<*mut PyObject>();
-                    let capacity = usize::from(read::<u8>(values, offsets::VALUES_CAPACITY));
-                    Some(self.budget.spend(capacity) && (0..capacity).all(|index| self.release(first.add(index), depth)))
+                    // The places behind those of the keys that all share are empty.
+                    let keys: *const u8 = read(Py_TYPE(object).cast(), offsets::TYPE_CACHED_KEYS);
+                    let used = if keys.is_null() { usize::MAX } else { Keys::from_ptr(keys).len() };
+                    let count = usize::from(read::<u8>(values, offsets::VALUES_CAPACITY)).min(used);
+                    Some(self.budget.spend(count) && (0..count).all(|index| self.release(first.add(index), depth)))
                 }
                 Destruction::Generator => self.generator(object, depth),
                 _ => None,
@@ -173,7 +176,7 @@ impl Apart<'_> {
                 return true;
             }
             if Py_REFCNT(object) == 1 {
-                if is_str_or_int(Py_TYPE(object)) {
+                if is_number_or_str(Py_TYPE(object)) {
                     return true;
                 }
                 match self.last(object, depth) {
