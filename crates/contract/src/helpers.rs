@@ -74,10 +74,13 @@ macro_rules! for_each_helper {
         set_item(container: Obj, key: Obj, value: Obj) -> I64, Any, "`container[key] = value`: 0, or -1 with an exception.";
         delete_item(container: Obj, key: Obj) -> I64, Any, "`del container[key]`: 0, or -1 with an exception.";
         dict_get_str(dict: Obj, key: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, borrowed, or NULL without an exception.";
-        dict_has_plain(dict: Obj, key: Obj) -> I64, Pure, "`key in dict` of an exact dict and an exact str or int: 0 or 1, or -1 if Python code has to compare keys.";
-        dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str or int, borrowed; `missing` if there is none; NULL if Python code has to compare keys.";
-        dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str or int runs no Python code: then two words at `found` are what is there now, borrowed or NULL, and its place, if it can be set there; else 0.";
+        dict_has_plain(dict: Obj, key: Obj) -> I64, Pure, "`key in dict` of an exact dict and an exact str, int or tuple: 0 or 1, or -1 if Python code has to hash or compare keys.";
+        dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, int or tuple, borrowed; `missing` if there is none; NULL if Python code has to hash or compare keys.";
+        dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str, int or tuple runs no Python code: then two words at `found` are what is there now, borrowed or NULL, and its place, if it can be set there; else 0.";
         dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";
+        set_has_plain(set: Obj, key: Obj, place: Ptr) -> I64, Pure, "`key in set` of an exact set or frozenset and an exact str, int or tuple: 0 or 1, with its place in the table in two words at `place`, or -1 if Python code has to hash or compare keys.";
+        set_add_plain(set: Obj, key: Obj, place: Ptr) -> I64, Mutates, "Adds such a key to an exact set, given the place that was found for it: 0, or -1 with an exception.";
+        set_discard_plain(set: Obj, place: Ptr) -> (), Mutates, "Takes the key that was found at that place out of an exact set.";
         is_instance_plain(object: Obj, class: Obj) -> I64, Pure, "`isinstance`: 0 or 1, or -1 if Python code has to tell.";
         get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";
         set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> I64, Any, "`container[start:stop] = value`: 0, or -1 with an exception.";

@@ -170,7 +170,7 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(answer)));
             return Ok(());
         }
-        let mut result = match self.character_in(state).or_else(|| self.dict_contains(state)) {
+        let mut result = match self.character_in(state).or_else(|| self.table_contains(state)) {
             Some(result) => result,
             None => {
                 self.note(state, 2);

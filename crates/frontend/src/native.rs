@@ -1,6 +1,7 @@
 //! Builtin functions, methods and types with a meaning of their own.
 
 use crate::builder::{Build, Builder};
+use crate::plain::SetChange;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
@@ -55,6 +56,9 @@ impl Builder<'_> {
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
+            ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),
+            ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
+            ("set.remove", true, 1) => Ok(self.change_set(state, base, SetChange::Remove)),
             ("dict.get", true, 1 | 2) => Ok(self.dict_get(state, base)),
             _ => Ok(false),
         };

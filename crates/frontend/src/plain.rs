@@ -9,6 +9,15 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
+/// What happens to a set with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetChange {
+    Add,
+    Discard,
+    /// A key that must be there.
+    Remove,
+}
+
 /// Types whose instances are hashed and compared without running Python code.
 pub(crate) const PLAIN: [KnownType; 6] = [KnownType::Str, KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::None, KnownType::Bytes];
 
@@ -72,7 +81,7 @@ impl Builder<'_> {
 
     /// True if the object `depth` 1 from the top is an exact str or int.
     fn is_plain_key(&self, state: &State, depth: usize) -> bool {
-        matches!(self.known_type(state, &state.peek(depth).val), Some(KnownType::Str | KnownType::Int))
+        matches!(self.known_type(state, &state.peek(depth).val), Some(KnownType::Str | KnownType::Int | KnownType::Tuple))
     }
 
     /// True if the keys among the top `2 * pairs` slots are hashed and compared without running Python code.
@@ -88,16 +97,27 @@ impl Builder<'_> {
         self.positive(status)
     }
 
-    /// `key in dict`, of the key and the dictionary on the stack. `None` if that may run Python code.
-    pub(crate) fn dict_contains(&mut self, state: &mut State) -> Option<Value> {
-        let is_dict = self.known_type(state, &state.peek(1).val) == Some(KnownType::Dict);
-        if !is_dict || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
+    /// `key in table`, of the key and the dictionary or set on the stack. `None` if that may run Python code.
+    pub(crate) fn table_contains(&mut self, state: &mut State) -> Option<Value> {
+        let known = self.known_type(state, &state.peek(1).val);
+        if matches!(known, Some(KnownType::Set | KnownType::FrozenSet)) && self.is_plain_key(state, 2) && self.may_speculate(ExitReason::NeedsPython) {
+            let v = self.objects(state, 2);
+            return Some(self.set_has(v[1], v[0]).0);
+        }
+        if known != Some(KnownType::Dict) || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
             return None;
         }
         let v = self.objects(state, 2);
         self.guard_no_namespace(v[1]);
         let status = self.helper(Helper::dict_has_plain, &[v[1], v[0]]);
         Some(self.answer(status))
+    }
+
+    /// Whether a set has a key, and where.
+    fn set_has(&mut self, set: Value, key: Value) -> (Value, Value) {
+        let place = self.emit(Ir::Scratch, &[], Imm::Int(2));
+        let status = self.helper(Helper::set_has_plain, &[set, key, place]);
+        (self.answer(status), place)
     }
 
     /// `dict.get(key)` or `dict.get(key, default)`.
@@ -167,6 +187,41 @@ impl Builder<'_> {
         let fine = self.icmp(Cond::Eq, status, zero);
         self.check_fine(state, fine);
         self.drops.push(Slot::owned(Val::MaybeObj(old)));
+    }
+
+    /// `set.add(key)`, `set.discard(key)` and `set.remove(key)`. False if that may run Python code.
+    pub(crate) fn change_set(&mut self, state: &mut State, base: usize, change: SetChange) -> bool {
+        let is_set = self.known_type(state, &state.stack[base + 1].val) == Some(KnownType::Set);
+        let may_leave = self.may_speculate(ExitReason::NeedsPython) && self.native_handler().is_none();
+        if !is_set || !self.is_plain_key(state, 1) || !may_leave {
+            return false;
+        }
+        let v = self.objects(state, 2);
+        let (has, place) = self.set_has(v[0], v[1]);
+        if change == SetChange::Remove {
+            self.guard(has, ExitReason::NeedsPython);
+        }
+        self.settle(state);
+        let (there, missing) = self.split(has);
+        let done = self.f.add_block();
+        let (changes, same) = if change == SetChange::Add { (missing, there) } else { (there, missing) };
+        self.f.jump(same, done, &[]);
+        self.block = changes;
+        if change == SetChange::Add {
+            let status = self.helper(Helper::set_add_plain, &[v[0], v[1], place]);
+            let zero = self.int_const(0);
+            let fine = self.icmp(Cond::Eq, status, zero);
+            self.check_fine(state, fine);
+        } else {
+            self.effect(Ir::CallHelper, &[v[0], place], Imm::Helper(Helper::set_discard_plain));
+        }
+        let changes = self.block;
+        self.f.jump(changes, done, &[]);
+        self.block = done;
+        let operands = state.stack.len() - base;
+        self.drop_from_top(state, operands);
+        state.stack.push(Slot::borrowed(self.none()));
+        true
     }
 
     /// `isinstance(x, C)` where the types of `x` vary.

@@ -114,7 +114,7 @@ impl Builder<'_> {
                 self.push_loan(state, 2, item);
                 return Ok(());
             }
-            (Some(KnownType::Dict), Some(KnownType::Int)) if self.dict_item(state) => return Ok(()),
+            (Some(KnownType::Dict), Some(KnownType::Int | KnownType::Tuple)) if self.dict_item(state) => return Ok(()),
             _ => {}
         }
         if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {

@@ -2,13 +2,14 @@
 //!
 //! Layout source: `struct _dictkeysobject` in `pycore_dict.h`.
 
+use crate::plain_keys;
 use std::convert::Infallible;
 use std::mem::offset_of;
 use whipsnake_cpython::ffi::{self, PyObject};
 use whipsnake_cpython::{memory, offsets};
 
 unsafe extern "C" {
-    fn _PyUnicode_Equal(left: *mut PyObject, right: *mut PyObject) -> std::ffi::c_int;
+    pub(crate) fn _PyUnicode_Equal(left: *mut PyObject, right: *mut PyObject) -> std::ffi::c_int;
 }
 
 /// The fixed part of a keys object; index table and entries follow.
@@ -193,25 +194,29 @@ impl Keys {
         }
     }
 
-    /// Looks an exact str or int up without running Python code.
+    /// Looks an exact str, int or tuple up without running Python code.
     ///
     /// # Safety
-    /// `key` is an alive exact str or int.
+    /// `key` is an alive exact str, int or tuple.
     unsafe fn seek(self, key: *mut PyObject) -> Found {
         // SAFETY: the key is alive and hashable; entries that the index table names exist and have a key, which is alive.
         unsafe {
             let is_str = is_exactly(key, &raw mut ffi::PyUnicode_Type);
             if self.header().kind != KIND_GENERAL {
-                return if is_str { self.find(key).map_or(Found::Missing, Found::Entry) } else { Found::Missing };
+                return match plain_keys::hash(key) {
+                    Some(_) if is_str => self.find(key).map_or(Found::Missing, Found::Entry),
+                    Some(_) => Found::Missing,
+                    None => Found::Unsure,
+                };
             }
-            let hash = if is_str { str_hash(key) } else { ffi::PyObject_Hash(key) };
+            let Some(hash) = plain_keys::hash(key) else { return Found::Unsure };
             let entries = self.entries::<GeneralEntry>();
             let found = self.probe(hash, |entry| {
                 let other = entries.add(entry).read();
                 if other.key == key {
                     return Ok(true);
                 }
-                if other.hash == hash { plain_equal(other.key, key).ok_or(()) } else { Ok(false) }
+                if other.hash == hash { plain_keys::equal(other.key, key).ok_or(()) } else { Ok(false) }
             });
             match found {
                 Ok(Some(entry)) => Found::Entry(entry),
@@ -280,28 +285,9 @@ enum Found {
 
 /// # Safety
 /// `object` is alive.
-unsafe fn is_exactly(object: *mut PyObject, kind: *mut ffi::PyTypeObject) -> bool {
+pub(crate) unsafe fn is_exactly(object: *mut PyObject, kind: *mut ffi::PyTypeObject) -> bool {
     // SAFETY: as the caller says.
     unsafe { std::ptr::eq(ffi::Py_TYPE(object), kind) }
-}
-
-/// Whether two keys are equal; `None` if Python code may have to tell.
-///
-/// # Safety
-/// Both are alive; `key` is an exact str or int.
-unsafe fn plain_equal(other: *mut PyObject, key: *mut PyObject) -> Option<bool> {
-    let (str_type, int_type) = (&raw mut ffi::PyUnicode_Type, &raw mut ffi::PyLong_Type);
-    // SAFETY: as the caller says; comparing ints runs no Python code.
-    unsafe {
-        match (is_exactly(other, str_type), is_exactly(key, str_type)) {
-            (true, true) => Some(_PyUnicode_Equal(other, key) != 0),
-            (true, false) => Some(false),
-            (false, key_is_str) if is_exactly(other, int_type) => {
-                Some(!key_is_str && ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Hash of a str.
@@ -358,10 +344,11 @@ unsafe fn values_item(values: *const u8, entry: usize) -> *mut PyObject {
     unsafe { memory::read(values, offsets::VALUES_ITEMS.wrapping_add(entry.wrapping_mul(size_of::<usize>()))) }
 }
 
-/// Value in an exact dict under an exact str or int, borrowed, or NULL if there is none; `None` if Python code would have to compare keys.
+/// Value in an exact dict under an exact str, int or tuple, borrowed, or NULL if there is none; `None` if Python code would have to hash or compare
+/// keys.
 ///
 /// # Safety
-/// `dict` is an alive dict, `key` an alive exact str or int.
+/// `dict` is an alive dict, `key` an alive exact str, int or tuple.
 pub unsafe fn seek(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObject> {
     // SAFETY: the caller vouches for the types; values of a split dictionary are in its values array.
     unsafe {
@@ -401,11 +388,11 @@ const WATCHERS: usize = offsets::DICT_USED + size_of::<usize>();
 /// until 3.13), and the garbage collector knows every dict (since 3.14).
 pub const VALUES_CHANGE_IN_PLACE: bool = offsets::MINOR >= 14;
 
-/// Where an exact dict keeps its value under an exact str or int, or NULL if there is none; `None` if setting it may run Python code,
+/// Where an exact dict keeps its value under an exact str, int or tuple, or NULL if there is none; `None` if setting it may run Python code,
 /// or if the values are those of an instance.
 ///
 /// # Safety
-/// `dict` is an alive dict, `key` an alive exact str or int.
+/// `dict` is an alive dict, `key` an alive exact str, int or tuple.
 pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut *mut PyObject> {
     // SAFETY: dicts have these fields.
     unsafe {

@@ -15,6 +15,8 @@ mod destroy_exception;
 mod destroy_future;
 mod destroy_type;
 pub mod dict_keys;
+mod plain_keys;
+mod set_keys;
 pub mod direct;
 pub mod entry;
 pub mod exits;
