@@ -105,6 +105,20 @@ def scaler(k):
     return scaled
 
 
+def handing(function):
+    def wrapper(*args, **kwargs):
+        wrapper.calls += 1
+        return function(*args, **kwargs)
+
+    wrapper.calls = 0
+    return wrapper
+
+
+@handing
+def handed(a, b=1, *rest, key=2, **names):
+    return (a + b + key + len(rest) + len(names)) % 1000003
+
+
 class Loud:
     alive = 0
 

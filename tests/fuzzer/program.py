@@ -34,7 +34,7 @@ class Lazy:
 '''
 
 PARAMETER_KINDS = (
-    *("int", "int", "int", "int", "float", "float", "float", "bool", "str", "ints", "ints", "floats", "pair", "dict", "table"),
+    *("int", "int", "int", "int", "float", "float", "float", "bool", "str", "ints", "ints", "floats", "pair", "dict", "table", "counts"),
     *("object", "object", "any", "tuple", "set", "mixed", "generator", "callable", "strs"),
 )
 RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "any", "any", "bool", "str", "pair", "ints", "floats", "object")

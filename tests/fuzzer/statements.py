@@ -14,8 +14,8 @@ ERRORS = ("ValueError", "TypeError", "KeyError", "ZeroDivisionError", "IndexErro
 LOCAL_KINDS = tuple(
     (weight, kind)
     for weight, kind in zip(
-        (14, 8, 3, 5, 1, 0, 6, 3, 1, 2, 4, 1, 4, 2, 1, 4, 4, 2, 1, 5),
-        ("int", "float", "bool", "str", "bytes", "none", "ints", "floats", "strs", "mixed", "pair", "tuple", "dict", "table")
+        (14, 8, 3, 5, 1, 0, 6, 3, 1, 2, 4, 1, 4, 2, 2, 1, 4, 4, 2, 1, 5),
+        ("int", "float", "bool", "str", "bytes", "none", "ints", "floats", "strs", "mixed", "pair", "tuple", "dict", "table", "counts")
         + ("set", "loud", "object", "generator", "callable", "any"),
         strict=True,
     )
@@ -344,15 +344,16 @@ class Statements:
         return [f"if {self.condition(scope)}:", *indent(self.guard([change]))]
 
     def store_item(self, scope: Scope, depth: int) -> Lines:
-        kind = self.dice.weighted(((4, "ints"), (3, "floats"), (3, "dict"), (3, "table"), (1, "mixed"), (1, "object")))
+        kind = self.dice.weighted(((4, "ints"), (3, "floats"), (3, "dict"), (3, "table"), (2, "counts"), (1, "mixed"), (1, "object")))
         if kind == "object" and self.dice.chance(0.5):
             return [f"{self.expressions.leaf('object', scope)}[{self.expression('int', scope)}] = {self.expression('any', scope)}"]
         names = scope.of_kind(kind)
         if not names:
             return self.assign(scope, depth)
         name = self.dice.pick(names)
-        item = {"ints": "int", "floats": "float", "dict": "int", "table": "int"}.get(kind, "any")
-        key = {"dict": repr(self.dice.pick(KEYS)), "table": f"{self.expression('int', scope)} & 15"}.get(kind)
+        item = {"ints": "int", "floats": "float", "dict": "int", "table": "int", "counts": "int"}.get(kind, "any")
+        number = f"{self.expression('int', scope)} & 15"
+        key = {"dict": repr(self.dice.pick(KEYS)), "table": number, "counts": f"({number}, 1)"}.get(kind)
         key = key or self.expression("index", scope)
         operator = self.dice.weighted(((6, "="), (2, "+="), (1, "-="))) if item in ("int", "float") else "="
         cut = [f"{name}[{key}] %= 1000003"] if operator != "=" and item == "int" and self.dice.chance(0.3) else []
@@ -387,7 +388,8 @@ class Statements:
                 )
             ]
         number = f"{self.expression('int', scope)} & 15"
-        return [self.dice.pick((f"{name}.add({number})", f"{name}.discard({number})", f"{name}.remove({number})"))]
+        key = self.dice.pick((number, number, f"({number}, 1)"))
+        return [self.dice.pick((f"{name}.add({key})", f"{name}.discard({key})", f"{name}.remove({key})"))]
 
     def delete(self, scope: Scope, depth: int) -> Lines:
         names = [name for name, kind in scope.variables.items() if kind in KINDS and name not in scope.parameters]
