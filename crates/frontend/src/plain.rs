@@ -1,5 +1,5 @@
-//! What is known to run no Python code because of the exact types of its operands: builtin functions and methods, dictionaries under
-//! keys that are strs or ints, and most of `isinstance`. No frames are built for it.
+//! What is known to run no Python code because of the exact types of its operands: builtin functions and methods, dictionaries and sets under
+//! keys that are strs, ints or tuples, and most of `isinstance`. No frames are built for it.
 
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
@@ -173,7 +173,7 @@ impl Builder<'_> {
         true
     }
 
-    /// Sets the entry of a dictionary under a key that is a str or an int, unless that runs Python code.
+    /// Sets the entry of a dictionary under a key that is a str, an int or a tuple, unless that runs Python code.
     pub(crate) fn set_plain_entry(&mut self, state: &mut State, dict: Value, key: Value, value: Value) {
         self.guard_no_namespace(dict);
         let found = self.emit(Ir::Scratch, &[], Imm::Int(2));

@@ -33,7 +33,7 @@ pub(crate) enum Reduction {
     Extreme(Cond, KnownType),
     /// Whether there is one that is true, or false.
     Finds(bool),
-    /// An object of all of them; those of a set are expected to be of that type.
+    /// An object of all of them, which are expected to be of that type if that matters.
     Collects(Begun, Option<KnownType>),
 }
 
@@ -101,6 +101,9 @@ impl Builder<'_> {
     /// Calls a builtin function with a generator in parts on top of the stack. False if it is left to the general way.
     pub(crate) fn reduce(&mut self, state: &mut State, name: &str, base: usize, instr: Instr) -> Build<bool> {
         if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
+            return Ok(false);
+        }
+        if name == "str.join" && self.known_type(state, &state.stack[base + 1].val) != Some(KnownType::Str) {
             return Ok(false);
         }
         self.settle(state);

@@ -213,3 +213,23 @@ def strange(n):
 
 
 print(strange(60))
+
+
+class Separator(str):
+    def join(self, items):
+        return "own " + str.join(self, items)
+
+
+def separators(n):
+    found = []
+    for i in range(n):
+        for separator in ("+", Separator("*"), b"-"):
+            try:
+                found.append(separator.join(str(x) for x in range(3)))
+                found.append(str.join(separator, (str(x) for x in range(2))))
+            except TypeError as error:
+                found.append(str(error))
+    return found[-5:]
+
+
+print(separators(60))
