@@ -166,7 +166,7 @@ total = sum([first(i) + second(i) for i in range(200)])
 time.sleep(0.3)
 print(total, before, whipsnake.is_compiled(second))
 release()
-for _ in range(50):
+for _ in range(500):
     total = sum([first(i) + second(i) for i in range(400)])
     if whipsnake.is_compiled(second): break
     time.sleep(0.02)
