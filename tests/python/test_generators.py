@@ -211,6 +211,13 @@ IN_PLACE = {
     "sum-of-floats": ("    return sum(x * 0.1 for x in items)", 4.5),
     "extremes": ("    return [min(x * 0.5 - 3 for x in items), max(x % 7 for x in items)]", [-3.0, 6]),
     "text": ("    return sum(c > '4' for c in '0123456789')", 5),
+    "collected": ("    return list(x + 1 for x in items if x < 3)", [1, 2, 3]),
+    "tuple": ("    return list(tuple(x * 2 for x in items if x < 3))", [0, 2, 4]),
+    "set": ("    return sorted(set(x % 3 for x in items))", [0, 1, 2]),
+    "set-of-pairs": ("    return len(set((x % 2, x % 3) for x in items))", 6),
+    "sorted": ("    return sorted(x * 7 % 5 for x in items if x < 4)", [0, 1, 2, 4]),
+    "join": ("    return '-'.join(c for c in 'abc' if c != 'b')", "a-c"),
+    "range": ("    return sum(x * 2 for x in SPAN)", 90),
     "any": ("    return [any(x > 8 for x in items), all(x < 8 for x in items)]", [True, False]),
 }
 """Bodies of functions of ``items``, which are the numbers from 0 to 9, and what they return."""
@@ -224,6 +231,7 @@ def test_expressions_run_in_the_loop_that_asks_them(runner, name: str) -> None:
     {body}
 
     items = list(range(10))
+    SPAN = range(10)
     # Where the interpreter's feedback does not tell types, they are noted first.
     for _ in range(300):
         run(items)

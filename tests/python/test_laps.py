@@ -110,6 +110,25 @@ def test_the_program_stays_in_the_fastest_regime(runner, slow: list[str], expect
     assert (before[0] != after[0], before[1] != after[1]) == (expected == "no-resumptions", False), (before, after)
 
 
+def test_what_other_threads_do_counts(runner) -> None:
+    text = """
+    import threading
+
+    def step(slow):
+        # This thread only waits; each lap is one of new threads.
+        worker = threading.Thread(target=lap, args=(slow,))
+        worker.start()
+        worker.join()
+    """
+    text += SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    program = whipsnake.stats()["program"]
+    print(json.dumps([program["regime"], program["factor"]]))
+    """
+    regime, factor = run(runner, text)
+    assert regime == "nothing"
+    assert 1.5 < factor < 6
+
+
 def test_what_is_faster_natively_goes_on_natively(runner) -> None:
     text = """
     timed = []

@@ -244,14 +244,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// The local that the next instruction loads, and the two instructions behind that.
+    fn local_taken_next(&self) -> Option<(u32, Op, Op)> {
+        let decoded = &self.instance.body.decoded;
+        let at = decoded.index_of_offset(self.instr?.offset)?;
+        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
+        let Op::LoadFast { local, .. } = op(at + 1)? else { return None };
+        Some((local, op(at + 2)?, op(at + 3)?))
+    }
+
     /// True if the list that is built now gets the items of a tuple in parts, and becomes a tuple: `f(x, *args)`.
     fn only_becomes_tuple(&self, state: &State) -> bool {
-        let decoded = &self.instance.body.decoded;
-        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
-        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
-        let Some(Op::LoadFast { local, .. }) = op(at + 1) else { return false };
-        let becomes = matches!(op(at + 2), Some(Op::ListExtend { depth: 1 })) && is_list_to_tuple(op(at + 3));
-        becomes && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Tuple, _))
+        let Some((local, Op::ListExtend { depth: 1 }, then)) = self.local_taken_next() else { return false };
+        is_list_to_tuple(Some(then)) && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Tuple, _))
     }
 
     /// Adds the items on top to the list `depth` below them.
@@ -270,12 +275,8 @@ impl Builder<'_> {
 
     /// True if the dict that is built now gets the entries of one that is in parts, and is handed to a call.
     fn only_takes_parts(&self, state: &State) -> bool {
-        let decoded = &self.instance.body.decoded;
-        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
-        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
-        let Some(Op::LoadFast { local, .. }) = op(at + 1) else { return false };
-        let merged = matches!(op(at + 2), Some(Op::DictMerge { depth: 1 })) && matches!(op(at + 3), Some(Op::CallFunctionEx { .. }));
-        merged && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Dict, _))
+        let Some((local, Op::DictMerge { depth: 1 }, Op::CallFunctionEx { .. })) = self.local_taken_next() else { return false };
+        matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Dict, _))
     }
 
     /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.

@@ -13,7 +13,7 @@ impl Builder<'_> {
     /// none that the dictionary gives or hides, or if that has failed.
     pub(crate) fn load_from_dict(&mut self, state: &mut State, ty: u64, attribute: &Attribute, name: u32, method: bool) -> bool {
         let Some(info) = self.type_info(ty) else { return false };
-        let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
+        let at = self.dictionary_place(info);
         let Val::Obj(object) = state.peek(1).val else { return false };
         let in_values = info.inline_values && !state.facts.get(object).no_inline_values;
         if at == 0 || in_values || !self.may_speculate(ExitReason::Unbound) {
@@ -51,10 +51,15 @@ impl Builder<'_> {
         info.loses_values || state.facts.get(object).no_inline_values
     }
 
+    /// Byte offset at which instances of a type keep their dictionary; 0 if they have none.
+    fn dictionary_place(&self, info: &TypeInfo) -> i64 {
+        if info.managed_dict { self.layout().managed_dict } else { info.dict_offset }
+    }
+
     /// Stores an attribute, of which the type has nothing, to the dictionary of the object on top. False if that is left to the general way.
     pub(crate) fn store_to_dict(&mut self, state: &mut State, ty: u64, name: u32) -> bool {
         let Some(info) = self.type_info(ty).filter(|info| !info.inline_values) else { return false };
-        let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
+        let at = self.dictionary_place(info);
         let may_guard = self.may_speculate(ExitReason::Unbound) && self.may_speculate(ExitReason::NeedsPython);
         if at == 0 || !may_guard || !self.may_use_dict() {
             return false;
@@ -215,7 +220,7 @@ impl Builder<'_> {
             true
         } else if info.managed_dict || info.dict_offset != 0 {
             let object = self.container_object(state, 1);
-            let at = if info.managed_dict { self.layout().managed_dict } else { info.dict_offset };
+            let at = self.dictionary_place(info);
             let dict = self.load(object, at, MemSize::I64, Region::Instance);
             let zero = self.int_const(0);
             let none = self.icmp(Cond::Eq, dict, zero);

@@ -1,5 +1,6 @@
 //! Keys that are hashed and compared without Python code: strs, ints, and tuples of what is plain itself.
 
+use crate::destroy::is_number_or_str;
 use crate::dict_keys::{_PyUnicode_Equal, is_exactly, str_hash};
 use whipsnake_cpython::ffi::{self, PyObject};
 use whipsnake_cpython::{int, memory, offsets};
@@ -19,17 +20,6 @@ unsafe fn items<'a>(tuple: *mut PyObject) -> &'a [*mut PyObject] {
     unsafe { std::slice::from_raw_parts(tuple.cast::<u8>().add(offsets::TUPLE_ITEMS).cast(), memory::read::<usize>(tuple.cast(), offsets::OB_SIZE)) }
 }
 
-/// True for what most keys are.
-///
-/// # Safety
-/// `object` is alive.
-#[inline(always)]
-unsafe fn is_number_or_str(object: *mut PyObject) -> bool {
-    // SAFETY: as the caller says.
-    let is = |kind| unsafe { is_exactly(object, kind) };
-    is(&raw mut ffi::PyLong_Type) || is(&raw mut ffi::PyUnicode_Type) || is(&raw mut ffi::PyFloat_Type)
-}
-
 /// # Safety
 /// `object` is alive.
 unsafe fn is_plain(object: *mut PyObject, depth: u32) -> bool {
@@ -37,9 +27,9 @@ unsafe fn is_plain(object: *mut PyObject, depth: u32) -> bool {
     unsafe {
         if is_exactly(object, &raw mut ffi::PyTuple_Type) {
             let items = items(object);
-            return depth > 0 && items.len() <= LONGEST && items.iter().all(|&item| is_number_or_str(item) || is_plain(item, depth - 1));
+            return depth > 0 && items.len() <= LONGEST && items.iter().all(|&item| is_number_or_str(ffi::Py_TYPE(item)) || is_plain(item, depth - 1));
         }
-        is_number_or_str(object) || is_exactly(object, &raw mut ffi::PyBool_Type) || std::ptr::eq(object, ffi::Py_None())
+        is_number_or_str(ffi::Py_TYPE(object)) || is_exactly(object, &raw mut ffi::PyBool_Type) || std::ptr::eq(object, ffi::Py_None())
     }
 }
 
