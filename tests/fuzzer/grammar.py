@@ -59,7 +59,7 @@ EXPRESSIONS: dict[str, Forms] = {
         (2, "min(<int>, <int>)"),
         (1, "min(<int>, <int>, <int>, <int!>)"),
         (2, "handed(<int>, key=<int>)"),
-        (1, "handed(b=<int>, a=<int>, <key>=<any>)"),
+        (1, "handed(b=<int>, a=<int>, <key>_=<any>)"),
         (1, "handed(<int>, <int>, <any>, key=<int!>)"),
         (1, "handed(*<pair>, **<dict>)"),
         (1, "handed.calls"),

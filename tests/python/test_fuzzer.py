@@ -52,6 +52,12 @@ def test_a_seed_makes_the_same_program_in_every_process(make: str) -> None:
     assert len({str(made) for made in ast.literal_eval(first)}) == 12
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+def test_generated_programs_compile() -> None:
+    for number in range(500):
+        compile(program.generate(f"text {number}"), f"text {number}", "exec", dont_inherit=True)
+
+
 def test_generated_programs_end_and_say_the_same_each_time(fleet: Fleet) -> None:
     path = fleet.scratch / "program.py"
     for number in range(SAMPLE):
