@@ -35,7 +35,7 @@ class UnitStats(TypedDict):
 class ProgramStats(TypedDict, total=False):
     regime: str  # everything, no-resumptions or nothing
     factor: float
-    trial: str  # waiting, looking or timing
+    trial: str  # waiting, soon, looking or timing
 
 class TotalStats(TypedDict, total=False):
     installed: int

@@ -98,13 +98,19 @@ def test_every_call_runs_once(runner) -> None:
     assert all(entries.values())
 
 
-def test_what_is_slower_is_left_alone(runner) -> None:
+def test_what_is_slower_twice_is_left_alone(runner) -> None:
     text = SLOW + """
-    many(2000)
-    print(json.dumps([unit("slow")["state"], unit("slow")["reason"]]))
+    states = []
+    for _ in range(200):
+        many(1000)
+        state = unit("slow")["state"]
+        states += [state] if [state] != states[-1:] else []
+        if state == "left-alone":
+            break
+    print(json.dumps([states, unit("slow")["reason"]]))
     """
-    state, reason = run(runner, text)
-    assert state == "left-alone"
+    states, reason = run(runner, text)
+    assert [state for state in states if state != "installed"][-2:] == ["interpreted", "left-alone"]
     assert "slower than the interpreter" in reason
 
 

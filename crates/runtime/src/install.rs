@@ -264,7 +264,7 @@ impl Session {
         *site.state.borrow_mut() = State::Installed;
         if !site.hidden {
             // SAFETY: the GIL is held.
-            self.plan_first_laps(unsafe { Thread::current() });
+            self.plan_laps_of_new_code(unsafe { Thread::current() });
         }
         // Units that call this one directly rely on its record alone.
         // SAFETY: the GIL is held; the site's code is alive.

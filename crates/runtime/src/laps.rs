@@ -2,7 +2,8 @@
 //!
 //! First it is looked for a function without native code that is called at even intervals; its calls end laps. What laps tell is decided in
 //! [`whipsnake_strategy::laps`]. A program that is faster without native code rests: units are not entered, and code that is known by then
-//! has no events. It is tried again at growing intervals, and as soon as something new gets hot.
+//! has no events. It is tried again at growing intervals, and as soon as something new gets hot; one that runs natively soon after much of its
+//! code has become new.
 
 use crate::session::Session;
 use crate::stats::{ProgramStats, processor_time};
@@ -40,6 +41,9 @@ const GAINING: Duration = Duration::from_secs(64);
 /// The same where not everything runs natively: more is at stake.
 const REST: Duration = Duration::from_secs(4);
 const MOST_REST: Duration = Duration::from_secs(16);
+/// The part of all compilations that are new since the last trial from which on it tells nothing of the program any more, and the fewest.
+const CHANGED: u64 = 8;
+const FEWEST_NEW: u64 = 4;
 /// Part of a lap's calls after a change of regime before the lap begins: native code is entered again, or events are switched off.
 const SETTLING: u32 = 4;
 /// With the option `trial=switch`, events until the regime changes.
@@ -60,6 +64,11 @@ pub(crate) struct Laps {
     looks: Cell<u32>,
     /// Time until the next trial.
     interval: Cell<Duration>,
+    /// Compilations when the last trial began.
+    compilations: Cell<u64>,
+    /// Trials that began before their time since code was new, and whether the next one does.
+    early: Cell<u32>,
+    soon: Cell<bool>,
     /// The regime that was found to be the fastest the last time, and by how much it was faster than everything native.
     fastest: Cell<Regime>,
     factor: Cell<f64>,
@@ -115,6 +124,7 @@ impl Laps {
     /// The statistics as of now.
     pub(crate) fn stats(&self) -> ProgramStats {
         let trial = match *self.phase.borrow() {
+            Phase::Waiting if self.soon.get() => "soon",
             Phase::Waiting => "waiting",
             Phase::Looking { .. } => "looking",
             Phase::Timing(_) => "timing",
@@ -222,10 +232,26 @@ impl Session {
         self.worker.wake_at(thread, due);
     }
 
-    /// There is native code: from now on the program is tried every now and then.
-    pub(crate) fn plan_first_laps(&self, thread: Thread) {
-        if self.laps.due.get().is_none() && self.times_laps() {
-            self.plan_laps(thread, FIRST);
+    /// There is new native code: from now on the program is tried every now and then. If much is new since the last time, what was found then is of
+    /// another program, and it is tried soon; later each time that this happens, for some never get to an end of it.
+    pub(crate) fn plan_laps_of_new_code(&self, thread: Thread) {
+        let laps = &self.laps;
+        if laps.soon.get() || !self.times_laps() || !matches!(*laps.phase.borrow(), Phase::Waiting) {
+            return;
+        }
+        let compilations = self.totals.compilations.get();
+        let new = compilations.saturating_sub(laps.compilations.get());
+        let first = laps.due.get().is_none();
+        if first || new >= FEWEST_NEW && new * CHANGED >= compilations {
+            let time = if first { FIRST } else { FIRST * (laps.early.get() + 1) };
+            if !first && laps.used.get() <= processor_time() + time {
+                return;
+            }
+            laps.early.set(laps.early.get() + u32::from(!first));
+            laps.soon.set(true);
+            laps.interval.set(Duration::ZERO);
+            laps.marker.set(None);
+            self.plan_laps(thread, time);
         }
     }
 
@@ -246,6 +272,7 @@ impl Session {
         self.laps.regime.set(Regime::Everything);
         self.laps.marker.set(None);
         self.laps.due.set(None);
+        self.laps.soon.set(false);
         self.laps.parked.take();
     }
 
@@ -287,6 +314,7 @@ impl Session {
                 Due::Begin => self.begin_laps(thread),
                 Due::Pause(time) => {
                     self.end_laps(Regime::Everything);
+                    self.laps.soon.set(true);
                     self.plan_laps(thread, time);
                 }
                 Due::Time(Some(marker)) => self.time_laps(thread, marker),
@@ -306,6 +334,8 @@ impl Session {
     ///
     /// As for [`Self::attend_laps`].
     unsafe fn begin_laps(&self, thread: Thread) {
+        self.laps.compilations.set(self.totals.compilations.get());
+        self.laps.soon.set(false);
         if let Some(marker) = self.laps.marker.get() {
             // SAFETY: as the caller says.
             return unsafe { self.time_laps(thread, marker) };
@@ -481,6 +511,7 @@ impl Session {
         if self.laps.regime.get() == Regime::Nothing && matches!(*self.laps.phase.borrow(), Phase::Waiting) && self.options.trial == Trial::Time {
             self.laps.interval.set(Duration::ZERO);
             self.laps.marker.set(None);
+            self.laps.soon.set(true);
             // SAFETY: as the caller says.
             unsafe { self.end_laps(Regime::Everything) };
             self.plan_laps(thread, FIRST);

@@ -129,7 +129,7 @@ pub struct ProgramStats {
     pub regime: &'static str,
     /// By how much that was faster than `everything`; 1 if it is that.
     pub factor: f64,
-    /// `waiting`, `looking` (for a function whose calls end laps) or `timing`.
+    /// `waiting`, `soon` (after new code), `looking` (for a function whose calls end laps) or `timing`.
     pub trial: &'static str,
 }
 

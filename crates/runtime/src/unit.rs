@@ -171,6 +171,8 @@ pub struct Site {
     pub refused: RefCell<Option<String>>,
     /// Why only native code is to call the unit, if so.
     pub detached: RefCell<Option<String>>,
+    /// A unit was slower than the interpreter and was dropped; the next one that is ends it.
+    pub was_slower: Cell<bool>,
     /// Compilations begun.
     pub compiles: Cell<u32>,
     /// Broken assumptions.
@@ -223,6 +225,7 @@ impl Site {
             survey: Cell::default(),
             refused: RefCell::default(),
             detached: RefCell::default(),
+            was_slower: Cell::new(false),
             compiles: Cell::new(0),
             invalidations: Cell::new(0),
             past: RefCell::default(),
