@@ -6,7 +6,7 @@ use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
 use crate::session::{Session, session};
 use crate::trial::Trial;
-use crate::unit::{Place, SURVEY_NOTES, Site, SiteKey, State, Survey, Unit};
+use crate::unit::{Place, Site, SiteKey, State, Unit};
 use crate::worker::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
@@ -16,7 +16,7 @@ use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_cpython::platform::{add_arrays, array_facts};
-use whipsnake_strategy::{Decision, ExitFacts, SURVEYED, SiteFacts, Where};
+use whipsnake_strategy::{Decision, ExitFacts, SURVEYS, SiteFacts, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
@@ -41,7 +41,7 @@ const STARTS_ON_TRIAL: u32 = 8;
 
 /// Compilations of a site from which on its types are not guessed any more: the strategy does not go on for long. What is compiled then may be
 /// slower than the interpreter.
-const WARY: u32 = 8;
+const WARY: u32 = 10;
 
 impl Units for Session {
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the trait's contract is that the function is alive")]
@@ -139,10 +139,8 @@ impl Session {
             Decision::Keep | Decision::Later | Decision::Detach(_) => false,
             Decision::Compile if site.compiling.get() => false,
             Decision::Compile => {
-                let again = exit.reason == ExitReason::TypeGuard && site.compiles.get() >= SURVEYED;
-                if again && site.survey.get() == Survey::None {
-                    site.survey.set(Survey::Due);
-                }
+                let next = SURVEYS.get(site.surveys.get()).filter(|_| exit.reason == ExitReason::TypeGuard);
+                site.survey_due.set(next.is_some_and(|&(compiles, _)| site.compiles.get() >= compiles));
                 true
             }
             Decision::Suspend => {
@@ -272,10 +270,10 @@ impl Session {
         self.remember_exits(site);
         let unit = Box::new(Unit::new(NonNull::from(site), entry::interpret as *const () as u64, Trial::new(&self.options)));
         let address = NonNull::from(&*unit);
-        let surveys = site.survey.get() == Survey::Due;
+        let surveys = site.survey_due.take();
         if surveys {
-            site.survey.set(Survey::Done);
-            unit.notes.set(SURVEY_NOTES);
+            unit.notes.set(SURVEYS[site.surveys.get()].1);
+            site.surveys.set(site.surveys.get() + 1);
         }
         site.units.borrow_mut().push(unit);
         let facts = UnitFacts {

@@ -165,8 +165,10 @@ pub struct Site {
     pub requested: Cell<bool>,
     /// A unit has noted enough types of operands.
     pub profiled: Cell<bool>,
-    /// Whether a unit notes the types of all operands.
-    pub survey: Cell<Survey>,
+    /// Units that noted the types of all operands.
+    pub surveys: Cell<usize>,
+    /// The next one does.
+    pub survey_due: Cell<bool>,
     /// Why the compiler has refused to compile it again.
     pub refused: RefCell<Option<String>>,
     /// Why only native code is to call the unit, if so.
@@ -179,18 +181,6 @@ pub struct Site {
     pub invalidations: Cell<u32>,
     /// Entries and exits of units that were dropped.
     pub past: RefCell<Past>,
-}
-
-/// Whether one of a site's units notes the types of all operands: it does so once, when guards have failed at one place after another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Survey {
-    /// No unit has.
-    #[default]
-    None,
-    /// The next unit does.
-    Due,
-    /// That unit has been made.
-    Done,
 }
 
 impl Site {
@@ -222,7 +212,8 @@ impl Site {
             units: RefCell::default(),
             requested: Cell::new(false),
             profiled: Cell::new(false),
-            survey: Cell::default(),
+            surveys: Cell::new(0),
+            survey_due: Cell::new(false),
             refused: RefCell::default(),
             detached: RefCell::default(),
             was_slower: Cell::new(false),
@@ -405,8 +396,6 @@ pub struct Content {
 const TELLING_ENTRIES: u32 = 64;
 /// Operand types that a unit notes before it is compiled again with them.
 const NOTES: u32 = 256;
-/// The same for one that notes those of all operands.
-pub const SURVEY_NOTES: u32 = 2048;
 
 impl Unit {
     /// A unit without content.

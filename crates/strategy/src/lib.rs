@@ -40,9 +40,9 @@ impl UnitKind {
 /// Thresholds below which nothing depends on time: no function is compared with the interpreter, and nothing waits for others to be compiled.
 pub const PATIENT_THRESHOLD: u64 = 100;
 
-/// Compilations of a site from which on a failing type guard has all operand types noted by the next unit, the survey: of a large function,
-/// each unit would find one more place where types vary.
-pub const SURVEYED: u32 = 2;
+/// Compilations of a site from which on a failing type guard has all operand types noted by the next unit, the survey, and how many of them: of a
+/// large function, each unit would find one more place where types vary. Once more later, and longer, for programs whose types vary little by little.
+pub const SURVEYS: [(u32, u32); 2] = [(2, 2048), (5, 16_384)];
 
 /// Calls or back edges that are counted before it is asked how fast they follow each other.
 pub const WINDOW: u64 = 64;

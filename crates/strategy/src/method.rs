@@ -1,6 +1,6 @@
 //! The method strategy.
 
-use crate::{Decision, ExitFacts, Load, PATIENT_THRESHOLD, SURVEYED, SiteFacts, Strategy, TrialFacts, UnitKind, WINDOW, Where};
+use crate::{Decision, ExitFacts, Load, PATIENT_THRESHOLD, SURVEYS, SiteFacts, Strategy, TrialFacts, UnitKind, WINDOW, Where};
 use whipsnake_contract::exit::{ExitPolicy, ExitReason};
 use std::time::Duration;
 use whipsnake_contract::options::Options;
@@ -58,7 +58,7 @@ const MOST_EXCESS: f64 = 8.0;
 /// The most that it multiplies thresholds with: their events cost some ten milliseconds.
 const MOST_RELUCTANCE: f64 = 16.0;
 /// Compilations of one site, whatever happens.
-const MAX_COMPILES: u32 = 8;
+const MAX_COMPILES: u32 = 10;
 /// Broken assumptions after which a site is left alone.
 const MAX_INVALIDATIONS: u32 = 8;
 /// Time in native code per entry below which the interpreter is faster: entering and leaving a running loop takes about 0.7 µs, and
@@ -201,7 +201,7 @@ impl Strategy for Method {
             ExitPolicy::Speculation | ExitPolicy::Feedback if site.compiling => if failing { Decision::Suspend } else { Decision::Keep },
             // Also while it still learns, most entries are too short; or knowing all types has not made them longer.
             ExitPolicy::Speculation | ExitPolicy::Feedback
-                if (site.ended * 2 > site.entries || site.compiles > SURVEYED + 1 && exit.count >= LEAST_JUDGED)
+                if (site.ended * 2 > site.entries || site.compiles > SURVEYS[0].0 + 1 && exit.count >= LEAST_JUDGED)
                     && let Some(time) = site.inside
                     && let left @ Decision::LeaveAlone(_) = self.after_entries(site, time) =>
             {
