@@ -52,10 +52,12 @@ struct Generator {
     pools: Pools,
 }
 
-const INT_OPS: [Op; 15] = [
+const INT_OPS: [Op; 17] = [
     Op::Iadd,
     Op::Isub,
     Op::Imul,
+    Op::Smulhi,
+    Op::Umulhi,
     Op::Iand,
     Op::Ior,
     Op::Ixor,

@@ -73,6 +73,8 @@ exit_reasons! {
     IntOverflow, "int-overflow", Speculation;
     /// An integer object does not fit 64 bits.
     BigInt, "big-int", Speculation;
+    /// An integer does not fit 128 bits.
+    WideOverflow, "wide-overflow", Speculation;
     /// An index is outside the sequence; the interpreter raises or goes another way.
     OutOfBounds, "out-of-bounds", Speculation;
     /// A divisor is zero, or a shift count is negative or large.
@@ -217,6 +219,8 @@ virtuals! {
     Begun, "begun";
     /// An iterator over a str of ASCII: str, next index.
     AsciiIter, "ascii-iter";
+    /// An int of up to 128 bits: the low word, and the high one with the sign (integers).
+    Wide, "wide";
 }
 
 /// How calls of builtin functions go on that have asked an iterator for some of its items.
@@ -266,7 +270,7 @@ impl Virtual {
     /// True if part `index` is an integer and no object.
     pub const fn is_integer(self, index: usize) -> bool {
         match self {
-            Virtual::RangeIter | Virtual::Position => true,
+            Virtual::RangeIter | Virtual::Position | Virtual::Wide => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,

@@ -70,6 +70,12 @@ macro_rules! for_each_helper {
         float_mod(left: F64, right: F64) -> F64, Pure, "Python's `left % right` for a divisor that is not zero.";
         float_floordiv(left: F64, right: F64) -> F64, Pure, "Python's `left // right` for a divisor that is not zero.";
         int_pow(base: I64, exponent: I64, out: Ptr) -> I64, Pure, "Stores `base ** exponent` to `out` and returns 1, or returns 0 if it does not fit 64 bits or the exponent is negative.";
+        box_wide(low: I64, high: I64) -> Obj, Allocates, "A new int (or the shared small one) of two words, the high one with the sign.";
+        unbox_wide(object: Obj, out: Ptr) -> I64, Pure, "Stores an exact int's value to two words at `out`, the low one first, and returns 1, or returns 0 if it does not fit 128 bits.";
+        wide_mod(low: I64, high: I64, divisor: I64) -> I64, Pure, "The remainder of an int of two words, with the sign of the divisor, which is not 0.";
+        wide_mod_unsigned(low: I64, high: I64, divisor: I64) -> I64, Pure, "The same, not negative, of a divisor of 64 bits without a sign.";
+        wide_floordiv(low: I64, high: I64, divisor: I64, out: Ptr) -> I64, Pure, "Stores the floor of the quotient of an int of two words to two words at `out` and returns 1, or returns 0 if the divisor is 0 or the quotient does not fit.";
+        wide_to_float(low: I64, high: I64) -> F64, Pure, "The double nearest to an int of two words.";
         get_item(container: Obj, key: Obj) -> Obj, Any, "`container[key]`.";
         set_item(container: Obj, key: Obj, value: Obj) -> I64, Any, "`container[key] = value`: 0, or -1 with an exception.";
         delete_item(container: Obj, key: Obj) -> I64, Any, "`del container[key]`: 0, or -1 with an exception.";
@@ -88,6 +94,7 @@ macro_rules! for_each_helper {
         store_list_slice(list: Obj, start: I64, stop: I64, value: Obj) -> I64, Any, "`list[start:stop] = value` of an exact list, indices as written: 0, or -1 with an exception.";
         copy_list_slice(words: Ptr) -> I64, Any, "`left[a:b] = right[c:d:e]` of exact lists, with `left`, a, b, `right`, c, d, e at `words`: 0, or -1 with an exception.";
         list_slice(list: Obj, start: I64, stop: I64) -> Obj, Allocates, "`list[start:stop]` of an exact list; indices as written.";
+        slice_plain(container: Obj, start: I64, stop: I64, step: I64) -> Obj, Allocates, "`container[start:stop:step]` of an exact str, bytes or tuple; indices as written, the step is not 0.";
         build_slice(start: Obj, stop: Obj, step: Obj) -> Obj, Allocates, "A slice.";
         get_attr(object: Obj, name: Obj) -> Obj, Any, "`object.name`.";
         set_attr(object: Obj, name: Obj, value: Obj) -> I64, Any, "`object.name = value`: 0, or -1 with an exception.";

@@ -297,6 +297,8 @@ pub enum ObjectKind {
     Bool(bool),
     /// An int of at most 64 bits.
     Int(i64),
+    /// An int of 65 to 128 bits: its low word, and the high one with the sign.
+    WideInt(i64, i64),
     /// A float, as bits.
     Float(u64),
     /// A string.
@@ -512,6 +514,9 @@ pub enum Observed {
         type_id: TypeId,
         /// An int that does not fit 64 bits.
         big: bool,
+        /// An int that does not fit 128 bits either.
+        #[serde(default)]
+        huge: bool,
         /// Type code of the items of an `array.array`; 0 otherwise.
         format: u8,
     },

@@ -5,7 +5,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::BinaryKind;
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_bytecode::{Feedback, Instr, Op};
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, SeenType};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Ty, Value};
@@ -55,6 +55,7 @@ impl Builder<'_> {
                 }
                 Some(self.unbox_int(state, v))
             }
+            Val::Virtual(Virtual::Wide, _) => self.narrowed(state, &val),
             _ => None,
         }
     }
@@ -211,6 +212,9 @@ impl Builder<'_> {
         if let Some(constant) = self.const_int(&val) {
             return Some(self.float_const((constant as f64).to_bits()));
         }
+        if let Some(value) = self.double_of_wide(state, &val) {
+            return Some(value);
+        }
         let int = self.integer_on_stack(state, depth)?;
         Some(self.emit(Ir::ItoF, &[int], Imm::None))
     }
@@ -223,6 +227,11 @@ impl Builder<'_> {
         if matches!(instr.feedback, Feedback::None | Feedback::Binary(BinaryKind::Extend { .. })) {
             self.expect_noted(state, 1);
             self.expect_noted(state, 2);
+        }
+        if let Some(result) = self.wide_arithmetic(state, op, instr) {
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::borrowed(result));
+            return Ok(());
         }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
         if !overflowed {

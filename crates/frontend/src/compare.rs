@@ -85,6 +85,9 @@ impl Builder<'_> {
         use KnownType::{Bool, Float, Int, Str};
         match kinds {
             (Some(Int | Bool), Some(Int | Bool)) => {
+                if let Some(result) = self.wide_compare(state, op) {
+                    return Some(result);
+                }
                 let l = self.integer_on_stack(state, 2)?;
                 let r = self.integer_on_stack(state, 1)?;
                 Some(self.icmp(cond(op), l, r))
@@ -193,6 +196,10 @@ impl Builder<'_> {
         match known? {
             KnownType::Bool => self.bool_on_stack(state, 1),
             KnownType::Int => {
+                let val = state.peek(1).val.clone();
+                if let Some(result) = self.truth_of_wide(state, &val) {
+                    return Some(result);
+                }
                 let (value, zero) = (self.int_on_stack(state, 1)?, self.int_const(0));
                 Some(self.icmp(Cond::Ne, value, zero))
             }

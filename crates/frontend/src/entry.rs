@@ -146,7 +146,7 @@ impl Builder<'_> {
 
     /// Guards an argument's type where one was observed.
     fn expect_type(&mut self, state: &mut State, index: usize, seen: Observed, exit: StateId) {
-        let Observed::Object { type_id, big, format } = seen else { return };
+        let Observed::Object { type_id, format, .. } = seen else { return };
         let info = &self.snapshot.types[type_id as usize];
         let mutable = info.known.is_none();
         let Val::Obj(value) = state.locals[index].val else { return };
@@ -157,10 +157,12 @@ impl Builder<'_> {
         self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
         state.facts.update(value, |fact| fact.ty = Some(info.address));
         self.expect_format(state, value, format, exit);
-        if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
-            let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
-            state.facts.update(value, |fact| fact.raw = Some(raw));
-        }
+        self.unbox_seen(state, value, seen, self.ints_failed(), exit);
+    }
+
+    /// Whether ints at the current instruction did not fit 64 bits, or 128, in earlier units.
+    fn ints_failed(&self) -> [bool; 2] {
+        [ExitReason::BigInt, ExitReason::WideOverflow].map(|reason| self.exits_seen(&[reason]) > 0)
     }
 
     /// Makes sure that the thread's data stack has room for the function's frame; it is pushed where it is first needed.
@@ -436,17 +438,14 @@ impl Builder<'_> {
             Observed::Null => Slot::owned(Val::Unseen(value)),
             Observed::Object { type_id, .. } if unbound > 0 && assigned && self.is_number(type_id) => Slot::owned(Val::Unseen(value)),
             Observed::Object { .. } if unbound > MAYBE_UNBOUND => Slot::owned(Val::MaybeObj(value)),
-            Observed::Object { type_id, big, format } => {
+            Observed::Object { type_id, format, .. } => {
                 self.f.push(block, Op::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
                 let info = &self.snapshot.types[type_id as usize];
                 if (info.known.is_some() || info.version != 0) && !self.varies(state, index, value, type_id, exit) {
                     self.f.push(block, Op::GuardType, &[value], Imm::Type(info.address), Some(exit));
                     state.facts.update(value, |fact| fact.ty = Some(info.address));
                     self.expect_format(state, value, format, exit);
-                    if info.known == Some(KnownType::Int) && !big && self.exits_seen(&[ExitReason::BigInt]) == 0 {
-                        let raw = self.f.push_value(block, Op::UnboxInt, &[value], Imm::None, Some(exit));
-                        state.facts.update(value, |fact| fact.raw = Some(raw));
-                    }
+                    self.unbox_seen(state, value, seen, self.ints_failed(), exit);
                 }
                 Slot::owned(Val::Obj(value))
             }

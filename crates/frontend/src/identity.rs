@@ -39,6 +39,7 @@ impl Body {
             | Virtual::Begun
             | Virtual::ListSlice
             | Virtual::Position => false,
+            Virtual::Wide => true,
         };
         instrs.iter().enumerate().all(|(index, instr)| match instr.op {
             Op::LoadFast { local: l, .. } | Op::StoreFastLoadFast { load: l, .. } => l != local || apart(index + 1),
@@ -63,6 +64,9 @@ impl Builder<'_> {
     /// True if a local variable of the code can not hold the object in parts.
     pub(crate) fn local_needs_object(&self, body: &Body, local: u32, slot: &Slot) -> bool {
         let Val::Virtual(kind, parts) = &slot.val else { return false };
+        if *kind == Virtual::Wide {
+            return false;
+        }
         parts.iter().any(|part| matches!(part.val, Val::Virtual(..))) || !body.takes_apart(local, *kind)
     }
 
@@ -77,7 +81,8 @@ impl Builder<'_> {
 
     /// Builds the object that is to be copied, unless the copy is taken apart at once.
     pub(crate) fn build_for_copy(&mut self, state: &mut State, depth: usize, instr: Instr) {
-        if !matches!(state.peek(depth).val, Val::Virtual(..)) {
+        // Numbers are shared by all slots that hold the same parts once they become objects.
+        if matches!(state.peek(depth).val, Val::Virtual(Virtual::Wide, _)) || !matches!(state.peek(depth).val, Val::Virtual(..)) {
             return;
         }
         let decoded = &self.instance.body.decoded;

@@ -48,6 +48,7 @@ mod template;
 mod text;
 mod value;
 mod variable;
+mod wide;
 mod with_block;
 
 use thiserror::Error;

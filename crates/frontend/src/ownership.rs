@@ -172,11 +172,16 @@ impl Builder<'_> {
         }
     }
 
-    /// Gives the slots that hold the value the object, with references of their own.
+    /// Gives the slots that hold the value, and the objects in parts that do, the object, with references of their own.
     fn share<'a>(&mut self, value: &Val, object: Value, slots: impl Iterator<Item = &'a mut Slot>) {
-        for slot in slots.filter(|slot| slot.val == *value) {
-            *slot = Slot::owned(Val::Obj(object));
-            self.effect(Op::Incref, &[object], Imm::None);
+        for slot in slots {
+            if slot.val == *value {
+                *slot = Slot::owned(Val::Obj(object));
+                self.effect(Op::Incref, &[object], Imm::None);
+            } else if let Val::Virtual(kind, parts) = &mut slot.val {
+                let objects = parts.iter_mut().enumerate().filter(|(index, _)| !kind.is_integer(*index));
+                self.share(value, object, &mut objects.map(|(_, part)| part) as &mut dyn Iterator<Item = &mut Slot>);
+            }
         }
     }
 
@@ -184,7 +189,7 @@ impl Builder<'_> {
     fn share_parts(&mut self, state: &mut State, kind: Virtual, parts: &mut [Slot]) {
         for index in 0..parts.len() {
             let before = parts[index].val.clone();
-            if matches!(before, Val::Int(_) | Val::Float(_)) && !kind.is_integer(index) {
+            if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(Virtual::Wide, _)) && !kind.is_integer(index) {
                 let object = self.object_in(state, &mut parts[index]);
                 self.share(&before, object, parts[index + 1..].iter_mut());
             }
@@ -244,6 +249,14 @@ impl Builder<'_> {
     /// Builds a virtual object; the parts' references go into it.
     fn build_virtual(&mut self, state: &mut State, kind: Virtual, mut parts: Vec<Slot>) -> Value {
         assert!(kind != Virtual::Position, "positions are only found where they are in parts");
+        if let (Virtual::Wide, [low, high]) = (kind, parts.as_slice())
+            && let (Some(low), Some(high)) = (self.int_of(state, &low.val), self.int_of(state, &high.val))
+        {
+            let object = self.helper(Helper::box_wide, &[low, high]);
+            let ty = self.platform().known_type(KnownType::Int);
+            state.facts.update(object, |fact| fact.ty = ty);
+            return object;
+        }
         let count = parts.len();
         let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
         for (i, part) in parts.iter_mut().enumerate() {

@@ -355,11 +355,16 @@ impl Builder<'_> {
             let widened = shapes.iter().zip(firsts.iter().zip(parts)).map(|(shape, (first, part))| self.widened((entry, first), shape, (state, part)));
             return Shape::Virtual(*kind, widened.collect());
         }
-        let known = match shape {
-            Shape::Same(_) => self.shape_of(entry, first),
-            other => other.clone(),
+        let (mut known, mut new) = match shape {
+            Shape::Same(_) => (self.shape_of(entry, first), self.shape_of(state, slot)),
+            other => (other.clone(), self.shape_of(state, slot)),
         };
-        self.join_shapes(known, self.shape_of(state, slot))
+        if matches!(shape, Shape::Same(_)) && matches!(new, Shape::Virtual(Virtual::Wide, _)) {
+            known = self.shape_as_wide(entry, first).unwrap_or(known);
+        } else if matches!(known, Shape::Virtual(Virtual::Wide, _)) {
+            new = self.shape_as_wide(state, slot).unwrap_or(new);
+        }
+        self.join_shapes(known, new)
     }
 
     fn carried_shape(&self, state: &State, slot: &Slot) -> Shape {

@@ -78,7 +78,7 @@ impl Builder<'_> {
                 Virtual::Slice => KnownType::Slice,
                 Virtual::Method => KnownType::Method,
                 Virtual::ListSlice => KnownType::List,
-                Virtual::Position => KnownType::Int,
+                Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Dict => KnownType::Dict,
                 Virtual::Generator | Virtual::Begun => return None,
             }),
@@ -101,6 +101,7 @@ impl Builder<'_> {
             Val::Obj(v) => match self.known_type(state, &slot.val) {
                 // It may be too large for 64 bits unless it was unboxed.
                 Some(KnownType::Int) if state.facts.get(*v).raw.is_some() => Shape::Int,
+                Some(KnownType::Int) if state.facts.get(*v).wide.is_some() => Shape::Virtual(Virtual::Wide, vec![Shape::Int; 2]),
                 Some(KnownType::Float) => Shape::Float,
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
@@ -110,10 +111,12 @@ impl Builder<'_> {
             )),
             Val::Const(id) => match self.snapshot.objects[*id as usize].kind {
                 ObjectKind::Int(_) => Shape::Int,
+                ObjectKind::WideInt(..) => self.shape_as_wide(state, slot).expect("it is an int"),
                 ObjectKind::Float(_) => Shape::Float,
                 ObjectKind::Bool(_) => Shape::Bool,
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
+            Val::Virtual(Virtual::Wide, _) => self.shape_as_wide(state, slot).expect("it is an int"),
             Val::Virtual(kind, parts) => {
                 Shape::Virtual(*kind, parts.iter().map(|p| self.shape_of(state, p)).collect())
             }
@@ -143,6 +146,9 @@ impl Builder<'_> {
             }
             (Shape::MaybeObj, _) | (_, Shape::MaybeObj) => Shape::MaybeObj,
             (Shape::Obj(a), Shape::Obj(b)) => Shape::Obj(a.filter(|_| a == b)),
+            (Shape::Int, Shape::Virtual(Virtual::Wide, _)) | (Shape::Virtual(Virtual::Wide, _), Shape::Int) => {
+                Shape::Virtual(Virtual::Wide, vec![Shape::Int; 2])
+            }
             (Shape::Virtual(k, a), Shape::Virtual(l, b)) if k == l && a.len() == b.len() => Shape::Virtual(
                 k,
                 a.into_iter().zip(b).map(|(a, b)| self.join_shapes(a, b)).collect(),
@@ -176,7 +182,10 @@ impl Builder<'_> {
                         && parts.len() == shapes.len()
                         && parts.iter().zip(shapes).all(|(p, s)| self.fits(state, p, s))
                 }
-                _ => false,
+                _ => {
+                    *kind == Virtual::Wide
+                        && self.shape_as_wide(state, slot).is_some_and(|own| self.join_shapes(own, shape.clone()) == *shape)
+                }
             },
         }
     }
@@ -244,7 +253,10 @@ impl Builder<'_> {
                     self.coerce(state, slot, inner, args);
                 }
             },
-            Shape::Virtual(_, shapes) => {
+            Shape::Virtual(kind, shapes) => {
+                if *kind == Virtual::Wide && !matches!(slot.val, Val::Virtual(..)) {
+                    self.into_parts(state, slot);
+                }
                 let Val::Virtual(_, parts) = &mut slot.val else { unreachable!("the slot fits") };
                 let mut parts = std::mem::take(parts);
                 for (part, shape) in parts.iter_mut().zip(shapes) {

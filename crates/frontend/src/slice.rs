@@ -1,4 +1,4 @@
-//! Slices: of lists without a slice object, and list to list without a list in between.
+//! Slices: of lists, tuples, strs and bytes without a slice object, and list to list without a list in between.
 
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
@@ -7,6 +7,15 @@ use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+
+/// What slices sequences of that type.
+fn slice_helper(known: KnownType) -> Option<Helper> {
+    match known {
+        KnownType::List => Some(Helper::list_stepped_slice),
+        KnownType::Str | KnownType::Tuple | KnownType::Bytes => Some(Helper::slice_plain),
+        _ => None,
+    }
+}
 
 impl Builder<'_> {
     /// `container[start:stop] = value`.
@@ -80,8 +89,9 @@ impl Builder<'_> {
         false
     }
 
-    /// `list[start:stop:step]` where the slice is in parts and its step a constant; true if it was that.
-    pub(crate) fn list_by_slice(&mut self, state: &mut State) -> bool {
+    /// `container[start:stop:step]` of a builtin sequence where the slice is in parts and its step a constant; true if it was that.
+    pub(crate) fn by_slice(&mut self, state: &mut State, known: KnownType) -> bool {
+        let Some(helper) = slice_helper(known) else { return false };
         let Val::Virtual(Virtual::Slice, parts) = &state.peek(1).val else { return false };
         let step = match self.const_int(&parts[2].val) {
             Some(step) if step != 0 => step,
@@ -97,40 +107,46 @@ impl Builder<'_> {
                 None => return false,
             }
         }
-        let list = self.container_object(state, 2);
+        let container = self.container_object(state, 2);
         let step = self.int_const(step);
-        if self.is_stored_as_slice() {
+        if known == KnownType::List && self.is_stored_as_slice() {
             let key = state.pop();
             let mut owner = state.pop();
             self.drop_slot(state, key);
-            if state.loans.contains(&list) {
+            if state.loans.contains(&container) {
                 self.own(&mut owner);
             }
             let parts = [ints[0], ints[1], step].map(|int| Slot::borrowed(Val::Int(int)));
             state.stack.push(Slot::borrowed(Val::Virtual(Virtual::ListSlice, [vec![owner], parts.to_vec()].concat())));
             return true;
         }
-        let result = self.helper(Helper::list_stepped_slice, &[list, ints[0], ints[1], step]);
+        let result = self.helper(helper, &[container, ints[0], ints[1], step]);
         self.check_raised(state, result);
         self.drop_operands(state, 2);
-        self.push_typed(state, result, KnownType::List);
+        self.push_typed(state, result, known);
         true
     }
 
     /// `container[start:stop]`.
     pub(crate) fn binary_slice(&mut self, state: &mut State) -> Build<()> {
-        if self.known_type(state, &state.peek(3).val) == Some(KnownType::List) {
+        self.expect_noted(state, 3);
+        let known = self.known_type(state, &state.peek(3).val);
+        if let Some((known, helper)) = known.and_then(|known| Some((known, slice_helper(known)?))) {
             let stop = self.slice_bound(state, 1, i64::MAX);
             let start = self.slice_bound(state, 2, 0);
             if let (Some(start), Some(stop)) = (start, stop) {
-                let list = self.container_object(state, 3);
-                let result = self.helper(Helper::list_slice, &[list, start, stop]);
+                let (container, step) = (self.container_object(state, 3), self.int_const(1));
+                let result = match known {
+                    KnownType::List => self.helper(Helper::list_slice, &[container, start, stop]),
+                    _ => self.helper(helper, &[container, start, stop, step]),
+                };
                 self.check_raised(state, result);
                 self.drop_operands(state, 3);
-                self.push_typed(state, result, KnownType::List);
+                self.push_typed(state, result, known);
                 return Ok(());
             }
         }
+        self.note(state, 3);
         let v = self.objects(state, 3);
         let result = self.raising(state, Helper::get_slice, &v)?;
         self.drop_operands(state, 3);

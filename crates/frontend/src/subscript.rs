@@ -46,7 +46,7 @@ impl Builder<'_> {
             }
         }
         match (self.known_type(state, &container.val), key) {
-            (Some(KnownType::List), Some(KnownType::Slice)) if self.list_by_slice(state) => return Ok(()),
+            (Some(known), Some(KnownType::Slice)) if self.by_slice(state, known) => return Ok(()),
             (Some(known @ (KnownType::List | KnownType::Tuple)), Some(KnownType::Int))
                 if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 =>
             {

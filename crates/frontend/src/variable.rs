@@ -17,7 +17,7 @@ use crate::feedback::MANY_EXITS;
 use crate::value::{Slot, State, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::Op;
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, CodeId, KnownType, Observed};
 use whipsnake_ir::function::ObjectRef;
@@ -155,24 +155,22 @@ impl<'s> Builder<'s> {
         let block = self.block;
         self.f.push(block, Ir::GuardNotNull, &[value], Imm::Exit(ExitReason::Unbound), Some(exit));
         state.variables[index] = VariableSlot { slot: Slot::borrowed(Val::Obj(value)), behind: false };
-        let Observed::Object { type_id, big, format } = self.variables[index].seen else { return };
+        let seen @ Observed::Object { type_id, format, .. } = self.variables[index].seen else { return };
         let info = &self.snapshot.types[type_id as usize];
         let failures = |reason: ExitReason| {
             let at = self.code().exits_seen.iter().filter(|seen| seen.offset == offset && seen.reason == reason);
             at.map(|seen| seen.count).sum::<u32>()
         };
         let may_guard = info.known.is_some() || info.version != 0 && !self.guesses_no_types();
-        let (types_failed, ints_failed) = (failures(ExitReason::TypeGuard), failures(ExitReason::BigInt));
+        let types_failed = failures(ExitReason::TypeGuard);
+        let ints_failed = [ExitReason::BigInt, ExitReason::WideOverflow].map(|reason| failures(reason) > 0);
         if !may_guard || types_failed > MANY_EXITS {
             return;
         }
         self.f.push(block, Ir::GuardType, &[value], Imm::Type(info.address), Some(exit));
         state.facts.update(value, |fact| fact.ty = Some(info.address));
         self.expect_format(state, value, format, exit);
-        if info.known == Some(KnownType::Int) && !big && ints_failed == 0 {
-            let raw = self.f.push_value(block, Ir::UnboxInt, &[value], Imm::None, Some(exit));
-            state.facts.update(value, |fact| fact.raw = Some(raw));
-        }
+        self.unbox_seen(state, value, seen, ints_failed, exit);
     }
 
     /// [`Self::take_variable`] for the current instruction.
@@ -226,7 +224,7 @@ impl<'s> Builder<'s> {
             self.settle(state);
             self.recapture(state);
         }
-        if matches!(state.peek(1).val, Val::Virtual(..)) {
+        if matches!(state.peek(1).val, Val::Virtual(kind, _) if kind != Virtual::Wide) {
             self.objects(state, 1);
         }
         self.expect_leaf(state, index);

@@ -116,7 +116,7 @@ fn ir_is_valid_whatever_was_in_a_slot() {
             let (Entry::Function { arguments: slots } | Entry::Loop { slots, .. } | Entry::Resume { slots, .. }) = &snapshot.entry;
             let kinds = [KnownType::Int, KnownType::Float, KnownType::Bool, KnownType::Tuple];
             let types = (0..).zip(&snapshot.types).filter(|(_, info)| info.known.is_some_and(|known| kinds.contains(&known)));
-            let others = types.map(|(type_id, _)| Observed::Object { type_id, big: false, format: 0 }).chain([Observed::Null]);
+            let others = types.map(|(type_id, _)| Observed::Object { type_id, big: false, huge: false, format: 0 }).chain([Observed::Null]);
             for (slot, other) in others.flat_map(|other| (0..slots.len()).map(move |slot| (slot, other))) {
                 let mut changed = snapshot.clone();
                 let (Entry::Function { arguments: slots } | Entry::Loop { slots, .. } | Entry::Resume { slots, .. }) = &mut changed.entry;

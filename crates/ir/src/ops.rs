@@ -321,6 +321,9 @@ macro_rules! for_each_op {
         Inot, "inot", (Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Bitwise complement.";
         Ishl, "ishl", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Left shift; the count is 0 to 63.";
         Ishr, "ishr", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Arithmetic right shift; the count is 0 to 63.";
+        Ushr, "ushr", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "Logical right shift; the count is 0 to 63.";
+        Smulhi, "smulhi", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "High word of the product of two signed integers.";
+        Umulhi, "umulhi", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Pure, Never, "High word of the product of two integers without signs.";
         IaddChecked, "iadd_checked", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Checked, Guard, "Sum; exits with int-overflow.";
         IsubChecked, "isub_checked", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Checked, Guard, "Difference; exits with int-overflow.";
         ImulChecked, "imul_checked", (Is(Ty::I64), Is(Ty::I64)) -> Is(Ty::I64), None, Checked, Guard, "Product; exits with int-overflow.";

@@ -310,7 +310,7 @@ fn key(data: &InstData) -> Key {
     let mut imm = imm_words(&data.imm);
     let commutes = match (data.op, data.imm) {
         (
-            Op::Iadd | Op::IaddChecked | Op::Imul | Op::ImulChecked | Op::Iand | Op::Ior | Op::Ixor | Op::Band | Op::Bor
+            Op::Iadd | Op::IaddChecked | Op::Imul | Op::ImulChecked | Op::Smulhi | Op::Umulhi | Op::Iand | Op::Ior | Op::Ixor | Op::Band | Op::Bor
             | Op::Same,
             _,
         )

@@ -32,6 +32,25 @@ pub struct Words<'a> {
     references: References,
     /// Memory was short: a slot is not what it should be, and `MemoryError` is to be raised.
     failed: bool,
+    /// Numbers that were made, with a reference of their own, by their words: all slots that hold the same one hold the same object.
+    numbers: SmallVec<[(Number, *mut PyObject); 4]>,
+}
+
+/// The words of a number: an int's, a float's, or the two of a wide int.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Number {
+    Int(u32),
+    Float(u32),
+    Wide(u32, Option<u32>),
+}
+
+impl Drop for Words<'_> {
+    fn drop(&mut self) {
+        for &(_, object) in &self.numbers {
+            // SAFETY: the reference is ours; numbers die without running Python code. Frames are rebuilt with the GIL held.
+            unsafe { Py_DECREF(object) };
+        }
+    }
 }
 
 /// One frame that was rebuilt.
@@ -58,7 +77,7 @@ impl<'a> Words<'a> {
     ///
     /// `words` holds what native code stored for the exit points that are rebuilt, and stays as it is.
     pub unsafe fn new(words: *const u64, content: &'a Content, references: References) -> Words<'a> {
-        Words { words, content, references, failed: false }
+        Words { words, content, references, failed: false, numbers: SmallVec::new() }
     }
 
     /// True if memory was short, so that a `MemoryError` must be raised.
@@ -97,8 +116,14 @@ impl<'a> Words<'a> {
                     (Some(object), References::Move) => object.as_ptr(),
                     (Some(object), References::Lend) => borrowed(object.as_ptr()),
                 },
-                Source::Int(index) => self.made(persist(|| int::make(self.word(*index) as i64))),
-                Source::Float(index) => self.made(persist(|| PyFloat_FromDouble(f64::from_bits(self.word(*index))))),
+                Source::Int(index) => {
+                    let value = self.word(*index) as i64;
+                    self.number(Number::Int(*index), || int::make(value))
+                }
+                Source::Float(index) => {
+                    let value = f64::from_bits(self.word(*index));
+                    self.number(Number::Float(*index), || PyFloat_FromDouble(value))
+                }
                 Source::Bool(index) => borrowed(if self.word(*index) & 1 != 0 { Py_True() } else { Py_False() }),
                 Source::ConstInt(value) => self.made(persist(|| int::make(*value))),
                 Source::ConstFloat(bits) => self.made(persist(|| PyFloat_FromDouble(f64::from_bits(*bits)))),
@@ -108,6 +133,22 @@ impl<'a> Words<'a> {
                 Source::Virtual(parts) => self.build(parts.0, &parts.1),
             }
         }
+    }
+
+    /// The object of a number, made if it is not there yet, with a reference of its own.
+    fn number(&mut self, number: Number, make: impl Fn() -> *mut PyObject) -> *mut PyObject {
+        let object = match self.numbers.iter().find(|(other, _)| *other == number) {
+            Some(&(_, object)) => object,
+            None => {
+                // SAFETY: the GIL is held: frames are rebuilt.
+                let object = self.made(unsafe { persist(make) });
+                self.numbers.push((number, object));
+                object
+            }
+        };
+        // SAFETY: the object is alive: it was made just now, or is held.
+        unsafe { Py_INCREF(object) };
+        object
     }
 
     /// A new object, or `None` in its place if there is no memory.
@@ -130,6 +171,12 @@ impl<'a> Words<'a> {
     ///
     /// As for [`Self::owned`].
     unsafe fn build(&mut self, kind: Virtual, parts: &[Source]) -> *mut PyObject {
+        if let (Virtual::Wide, [Source::Int(low), high]) = (kind, parts) {
+            let words = (self.word(*low) as i64, self.integer(high));
+            let number = Number::Wide(*low, if let Source::Int(high) = high { Some(*high) } else { None });
+            // SAFETY: the GIL is held.
+            return self.number(number, || unsafe { int::make_wide(words.0, words.1) });
+        }
         let word = |(at, part): (usize, &Source)| -> u64 {
             if kind.is_integer(at) {
                 return self.integer(part) as u64;

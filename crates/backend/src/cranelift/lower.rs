@@ -300,6 +300,9 @@ impl<'a> Lowering<'a> {
             | Op::Inot
             | Op::Ishl
             | Op::Ishr
+            | Op::Ushr
+            | Op::Smulhi
+            | Op::Umulhi
             | Op::Icmp
             | Op::BtoI
             | Op::Bnot

@@ -30,7 +30,7 @@ fn operands(data: &InstData) -> Option<(Value, Value)> {
 fn constant_to_the_right(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
     let (left, right) = operands(data)?;
     let commutes = match data.op {
-        Op::Iadd | Op::Imul | Op::Iand | Op::Ior | Op::Ixor | Op::Band | Op::Bor => true,
+        Op::Iadd | Op::Imul | Op::Smulhi | Op::Umulhi | Op::Iand | Op::Ior | Op::Ixor | Op::Band | Op::Bor => true,
         Op::Icmp => matches!(data.imm, Imm::Cond(Cond::Eq | Cond::Ne)),
         _ => false,
     };
@@ -47,7 +47,7 @@ fn neutral_operand(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
     match (data.op, a, b) {
         (
             Op::Iadd | Op::IaddChecked | Op::Isub | Op::IsubChecked | Op::Ior | Op::Ixor | Op::Ishl | Op::IshlChecked
-            | Op::Ishr | Op::IshrChecked,
+            | Op::Ishr | Op::IshrChecked | Op::Ushr,
             _,
             Some(0),
         )
@@ -63,7 +63,8 @@ fn neutral_operand(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
 fn absorbing_operand(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
     let (left, right) = operands(data)?;
     let result = match (data.op, context.int(left), context.int(right)) {
-        (Op::Imul | Op::ImulChecked, Some(0), _) | (Op::Imul | Op::ImulChecked | Op::Iand, _, Some(0)) => 0,
+        (Op::Imul | Op::ImulChecked, Some(0), _) => 0,
+        (Op::Imul | Op::ImulChecked | Op::Smulhi | Op::Umulhi | Op::Iand, _, Some(0)) => 0,
         (Op::ImodChecked, _, Some(1 | -1)) => 0,
         (Op::Ior, _, Some(-1)) => -1,
         _ => return None,

@@ -137,7 +137,7 @@ fn constant_operands(context: &Context<'_>, data: &InstData) -> Option<Rewrite> 
     }
     let words: Option<SmallVec<[u64; 4]>> = data.args.iter().map(|&v| context.word(v)).collect();
     let words = words?;
-    let bad_count = matches!(data.op, Op::Ishl | Op::Ishr) && words[1] > 63;
+    let bad_count = matches!(data.op, Op::Ishl | Op::Ishr | Op::Ushr) && words[1] > 63;
     let word = evaluate(data.op, &data.imm, &words)?.ok()?;
     if bad_count || (ty == Ty::F64 && f64::from_bits(word).is_nan()) {
         return None;

@@ -209,7 +209,7 @@ impl Generator<'_> {
     }
 
     fn integers(&mut self) {
-        let ops = [Op::Iadd, Op::Isub, Op::Imul, Op::Iand, Op::Ior, Op::Ixor];
+        let ops = [Op::Iadd, Op::Isub, Op::Imul, Op::Smulhi, Op::Umulhi, Op::Iand, Op::Ior, Op::Ixor];
         let op = ops[self.below(ops.len())];
         let (left, right) = (self.int(), self.int());
         let result = match self.choice() % 5 {

@@ -404,7 +404,8 @@ impl<'a> Builder<'a> {
             let type_id = self.type_id(types::type_of(object));
             let big = whipsnake_cpython::int::is_exact(object) && whipsnake_cpython::int::value(object).is_none();
             let format = crate::exits::array_format_of(self.platform, object);
-            Observed::Object { type_id, big, format }
+            let huge = big && whipsnake_cpython::int::wide_value(object).is_none();
+            Observed::Object { type_id, big, huge, format }
         }
     }
 

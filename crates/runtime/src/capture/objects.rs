@@ -75,7 +75,8 @@ impl Builder<'_> {
                 return ObjectKind::Bool(address == self.platform.true_);
             }
             if int::is_exact(object) {
-                return int::value(object).map_or(ObjectKind::Other, ObjectKind::Int);
+                let wide = || int::wide_value(object).map_or(ObjectKind::Other, |(low, high)| ObjectKind::WideInt(low, high));
+                return int::value(object).map_or_else(wide, ObjectKind::Int);
             }
             if ffi::PyFloat_CheckExact(object) != 0 {
                 return ObjectKind::Float(memory::read(object.cast(), offsets::FLOAT_VALUE));

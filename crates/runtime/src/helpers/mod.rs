@@ -23,6 +23,7 @@ mod templates;
 mod unions;
 mod variables;
 mod virtuals;
+mod wide;
 
 pub use crate::native_entry::{catch_exception, dealloc, destroy_unseen, may_handle, note_type, observe, poll};
 pub use attributes::*;
@@ -45,6 +46,7 @@ pub use templates::*;
 pub use unions::*;
 pub use variables::*;
 pub use virtuals::*;
+pub use wide::*;
 use whipsnake_contract::for_each_helper;
 use whipsnake_contract::helpers::Helper;
 

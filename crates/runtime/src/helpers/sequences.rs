@@ -3,7 +3,7 @@
 use super::{Obj, Ptr};
 use crate::reserve::insist;
 use std::ffi::c_int;
-use whipsnake_cpython::ffi;
+use whipsnake_cpython::{ffi, int};
 
 unsafe extern "C" {
     /// Grows a list that is full and appends, taking over the reference, also if it fails.
@@ -116,6 +116,39 @@ pub unsafe extern "C" fn list_stepped_slice(list: Obj, start: i64, stop: i64, st
             ffi::PyList_SET_ITEM(result, i, ffi::Py_NewRef(item));
         }
         result
+    }
+}
+
+/// # Safety
+/// `container` is an exact str, bytes or tuple; the step is not 0.
+pub unsafe extern "C" fn slice_plain(container: Obj, start: i64, stop: i64, step: i64) -> Obj {
+    // SAFETY: the type of the object is checked; the adjusted indices are inside it.
+    unsafe {
+        if step != 1 {
+            let bounds = [start, stop, step].map(|bound| int::make(bound));
+            let slice = if bounds.contains(&std::ptr::null_mut()) { std::ptr::null_mut() } else { ffi::PySlice_New(bounds[0], bounds[1], bounds[2]) };
+            bounds.into_iter().for_each(|bound| ffi::Py_XDECREF(bound));
+            if slice.is_null() {
+                return slice;
+            }
+            let result = ffi::PyObject_GetItem(container, slice);
+            ffi::Py_DECREF(slice);
+            return result;
+        }
+        let (mut start, mut stop) = (start as isize, stop as isize);
+        if ffi::PyUnicode_CheckExact(container) != 0 {
+            let count = ffi::PySlice_AdjustIndices(ffi::PyUnicode_GetLength(container), &mut start, &mut stop, 1);
+            return ffi::PyUnicode_Substring(container, start, start + count);
+        }
+        let size = ffi::Py_SIZE(container);
+        let count = ffi::PySlice_AdjustIndices(size, &mut start, &mut stop, 1);
+        if ffi::PyTuple_CheckExact(container) != 0 {
+            return ffi::PyTuple_GetSlice(container, start, start + count);
+        }
+        if count == size {
+            return ffi::Py_NewRef(container);
+        }
+        ffi::PyBytes_FromStringAndSize(ffi::PyBytes_AsString(container).offset(start), count)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::reserve::{insist, persist};
 use whipsnake_contract::exit::Virtual;
 use smallvec::SmallVec;
 use whipsnake_cpython::generator::Start;
-use whipsnake_cpython::{Code, Generator, ffi, iterators, memory, offsets};
+use whipsnake_cpython::{Code, Generator, ffi, int, iterators, memory, offsets};
 
 unsafe extern "C" {
     static mut PyZip_Type: ffi::PyTypeObject;
@@ -81,6 +81,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Method => PyMethod_New(object(0), object(1)),
             Virtual::ListSlice => super::list_stepped_slice(object(0), integer(1), integer(2), integer(3)),
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
+            Virtual::Wide => int::make_wide(integer(0), integer(1)),
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
             Virtual::Generator => generator(parts, count as usize),
