@@ -135,10 +135,13 @@ impl Builder<'_> {
             let stop = self.slice_bound(state, 1, i64::MAX);
             let start = self.slice_bound(state, 2, 0);
             if let (Some(start), Some(stop)) = (start, stop) {
-                let (container, step) = (self.container_object(state, 3), self.int_const(1));
+                let container = self.container_object(state, 3);
                 let result = match known {
                     KnownType::List => self.helper(Helper::list_slice, &[container, start, stop]),
-                    _ => self.helper(helper, &[container, start, stop, step]),
+                    _ => {
+                        let step = self.int_const(1);
+                        self.helper(helper, &[container, start, stop, step])
+                    }
                 };
                 self.check_raised(state, result);
                 self.drop_operands(state, 3);
