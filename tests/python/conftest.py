@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,6 +107,11 @@ class Runner:
         actual = self.whipsnake("run", *arguments, env=EAGER if env is None else env, stdin=stdin)
         assert actual == expected
         return actual
+
+
+def last_ir(stderr: str, name: str) -> str:
+    """What was dumped last of the units of that name."""
+    return re.split(rf"^function %{re.escape(name)}(?=\\s)", stderr, flags=re.MULTILINE)[-1].split("\n}", 1)[0]
 
 
 @pytest.fixture

@@ -145,6 +145,34 @@ def test_what_is_faster_natively_goes_on_natively(runner) -> None:
     assert run(runner, text) == ["everything", ["everything", "no-resumptions", "nothing"]]
 
 
+def test_much_new_code_leads_to_a_trial(runner) -> None:
+    # What has been found out holds for minutes otherwise.
+    text = """
+    timed = []
+
+    def enough():
+        program = whipsnake.stats()["program"]
+        if program["trial"] == "timing":
+            timed.append(program["regime"])
+        return bool(timed) and program["trial"] == "waiting"
+
+    run(["no-resumptions", "nothing"], enough)
+    trials = [whipsnake.stats()["program"]["trial"]]
+    namespace = {}
+    for number in range(12):
+        exec(f"def new{number}(x):\\n    return x * {number} + 1", namespace)
+    new = [namespace[f"new{number}"] for number in range(12)]
+    end = time.process_time() + 10
+    while trials[-1] == "waiting" and time.process_time() < end:
+        for function in new:
+            for _ in range(3000):
+                function(1)
+        trials.append(whipsnake.stats()["program"]["trial"])
+    print(json.dumps([trials[0], trials[-1]]))
+    """
+    assert run(runner, text) == ["waiting", "soon"]
+
+
 def test_loops_are_entered_as_soon_as_native_code_may_run(runner) -> None:
     # Laps that begin without them would tell nothing of them.
     text = """

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import WARM, Runner
+from conftest import WARM, Runner, last_ir
 
 BY_NAME = re.compile(r"call_helper\.(load_name|store_name|load_global|store_global|swap_variable|set_variable)\b")
 """Calls that look a name up or set it in the namespace."""
@@ -40,11 +40,6 @@ LOOPS = {
         print(total)
         """,
 }
-
-
-def last_ir(stderr: str, name: str) -> str:
-    """What was dumped last of the units of that name."""
-    return re.split(rf"^function %{re.escape(name)}(?=\\s)", stderr, flags=re.MULTILINE)[-1].split("\n}", 1)[0]
 
 
 @pytest.mark.parametrize("kind", LOOPS)
