@@ -111,7 +111,7 @@ class Runner:
 
 def last_ir(stderr: str, name: str) -> str:
     """What was dumped last of the units of that name."""
-    return re.split(rf"^function %{re.escape(name)}(?=\\s)", stderr, flags=re.MULTILINE)[-1].split("\n}", 1)[0]
+    return re.split(rf"^function %{re.escape(name)}(?=\s)", stderr, flags=re.MULTILINE)[-1].split("\n}", 1)[0]
 
 
 @pytest.fixture

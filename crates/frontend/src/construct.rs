@@ -9,7 +9,7 @@ use whipsnake_bytecode::operand::CommonConstant;
 use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::KnownType;
+use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Tuples up to this length may stay in parts.
@@ -168,6 +168,14 @@ impl Builder<'_> {
             let mut parts = parts.clone();
             parts.reverse();
             state.stack.extend(parts);
+            return Ok(());
+        }
+        if let Val::Const(id) = slot.val
+            && let ObjectKind::Tuple(items) = self.kind(id)
+            && items.len() == count
+        {
+            state.pop();
+            state.stack.extend(items.iter().rev().map(|&item| Slot::borrowed(Val::Const(item))));
             return Ok(());
         }
         if let Feedback::Unpack(kind) = instr.feedback {
