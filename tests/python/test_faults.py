@@ -214,7 +214,7 @@ whipsnake.never(measure)
 def main(rounds):
     for _ in range(rounds): round()
     # What the interpreter keeps once and for all comes to an end; a leak does not.
-    for _ in range(4):
+    for _ in range(8):
         before = measure()
         for _ in range(rounds): round()
         grown = [after - b for after, b in zip(measure(), before)]

@@ -16,6 +16,7 @@ from whipsnake import _native
 CONSTANT = 5
 TEXT = "some text"
 LARGE = 2**70
+HUGE = 2**200
 
 
 class Snapshot:
@@ -58,7 +59,7 @@ def warm(function, *arguments, times: int = 60) -> None:
 
 def simple(a, b=CONSTANT, *rest, key=1, **more):
     total = a + b + 1.5
-    return (total, "text", None, True, (1, ("nested",)), LARGE, CONSTANT, TEXT, len, print, missing)  # noqa: F821
+    return (total, "text", None, True, (1, ("nested",)), LARGE, HUGE, CONSTANT, TEXT, len, print, missing)  # noqa: F821
 
 
 def test_code() -> None:
@@ -101,7 +102,8 @@ def test_globals_and_builtins() -> None:
     code = snapshot["codes"][0]
     assert snapshot.value(code, "CONSTANT") == {"Int": 5}
     assert snapshot.value(code, "TEXT") == {"Str": TEXT}
-    assert snapshot.value(code, "LARGE") == "Other"
+    assert snapshot.value(code, "LARGE") == {"WideInt": [0, 64]}
+    assert snapshot.value(code, "HUGE") == "Other"
     native = snapshot.value(code, "len")["Native"]
     assert native["name"] == "builtins.len" and native["flags"] == 8 and native["function"]
     assert code["global_values"]["len"]["builtin"] and not code["global_values"]["TEXT"]["builtin"]
