@@ -129,8 +129,7 @@ def test_what_other_threads_do_counts(runner) -> None:
     assert 1.5 < factor < 6
 
 
-def test_what_is_faster_natively_goes_on_natively(runner) -> None:
-    text = """
+NATIVE = """
     timed = []
 
     def enough():
@@ -140,6 +139,12 @@ def test_what_is_faster_natively_goes_on_natively(runner) -> None:
         return bool(timed) and program["trial"] == "waiting"
 
     run(["no-resumptions", "nothing"], enough)
+"""
+"""The program has been tried, and is fastest natively."""
+
+
+def test_what_is_faster_natively_goes_on_natively(runner) -> None:
+    text = NATIVE + """
     print(json.dumps([regime(), sorted(set(timed))]))
     """
     assert run(runner, text) == ["everything", ["everything", "no-resumptions", "nothing"]]
@@ -147,16 +152,7 @@ def test_what_is_faster_natively_goes_on_natively(runner) -> None:
 
 def test_much_new_code_leads_to_a_trial(runner) -> None:
     # What has been found out holds for minutes otherwise.
-    text = """
-    timed = []
-
-    def enough():
-        program = whipsnake.stats()["program"]
-        if program["trial"] == "timing":
-            timed.append(program["regime"])
-        return bool(timed) and program["trial"] == "waiting"
-
-    run(["no-resumptions", "nothing"], enough)
+    text = NATIVE + """
     trials = [whipsnake.stats()["program"]["trial"]]
     namespace = {}
     for number in range(12):

@@ -112,6 +112,34 @@ def test_a_function_whose_types_vary_in_many_places_is_surveyed(runner) -> None:
     assert results == list(range(15))
 
 
+def test_what_begins_to_vary_after_the_survey_is_surveyed_again(runner) -> None:
+    text = """
+    kinds = classes(3)
+    names = [f"shape{index}" for index in range(12)]
+    steps = "".join(f"    result += {name}.side\\n" for name in names)
+    exec(f"def sides({', '.join(names)}):\\n    result = 0\\n{steps}    return result")
+    first = kinds[0]()
+    def drive(varying, turns):
+        for turn in range(turns):
+            sides(*[kinds[turn // (index + 1) % 3]() if index in varying else first for index in range(12)])
+    def unit():
+        return next(unit for unit in whipsnake.stats()["units"] if unit["name"] == "sides" and unit["state"] == "installed")
+    drive((), 100)
+    for place in range(2):
+        drive((place,), 10_000)
+    surveyed = unit()["compiles"]
+    drive(range(12), 60_000)
+    before = unit()
+    drive(range(12), 1000)
+    print(json.dumps([surveyed, before["compiles"], sum(unit()["exits"].values()) - sum(before["exits"].values())]))
+    """
+    surveyed, compiles, exits = seen(runner, text)
+    assert surveyed <= 5
+    # Ten places begin to vary at once: each by itself would take a unit. There is the survey, and the unit that knows.
+    assert compiles <= surveyed + 2
+    assert exits == 0
+
+
 def test_native_code_goes_on_after_destructors_once_they_are_known(runner) -> None:
     text = """
     dead = []

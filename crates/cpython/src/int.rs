@@ -48,6 +48,11 @@ pub unsafe fn value(object: *mut PyObject) -> Option<i64> {
     (overflow == 0).then_some(value)
 }
 
+/// The number of two words, the high one with the sign.
+pub const fn from_words(low: i64, high: i64) -> i128 {
+    (high as i128) << 64 | low as u64 as i128
+}
+
 /// The value of an exact int as two words, the low one first and the high one with the sign, if it fits them.
 ///
 /// # Safety
@@ -86,7 +91,7 @@ pub unsafe fn make_wide(low: i64, high: i64) -> *mut PyObject {
         if high == 0 {
             return PyLong_FromUnsignedLongLong(low as u64);
         }
-        let value = i128::from(high) << 64 | i128::from(low as u64);
+        let value = from_words(low, high);
         PyLong_FromNativeBytes((&raw const value).cast(), size_of::<i128>(), NATIVE_ENDIAN)
     }
 }

@@ -64,6 +64,7 @@ impl Builder<'_> {
     /// True if a local variable of the code can not hold the object in parts.
     pub(crate) fn local_needs_object(&self, body: &Body, local: u32, slot: &Slot) -> bool {
         let Val::Virtual(kind, parts) = &slot.val else { return false };
+        // All slots that hold the same number get the same object once there is one.
         if *kind == Virtual::Wide {
             return false;
         }
@@ -81,8 +82,7 @@ impl Builder<'_> {
 
     /// Builds the object that is to be copied, unless the copy is taken apart at once.
     pub(crate) fn build_for_copy(&mut self, state: &mut State, depth: usize, instr: Instr) {
-        // Numbers are shared by all slots that hold the same parts once they become objects.
-        if matches!(state.peek(depth).val, Val::Virtual(Virtual::Wide, _)) || !matches!(state.peek(depth).val, Val::Virtual(..)) {
+        if !matches!(state.peek(depth).val, Val::Virtual(kind, _) if kind != Virtual::Wide) {
             return;
         }
         let decoded = &self.instance.body.decoded;

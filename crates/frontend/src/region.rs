@@ -355,9 +355,10 @@ impl Builder<'_> {
             let widened = shapes.iter().zip(firsts.iter().zip(parts)).map(|(shape, (first, part))| self.widened((entry, first), shape, (state, part)));
             return Shape::Virtual(*kind, widened.collect());
         }
-        let (mut known, mut new) = match shape {
-            Shape::Same(_) => (self.shape_of(entry, first), self.shape_of(state, slot)),
-            other => (other.clone(), self.shape_of(state, slot)),
+        let mut new = self.shape_of(state, slot);
+        let mut known = match shape {
+            Shape::Same(_) => self.shape_of(entry, first),
+            other => other.clone(),
         };
         if matches!(shape, Shape::Same(_)) && matches!(new, Shape::Virtual(Virtual::Wide, _)) {
             known = self.shape_as_wide(entry, first).unwrap_or(known);

@@ -248,11 +248,16 @@ impl Session {
                 return;
             }
             laps.early.set(laps.early.get() + u32::from(!first));
-            laps.soon.set(true);
-            laps.interval.set(Duration::ZERO);
-            laps.marker.set(None);
-            self.plan_laps(thread, time);
+            self.try_soon(thread, time);
         }
+    }
+
+    /// What was found out, and the function that ended laps, are of another program: it is tried after that time.
+    fn try_soon(&self, thread: Thread, after: Duration) {
+        self.laps.soon.set(true);
+        self.laps.interval.set(Duration::ZERO);
+        self.laps.marker.set(None);
+        self.plan_laps(thread, after);
     }
 
     /// Everything that is compiled runs natively from now on, whatever laps tell.
@@ -509,12 +514,9 @@ impl Session {
     /// The GIL is held and no exception is raised.
     pub(crate) unsafe fn end_rest(&self, thread: Thread) {
         if self.laps.regime.get() == Regime::Nothing && matches!(*self.laps.phase.borrow(), Phase::Waiting) && self.options.trial == Trial::Time {
-            self.laps.interval.set(Duration::ZERO);
-            self.laps.marker.set(None);
-            self.laps.soon.set(true);
             // SAFETY: as the caller says.
             unsafe { self.end_laps(Regime::Everything) };
-            self.plan_laps(thread, FIRST);
+            self.try_soon(thread, FIRST);
         }
     }
 

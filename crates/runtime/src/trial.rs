@@ -19,8 +19,6 @@ const FIRST_DETACHED: u64 = 4;
 /// A unit that stays is tried again when it has been entered so many times as often: what it calls may have changed. One that is slower for the first
 /// time gets a second chance after as many calls.
 const AGAIN: u64 = 16;
-/// How often the verdict that a unit is slower is not believed because something was compiled meanwhile: it may be what the unit calls.
-const DOUBTS: u32 = 4;
 /// Nanoseconds that a call from the interpreter takes longer where the function has our vectorcall, whichever way it then runs: the
 /// interpreter makes other calls of Python functions without leaving its loop. Methods and functions with a body of one line, called in
 /// an interpreted loop on Debian's CPython 3.14: 24 ns a call as they are, 43 to 45 ns by our vectorcall and the interpreter's.
@@ -33,9 +31,6 @@ pub struct Trial {
     /// Entries of the unit from which on a call is timed; never again at the greatest number.
     next: Cell<u64>,
     comparison: Cell<Comparison>,
-    /// Compilations of the process when the comparison began, and verdicts that were not believed.
-    compilations: Cell<u64>,
-    doubts: Cell<u32>,
     /// Only native code is to call the unit.
     detached: Cell<bool>,
 }
@@ -44,7 +39,7 @@ impl Trial {
     /// Not begun yet.
     pub fn new(options: &Options) -> Trial {
         let first = if options.trial == options::Trial::Detach { FIRST_DETACHED } else { FIRST };
-        Trial { next: Cell::new(first), comparison: Cell::default(), compilations: Cell::new(0), doubts: Cell::new(0), detached: Cell::new(false) }
+        Trial { next: Cell::new(first), comparison: Cell::default(), detached: Cell::new(false) }
     }
 
     /// True if the call after that many entries is to be timed, unless another one is.
@@ -170,11 +165,6 @@ impl Session {
         Turn::Timed(Timed { native, detours: self.trials.detours.get(), start: Instant::now() })
     }
 
-    /// True if something has been compiled, or is, since there were so many compilations.
-    fn compiles_since(&self, compilations: u64) -> bool {
-        self.totals.waiting.get() != 0 || self.totals.compilations.get() != compilations
-    }
-
     /// From now on only native code calls the unit.
     fn detach(&self, unit: &Unit, reason: String) {
         unit.trial.detach();
@@ -195,9 +185,6 @@ impl Session {
             return;
         }
         let mut comparison = unit.trial.comparison.get();
-        if comparison.calls() == 0 {
-            unit.trial.compilations.set(self.totals.compilations.get());
-        }
         match (timed.native, by) {
             (true, CalledBy::Native) => comparison.add_native(nanos, 0.0),
             (true, CalledBy::Interpreter) => comparison.add_native(nanos, DETOUR),
@@ -210,10 +197,6 @@ impl Session {
         match comparison.verdict() {
             Verdict::Open => {}
             Verdict::Stays => unit.trial.restart(unit.entries.get().saturating_mul(AGAIN)),
-            Verdict::Slower if unit.trial.doubts.get() < DOUBTS && self.compiles_since(unit.trial.compilations.get()) => {
-                unit.trial.doubts.set(unit.trial.doubts.get() + 1);
-                unit.trial.restart(unit.entries.get() + FIRST);
-            }
             Verdict::Slower => {
                 let site = unit.site();
                 let Some(content) = unit.content().filter(|_| site.unit.get() == Some(NonNull::from(unit))) else {

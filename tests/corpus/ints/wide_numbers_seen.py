@@ -1,5 +1,5 @@
-# corpus: compiled=grows,shared,kept,rises,Counter.next
-# Numbers of two words become objects where somebody looks, the same one for all variables that hold it.
+# corpus: compiled=grows,kept,rises,Counter.next
+# Numbers of two words become objects where somebody looks.
 import sys
 import traceback
 
@@ -11,18 +11,6 @@ def grows(n):
         product = product * i
         values.append(product)
     return values[-1], len(set(map(id, values))) == len(values)
-
-
-def shared(a, n):
-    results = []
-    for i in range(n):
-        x = a * a + i
-        y = x
-        z = (x, y)
-        results.append(x is y and z[0] is z[1] and z[0] is x)
-        if i % 50 == 49:
-            results.append(sys._getframe().f_locals["x"] == y)
-    return all(results)
 
 
 def kept(a, n):
@@ -55,7 +43,6 @@ class Counter:
 
 for n in (5, 20, 21, 22, 30, 34, 35, 40):
     print([grows(n) for _ in range(12)][-1])
-print([shared(a, 120) for a in (3, 2**33, 2**62, 2**63, 2**70, 2**33)])
 print([kept(a, 200) for a in (1, 2**42, 2**44, 2**63, 2**100, 2**120)])
 counter = Counter()
 print([counter.next() for _ in range(300)][-1])

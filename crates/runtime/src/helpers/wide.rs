@@ -2,11 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::reserve::insist;
-use whipsnake_cpython::int;
-
-fn value(low: i64, high: i64) -> i128 {
-    i128::from(high) << 64 | i128::from(low as u64)
-}
+use whipsnake_cpython::int::{self, from_words as value};
 
 /// # Safety
 /// `out` points to two words.
