@@ -221,6 +221,8 @@ virtuals! {
     AsciiIter, "ascii-iter";
     /// An int of up to 128 bits: the low word, and the high one with the sign (integers).
     Wide, "wide";
+    /// A complex number: the real and the imaginary part (floats).
+    Complex, "complex";
 }
 
 /// How calls of builtin functions go on that have asked an iterator for some of its items.
@@ -267,10 +269,15 @@ impl Begun {
 }
 
 impl Virtual {
-    /// True if part `index` is an integer and no object.
-    pub const fn is_integer(self, index: usize) -> bool {
+    /// True for numbers: leaves whose parts are words.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Virtual::Wide | Virtual::Complex)
+    }
+
+    /// True if part `index` is an integer, or a float of [`Self::Complex`], and no object.
+    pub const fn is_raw(self, index: usize) -> bool {
         match self {
-            Virtual::RangeIter | Virtual::Position | Virtual::Wide => true,
+            Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,

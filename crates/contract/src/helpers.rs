@@ -76,6 +76,9 @@ macro_rules! for_each_helper {
         wide_mod_unsigned(low: I64, high: I64, divisor: I64) -> I64, Pure, "The same, not negative, of a divisor of 64 bits without a sign.";
         wide_floordiv(low: I64, high: I64, divisor: I64, out: Ptr) -> I64, Pure, "Stores the floor of the quotient of an int of two words to two words at `out` and returns 1, or returns 0 if the divisor is 0 or the quotient does not fit.";
         wide_to_float(low: I64, high: I64) -> F64, Pure, "The double nearest to an int of two words.";
+        box_complex(real: F64, imaginary: F64) -> Obj, Allocates, "A new complex number.";
+        complex_abs(real: F64, imaginary: F64) -> F64, Pure, "The magnitude of a complex number; infinite where Python raises, too.";
+        complex_div(left_real: F64, left_imaginary: F64, right_real: F64, right_imaginary: F64, out: Ptr) -> I64, Pure, "Stores the real and the imaginary part of a quotient to two words at `out` and returns 1, or returns 0 if the divisor is 0.";
         get_item(container: Obj, key: Obj) -> Obj, Any, "`container[key]`.";
         set_item(container: Obj, key: Obj, value: Obj) -> I64, Any, "`container[key] = value`: 0, or -1 with an exception.";
         delete_item(container: Obj, key: Obj) -> I64, Any, "`del container[key]`: 0, or -1 with an exception.";

@@ -61,6 +61,8 @@ layout_fields! {
     long_size = "sizeof(PyLongObject)";
     /// The double of a float.
     float_value = "offsetof(PyFloatObject, ob_fval)";
+    /// The real part of a complex number; the imaginary one follows.
+    complex_value = "offsetof(PyComplexObject, cval)";
     /// Size of a float object.
     float_size = "sizeof(PyFloatObject)";
     /// Item array pointer of a list.

@@ -301,6 +301,8 @@ pub enum ObjectKind {
     WideInt(i64, i64),
     /// A float, as bits.
     Float(u64),
+    /// A complex number: its real and its imaginary part, as bits.
+    Complex(u64, u64),
     /// A string.
     Str(String),
     /// A tuple.

@@ -1,6 +1,6 @@
 //! CPython functions outside of its documented interface; `docs/abi.md` says what each is used for.
 
-use crate::ffi::{PyCodeObject, PyInterpreterState, PyObject, PyThreadState};
+use crate::ffi::{Py_complex, PyCodeObject, PyInterpreterState, PyObject, PyThreadState};
 use std::ffi::{c_int, c_void};
 
 /// `PyMonitoringState`: the tools that are to hear of an event.
@@ -51,6 +51,10 @@ unsafe extern "C" {
     pub fn _Py_MakeCoro(function: *mut PyObject) -> *mut PyObject;
     /// Raises `StopIteration` with that value; negative with another exception if it cannot.
     pub fn _PyGen_SetStopIterationValue(value: *mut PyObject) -> c_int;
+    /// The magnitude of a complex number; infinite, with `ERANGE` in `errno`, if that is too large.
+    pub fn _Py_c_abs(number: Py_complex) -> f64;
+    /// A quotient of complex numbers; 0, with `EDOM` in `errno`, if the divisor is 0.
+    pub fn _Py_c_quot(left: Py_complex, right: Py_complex) -> Py_complex;
     /// Gives a function a version (0: none).
     pub fn _PyFunction_SetVersion(function: *mut PyObject, version: u32);
     /// The process-wide state, opaque but for its documented debug offsets.

@@ -233,6 +233,11 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(result));
             return Ok(());
         }
+        if let Some(result) = self.complex_arithmetic(state, op) {
+            self.drop_operands(state, 2);
+            state.stack.push(Slot::borrowed(result));
+            return Ok(());
+        }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
         if !overflowed {
             if let Some(operands) = self.operands(state, op, instr.feedback)
@@ -254,9 +259,14 @@ impl Builder<'_> {
         let v = self.objects(state, 2);
         let number = i64::from(op.code()) + if inplace { 13 } else { 0 };
         let number = self.int_const(number);
+        let is_complex = self.gives_complex(state, op);
         let result = self.raising(state, Helper::binary_op, &[v[0], v[1], number])?;
         self.drop_operands(state, 2);
-        state.stack.push(Slot::owned(Val::Obj(result)));
+        if is_complex {
+            self.push_typed(state, result, KnownType::Complex);
+        } else {
+            state.stack.push(Slot::owned(Val::Obj(result)));
+        }
         Ok(())
     }
 
@@ -429,6 +439,11 @@ impl Builder<'_> {
                 let value = self.emit(Ir::Fneg, &[value], Imm::None);
                 self.drop_operands(state, 1);
                 state.stack.push(Slot::borrowed(Val::Float(value)));
+                return Ok(());
+            }
+            None if let Some(value) = self.complex_negative(state) => {
+                self.drop_operands(state, 1);
+                state.stack.push(Slot::borrowed(value));
                 return Ok(());
             }
             Some(_) if self.may_speculate(ExitReason::IntOverflow) => {

@@ -103,6 +103,11 @@ impl<'s> Builder<'s> {
         {
             return Ok(());
         }
+        if !method && let Some(part) = self.complex_part(state, &text) {
+            self.drop_operands(state, 1);
+            state.stack.push(Slot::borrowed(part));
+            return Ok(());
+        }
         let is_module = matches!(instr.feedback, Feedback::LoadAttr(LoadAttrKind::Module { .. }));
         if is_module && !text.starts_with("__") && self.may_speculate(ExitReason::Unbound) {
             let module = self.objects(state, 1)[0];

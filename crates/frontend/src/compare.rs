@@ -82,7 +82,7 @@ impl Builder<'_> {
     }
 
     fn quick_compare(&mut self, state: &mut State, op: CmpOp, kinds: (Option<KnownType>, Option<KnownType>)) -> Option<Value> {
-        use KnownType::{Bool, Float, Int, Str};
+        use KnownType::{Bool, Complex, Float, Int, Str};
         match kinds {
             (Some(Int | Bool), Some(Int | Bool)) => {
                 if let Some(result) = self.wide_compare(state, op) {
@@ -97,6 +97,7 @@ impl Builder<'_> {
                 let r = self.double_on_stack(state, 1)?;
                 Some(self.emit(Ir::Fcmp, &[l, r], Imm::Cond(cond(op))))
             }
+            (Some(Complex), Some(Complex)) => self.complex_compare(state, op),
             (Some(Float), Some(Int | Bool)) | (Some(Int | Bool), Some(Float)) => {
                 // Python compares the exact values: convert only what converts exactly.
                 let side = if kinds.0 == Some(Float) { 1 } else { 2 };
@@ -207,6 +208,7 @@ impl Builder<'_> {
                 let (value, zero) = (self.double_on_stack(state, 1)?, self.float_const(0));
                 Some(self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ne)))
             }
+            KnownType::Complex => self.truth_of_complex(state),
             _ => None,
         }
     }

@@ -39,7 +39,7 @@ impl Body {
             | Virtual::Begun
             | Virtual::ListSlice
             | Virtual::Position => false,
-            Virtual::Wide => true,
+            Virtual::Wide | Virtual::Complex => true,
         };
         instrs.iter().enumerate().all(|(index, instr)| match instr.op {
             Op::LoadFast { local: l, .. } | Op::StoreFastLoadFast { load: l, .. } => l != local || apart(index + 1),
@@ -65,7 +65,7 @@ impl Builder<'_> {
     pub(crate) fn local_needs_object(&self, body: &Body, local: u32, slot: &Slot) -> bool {
         let Val::Virtual(kind, parts) = &slot.val else { return false };
         // All slots that hold the same number get the same object once there is one.
-        if *kind == Virtual::Wide {
+        if kind.is_number() {
             return false;
         }
         parts.iter().any(|part| matches!(part.val, Val::Virtual(..))) || !body.takes_apart(local, *kind)
@@ -82,7 +82,7 @@ impl Builder<'_> {
 
     /// Builds the object that is to be copied, unless the copy is taken apart at once.
     pub(crate) fn build_for_copy(&mut self, state: &mut State, depth: usize, instr: Instr) {
-        if !matches!(state.peek(depth).val, Val::Virtual(kind, _) if kind != Virtual::Wide) {
+        if !matches!(state.peek(depth).val, Val::Virtual(kind, _) if !kind.is_number()) {
             return;
         }
         let decoded = &self.instance.body.decoded;

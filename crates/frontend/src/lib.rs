@@ -17,6 +17,7 @@ mod c_call;
 mod call;
 mod compact;
 mod compare;
+mod complex;
 mod construct;
 pub mod coverage;
 mod deletion;

@@ -55,6 +55,7 @@ impl Builder<'_> {
             ("builtins.isinstance", false, 2) => Ok(self.isinstance(state, base)),
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
+            ("complex.conjugate", true, 0) => Ok(self.conjugate(state, base)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
             ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),
             ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
@@ -112,8 +113,20 @@ impl Builder<'_> {
                 self.finish_native(state, base, Slot::borrowed(Val::Int(value)));
                 true
             }
+            Some(KnownType::Complex) => {
+                let Some(value) = self.complex_abs(state) else { return false };
+                self.finish_native(state, base, Slot::borrowed(value));
+                true
+            }
             _ => false,
         }
+    }
+
+    /// `value.conjugate()` of a complex number.
+    fn conjugate(&mut self, state: &mut State, base: usize) -> bool {
+        let Some(value) = self.complex_conjugate(state) else { return false };
+        self.finish_native(state, base, Slot::borrowed(value));
+        true
     }
 
     /// `min(a, b, …)` and `max(a, b, …)` of so many ints, or floats: an argument only if it compares so to all before it.
@@ -244,7 +257,7 @@ impl Builder<'_> {
         {
             return Ok(true);
         }
-        let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Type);
+        let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Complex | KnownType::Type);
         if !has_meaning && Builtin::find(known.expression(), argc).is_none() {
             return Ok(false);
         }
@@ -291,6 +304,11 @@ impl Builder<'_> {
                 }
                 let Some(value) = self.double_on_stack(state, 1) else { return Ok(false) };
                 self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+                Ok(true)
+            }
+            KnownType::Complex if matches!(argc, 1 | 2) => {
+                let Some(value) = self.complex_of_reals(state, argc) else { return Ok(false) };
+                self.finish_native(state, base, Slot::borrowed(value));
                 Ok(true)
             }
             KnownType::Int if argc == 1 => {

@@ -179,7 +179,7 @@ impl Builder<'_> {
                 *slot = Slot::owned(Val::Obj(object));
                 self.effect(Op::Incref, &[object], Imm::None);
             } else if let Val::Virtual(kind, parts) = &mut slot.val {
-                let objects = parts.iter_mut().enumerate().filter(|(index, _)| !kind.is_integer(*index));
+                let objects = parts.iter_mut().enumerate().filter(|(index, _)| !kind.is_raw(*index));
                 self.share(value, object, &mut objects.map(|(_, part)| part) as &mut dyn Iterator<Item = &mut Slot>);
             }
         }
@@ -189,7 +189,12 @@ impl Builder<'_> {
     fn share_parts(&mut self, state: &mut State, kind: Virtual, parts: &mut [Slot]) {
         for index in 0..parts.len() {
             let before = parts[index].val.clone();
-            if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(Virtual::Wide, _)) && !kind.is_integer(index) {
+            let is_number = match &before {
+                Val::Int(_) | Val::Float(_) => true,
+                Val::Virtual(part, _) => part.is_number(),
+                _ => false,
+            };
+            if is_number && !kind.is_raw(index) {
                 let object = self.object_in(state, &mut parts[index]);
                 self.share(&before, object, parts[index + 1..].iter_mut());
             }
@@ -257,10 +262,21 @@ impl Builder<'_> {
             state.facts.update(object, |fact| fact.ty = ty);
             return object;
         }
+        if let (Virtual::Complex, [real, imaginary]) = (kind, parts.as_slice())
+            && let (Some(real), Some(imaginary)) = (self.float_of(state, &real.val), self.float_of(state, &imaginary.val))
+        {
+            let object = self.helper(Helper::box_complex, &[real, imaginary]);
+            let ty = self.platform().known_type(KnownType::Complex);
+            state.facts.update(object, |fact| {
+                fact.ty = ty;
+                fact.complex = Some([real, imaginary]);
+            });
+            return object;
+        }
         let count = parts.len();
         let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
         for (i, part) in parts.iter_mut().enumerate() {
-            let raw = if kind.is_integer(i) { self.int_of(state, &part.val) } else { None };
+            let raw = if kind.is_raw(i) { self.int_of(state, &part.val) } else { None };
             match raw {
                 Some(raw) => self.store(words, raw, i as i64 * 8, MemSize::I64, Region::Scratch),
                 None => {

@@ -267,7 +267,8 @@ impl Builder<'_> {
                 } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
                     rest.push(edge);
                 } else {
-                    self.widen(&edge.state, &entered, &shapes, &mut again);
+                    // What a second version is for is not widened.
+                    self.widen(&edge.state, &entered, &shapes, may_split, &mut again);
                 }
             }
             if again.is_empty() && self.failed_at(entry.offset, &[ExitReason::Unbound]) {
@@ -383,7 +384,7 @@ impl Builder<'_> {
             Virtual::Enumerate => vec![nested(0), Shape::Int],
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
             Virtual::Begun => (0..parts.len()).map(|i| if i == 0 { same(i) } else { self.carried_shape(&State::in_frame(0), &parts[i]) }).collect(),
-            Virtual::Generator => (0..parts.len()).map(|i| if kind.is_integer(i) { Shape::Int } else { nested(i) }).collect(),
+            Virtual::Generator => (0..parts.len()).map(|i| if kind.is_raw(i) { Shape::Int } else { nested(i) }).collect(),
             _ => return None,
         };
         Some(Shape::Virtual(*kind, shapes))
@@ -405,18 +406,21 @@ impl Builder<'_> {
         });
     }
 
-    /// True if the state would fit but for ints where floats were expected or the other way round.
+    /// True if the state would fit but for numbers of one kind (int, float, complex) where another kind was expected.
     fn only_numbers_differ(&self, state: &State, shapes: &[Shape]) -> bool {
-        let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float);
-        state.all_slots().zip(shapes).all(|(slot, shape)| {
-            self.fits(state, slot, shape) || (number(shape) && number(&self.shape_of(state, slot)))
-        })
+        state.all_slots().zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape) || self.is_other_number(state, slot, shape))
     }
 
-    /// Notes more general shapes for the slots of a back edge that do not fit.
-    fn widen(&self, state: &State, entry: &State, shapes: &[Shape], again: &mut HashMap<usize, Shape>) {
+    /// True if the slot holds a number, and the shape is one of a number, too.
+    fn is_other_number(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
+        let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float | Shape::Virtual(Virtual::Complex, _));
+        number(shape) && number(&self.shape_of(state, slot))
+    }
+
+    /// Notes more general shapes for the slots of a back edge that do not fit, or for those of them that do not only hold another kind of number.
+    fn widen(&self, state: &State, entry: &State, shapes: &[Shape], but_numbers: bool, again: &mut HashMap<usize, Shape>) {
         for (i, ((slot, shape), first)) in state.all_slots().zip(shapes).zip(entry.all_slots()).enumerate() {
-            if self.fits(state, slot, shape) {
+            if self.fits(state, slot, shape) || but_numbers && self.is_other_number(state, slot, shape) {
                 continue;
             }
             let widened = self.widened((entry, first), shape, (state, slot));

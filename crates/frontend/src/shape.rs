@@ -52,9 +52,9 @@ fn forget_different(state: &mut State, other: &State) {
     });
 }
 
-/// True for shapes that hold an unboxed value.
+/// True for shapes that hold an unboxed value, or those of a complex number.
 fn is_raw(shape: &Shape) -> bool {
-    matches!(shape, Shape::Int | Shape::Float | Shape::Bool)
+    matches!(shape, Shape::Int | Shape::Float | Shape::Bool | Shape::Virtual(Virtual::Complex, _))
 }
 
 impl Builder<'_> {
@@ -79,6 +79,7 @@ impl Builder<'_> {
                 Virtual::Method => KnownType::Method,
                 Virtual::ListSlice => KnownType::List,
                 Virtual::Position | Virtual::Wide => KnownType::Int,
+                Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
                 Virtual::Generator | Virtual::Begun => return None,
             }),
@@ -93,6 +94,7 @@ impl Builder<'_> {
 
     /// The most specific shape of one edge's slot.
     pub(crate) fn shape_of(&self, state: &State, slot: &Slot) -> Shape {
+        let complex = || Shape::Virtual(Virtual::Complex, vec![Shape::Float; 2]);
         match &slot.val {
             Val::Null | Val::Unseen(_) => Shape::Null,
             Val::Int(_) | Val::SmallInt(_) => Shape::Int,
@@ -103,6 +105,7 @@ impl Builder<'_> {
                 Some(KnownType::Int) if state.facts.get(*v).raw.is_some() => Shape::Int,
                 Some(KnownType::Int) if state.facts.get(*v).wide.is_some() => Shape::Virtual(Virtual::Wide, vec![Shape::Int; 2]),
                 Some(KnownType::Float) => Shape::Float,
+                Some(KnownType::Complex) => complex(),
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
             Val::MaybeObj(_) => Shape::MaybeObj,
@@ -113,6 +116,7 @@ impl Builder<'_> {
                 ObjectKind::Int(_) => Shape::Int,
                 ObjectKind::WideInt(..) => self.shape_as_wide(state, slot).expect("it is an int"),
                 ObjectKind::Float(_) => Shape::Float,
+                ObjectKind::Complex(..) => complex(),
                 ObjectKind::Bool(_) => Shape::Bool,
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
@@ -182,6 +186,7 @@ impl Builder<'_> {
                         && parts.len() == shapes.len()
                         && parts.iter().zip(shapes).all(|(p, s)| self.fits(state, p, s))
                 }
+                _ if *kind == Virtual::Complex => self.shape_of(state, slot) == *shape,
                 _ => {
                     *kind == Virtual::Wide
                         && self.shape_as_wide(state, slot).is_some_and(|own| self.join_shapes(own, shape.clone()) == *shape)
@@ -225,12 +230,15 @@ impl Builder<'_> {
             }
             Shape::Maybe(inner) => match slot.val.clone() {
                 Val::Null => {
-                    args.push(self.bool_const(false));
-                    args.push(match **inner {
-                        Shape::Float => self.float_const(0),
-                        Shape::Bool => self.bool_const(false),
-                        _ => self.int_const(0),
-                    });
+                    let mut types = vec![Ty::Bool];
+                    Self::shape_types(inner, &mut types);
+                    for ty in types {
+                        args.push(match ty {
+                            Ty::F64 => self.float_const(0),
+                            Ty::Bool => self.bool_const(false),
+                            _ => self.int_const(0),
+                        });
+                    }
                 }
                 Val::Unseen(object) => {
                     let (flag, raw) = self.unseen[&object];
@@ -254,8 +262,10 @@ impl Builder<'_> {
                 }
             },
             Shape::Virtual(kind, shapes) => {
-                if *kind == Virtual::Wide && !matches!(slot.val, Val::Virtual(..)) {
-                    self.into_parts(state, slot);
+                match (kind, &slot.val) {
+                    (_, Val::Virtual(..)) => {}
+                    (Virtual::Complex, _) => self.take_apart_complex(state, slot),
+                    _ => self.into_parts(state, slot),
                 }
                 let Val::Virtual(_, parts) = &mut slot.val else { unreachable!("the slot fits") };
                 let mut parts = std::mem::take(parts);

@@ -88,6 +88,8 @@ pub(crate) struct Fact {
     pub raw: Option<Value>,
     /// The low and the high word of the int in it, unboxed.
     pub wide: Option<[Value; 2]>,
+    /// The real and the imaginary part of the complex number in it.
+    pub complex: Option<[Value; 2]>,
     /// Type code of its items, if it is an array.
     pub format: Option<u8>,
     /// Its number, if it is the str of one character of ASCII.
@@ -149,6 +151,7 @@ impl Facts {
                     ty: a.ty.filter(|_| a.ty == b.ty),
                     raw: a.raw.filter(|_| a.raw == b.raw),
                     wide: a.wide.filter(|_| a.wide == b.wide),
+                    complex: a.complex.filter(|_| a.complex == b.complex),
                     format: a.format.filter(|_| a.format == b.format),
                     character: a.character.filter(|_| a.character == b.character),
                     likely: a.likely.filter(|_| a.likely == b.likely),

@@ -17,7 +17,7 @@ use crate::feedback::MANY_EXITS;
 use crate::value::{Slot, State, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::Op;
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, CodeId, KnownType, Observed};
 use whipsnake_ir::function::ObjectRef;
@@ -224,7 +224,7 @@ impl<'s> Builder<'s> {
             self.settle(state);
             self.recapture(state);
         }
-        if matches!(state.peek(1).val, Val::Virtual(kind, _) if kind != Virtual::Wide) {
+        if matches!(state.peek(1).val, Val::Virtual(kind, _) if !kind.is_number()) {
             self.objects(state, 1);
         }
         self.expect_leaf(state, index);

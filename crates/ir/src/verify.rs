@@ -440,7 +440,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
         Virtual::Range | Virtual::RangeIter | Virtual::Slice => Some(3),
         Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),
-        Virtual::Wide => Some(2),
+        Virtual::Wide | Virtual::Complex => Some(2),
         Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }
 }

@@ -11,7 +11,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
-    PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
+    PyComplex_FromDoubles, PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -36,12 +36,20 @@ pub struct Words<'a> {
     numbers: SmallVec<[(Number, *mut PyObject); 4]>,
 }
 
-/// The words of a number: an int's, a float's, or the two of a wide int.
+/// The words of a number: an int's, a float's, the two of a wide int, or the parts of a complex number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Number {
     Int(u32),
     Float(u32),
     Wide(u32, Option<u32>),
+    Complex(Part, Part),
+}
+
+/// A part of a complex number: a word, or a constant's bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Word(u32),
+    Constant(u64),
 }
 
 impl Drop for Words<'_> {
@@ -177,8 +185,17 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held.
             return self.number(number, || unsafe { int::make_wide(words.0, words.1) });
         }
+        if let (Virtual::Complex, [real, imaginary]) = (kind, parts) {
+            let [real, imaginary] = [real, imaginary].map(|part| match part {
+                Source::Float(index) => (Part::Word(*index), f64::from_bits(self.word(*index))),
+                Source::ConstFloat(bits) => (Part::Constant(*bits), f64::from_bits(*bits)),
+                _ => unreachable!("the parts of complex numbers are floats"),
+            });
+            // SAFETY: the GIL is held.
+            return self.number(Number::Complex(real.0, imaginary.0), || unsafe { PyComplex_FromDoubles(real.1, imaginary.1) });
+        }
         let word = |(at, part): (usize, &Source)| -> u64 {
-            if kind.is_integer(at) {
+            if kind.is_raw(at) {
                 return self.integer(part) as u64;
             }
             // SAFETY: the caller vouches for the parts.

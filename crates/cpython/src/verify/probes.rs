@@ -98,6 +98,9 @@ unsafe fn numbers() -> Result<(), Unsupported> {
         check(read::<f64>(float.0.cast(), offsets::FLOAT_VALUE) == 1.25, "value of a float")?;
         check(word(&float, offsets::OB_TYPE) == &raw const PyFloat_Type as usize, "type of a float")?;
         check(!crate::slot::is_immortal(float.0), "floats are mortal")?;
+        let complex = made(PyComplex_FromDoubles(1.25, -0.5), "complex number")?;
+        let parts = [0, 8].map(|offset| read::<f64>(complex.0.cast(), offsets::COMPLEX_VALUE + offset));
+        check(parts == [1.25, -0.5], "parts of a complex number")?;
         float_freelist()
     }
 }

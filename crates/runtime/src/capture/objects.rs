@@ -81,6 +81,10 @@ impl Builder<'_> {
             if ffi::PyFloat_CheckExact(object) != 0 {
                 return ObjectKind::Float(memory::read(object.cast(), offsets::FLOAT_VALUE));
             }
+            if ffi::PyComplex_CheckExact(object) != 0 {
+                let part = |index: usize| memory::read(object.cast(), offsets::COMPLEX_VALUE + 8 * index);
+                return ObjectKind::Complex(part(0), part(1));
+            }
             if ffi::PyUnicode_CheckExact(object) != 0 {
                 let short = ffi::PyUnicode_GetLength(object) <= MAX_TEXT;
                 return short.then(|| text(object)).flatten().map_or(ObjectKind::Other, ObjectKind::Str);

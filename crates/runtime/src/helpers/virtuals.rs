@@ -49,7 +49,7 @@ unsafe fn finished(kind: Virtual, parts: *const u64, count: isize, object: Obj) 
     // SAFETY: the caller vouches for the parts.
     unsafe {
         for i in 0..count {
-            if !kind.is_integer(i as usize) {
+            if !kind.is_raw(i as usize) {
                 ffi::Py_XDECREF(parts.offset(i).read() as Obj);
             }
         }
@@ -82,6 +82,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::ListSlice => super::list_stepped_slice(object(0), integer(1), integer(2), integer(3)),
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::Wide => int::make_wide(integer(0), integer(1)),
+            Virtual::Complex => ffi::PyComplex_FromDoubles(f64::from_bits(integer(0) as u64), f64::from_bits(integer(1) as u64)),
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
             Virtual::Generator => generator(parts, count as usize),
