@@ -12,6 +12,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("tstate_what_event", "offsetof(PyThreadState, what_event)"),
     ("tstate_exc_info", "offsetof(PyThreadState, exc_info)"),
     ("tstate_datastack_chunk", "offsetof(PyThreadState, datastack_chunk)"),
+    ("tstate_cached_chunk", "WS_CACHED_CHUNK"),
     ("exc_item_value", "offsetof(_PyErr_StackItem, exc_value)"),
     ("exc_item_previous", "offsetof(_PyErr_StackItem, previous_item)"),
     ("chunk_previous", "offsetof(_PyStackChunk, previous)"),

@@ -35,6 +35,9 @@
 #  include "internal/pycore_interpframe.h"
 #  include "internal/pycore_stackref.h"
 #  define WS_TAGGED_SLOTS 1
+   /* `datastack_cached_chunk`, the last field of thread states since one of the later releases of 3.14; 0 before. */
+#  define WS_THREAD_FIELDS (offsetof(PyThreadState, remote_debugger_support) + sizeof(_PyRemoteDebuggerSupport))
+#  define WS_CACHED_CHUNK (sizeof(PyThreadState) > WS_THREAD_FIELDS ? sizeof(PyThreadState) - sizeof(_PyStackChunk *) : 0)
 #  define WS_SLOT_NULL PyStackRef_NULL_BITS
 #  define WS_SLOT_TAG Py_TAG_REFCNT
 #  define WS_FRAME_STACK offsetof(_PyInterpreterFrame, stackpointer)
@@ -56,6 +59,7 @@
 #  define WS_COMMON_CONSTS offsetof(PyInterpreterState, common_consts)
 #else
 #  define WS_TAGGED_SLOTS 0
+#  define WS_CACHED_CHUNK 0
 #  define WS_SLOT_NULL 0
 #  define WS_SLOT_TAG 0
 #  define WS_FRAME_STACK offsetof(_PyInterpreterFrame, stacktop)

@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::ffi::{PyErr_NoMemory, PyObject, PyObject_GetArenaAllocator};
 use crate::frame::Frame;
-use crate::memory::write;
+use crate::memory::{read, write};
 use crate::offsets;
 use crate::symbols::{_PyEval_FrameClearAndPop, _PyThreadState_PopFrame};
 use crate::thread::Thread;
@@ -68,6 +68,50 @@ unsafe fn initialised(thread: Thread, memory: *mut u64, function: *mut PyObject,
     }
 }
 
+/// The chunk of at least so many bytes that the interpreter keeps after it was popped: calls that cross the end of a chunk again and again
+/// map no memory. Not all releases do that.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn take_cached_chunk(thread: Thread, bytes: usize) -> Option<*mut u8> {
+    if offsets::TSTATE_CACHED_CHUNK == 0 {
+        return None;
+    }
+    // SAFETY: the field holds NULL or a chunk that nobody uses.
+    unsafe {
+        let place = thread.as_ptr().cast::<u8>();
+        let chunk: *mut u8 = read(place, offsets::TSTATE_CACHED_CHUNK);
+        if chunk.is_null() || read::<usize>(chunk, offsets::CHUNK_SIZE) < bytes {
+            return None;
+        }
+        write(place, offsets::TSTATE_CACHED_CHUNK, std::ptr::null_mut::<u8>());
+        Some(chunk)
+    }
+}
+
+/// Memory for a chunk; `None` with `MemoryError` raised.
+///
+/// # Safety
+///
+/// The GIL is held.
+unsafe fn new_chunk(bytes: usize) -> Option<*mut u8> {
+    // SAFETY: the interpreter sets its allocators up before it runs any code.
+    unsafe {
+        let mut arena = MaybeUninit::uninit();
+        PyObject_GetArenaAllocator(arena.as_mut_ptr());
+        let arena = arena.assume_init();
+        let chunk: *mut u8 = match arena.alloc {
+            Some(alloc) => alloc(arena.ctx, bytes).cast(),
+            None => std::ptr::null_mut(),
+        };
+        if chunk.is_null() {
+            PyErr_NoMemory();
+        }
+        (!chunk.is_null()).then_some(chunk)
+    }
+}
+
 /// Makes a new chunk current and takes `words` of it.
 ///
 /// # Safety
@@ -80,17 +124,13 @@ unsafe fn push_chunk(thread: Thread, words: usize) -> Option<*mut u64> {
     }
     // SAFETY: the chunk is filled in before it is used; the interpreter frees it with the same allocator.
     unsafe {
-        let mut arena = MaybeUninit::uninit();
-        PyObject_GetArenaAllocator(arena.as_mut_ptr());
-        let arena = arena.assume_init();
-        let chunk: *mut u8 = match arena.alloc {
-            Some(alloc) => alloc(arena.ctx, bytes).cast(),
-            None => std::ptr::null_mut(),
+        let chunk = match take_cached_chunk(thread, bytes) {
+            Some(chunk) => {
+                bytes = read(chunk, offsets::CHUNK_SIZE);
+                chunk
+            }
+            None => new_chunk(bytes)?,
         };
-        if chunk.is_null() {
-            PyErr_NoMemory();
-            return None;
-        }
         let previous = thread.datastack_chunk();
         write(chunk, offsets::CHUNK_PREVIOUS, previous);
         write(chunk, offsets::CHUNK_SIZE, bytes);

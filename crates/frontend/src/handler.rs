@@ -386,7 +386,8 @@ impl Builder<'_> {
             return Ok(false);
         }
         let handler = self.native_handler();
-        if handler.is_none() && (self.instance.depth > 0 || !state.linked || self.frame.is_none()) {
+        let stand = self.frame.is_some() && state.linked_frames() > self.instance.depth;
+        if handler.is_none() && !stand {
             // Raising may run Python code. Where no frame is there for it yet, the interpreter raises.
             return Ok(self.raises());
         }
@@ -401,10 +402,10 @@ impl Builder<'_> {
         match handler {
             Some(handler) => self.catch(state, handler),
             None => {
-                let raise = self.raise_state();
+                let (raise, reason) = (self.raise_state(), self.raise_reason());
                 let block = self.block;
                 self.cold(block);
-                self.f.exit(block, ExitReason::Exception, raise);
+                self.f.exit(block, reason, raise);
             }
         }
         Ok(false)

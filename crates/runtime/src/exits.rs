@@ -5,6 +5,7 @@ use crate::entry::may_go_on;
 use crate::observe::{destroy, frames_left};
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
+use crate::raised::standing_frames;
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
 use crate::unit::{Content, NEVER_QUIET, Unit};
@@ -52,7 +53,8 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         if let Some(frames) = frames_left(unit, exit) {
             // The object may have been dropped while an exception was on its way.
             let raise = !PyErr_Occurred().is_null();
-            let leaving = Leaving::new(thread, point, frames, raise);
+            let leaving = Leaving { thread, point, frames, raise };
+            leaving.take_over();
             leaving.release_all(content, words);
             leaving.finish_instruction();
             return leaving;
@@ -60,8 +62,9 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
         let mut words = reader;
         words.trace(thread, point);
         let raise = point.resume == Resume::Raise || destroys && !PyErr_Occurred().is_null();
-        let frames = words.frames(thread, point);
-        let mut leaving = Leaving::new(thread, point, frames, raise);
+        let mut leaving = Leaving { thread, point, frames: Frames::new(), raise };
+        words.frames(thread, point, &mut leaving.frames);
+        leaving.take_over();
         let built = leaving.frames.len();
         if words.failed() {
             if PyErr_Occurred().is_null() {
@@ -85,18 +88,17 @@ unsafe fn leave<'a>(thread: Thread, unit: &'a Unit, content: &'a Content, exit: 
     }
 }
 
-impl<'a> Leaving<'a> {
-    /// Hands frames over to the interpreter.
+impl Leaving<'_> {
+    /// Hands the frames over to the interpreter.
     ///
     /// # Safety
     ///
     /// The frames are those of the exit point; native code does not go on in them.
-    unsafe fn new(thread: Thread, point: &'a ExitPoint, frames: Frames, raise: bool) -> Leaving<'a> {
-        for rebuilt in frames.iter().filter(|rebuilt| rebuilt.existed) {
+    unsafe fn take_over(&self) {
+        for rebuilt in self.frames.iter().filter(|rebuilt| rebuilt.existed) {
             // SAFETY: the interpreter leaves it, since native code does not.
             unsafe { rebuilt.frame.own_what_runs() };
         }
-        Leaving { thread, point, frames, raise }
     }
 
     fn innermost(&self) -> Rebuilt {
@@ -533,6 +535,12 @@ pub unsafe extern "C" fn exit_function(
             Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
         };
         let again = counted(session, thread, unit, content, exit, words);
+        if !again && !session.worker.has_finished() && session.program_log().is_none() {
+            let mut leaving = Leaving { thread, point: &content.exits[exit as usize], frames: Frames::new(), raise: true };
+            if standing_frames(leaving.point, words, &mut leaving.frames) {
+                return leaving.run(0).0;
+            }
+        }
         let leaving = leave(thread, unit, content, exit, words);
         session.program_log().into_iter().for_each(|log| leaving.log(log));
         leaving.install_finished(session);

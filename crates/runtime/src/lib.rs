@@ -40,6 +40,7 @@ pub mod observe;
 mod native_stack;
 pub mod notice;
 pub mod profile;
+mod raised;
 pub mod rebuild;
 pub mod reference;
 mod reserve;

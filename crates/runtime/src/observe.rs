@@ -135,7 +135,8 @@ unsafe fn show_built(
         let mut reader = Words::new(words, content, References::Lend);
         let traced = reader.trace(thread, point);
         let raised = !PyErr_Occurred().is_null();
-        let frames = reader.frames(thread, point);
+        let mut frames = Frames::new();
+        reader.frames(thread, point, &mut frames);
         if reader.failed() {
             // Who destroys the object cannot be shown now: it is destroyed once native code has been left.
             if !raised {

@@ -304,11 +304,10 @@ impl<'a> Words<'a> {
     /// # Safety
     ///
     /// The GIL is held; the words are those of the exit point; frames named by them exist, the innermost of them linked.
-    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint) -> Frames {
+    pub unsafe fn frames(&mut self, thread: Thread, point: &ExitPoint, frames: &mut Frames) {
         // SAFETY: the caller vouches for the words.
         unsafe {
             let raised = PyErr_GetRaisedException();
-            let mut frames = Frames::with_capacity(point.frames.len());
             for (depth, image) in point.frames.iter().enumerate() {
                 let Some(rebuilt) = self.frame(thread, image) else {
                     self.failed = true;
@@ -328,7 +327,6 @@ impl<'a> Words<'a> {
             if !raised.is_null() {
                 PyErr_SetRaisedException(raised);
             }
-            frames
         }
     }
 
