@@ -142,9 +142,7 @@ impl Builder<'_> {
         let (int, float) = (self.platform().known_type(KnownType::Int)?, self.platform().known_type(KnownType::Float)?);
         let done = self.f.add_block();
         let result = self.f.add_param(done, Ty::F64);
-        let ty = self.load(object, self.layout().ob_type, MemSize::Ptr, Region::Type);
-        let wanted = self.address(float);
-        let is_float = self.same(ty, wanted);
+        let is_float = self.emit(Ir::IsType, &[object], Imm::Type(float));
         let (yes, no) = self.split(is_float);
         self.block = yes;
         let value = self.emit(Ir::UnboxFloat, &[object], Imm::None);

@@ -400,7 +400,7 @@ impl<'s> Builder<'s> {
                     let owner = state.pop();
                     let mut value = state.pop();
                     let old = self.load(object, at, MemSize::Obj, Region::Instance);
-                    let overwritten = self.overwrite_float(state, &value, old, true);
+                    let overwritten = self.overwrite_number(state, &value, old, true);
                     let new = self.owned_for_store(state, &mut value);
                     let null = self.null();
                     let fresh = self.same(old, null);
@@ -425,7 +425,7 @@ impl<'s> Builder<'s> {
                     let owner = state.pop();
                     let mut value = state.pop();
                     let old = self.load(object, offset, MemSize::Obj, Region::Instance);
-                    let overwritten = self.overwrite_float(state, &value, old, true);
+                    let overwritten = self.overwrite_number(state, &value, old, true);
                     let new = self.owned_for_store(state, &mut value);
                     self.store(object, new, offset, MemSize::Obj, Region::Instance);
                     let old = self.replaced(Slot::owned(Val::MaybeObj(old)), overwritten);

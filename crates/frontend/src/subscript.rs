@@ -211,7 +211,7 @@ impl Builder<'_> {
                     let key = state.pop();
                     let list = state.pop();
                     let mut value = state.pop();
-                    let overwritten = self.overwrite_float(state, &value, old, false);
+                    let overwritten = self.overwrite_number(state, &value, old, false);
                     let new = self.owned_for_store(state, &mut value);
                     self.effect(
                         Ir::StoreIndexed,

@@ -319,6 +319,7 @@ impl<W: World + ?Sized> Machine<'_, W> {
             (Op::GuardType, Imm::Type(expected), [object]) => {
                 check(self.world.type_of(*object) == expected, ExitReason::TypeGuard)
             }
+            (Op::IsType, Imm::Type(expected), [object]) => Act::word((self.world.type_of(*object) == expected).into()),
             (Op::BoxInt, _, [word]) => Act::word(self.world.box_int(*word as i64)),
             (Op::BoxFloat, _, [word]) => Act::word(self.world.box_float(f64::from_bits(*word))),
             (Op::BoxBool, _, [word]) => Act::word(self.world.box_bool(*word != 0)),

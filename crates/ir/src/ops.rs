@@ -365,6 +365,7 @@ macro_rules! for_each_op {
         Guard, "guard", (Is(Ty::Bool)) -> Nothing, Exit, Guard, Guard, "Exits unless the operand is true.";
         GuardType, "guard_type", (Is(Ty::Obj)) -> Nothing, Type, Guard, Guard, "Exits with type-guard unless the object's type is exactly that one.";
         GuardNotNull, "guard_not_null", (Address) -> Nothing, Exit, Guard, Guard, "Exits if the operand is NULL.";
+        IsType, "is_type", (Is(Ty::Obj)) -> Is(Ty::Bool), Type, Load, Never, "Whether the object's type is exactly that one.";
         // Boxes.
         BoxInt, "box_int", (Is(Ty::I64)) -> Is(Ty::Obj), None, Allocate, Never, "An int object, owned.";
         BoxFloat, "box_float", (Is(Ty::F64)) -> Is(Ty::Obj), None, Allocate, Never, "A float object, owned.";

@@ -192,17 +192,31 @@ impl Scope<'_> {
                 self.learn(data.args[0], true);
             }
             (Op::GuardNotNull, _) => {
-                let key = Key { op: data.op, imm: [0; 3], args: SmallVec::from_slice(&data.args) };
-                if self.computed.get(&key).is_some() {
+                if self.computed.get(&something(data.args[0])).is_some() {
                     return false;
                 }
-                self.computed.insert(key, data.args[0]);
+                self.is_something(data.args[0]);
+            }
+            (Op::Same, _) => {
+                let kept = self.compute(inst, &data);
+                self.learn_of_null(&data);
+                return kept;
             }
             // Objects keep their type until something runs that could change it.
             (Op::GuardType, _) => {
                 let base = data.args[0];
-                let place = Access { region: Region::Type, base, offset: 0, bytes: i64::MAX, indexed: false };
-                return self.remember(&data, base, place);
+                self.is_something(base);
+                return self.remember(&data, base, place_of_type(base));
+            }
+            (Op::IsType, _) => {
+                let (base, Some(result)) = (data.args[0], data.result) else { return true };
+                self.is_something(base);
+                if self.memory.get(&Key { op: Op::GuardType, ..key(&data) }).is_some() {
+                    self.truths.insert(result, true);
+                    return true;
+                }
+                self.definitions.insert(result, inst);
+                return self.remember(&data, result, place_of_type(base));
             }
             (Op::Branch, _) => {
                 if let Some(&truth) = self.truths.get(&data.args[0]) {
@@ -278,6 +292,24 @@ impl Scope<'_> {
         }
     }
 
+    /// A comparison with NULL of what is known to be something.
+    fn learn_of_null(&mut self, data: &InstData) {
+        let (Some(result), [left, right]) = (data.result, data.args.as_slice()) else { return };
+        let is_other = |scope: &Self, value: Value, other: Value| scope.is_null(other) && scope.computed.get(&something(value)).is_some();
+        if is_other(self, *left, *right) || is_other(self, *right, *left) {
+            self.truths.insert(self.replacements.resolve(result), false);
+        }
+    }
+
+    fn is_null(&self, value: Value) -> bool {
+        self.definitions.get(&value).is_some_and(|&inst| self.function.inst(inst).op == Op::Null)
+    }
+
+    /// The value is not NULL from here on.
+    fn is_something(&mut self, value: Value) {
+        self.computed.insert(something(value), value);
+    }
+
     /// A truth value is known from here on, and with it perhaps its parts.
     fn learn(&mut self, value: Value, truth: bool) {
         let value = self.replacements.resolve(value);
@@ -286,10 +318,30 @@ impl Scope<'_> {
         let data = self.function.inst(inst).clone();
         match (data.op, truth) {
             (Op::Bnot, _) => self.learn(data.args[0], !truth),
+            (Op::Same, false) => match *data.args.as_slice() {
+                [value, other] if self.is_null(other) => self.is_something(value),
+                [other, value] if self.is_null(other) => self.is_something(value),
+                _ => {}
+            },
+            // Unless something may have changed it since.
+            (Op::IsType, true) if self.memory.get(&key(&data)).is_some_and(|known| known.value == value) => {
+                let base = data.args[0];
+                self.memory.insert(Key { op: Op::GuardType, ..key(&data) }, Known { value: base, access: place_of_type(base) });
+            }
             (Op::Band, true) | (Op::Bor, false) => data.args.iter().for_each(|&part| self.learn(part, truth)),
             _ => {}
         }
     }
+}
+
+/// The key under which it is known that a value is not NULL.
+fn something(value: Value) -> Key {
+    Key { op: Op::GuardNotNull, imm: [0; 3], args: SmallVec::from_slice(&[value]) }
+}
+
+/// What a check of an object's type depends on.
+fn place_of_type(base: Value) -> Access {
+    Access { region: Region::Type, base, offset: 0, bytes: i64::MAX, indexed: false }
 }
 
 fn imm_words(imm: &Imm) -> [u64; 3] {

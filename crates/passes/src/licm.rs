@@ -141,11 +141,11 @@ impl Search<'_> {
         for block in self.function.block_ids().filter(|&b| self.dominators.is_reachable(b)) {
             for &inst in &self.function.block(block).insts {
                 let data = self.function.inst(inst);
-                if data.op == Op::GuardType && data.args[0] == base {
+                if matches!(data.op, Op::GuardType | Op::IsType) && data.args[0] == base {
                     if self.natural.contains(block) {
                         return false;
                     }
-                    before |= self.dominators.dominates(block, self.natural.header);
+                    before |= data.op == Op::GuardType && self.dominators.dominates(block, self.natural.header);
                 }
             }
         }

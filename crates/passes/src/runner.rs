@@ -7,7 +7,7 @@ use whipsnake_ir::verify::verify_text;
 
 /// The order in which functions are optimised. Names of [`PASSES`]; a pass may run more than once.
 pub const PIPELINE: &[&str] =
-    &["simplify_cfg", "fold", "gvn", "dce", "refcount", "licm", "gvn", "fold", "dce", "simplify_cfg"];
+    &["simplify_cfg", "fold", "gvn", "simplify_cfg", "fold", "dce", "refcount", "licm", "gvn", "fold", "dce", "simplify_cfg"];
 
 /// Why a pass could not be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

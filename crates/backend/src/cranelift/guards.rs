@@ -17,16 +17,22 @@ impl Lowering<'_> {
                 self.require(data, data.args[0], true, exit)
             }
             (Op::GuardNotNull, Imm::Exit(reason)) => self.exit_unless(inst, data, reason, value),
-            (Op::GuardType, Imm::Type(expected)) => {
-                let flags = self.flags(Region::Const);
-                let offset = self.layout().ob_type as i32;
-                let actual = self.code.b.ins().load(types::I64, flags, value, offset);
-                let expected = self.code.address(expected);
-                let same = self.code.b.ins().icmp(IntCC::Equal, actual, expected);
+            (Op::GuardType, _) => {
+                let same = self.is_type(data)?;
                 self.exit_unless(inst, data, ExitReason::TypeGuard, same)
             }
             _ => Err(self.malformed(data, "has the wrong kind of immediate")),
         }
+    }
+
+    /// Compares the type of an object.
+    pub(super) fn is_type(&mut self, data: &InstData) -> Result<ir::Value, BackendError> {
+        let Imm::Type(expected) = data.imm else { return Err(self.malformed(data, "has the wrong kind of immediate")) };
+        let (object, flags) = (self.arg(data, 0)?, self.flags(Region::Const));
+        let offset = self.layout().ob_type as i32;
+        let actual = self.code.b.ins().load(types::I64, flags, object, offset);
+        let expected = self.code.address(expected);
+        Ok(self.code.b.ins().icmp(IntCC::Equal, actual, expected))
     }
 
     /// Goes to `exit` unless a truth value is `expected`. Conjunctions and negations become branches of

@@ -328,6 +328,7 @@ impl<'a> Lowering<'a> {
                 self.guard(inst, data)?;
                 None
             }
+            Op::IsType => Some(self.is_type(data)?),
             Op::BoxInt => Some(self.box_int(data)?),
             Op::BoxFloat => Some(self.box_float(data)?),
             Op::BoxBool => Some(self.box_bool(data)?),

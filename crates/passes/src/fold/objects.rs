@@ -35,7 +35,7 @@ fn null_check(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
     (data.op == Op::GuardNotNull && is_something(context, data.args[0])).then_some(Rewrite::Remove)
 }
 
-/// Constant objects at different addresses, and objects compared with NULL.
+/// An object and itself, constant objects at different addresses, and objects compared with NULL.
 fn identity(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
     if data.op != Op::Same {
         return None;
@@ -47,6 +47,7 @@ fn identity(context: &Context<'_>, data: &InstData) -> Option<Rewrite> {
         _ => None,
     };
     let same = match (object(left), object(right)) {
+        _ if left == right => true,
         (Some(a), Some(b)) => a.address == b.address,
         _ if is_null(left) && is_something(context, right) => false,
         _ if is_null(right) && is_something(context, left) => false,
