@@ -1,4 +1,4 @@
-"""Ints of two words: what is computed with them allocates nothing and calls no operator of the interpreter; slices are taken without frames."""
+"""Ints of two words: what is computed with them allocates nothing and calls no operator of the interpreter; slices are taken, and heaps kept, without frames."""
 
 from __future__ import annotations
 
@@ -76,3 +76,20 @@ def test_slices_of_texts_and_tuples_need_no_frames(runner: Runner) -> None:
     unit = last_unit(runner, text, "cut")
     assert unit.count("call_helper.slice_plain") == 3, unit
     assert "get_slice" not in unit and "get_item" not in unit
+
+
+def test_heaps_need_no_frames(runner: Runner) -> None:
+    text = """
+        import heapq
+
+        def sort(numbers):
+            heap = []
+            for number in numbers:
+                heapq.heappush(heap, (number, -number))
+            return [heapq.heappop(heap)[0] for _ in numbers]
+
+        call = lambda: sort([5, 3, 8, 1, 9, 2] * 10)
+    """
+    unit = last_unit(runner, text, "sort")
+    assert "call_helper.heap_push" in unit and "call_helper.heap_pop" in unit, unit
+    assert "call_c" not in unit, unit

@@ -90,6 +90,10 @@ macro_rules! for_each_helper {
         set_has_plain(set: Obj, key: Obj, place: Ptr) -> I64, Pure, "`key in set` of an exact set or frozenset and an exact str, int or tuple: 0 or 1, with its place in the table in two words at `place`, or -1 if Python code has to hash or compare keys.";
         set_add_plain(set: Obj, key: Obj, place: Ptr) -> I64, Mutates, "Adds such a key to an exact set, given the place that was found for it: 0, or -1 with an exception.";
         set_discard_plain(set: Obj, place: Ptr) -> (), Mutates, "Takes the key that was found at that place out of an exact set.";
+        heap_place(heap: Obj, item: Obj) -> I64, Pure, "The place in an exact list at which `heappush` puts the item, or -1 if Python code has to compare.";
+        heap_push(heap: Obj, item: Obj, place: I64) -> I64, Mutates, "`heappush` to that place: 0, or -1 with an exception.";
+        heap_places(heap: Obj, places: Ptr) -> I64, Pure, "Stores the places through which `heappop` moves items of an exact list to up to 64 words at `places`: their number, or -1 if the list is empty or Python code has to compare.";
+        heap_pop(heap: Obj, places: Ptr, count: I64) -> Obj, Mutates, "`heappop` through these places: the item, or NULL with an exception.";
         is_instance_plain(object: Obj, class: Obj) -> I64, Pure, "`isinstance`: 0 or 1, or -1 if Python code has to tell.";
         get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";
         set_slice(container: Obj, start: Obj, stop: Obj, value: Obj) -> I64, Any, "`container[start:stop] = value`: 0, or -1 with an exception.";

@@ -28,6 +28,7 @@ mod frames;
 mod generator;
 mod identity;
 mod handler;
+mod heap;
 mod instruction;
 mod iterate;
 mod matching;

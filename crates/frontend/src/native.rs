@@ -56,6 +56,8 @@ impl Builder<'_> {
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
             ("complex.conjugate", true, 0) => Ok(self.conjugate(state, base)),
+            ("_heapq.heappush", false, 2) => self.heap_push(state, base),
+            ("_heapq.heappop", false, 1) => self.heap_pop(state, base),
             ("list.append", true, 1) => Ok(self.append(state, base)),
             ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),
             ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
@@ -291,6 +293,11 @@ impl Builder<'_> {
             KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
             KnownType::Float if argc == 1 => {
                 let kind = self.known_type(state, &state.peek(1).val);
+                if let Some(special) = self.special_float(&state.peek(1).val) {
+                    let value = self.float_const(special.to_bits());
+                    self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+                    return Ok(true);
+                }
                 if !matches!(kind, Some(KnownType::Float | KnownType::Int | KnownType::Bool)) {
                     return Ok(false);
                 }
@@ -335,6 +342,23 @@ impl Builder<'_> {
             }
             _ => Ok(false),
         }
+    }
+
+    /// The float that a constant str stands for, if it names no number: `float("inf")`.
+    fn special_float(&self, val: &Val) -> Option<f64> {
+        let Val::Const(id) = val else { return None };
+        let ObjectKind::Str(text) = self.kind(*id) else { return None };
+        let (digits, negative) = match text.strip_prefix('-') {
+            Some(rest) => (rest, true),
+            None => (text.as_str(), false),
+        };
+        let value = match digits.to_ascii_lowercase().as_str() {
+            "inf" | "infinity" => f64::INFINITY,
+            // `Py_NAN`: a quiet one without a sign.
+            "nan" if !negative => f64::from_bits(0x7ff8_0000_0000_0000),
+            _ => return None,
+        };
+        Some(if negative { -value } else { value })
     }
 
     /// `range(…)` of ints, in parts.

@@ -25,6 +25,7 @@ pub mod helpers;
 mod frame_log;
 mod generator;
 mod graves;
+mod heaps;
 pub mod hooks;
 pub mod install;
 mod instance_checks;
