@@ -501,6 +501,8 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
         if session.faults.happens(Fault::EntryFrames) {
             return false;
         }
+        // Tracebacks of exceptions that were handled before leave one behind: native code would take it for a sign that somebody looks.
+        frame.let_object_go();
         let Some(_room) = datastack::reserve(thread, words) else { return false };
         let _activity = Activity::new(session);
         let _outside = OutsideCallback::enter(thread);

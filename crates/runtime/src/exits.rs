@@ -436,8 +436,26 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
         if point.reason == ExitReason::InlineValues {
             learn_lost_values(session, point, words);
         }
+        if point.reason == ExitReason::FrameObserved && !is_held(point, words) {
+            // Something waits to be served, or the record is out of date: neither says anything of the unit.
+            may_go_on(session, thread, unit);
+            return false;
+        }
     }
     session.exit_taken(unit, point, times)
+}
+
+/// True if one of an exit's frames has a frame object: somebody may hold it.
+///
+/// # Safety
+///
+/// As for [`counted`].
+unsafe fn is_held(point: &ExitPoint, words: *const u64) -> bool {
+    point.frames.iter().filter_map(|image| image.frame).any(|word| {
+        // SAFETY: the exit point's numbers are below its number of words; that one is a frame.
+        let frame = unsafe { Frame::from_ptr(words.add(word as usize).read() as *mut c_void) };
+        frame.is_some_and(|frame| !frame.object().is_null())
+    })
 }
 
 /// Notes a type that failed a guard with the code that the guard was made from, which may be inlined in the unit.
