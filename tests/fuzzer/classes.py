@@ -7,7 +7,7 @@ from .expressions import Expressions
 from .scope import Class, Function, Scope, World
 from .statements import Lines, Statements, indent
 
-FIELD_KINDS = ("int", "int", "float", "float", "str", "ints", "floats", "any", "object", "pair", "dict", "bool")
+FIELD_KINDS = ("int", "int", "float", "float", "complex", "str", "ints", "floats", "any", "object", "pair", "dict", "bool")
 METHOD_KINDS = ("int", "int", "int", "float", "float", "any", "bool", "str", "pair")
 BUILTINS = ("int", "float", "str", "list", "dict", "tuple")
 

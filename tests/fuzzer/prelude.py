@@ -1,4 +1,5 @@
 import gc
+import heapq
 import itertools
 import sys
 

@@ -34,10 +34,10 @@ class Lazy:
 '''
 
 PARAMETER_KINDS = (
-    *("int", "int", "int", "int", "float", "float", "float", "bool", "str", "ints", "ints", "floats", "pair", "dict", "table", "counts"),
+    *("int", "int", "int", "int", "float", "float", "float", "complex", "bool", "str", "ints", "ints", "floats", "pair", "dict", "table", "counts"),
     *("object", "object", "any", "tuple", "set", "mixed", "generator", "callable", "strs"),
 )
-RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "any", "any", "bool", "str", "pair", "ints", "floats", "object")
+RESULT_KINDS = ("int", "int", "int", "int", "float", "float", "complex", "any", "any", "bool", "str", "pair", "ints", "floats", "object")
 CONSTANT_KINDS = ("int", "float", "ints", "dict", "table", "str", "any", "object", "pair", "callable", "callable")
 
 LOOKS = (

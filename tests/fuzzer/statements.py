@@ -14,8 +14,8 @@ ERRORS = ("ValueError", "TypeError", "KeyError", "ZeroDivisionError", "IndexErro
 LOCAL_KINDS = tuple(
     (weight, kind)
     for weight, kind in zip(
-        (14, 8, 3, 5, 1, 0, 6, 3, 1, 2, 4, 1, 4, 2, 2, 1, 4, 4, 2, 1, 5),
-        ("int", "float", "bool", "str", "bytes", "none", "ints", "floats", "strs", "mixed", "pair", "tuple", "dict", "table", "counts")
+        (14, 8, 4, 3, 5, 1, 0, 6, 3, 1, 2, 4, 1, 4, 2, 2, 1, 4, 4, 2, 1, 5),
+        ("int", "float", "complex", "bool", "str", "bytes", "none", "ints", "floats", "strs", "mixed", "pair", "tuple", "dict", "table", "counts")
         + ("set", "loud", "object", "generator", "callable", "any"),
         strict=True,
     )
@@ -112,7 +112,7 @@ class Statements:
         return [f"{self.bind(scope, kind)} = {value}"]
 
     def augment(self, scope: Scope, depth: int) -> Lines:
-        kind = self.dice.weighted(((8, "int"), (5, "float"), (2, "str"), (2, "ints"), (1, "set"), (1, "dict")))
+        kind = self.dice.weighted(((8, "int"), (5, "float"), (2, "complex"), (2, "str"), (2, "ints"), (1, "set"), (1, "dict")))
         names = [name for name, known in scope.variables.items() if known == kind and name not in scope.parameters]
         if not names:
             return self.assign(scope, depth)
@@ -122,7 +122,7 @@ class Statements:
                 operator = self.dice.pick(("+", "+", "+", "-", "^", "|", "&", "//", "%", "*"))
                 cut = [f"{name} %= {self.expressions.special('modulus', '', scope, 0)}"] if operator == "*" else []
                 return [f"{name} {operator}= {value}", *cut]
-            case "float":
+            case "float" | "complex":
                 return [f"{name} {self.dice.pick('+-*/')}= {value}"]
             case "str":
                 return [f"{name} += {value}", f"{name} = {name}[-9:]"]
@@ -324,7 +324,7 @@ class Statements:
         kind = owner.fields[name]
         if self.dice.chance(0.03):
             return [f"del {receiver}.{name}"]
-        if kind in ("int", "float") and self.dice.chance(0.4):
+        if kind in ("int", "float", "complex") and self.dice.chance(0.4):
             return [f"{receiver}.{name} {self.dice.pick('+-')}= {self.expression(kind, scope)}"]
         return [f"{receiver}.{name} = {self.expression(kind, scope)}"]
 
@@ -374,7 +374,7 @@ class Statements:
         value, index = self.expression(item, scope), self.expressions.special("small", "", scope, 0)
         if names is lists:
             change = self.dice.pick(
-                (f"{name}.append({value})", f"{name}.append({value})", f"{name}.pop()", f"{name}.insert({index}, {value})")
+                (f"{name}.append({value})", f"{name}.append({value})", f"heapq.heappush({name}, {value})", f"{name}.pop()", f"{name}.insert({index}, {value})")
                 + (f"del {name}[{index}]", f"{name}[{index}:] = [{value}]", f"{name}.extend([{value}])", f"{name}.reverse()")
                 + (f"{name}.sort()", f"{name}.clear()", f"{name}.remove({value})", f"{name}[:] = {name}[::-1]"),
             )
