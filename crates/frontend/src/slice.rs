@@ -50,7 +50,12 @@ impl Builder<'_> {
         state.stack[base] = slice;
         let left = self.container_object(state, 3);
         self.recapture(state);
-        let Val::Obj(right) = parts[0].val else { unreachable!("made of an object") };
+        let right = match parts[0].val {
+            Val::Obj(right) => right,
+            // A default that every call shares.
+            Val::Const(right) => self.object_const(right),
+            _ => unreachable!("made of an object"),
+        };
         let words = self.emit(Ir::Scratch, &[], Imm::Int(7));
         for (at, list) in [(0, left), (3, right)] {
             self.store(words, list, at * 8, MemSize::Obj, Region::Scratch);

@@ -553,9 +553,10 @@ pub unsafe extern "C" fn exit_function(
             Py_FatalError(c"whipsnake: exit of a unit that was never installed".as_ptr());
         };
         let again = counted(session, thread, unit, content, exit, words);
-        if !again && !session.worker.has_finished() && session.program_log().is_none() {
+        if !again && !session.worker.has_finished() {
             let mut leaving = Leaving { thread, point: &content.exits[exit as usize], frames: Frames::new(), raise: true };
             if standing_frames(leaving.point, words, &mut leaving.frames) {
+                session.program_log().into_iter().for_each(|log| leaving.log(log));
                 return leaving.run(0).0;
             }
         }
