@@ -1,5 +1,10 @@
-# corpus: compiled=turn,call
+# corpus: compiled=copy,turn,call
 # A slice of a list that is the default of a parameter replaces a slice of the same list, inlined where the default is a constant.
+def copy(b=[1, 2, 3]):
+    b[:] = b[::1]
+    return b
+
+
 def turn(n, b=[1, 2, 3]):
     b[:] = b[::-1]
     b[1:] = b[:2]
@@ -7,9 +12,10 @@ def turn(n, b=[1, 2, 3]):
 
 
 def call(n):
+    copy()
     return turn(n) + turn(n, [4, 5, 6, 7])
 
 
 for n in range(100):
     result = call(n)
-print(result, turn.__defaults__)
+print(result, copy.__defaults__, turn.__defaults__)
