@@ -26,6 +26,9 @@
 #ifdef Py_GIL_DISABLED
 #  error "free-threaded builds are not supported"
 #endif
+#if PyLong_SHIFT != 30
+#  error "ints with digits of other than 30 bits are not supported"
+#endif
 
 /* The managed dict pointer's offset from the object. */
 #define WS_MANAGED_DICT MANAGED_DICT_OFFSET

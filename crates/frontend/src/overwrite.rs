@@ -27,14 +27,14 @@ impl Builder<'_> {
     /// has room. Building goes on where it is not.
     ///
     /// What else native code knows of is not affected: everything that it lends was settled before, so that a number
-    /// that is in use has another owner. A number that the frame holds in another slot too is not overwritten but shared.
+    /// that is in use has another owner. A number that is in another slot too is not overwritten but shared.
     pub(crate) fn overwrite_number(&mut self, state: &mut State, value: &Slot, old: Value, nullable: bool) -> Option<Overwritten> {
         let (raw, known) = match value.val {
             Val::Float(raw) => (raw, KnownType::Float),
             Val::Int(raw) => (raw, KnownType::Int),
             _ => return None,
         };
-        if state.slots_mut().any(|slot| slot.val == value.val) {
+        if state.sharing_slots().any(|slot| slot.holds(&value.val)) {
             return None;
         }
         debug_assert!(state.loans.is_empty());
@@ -106,10 +106,8 @@ impl Builder<'_> {
         let (Some(Overwritten { done, replaced, ty, nullable }), Val::Obj(old) | Val::MaybeObj(old)) = (overwritten, &old.val) else { return old };
         let null = self.null();
         if nullable {
-            let (empty, bound) = {
-                let empty = self.same(*old, null);
-                self.split(empty)
-            };
+            let empty = self.same(*old, null);
+            let (empty, bound) = self.split(empty);
             self.f.jump(empty, done, &[null]);
             self.block = bound;
         }

@@ -164,8 +164,7 @@ impl Builder<'_> {
                 slot.val = Val::Obj(object);
                 slot.owned = true;
                 if matches!(before, Val::Int(_) | Val::Float(_) | Val::Virtual(..)) {
-                    let behind = state.variables.iter_mut().filter(|variable| variable.behind).map(|variable| &mut variable.slot);
-                    self.share(&before, object, state.locals.iter_mut().chain(&mut state.stack).chain(behind));
+                    self.share(&before, object, state.sharing_slots());
                 }
                 object
             }

@@ -75,6 +75,15 @@ impl Slot {
         Slot::borrowed(val)
     }
 
+    /// True if the slot holds the value, or an object in parts that it holds does.
+    pub(crate) fn holds(&self, value: &Val) -> bool {
+        match &self.val {
+            val if val == value => true,
+            Val::Virtual(_, parts) => parts.iter().any(|part| part.holds(value)),
+            _ => false,
+        }
+    }
+
     /// NULL.
     pub(crate) const NULL: Slot = Slot::borrowed(Val::Null);
 }
@@ -345,6 +354,12 @@ impl State {
                 }
             }
         });
+    }
+
+    /// All slots that get the object of a number that is boxed, if they hold the number: those of the frame, and variables that the namespace does not have yet.
+    pub(crate) fn sharing_slots(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let behind = self.variables.iter_mut().filter(|variable| variable.behind).map(|variable| &mut variable.slot);
+        self.locals.iter_mut().chain(&mut self.stack).chain(behind)
     }
 
     /// All slots of the frame.
