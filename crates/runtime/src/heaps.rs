@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use whipsnake_cpython::ffi::{self, PyObject};
 use whipsnake_cpython::{int, memory, offsets};
 
-/// Tuples in tuples that are compared.
+/// Tuples and lists in each other that are compared.
 const DEPTH: u32 = 3;
 
 /// What an item that can be compared is.
@@ -18,6 +18,7 @@ enum Kind {
     Float,
     Str,
     Tuple,
+    List,
 }
 
 /// # Safety
@@ -32,6 +33,7 @@ unsafe fn kind(object: *mut PyObject) -> Option<Kind> {
             _ if is(&raw mut ffi::PyTuple_Type) => Some(Kind::Tuple),
             _ if is(&raw mut ffi::PyFloat_Type) => Some(Kind::Float),
             _ if is(&raw mut ffi::PyUnicode_Type) => Some(Kind::Str),
+            _ if is(&raw mut ffi::PyList_Type) => Some(Kind::List),
             _ => None,
         }
     }
@@ -67,7 +69,7 @@ unsafe fn less(left: *mut PyObject, right: *mut PyObject, depth: u32) -> Option<
             (Kind::Int | Kind::Float, Kind::Int | Kind::Float) | (Kind::Str, Kind::Str) => {
                 Some(ffi::PyObject_RichCompareBool(left, right, ffi::Py_LT) == 1)
             }
-            (Kind::Tuple, Kind::Tuple) => match first_difference(left, right, depth)? {
+            (Kind::Tuple, Kind::Tuple) | (Kind::List, Kind::List) => match first_difference(left, right, depth)? {
                 Ok((left, right)) => less(left, right, depth - 1),
                 Err((left, right)) => Some(left < right),
             },
@@ -94,22 +96,25 @@ unsafe fn same(left: *mut PyObject, right: *mut PyObject, depth: u32) -> Option<
             (Kind::Float, Kind::Float) => Some(float(left) == float(right)),
             (Kind::Str, Kind::Str) => Some(_PyUnicode_Equal(left, right) != 0),
             (Kind::Int | Kind::Float, Kind::Int | Kind::Float) => Some(ffi::PyObject_RichCompareBool(left, right, ffi::Py_EQ) == 1),
-            (Kind::Tuple, Kind::Tuple) => Some(first_difference(left, right, depth)?.is_err_and(|(left, right)| left == right)),
+            (Kind::Tuple, Kind::Tuple) | (Kind::List, Kind::List) => {
+                Some(first_difference(left, right, depth)?.is_err_and(|(left, right)| left == right))
+            }
             _ => Some(false),
         }
     }
 }
 
-/// The first items of two tuples that are not the same, or the lengths of the tuples if there are none.
+/// The first items of two tuples, or lists, that are not the same, or the lengths of both if there are none.
 ///
 /// # Safety
-/// Both are alive tuples.
+/// Both are alive exact tuples, or lists.
 #[expect(clippy::type_complexity, reason = "two pairs")]
 unsafe fn first_difference(left: *mut PyObject, right: *mut PyObject, depth: u32) -> Option<Result<(*mut PyObject, *mut PyObject), (usize, usize)>> {
     let depth = depth.checked_sub(1)?;
-    // SAFETY: as the caller says; tuples keep their items alive.
+    // SAFETY: as the caller says; both keep their items alive, and no code runs that could change a list.
     unsafe {
-        let (left, right) = (items(left, false), items(right, false));
+        let is_list = is_exactly(left, &raw mut ffi::PyList_Type);
+        let (left, right) = (items(left, is_list), items(right, is_list));
         for (&one, &other) in left.iter().zip(right) {
             if !same(one, other, depth)? {
                 return Some(Ok((one, other)));

@@ -49,6 +49,15 @@ def numbers(n, modulus):
 
 for _ in range(60):
     run([3, 1, 2], 2), both([])
+
+
+def tried(items):
+    try:
+        return run(items, min(len(items), 12))
+    except TypeError as error:
+        return str(error)
+
+
 NAN = float("nan")
 for items in (
     list(numbers(200, 50)),
@@ -64,6 +73,9 @@ for items in (
     [Job(n) for n in numbers(20, 9)],
     [(n, Job(i)) for i, n in enumerate(numbers(20, 4))],
     [[n, -n] for n in numbers(15, 4)],
+    [[n, [n % 2, i], None] for i, n in enumerate(numbers(30, 6))],
+    [[n] * (i % 3) for i, n in enumerate(numbers(12, 2))],
+    [[1, 2], (1, 2)],
 ):
-    print(run(items, min(len(items), 12)))
+    print(tried(items))
 both([3, "a", 1]), both([(1, "a"), (1, 2), (0, None)]), both([None, None]), both([1]), both([(1, {}), (1, {})])
