@@ -6,6 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Words that `heap_places` may store: more than a list in memory can have levels.
+pub const HEAP_PLACES: usize = 64;
+
 /// Kind of a helper's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Arg {
@@ -92,7 +95,7 @@ macro_rules! for_each_helper {
         set_discard_plain(set: Obj, place: Ptr) -> (), Mutates, "Takes the key that was found at that place out of an exact set.";
         heap_place(heap: Obj, item: Obj) -> I64, Pure, "The place in an exact list at which `heappush` puts the item, or -1 if Python code has to compare.";
         heap_push(heap: Obj, item: Obj, place: I64) -> I64, Mutates, "`heappush` to that place: 0, or -1 with an exception.";
-        heap_places(heap: Obj, places: Ptr) -> I64, Pure, "Stores the places through which `heappop` moves items of an exact list to up to 64 words at `places`: their number, or -1 if the list is empty or Python code has to compare.";
+        heap_places(heap: Obj, places: Ptr) -> I64, Pure, "Stores the places through which `heappop` moves items of an exact list to up to `HEAP_PLACES` words at `places`: their number, or -1 if the list is empty or Python code has to compare.";
         heap_pop(heap: Obj, places: Ptr, count: I64) -> Obj, Mutates, "`heappop` through these places: the item, or NULL with an exception.";
         is_instance_plain(object: Obj, class: Obj) -> I64, Pure, "`isinstance`: 0 or 1, or -1 if Python code has to tell.";
         get_slice(container: Obj, start: Obj, stop: Obj) -> Obj, Any, "`container[start:stop]`.";

@@ -15,7 +15,7 @@ const MAX_COMPARED: usize = 8;
 
 impl Builder<'_> {
     /// Replaces callable, self and arguments by a result.
-    fn finish_native(&mut self, state: &mut State, base: usize, result: Slot) {
+    pub(crate) fn finish_native(&mut self, state: &mut State, base: usize, result: Slot) {
         let count = state.stack.len() - base;
         self.drop_from_top(state, count);
         state.stack.push(result);

@@ -89,11 +89,16 @@ impl Builder<'_> {
         (1..=pairs).all(|pair| self.known_type(state, &state.peek(2 * pair).val).is_some_and(|known| PLAIN.contains(&known)))
     }
 
-    /// A status that is negative where only Python code can tell, as truth.
-    fn answer(&mut self, status: Value) -> Value {
+    /// Exits if a status is negative: then only Python code can tell.
+    pub(crate) fn guard_told(&mut self, status: Value) {
         let zero = self.int_const(0);
         let told = self.icmp(Cond::Ge, status, zero);
         self.guard(told, ExitReason::NeedsPython);
+    }
+
+    /// A status that is negative where only Python code can tell, as truth.
+    fn answer(&mut self, status: Value) -> Value {
+        self.guard_told(status);
         self.positive(status)
     }
 

@@ -7,7 +7,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Resume, Source};
 use whipsnake_cpython::ffi::{PyErr_GetRaisedException, PyErr_SetRaisedException, PyObject, Py_DECREF};
 use whipsnake_cpython::{Frame, Slot};
 
-/// The frames of an exit that raises, outermost first, complete and linked. `None`, with nothing done, if frames or objects have to be built for it.
+/// Appends the frames of an exit that raises, outermost first, complete and linked. False, with nothing done, if frames or objects have to be built for it.
 ///
 /// # Safety
 ///

@@ -2,10 +2,8 @@
 
 use super::{Obj, Ptr};
 use crate::heaps;
+use whipsnake_contract::helpers::HEAP_PLACES;
 use whipsnake_cpython::ffi;
-
-/// Places that native code has room for: more than a list in memory can have levels.
-const MOST_PLACES: usize = 64;
 
 /// # Safety
 /// `heap` is an exact list, `item` is alive.
@@ -28,11 +26,11 @@ pub unsafe extern "C" fn heap_push(heap: Obj, item: Obj, place: i64) -> i64 {
 }
 
 /// # Safety
-/// `heap` is an exact list; `places` leads to [`MOST_PLACES`] words.
+/// `heap` is an exact list; `places` leads to [`HEAP_PLACES`] words.
 pub unsafe extern "C" fn heap_places(heap: Obj, places: Ptr) -> i64 {
     // SAFETY: as the caller says.
     unsafe {
-        let places = std::slice::from_raw_parts_mut(places.cast::<usize>(), MOST_PLACES);
+        let places = std::slice::from_raw_parts_mut(places.cast::<usize>(), HEAP_PLACES);
         heaps::places_to_the_last(heap, places).map_or(-1, |count| count as i64)
     }
 }
