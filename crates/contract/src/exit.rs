@@ -223,6 +223,55 @@ virtuals! {
     Wide, "wide";
     /// A complex number: the real and the imaginary part (floats).
     Complex, "complex";
+    /// An instance of a class written in Python: the class, a number that only copies of the same instance in the frames of an exit have in common (an
+    /// integer), the places of its attributes (an integer: see [`Places`]), and their values in the order in which they were set.
+    Instance, "instance";
+}
+
+/// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places(i64);
+
+/// Where an instance keeps an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The inline value of that number.
+    Value(u32),
+    /// The slot so many words from its start.
+    Slot(u32),
+}
+
+impl Places {
+    /// Most attributes.
+    pub const MAX: usize = 10;
+    /// Bits that a place takes: values and slots of numbers below half of what they can tell apart.
+    const BITS: usize = 6;
+    const HALF: u32 = 1 << (Self::BITS - 1);
+
+    /// The places of a number that [`Self::number`] gave.
+    pub const fn from_number(number: i64) -> Places {
+        Places(number)
+    }
+
+    /// All of them in one number.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The places with one more after the `count` there are; `None` if there are too many, or its number is too large.
+    pub fn with(self, count: usize, place: Place) -> Option<Places> {
+        let (number, base) = match place {
+            Place::Value(index) => (index, 0),
+            Place::Slot(word) => (word, Self::HALF),
+        };
+        (count < Self::MAX && number < Self::HALF).then(|| Places(self.0 | i64::from(base + number) << (count * Self::BITS)))
+    }
+
+    /// The place of the attribute that was set after `index` others.
+    pub const fn get(self, index: usize) -> Place {
+        let code = (self.0 >> (index * Self::BITS)) as u32 & (2 * Self::HALF - 1);
+        if code < Self::HALF { Place::Value(code) } else { Place::Slot(code - Self::HALF) }
+    }
 }
 
 /// How calls of builtin functions go on that have asked an iterator for some of its items.
@@ -280,6 +329,7 @@ impl Virtual {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
+            Virtual::Instance => matches!(index, 1 | 2),
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,
         }
     }

@@ -161,6 +161,7 @@ macro_rules! for_each_helper {
         common_constant(which: I64) -> Obj, Pure, "What LOAD_COMMON_CONSTANT pushes, borrowed from the interpreter.";
         make_function(code: Obj, globals: Obj) -> Obj, Any, "A function.";
         set_function_attribute(function: Obj, value: Obj, which: I64) -> (), Any, "SET_FUNCTION_ATTRIBUTE, taking over the reference to `value`.";
+        build_instance(class: Obj, places: I64, values: Ptr, count: I64) -> Obj, Allocates, "A new instance of a class written in Python with attributes in these places (`exit::Places`); takes over the references to their values.";
         new_instance(class: Obj) -> Obj, Allocates, "`object.__new__(class)` for a class that allocates as `type` does; NULL with an exception.";
         make_cell(value: Obj) -> Obj, Allocates, "A cell; `value` may be NULL.";
         str_concat(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs.";

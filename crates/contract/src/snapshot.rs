@@ -196,6 +196,9 @@ pub struct TypeInfo {
     /// Instances refer to nothing, and nothing watches them: they are destroyed unseen.
     #[serde(default)]
     pub leaf: bool,
+    /// The class was written in Python and has no finalizer: of an instance that nobody refers to nobody can tell when it ends, only of what it refers to.
+    #[serde(default)]
+    pub ends_unseen: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
 }

@@ -103,6 +103,12 @@ impl<'s> Builder<'s> {
         {
             return Ok(());
         }
+        if state.unbuilt_of(&state.peek(1).val).is_some() {
+            if self.load_unbuilt(state, &text, method, instr)? {
+                return Ok(());
+            }
+            self.build_on_stack(state, 1);
+        }
         if !method && let Some(part) = self.complex_part(state, &text) {
             self.drop_operands(state, 1);
             state.stack.push(Slot::borrowed(part));
@@ -371,6 +377,12 @@ impl<'s> Builder<'s> {
     pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
         // value, owner
         let text = self.code().names[name as usize].clone();
+        if state.unbuilt_of(&state.peek(1).val).is_some() {
+            if self.store_unbuilt(state, &text) {
+                return Ok(());
+            }
+            self.build_on_stack(state, 1);
+        }
         let alike = self.several_types(state, 1, store_version(instr.feedback)).and_then(|types| {
             let attribute = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }))?.clone();
             self.guard_types(state, 1, &types, None).then_some((types.infos[0].address, attribute))

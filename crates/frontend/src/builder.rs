@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::body::Body;
+use crate::unbuilt::Unbuilt;
 use crate::value::{Slot, State, Untraced, Val};
 use crate::variable::Named;
 use crate::{GiveUp, shape::Shape};
@@ -48,6 +49,8 @@ pub(crate) struct Lessons {
     pub frame: bool,
     /// Call sites that are not inlined.
     pub no_inline: HashSet<Site>,
+    /// No instance waits to be built until it is needed.
+    pub builds_instances: bool,
     /// Shapes per loop header that turned out to be needed.
     pub shapes: HashMap<(u64, u32, usize), HashMap<usize, Shape>>,
 }
@@ -158,6 +161,13 @@ pub(crate) struct Builder<'s> {
     pub open_loops: usize,
     /// What is built must not be seen before it is done.
     pub attempt: Option<Attempt>,
+    /// Values that stand for instances which are not built.
+    pub stand_ins: HashSet<Value>,
+    /// Instances of the state that a frame state is made of, and those that are in it already.
+    pub exit_unbuilt: Rc<Vec<Unbuilt>>,
+    pub exit_seen: HashSet<Value>,
+    /// A frame state needs one of them that the state does not have.
+    pub uses_unbuilt: bool,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -206,6 +216,10 @@ impl<'s> Builder<'s> {
             variables: Vec::new(),
             open_loops: 0,
             attempt: None,
+            stand_ins: HashSet::new(),
+            exit_unbuilt: Rc::default(),
+            exit_seen: HashSet::new(),
+            uses_unbuilt: false,
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -379,7 +393,8 @@ impl<'s> Builder<'s> {
         }
         self.expose(state);
         // Locals may have been boxed, and the frames hold them now: exits of this instruction must know.
-        let pre = self.pre.as_mut().expect("an instruction was begun");
+        let mut pre = self.pre.take().expect("an instruction was begun");
+        self.share_unbuilt(state, &mut pre);
         for (i, (before, now)) in stack.iter().zip(&state.stack).enumerate().filter(|(_, (before, now))| before != now) {
             // The stack got a reference to the box of a local.
             if let Some(slot) = pre.stack.get_mut(i).filter(|slot| *slot == before) {
@@ -392,8 +407,8 @@ impl<'s> Builder<'s> {
         pre.variables = state.variables.clone();
         pre.linked = true;
         pre.untraced = None;
-        self.pre_id = None;
-        self.raise_id = None;
+        self.pre = Some(pre);
+        self.forget_states();
         Ok(())
     }
 
@@ -407,6 +422,7 @@ impl<'s> Builder<'s> {
         self.ran_python = true;
         self.python_runs += 1;
         state.facts.forget_types(|ty| !self.keeps_type(ty));
+        state.know_unbuilt();
     }
 
     /// The result of a helper that returns NULL with an exception set.
@@ -438,6 +454,11 @@ impl<'s> Builder<'s> {
     pub(crate) fn recapture(&mut self, state: &State) {
         self.pre = Some(state.clone());
         self.pre_release = self.dropped();
+        self.forget_states();
+    }
+
+    /// The state before the current instruction has become another one: so do its frame states.
+    pub(crate) fn forget_states(&mut self) {
         self.pre_id = None;
         self.raise_id = None;
     }
@@ -486,6 +507,8 @@ impl<'s> Builder<'s> {
             return self.state_of_attempt(attempt, state, resume, release);
         }
         let instance = self.instance.clone();
+        self.exit_unbuilt = state.unbuilt.clone();
+        self.exit_seen.clear();
         let state = self.frame_state_of(&instance, state, offset, resume, release);
         self.f.add_state(state)
     }
@@ -558,6 +581,7 @@ impl<'s> Builder<'s> {
         use whipsnake_ir::Slot as Ir;
         match &slot.val {
             Val::Null => Ir::Null,
+            Val::Obj(v) if self.stand_ins.contains(v) => self.unbuilt_slot(*v),
             Val::Obj(v) if slot.owned => Ir::Owned(*v),
             Val::Obj(v) => Ir::Borrowed(*v),
             Val::MaybeObj(v) | Val::Unseen(v) => Ir::OwnedOrNull(*v),

@@ -385,6 +385,7 @@ impl Builder<'_> {
             // Its frame may stand at an earlier call.
             caller: Some(Rc::new(State { facts: Default::default(), variables: Vec::new(), stands: false, ..state.clone() })),
             variables: state.variables.clone(),
+            unbuilt: state.unbuilt.clone(),
             facts: state.facts.clone(),
             untraced: None,
             loans: Vec::new(),

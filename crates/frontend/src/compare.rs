@@ -149,6 +149,13 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return;
         }
+        if [1, 2].iter().any(|&depth| state.unbuilt_of(&state.peek(depth).val).is_some()) {
+            // Nobody else knows of it.
+            let result = self.bool_const((state.peek(1).val == state.peek(2).val) != invert);
+            self.drop_from_top(state, 2);
+            state.stack.push(Slot::borrowed(Val::Bool(result)));
+            return;
+        }
         let v = self.objects(state, 2);
         let mut result = self.same(v[0], v[1]);
         if invert {

@@ -43,6 +43,10 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
             Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
+            Ok(()) if builder.uses_stand_ins() => {
+                lessons = builder.lessons;
+                lessons.builds_instances = true;
+            }
             Ok(()) => return Ok(crate::compact::compact(builder.f)),
             Err(Stop::GiveUp(reason)) => return Err(reason),
             Err(Stop::NeedsFrame) => {
@@ -85,6 +89,7 @@ impl Builder<'_> {
             stands: false,
             caller: None,
             variables: vec![VariableSlot::STORED; self.variables.len()],
+            unbuilt: Rc::default(),
             facts: Facts::default(),
             untraced: None,
             loans: Vec::new(),
@@ -212,7 +217,8 @@ impl Builder<'_> {
                 if let Some(frame) = frame {
                     self.pop_frame(frame);
                 }
-                for slot in self.in_order_of_release(std::mem::take(&mut state.locals), None) {
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), None);
+                for slot in self.without_unbuilt(state, locals) {
                     self.release_at_return(state, slot);
                 }
                 if frame.is_some() && self.layout().tagged_slots == 0 {
@@ -258,7 +264,7 @@ impl Builder<'_> {
                             // Kept alive by the caller's frame, which goes on.
                             let held = after.locals.iter().chain(&after.stack).any(|s| s.owned && s.val == Val::Obj(v));
                             if !held {
-                                self.effect(Op::Incref, &[v], Imm::None);
+                                self.take_reference(v);
                                 result.owned = true;
                             }
                         }
@@ -275,6 +281,7 @@ impl Builder<'_> {
                 let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
                 after.facts = state.facts.clone();
                 after.variables = std::mem::take(&mut state.variables);
+                after.unbuilt = state.unbuilt.clone();
                 if !matches!(parent.on_return, OnReturn::CheckNone | OnReturn::Drop) {
                     after.stack.push(result);
                 }
@@ -282,7 +289,8 @@ impl Builder<'_> {
                     self.pop_inlined_frame(&parent);
                 }
                 let mut drops = Vec::new();
-                for slot in locals.into_iter().chain(self.in_order_of_operands(operands, parent.on_return)) {
+                let released = locals.into_iter().chain(self.in_order_of_operands(operands, parent.on_return)).collect();
+                for slot in self.without_unbuilt(&mut after, released) {
                     self.collect_drops(slot, &mut drops);
                 }
                 let callee = std::mem::replace(&mut self.instance, parent.instance.clone());

@@ -29,6 +29,7 @@ impl<'s> Builder<'s> {
     /// Lets foreign code see what the interpreter would show: all frames are linked, stand at their instruction, and hold their
     /// locals.
     pub(crate) fn expose(&mut self, state: &mut State) {
+        self.build_locals(state);
         let instance = self.instance.clone();
         let instr = self.instr.expect("an instruction was begun");
         self.expose_frame(state, &instance, instr.op_offset);

@@ -132,6 +132,7 @@ impl Builder<'_> {
         let body = self.body(code)?;
         let Some(expression) = body.expression(self.snapshot.codes[code as usize].nlocalsplus) else { return Ok(None) };
         self.take_named(state, &body);
+        self.build_all(state);
         let site: Site = (self.instance.path, instr.offset);
         let attempt = self.begin_attempt(state, site);
         let pending = std::mem::take(&mut self.drops);
@@ -205,6 +206,7 @@ impl Builder<'_> {
             stands: false,
             caller: Some(Rc::new(State { facts: Facts::default(), variables: Vec::new(), stands: false, ..state.clone() })),
             variables: state.variables.clone(),
+            unbuilt: Rc::default(),
             facts: state.facts.clone(),
             untraced: None,
             loans: Vec::new(),

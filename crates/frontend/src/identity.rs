@@ -37,6 +37,7 @@ impl Body {
             | Virtual::Zip
             | Virtual::Generator
             | Virtual::Begun
+            | Virtual::Instance
             | Virtual::ListSlice
             | Virtual::Position => false,
             Virtual::Wide | Virtual::Complex => true,

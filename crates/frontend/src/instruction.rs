@@ -474,7 +474,7 @@ impl Builder<'_> {
     fn pop_jump_none(&mut self, state: &mut State, target: u32, next: u32, when: bool, out: &mut Outcome) -> Build<bool> {
         let slot = state.pop();
         match slot.val {
-            Val::Obj(v) => {
+            Val::Obj(v) if !self.stand_ins.contains(&v) => {
                 let none = self.address(self.platform().none);
                 let is_none = self.same(v, none);
                 let (yes, no) = self.split(is_none);

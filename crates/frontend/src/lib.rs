@@ -48,6 +48,7 @@ mod subscript;
 mod super_attr;
 mod template;
 mod text;
+mod unbuilt;
 mod value;
 mod variable;
 mod wide;

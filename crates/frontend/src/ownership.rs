@@ -81,6 +81,7 @@ impl Builder<'_> {
 
     /// An owned reference to the slot's object, made if it is not there yet; the slot gives up its own.
     pub(crate) fn owned_object(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        self.build_in(state, slot);
         let value = match std::mem::replace(&mut slot.val, Val::Null) {
             Val::Obj(v) => {
                 if !slot.owned {
@@ -149,6 +150,7 @@ impl Builder<'_> {
     /// Makes sure that a slot taken out of the state holds an object, and returns it. Other slots of the frame that hold the same
     /// unboxed value get the same object, so that identity is what the interpreter's would be.
     pub(crate) fn object_in(&mut self, state: &mut State, slot: &mut Slot) -> Value {
+        self.build_in(state, slot);
         match &slot.val {
             Val::Obj(v) => *v,
             Val::Const(id) => {
@@ -185,7 +187,7 @@ impl Builder<'_> {
     }
 
     /// Boxes numbers among the parts of a virtual object, once for all slots and parts that hold the same one.
-    fn share_parts(&mut self, state: &mut State, kind: Virtual, parts: &mut [Slot]) {
+    pub(crate) fn share_parts(&mut self, state: &mut State, kind: Virtual, parts: &mut [Slot]) {
         for index in 0..parts.len() {
             let before = parts[index].val.clone();
             let is_number = match &before {
@@ -220,7 +222,7 @@ impl Builder<'_> {
         let mut values = Vec::with_capacity(count);
         for i in base..state.stack.len() {
             let mut slot = std::mem::replace(&mut state.stack[i], Slot::NULL);
-            let plain = matches!(slot.val, Val::Obj(_) | Val::Const(_));
+            let plain = matches!(slot.val, Val::Obj(_) | Val::Const(_)) && state.unbuilt_of(&slot.val).is_none();
             match slot.val {
                 Val::Null => {
                     values.push(self.null());
@@ -318,6 +320,7 @@ impl Builder<'_> {
             Val::Obj(v) if slot.owned => {
                 match state.borrower(v) {
                     Some(borrower) => borrower.owned = true,
+                    None if self.stand_ins.contains(&v) => self.let_go(state, v),
                     None => self.drops.push(Slot::owned(Val::Obj(v))),
                 }
             }
@@ -333,7 +336,7 @@ impl Builder<'_> {
             let owned = state.slots_mut().any(|s| s.owned && s.val == Val::Obj(value));
             if !owned && let Some(slot) = state.borrower(value) {
                 slot.owned = true;
-                self.effect(Op::Incref, &[value], Imm::None);
+                self.take_reference(value);
             }
         }
         for index in 0..state.stack.len() {
@@ -351,7 +354,7 @@ impl Builder<'_> {
         match &mut slot.val {
             Val::Obj(v) if !slot.owned => {
                 let v = *v;
-                self.effect(Op::Incref, &[v], Imm::None);
+                self.take_reference(v);
                 slot.owned = true;
             }
             Val::Virtual(_, parts) => {

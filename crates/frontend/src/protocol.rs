@@ -227,13 +227,17 @@ impl<'s> Builder<'s> {
             return Ok(None);
         }
         self.assume_type(info.address, info.version);
-        let class = match state.stack[base].val {
-            Val::Const(id) => self.object_const(id),
-            _ => return Ok(None),
+        let Val::Const(class) = state.stack[base].val else { return Ok(None) };
+        let instance = match self.new_unbuilt(state, class, info) {
+            Some(unbuilt) => unbuilt,
+            None => {
+                let class = self.object_const(class);
+                let instance = self.helper(Helper::new_instance, &[class]);
+                self.check_raised(state, instance);
+                state.facts.update(instance, |fact| fact.ty = Some(info.address));
+                instance
+            }
         };
-        let instance = self.helper(Helper::new_instance, &[class]);
-        self.check_raised(state, instance);
-        state.facts.update(instance, |fact| fact.ty = Some(info.address));
         let mut args = state.stack.split_off(base);
         args.drain(..2);
         args.truncate(argc);

@@ -107,6 +107,7 @@ impl Builder<'_> {
             return Ok(false);
         }
         self.settle(state);
+        self.build_all(state);
         if let Some(body) = self.body_of_generator(state)? {
             self.take_named(state, &body);
         }

@@ -79,10 +79,11 @@ impl Outcome {
 
 /// A built version of a loop header.
 struct Version {
+    /// The state at the header.
+    state: State,
     block: Block,
     linked: u32,
     shapes: Vec<Shape>,
-    variables: Vec<VariableSlot>,
 }
 
 /// Versions of one loop that may be built.
@@ -161,8 +162,9 @@ impl Builder<'_> {
         let mut work = vec![entry];
         while let Some(mut edge) = work.pop() {
             self.trace_on(&mut edge);
-            match versions.iter().find(|v| self.fits_version(&edge.state, v)) {
-                Some(version) => {
+            match self.version_for(&edge.state, &versions, versions.len() < MAX_VERSIONS) {
+                Some((state, version)) => {
+                    edge.state = state;
                     let (shapes, linked, block) = (version.shapes.clone(), version.linked, version.block);
                     self.enter(&mut edge, &shapes, linked, block);
                 }
@@ -179,9 +181,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// The first version that the state fits, and the state as it enters that one. If it may be given up, only one for which nothing needs to be built.
+    fn version_for<'v>(&mut self, state: &State, versions: &'v [Version], may_give_up: bool) -> Option<(State, &'v Version)> {
+        versions.iter().find_map(|version| {
+            let mut state = state.clone();
+            self.match_unbuilt(&mut state, &version.state);
+            let fits = self.fits_version(&state, version) && !(may_give_up && self.has_more_unbuilt(&state, &version.shapes));
+            fits.then_some((state, version))
+        })
+    }
+
     fn fits_version(&self, state: &State, version: &Version) -> bool {
         let same_form = |(a, b): (&VariableSlot, &VariableSlot)| a.behind == b.behind;
-        let variables = state.variables.iter().zip(&version.variables).all(same_form);
+        let variables = state.variables.iter().zip(&version.state.variables).all(same_form);
         version.linked >= state.linked_frames() && variables && self.fits_all(state, &version.shapes)
     }
 
@@ -212,6 +224,7 @@ impl Builder<'_> {
             let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
             let through = |variable| widened.contains_key(&(THROUGH + variable));
             self.enter_with_variables(index, &mut first, widened.contains_key(&RUNS_PYTHON), through);
+            self.build_for_loop(&mut first, &widened);
             let entered = first.state.clone();
             let shapes = self.header_shapes(index, &entered, &widened);
             let mut state = entered.clone();
@@ -233,7 +246,7 @@ impl Builder<'_> {
                 }
             });
             let in_memory = state.all_memory();
-            let variables = state.variables.clone();
+            let at_header = state.clone();
             let runs = self.python_runs;
             out.pending.add(header, Edge { block: target, state, offset: entry.offset });
             self.open_loops += 1;
@@ -251,7 +264,7 @@ impl Builder<'_> {
             for mut edge in back {
                 self.trace_on(&mut edge);
                 self.settle_locals(index, &mut edge);
-                self.match_variables(&mut edge, &variables, |variable| {
+                self.match_variables(&mut edge, &at_header.variables, |variable| {
                     again.insert(THROUGH + variable, Shape::Null);
                 });
                 for (i, (held, now)) in in_memory.iter().zip(&edge.state.all_memory()).enumerate() {
@@ -260,9 +273,16 @@ impl Builder<'_> {
                     }
                 }
                 debug_assert!(edge.state.linked_frames() == linked || self.python_runs > runs);
-                if self.fits_all(&edge.state, &shapes) {
+                let before = edge.state.clone();
+                self.match_unbuilt(&mut edge.state, &at_header);
+                for value in self.built_on_back_edge(&edge.state, &at_header, &shapes) {
+                    let holders = at_header.frame_slots().enumerate().filter(|(_, slot)| slot.val == Val::Obj(value));
+                    again.extend(holders.map(|(i, _)| (i, Shape::Obj(None))));
+                }
+                if self.fits_all(&edge.state, &shapes) && !(may_split && self.has_more_unbuilt(&edge.state, &shapes)) {
                     fitting.push((edge, shapes.clone(), linked, target));
-                } else if let Some(v) = versions.iter().find(|v| self.fits_version(&edge.state, v)) {
+                } else if let Some((state, v)) = self.version_for(&before, versions, true) {
+                    edge.state = state;
                     fitting.push((edge, v.shapes.clone(), v.linked, v.block));
                 } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
                     rest.push(edge);
@@ -283,9 +303,17 @@ impl Builder<'_> {
                 for (mut edge, shapes, linked, block) in fitting {
                     self.enter(&mut edge, &shapes, linked, block);
                 }
-                return Ok((Version { block: target, linked, shapes, variables }, rest));
+                return Ok((Version { state: at_header, block: target, linked, shapes }, rest));
             }
-            self.lessons.shapes.entry(key).or_default().extend(again);
+            let lessons = self.lessons.shapes.entry(key).or_default();
+            let slots = entered.frame_slots().count();
+            if entered.frame_slots().enumerate().any(|(i, slot)| again.contains_key(&i) && entered.unbuilt_of(&slot.val).is_some()) {
+                // The attributes of what is built now are slots no more: the numbers of the others change.
+                let is_part = |number: &usize| (slots..THROUGH).contains(number);
+                lessons.retain(|number, _| !is_part(number));
+                again.retain(|number, _| !is_part(number));
+            }
+            lessons.extend(again);
             out.roll_back(&mark);
         }
         Err(GiveUp::Unstable.into())
@@ -319,6 +347,8 @@ impl Builder<'_> {
         let stored = &self.instance.body.loops[index].stored_locals;
         let (locals, variables) = (state.locals.len(), state.first_variable());
         let assigned: BTreeSet<usize> = self.assigned_variables(index).into_iter().map(|variable| variables + variable).collect();
+        let parts = variables + state.variables.len();
+        let carried = parts_of_assigned(state, stored);
         state
             .all_slots()
             .enumerate()
@@ -328,6 +358,7 @@ impl Builder<'_> {
                 Some(shape) => self.shape_for_entry(state, slot, shape),
                 None if assigned.contains(&i) => self.carried_shape(state, slot),
                 None if i < locals && stored.contains(&(i as u32)) => self.carried_shape(state, slot),
+                None if i >= parts && carried.contains(&(i - parts)) => self.carried_shape(state, slot),
                 None => self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone())),
             })
             .collect()
@@ -394,6 +425,7 @@ impl Builder<'_> {
     fn forget_in_loop(&self, state: &mut State, widened: &HashMap<usize, Shape>) {
         if widened.contains_key(&RUNS_PYTHON) {
             state.facts.forget_types(|ty| !self.keeps_type(ty));
+            state.know_unbuilt();
         }
         let mut first = MEMORY;
         state.for_each_frame(&mut |frame| {
@@ -406,9 +438,15 @@ impl Builder<'_> {
         });
     }
 
-    /// True if the state would fit but for numbers of one kind (int, float, complex) where another kind was expected.
+    /// True if the state would fit but for numbers of one kind (int, float, complex) where another kind was expected, and instances that are not built yet.
     fn only_numbers_differ(&self, state: &State, shapes: &[Shape]) -> bool {
-        state.all_slots().zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape) || self.is_other_number(state, slot, shape))
+        state.all_slots().zip(shapes).all(|(slot, shape)| self.fits(state, slot, shape) || self.may_differ(state, slot, shape))
+    }
+
+    /// True if another version of the loop could take the slot.
+    fn may_differ(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
+        let fixed = matches!(shape, Shape::Same(_));
+        self.is_other_number(state, slot, shape) || !fixed && state.unbuilt_of(&slot.val).is_some()
     }
 
     /// True if the slot holds a number, and the shape is one of a number, too.
@@ -420,7 +458,7 @@ impl Builder<'_> {
     /// Notes more general shapes for the slots of a back edge that do not fit, or for those of them that do not only hold another kind of number.
     fn widen(&self, state: &State, entry: &State, shapes: &[Shape], but_numbers: bool, again: &mut HashMap<usize, Shape>) {
         for (i, ((slot, shape), first)) in state.all_slots().zip(shapes).zip(entry.all_slots()).enumerate() {
-            if self.fits(state, slot, shape) || but_numbers && self.is_other_number(state, slot, shape) {
+            if self.fits(state, slot, shape) || but_numbers && self.may_differ(state, slot, shape) {
                 continue;
             }
             let widened = self.widened((entry, first), shape, (state, slot));
@@ -482,6 +520,20 @@ impl Builder<'_> {
     pub(crate) fn same(&mut self, a: Value, b: Value) -> Value {
         self.emit(Op::Same, &[a, b], Imm::None)
     }
+}
+
+/// Numbers of the attributes of instances that are not built and that locals hold which a loop assigns.
+fn parts_of_assigned(state: &State, stored: &[u32]) -> BTreeSet<usize> {
+    let mut numbers = BTreeSet::new();
+    let mut first = 0;
+    for one in &*state.unbuilt {
+        let is_assigned = stored.iter().any(|&local| state.locals.get(local as usize).is_some_and(|slot| slot.val == Val::Obj(one.value)));
+        if is_assigned {
+            numbers.extend(first..first + one.parts.len());
+        }
+        first += one.parts.len();
+    }
+    numbers
 }
 
 /// A shape of which the parts that stay the same are those of the slot: in another attempt these are other values.

@@ -61,7 +61,7 @@ impl Builder<'_> {
     /// Exact type of a value's object, if known.
     pub(crate) fn exact_type(&self, state: &State, val: &Val) -> Option<u64> {
         match val {
-            Val::Obj(v) => state.facts.get(*v).ty,
+            Val::Obj(v) => state.unbuilt_of(val).map_or_else(|| state.facts.get(*v).ty, |one| Some(one.ty)),
             Val::Int(_) | Val::SmallInt(_) => self.platform().known_type(KnownType::Int),
             Val::Float(_) => self.platform().known_type(KnownType::Float),
             Val::Bool(_) => self.platform().known_type(KnownType::Bool),
@@ -81,7 +81,7 @@ impl Builder<'_> {
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
-                Virtual::Generator | Virtual::Begun => return None,
+                Virtual::Generator | Virtual::Begun | Virtual::Instance => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }
@@ -100,6 +100,7 @@ impl Builder<'_> {
             Val::Int(_) | Val::SmallInt(_) => Shape::Int,
             Val::Float(_) => Shape::Float,
             Val::Bool(_) => Shape::Bool,
+            Val::Obj(_) if state.unbuilt_of(&slot.val).is_some() => Shape::Same(slot.clone()),
             Val::Obj(v) => match self.known_type(state, &slot.val) {
                 // It may be too large for 64 bits unless it was unboxed.
                 Some(KnownType::Int) if state.facts.get(*v).raw.is_some() => Shape::Int,
@@ -164,7 +165,7 @@ impl Builder<'_> {
     /// True if `coerce` can bring the slot into the shape without leaving for the interpreter.
     pub(crate) fn fits(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
         match shape {
-            Shape::Same(wanted) => slot == wanted || self.holds_raw(state, slot, wanted),
+            Shape::Same(wanted) => slot == wanted || self.holds_raw(state, slot, wanted) || slot.val == wanted.val && state.unbuilt_of(&slot.val).is_some(),
             Shape::Null => matches!(slot.val, Val::Null | Val::Unseen(_)),
             Shape::Int | Shape::Float | Shape::Bool => self.shape_of(state, slot) == *shape,
             Shape::Obj(ty) => match slot.val {
@@ -207,7 +208,9 @@ impl Builder<'_> {
     pub(crate) fn coerce(&mut self, state: &mut State, slot: &mut Slot, shape: &Shape, args: &mut Vec<Value>) {
         match shape {
             Shape::Same(wanted) => {
-                if slot != wanted {
+                let unbuilt = matches!(wanted.val, Val::Obj(v) if self.stand_ins.contains(&v));
+                self.uses_unbuilt |= unbuilt && slot.val != wanted.val;
+                if slot != wanted && !unbuilt {
                     self.release_leaf(state, slot);
                 }
             }
@@ -326,6 +329,7 @@ impl Builder<'_> {
         if edges.len() == 1 {
             return edges.remove(0);
         }
+        self.agree_on_unbuilt(&mut edges);
         self.agree_on_locals(&mut edges);
         self.agree_on_variables(&mut edges);
         let shapes = self.common_shapes(&edges);
@@ -395,6 +399,11 @@ impl Builder<'_> {
         self.unbox_for(edge, shapes);
         let mut args = Vec::new();
         for (i, shape) in shapes.iter().enumerate() {
+            if !self.stand_ins.is_empty() && edge.state.all_slots().nth(i).is_none() {
+                // An instance was built that the other edges have not built.
+                self.uses_unbuilt = true;
+                break;
+            }
             let mut taken = std::mem::replace(edge.state.slot_mut(i), Slot::NULL);
             self.coerce(&mut edge.state, &mut taken, shape, &mut args);
         }

@@ -131,6 +131,7 @@ impl Builder<'_> {
 
     /// The object of a stack slot without giving it references it does not have.
     pub(crate) fn container_object(&mut self, state: &mut State, depth: usize) -> Value {
+        self.build_on_stack(state, depth);
         match state.peek(depth).val.clone() {
             Val::Obj(v) => v,
             Val::Const(id) => self.object_const(id),

@@ -1,6 +1,7 @@
 //! Abstract values: what the frontend knows about a local variable or stack slot while it interprets bytecode
 //! abstractly.
 
+use crate::unbuilt::Unbuilt;
 use crate::variable::VariableSlot;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -224,6 +225,8 @@ pub(crate) struct State {
     pub caller: Option<Rc<State>>,
     /// Variables of the module, by their numbers in the builder: those of the frame that is built, none of its callers'.
     pub variables: Vec<VariableSlot>,
+    /// Instances that the unit has made and not built yet, those in callers' slots, too.
+    pub unbuilt: Rc<Vec<Unbuilt>>,
     /// Facts about SSA values.
     pub facts: Facts,
     /// Where the exception is that the unit's frame raised and is not yet in the traceback of.
@@ -254,6 +257,7 @@ impl State {
             stands: false,
             caller: None,
             variables: Vec::new(),
+            unbuilt: Rc::default(),
             facts: Facts::default(),
             untraced: None,
             loans: Vec::new(),
@@ -288,9 +292,14 @@ impl State {
     }
 
     /// Locals and stack of the frame, then of its callers, then the variables of the module.
-    pub(crate) fn all_slots(&self) -> impl Iterator<Item = &Slot> {
+    pub(crate) fn frame_slots(&self) -> impl Iterator<Item = &Slot> {
         let frames = self.frames().flat_map(|frame| frame.locals.iter().chain(&frame.stack));
         frames.chain(self.variables.iter().map(|variable| &variable.slot))
+    }
+
+    /// [`Self::frame_slots`], and then the attributes of instances that are not built.
+    pub(crate) fn all_slots(&self) -> impl Iterator<Item = &Slot> {
+        self.frame_slots().chain(self.unbuilt.iter().flat_map(|one| &one.parts))
     }
 
     /// The number of the first variable in [`Self::all_slots`].
@@ -300,9 +309,13 @@ impl State {
 
     /// A slot by its number in [`Self::all_slots`].
     pub(crate) fn slot_mut(&mut self, index: usize) -> &mut Slot {
-        match index.checked_sub(self.first_variable()) {
-            Some(variable) => &mut self.variables[variable].slot,
-            None => self.frame_slot_mut(index),
+        let Some(variable) = index.checked_sub(self.first_variable()) else { return self.frame_slot_mut(index) };
+        match variable.checked_sub(self.variables.len()) {
+            Some(part) => {
+                let mut parts = Rc::make_mut(&mut self.unbuilt).iter_mut().flat_map(|one| &mut one.parts);
+                parts.nth(part).expect("the index is below the number of slots")
+            }
+            None => &mut self.variables[variable].slot,
         }
     }
 
@@ -356,10 +369,12 @@ impl State {
         });
     }
 
-    /// All slots that get the object of a number that is boxed, if they hold the number: those of the frame, and variables that the namespace does not have yet.
+    /// All slots that get the object of a number that is boxed, if they hold the number: those of the frame, variables that the namespace does not have yet, and
+    /// attributes of instances that are not built.
     pub(crate) fn sharing_slots(&mut self) -> impl Iterator<Item = &mut Slot> {
         let behind = self.variables.iter_mut().filter(|variable| variable.behind).map(|variable| &mut variable.slot);
-        self.locals.iter_mut().chain(&mut self.stack).chain(behind)
+        let unbuilt: &mut [Unbuilt] = if self.unbuilt.is_empty() { &mut [] } else { Rc::make_mut(&mut self.unbuilt).as_mut_slice() };
+        self.locals.iter_mut().chain(&mut self.stack).chain(behind).chain(unbuilt.iter_mut().flat_map(|one| &mut one.parts))
     }
 
     /// All slots of the frame.

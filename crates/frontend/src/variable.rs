@@ -227,6 +227,7 @@ impl<'s> Builder<'s> {
         if matches!(state.peek(1).val, Val::Virtual(kind, _) if !kind.is_number()) {
             self.objects(state, 1);
         }
+        self.build_on_stack(state, 1);
         self.expect_leaf(state, index);
         let old = state.variables[index].clone();
         let replaces_leaf = old.behind || old.is_taken() && self.is_leaf(state, &old.slot.val);

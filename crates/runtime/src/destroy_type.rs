@@ -239,6 +239,16 @@ pub(crate) unsafe fn view_ends_silently(object: *mut PyObject) -> bool {
     }
 }
 
+/// True for classes written in Python whose instances have no finalizer.
+///
+/// # Safety
+///
+/// The type is alive.
+pub(crate) unsafe fn ends_unseen(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { (*ty).tp_finalize.is_none() && (*ty).tp_del.is_none() && is_python_class(ty) }
+}
+
 /// True if the type's instances refer to nothing that has a finalizer, cannot be watched, and this cannot change.
 ///
 /// # Safety

@@ -11,7 +11,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
-    PyComplex_FromDoubles, PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
+    Py_XNewRef, PyComplex_FromDoubles, PyDict_GetItemWithError, PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -32,6 +32,10 @@ pub struct Words<'a> {
     references: References,
     /// Memory was short: a slot is not what it should be, and `MemoryError` is to be raised.
     failed: bool,
+    /// Instances that were made, with a reference of their own, by their numbers.
+    instances: SmallVec<[(i64, *mut PyObject); 2]>,
+    /// What variables of the module held before, or NULL: slots may still borrow it.
+    replaced: SmallVec<[*mut PyObject; 2]>,
     /// Numbers that were made, with a reference of their own, by their words: all slots that hold the same one hold the same object.
     numbers: SmallVec<[(Number, *mut PyObject); 4]>,
 }
@@ -56,6 +60,14 @@ impl Drop for Words<'_> {
     fn drop(&mut self) {
         for &(_, object) in &self.numbers {
             // SAFETY: the reference is ours; numbers die without running Python code. Frames are rebuilt with the GIL held.
+            unsafe { Py_DECREF(object) };
+        }
+        for &object in &self.replaced {
+            // SAFETY: the reference is ours; what is kept in variables is of leaf types.
+            unsafe { Py_XDECREF(object) };
+        }
+        for &(_, object) in &self.instances {
+            // SAFETY: the reference is ours, and not the last one: a slot of a frame has another.
             unsafe { Py_DECREF(object) };
         }
     }
@@ -85,7 +97,7 @@ impl<'a> Words<'a> {
     ///
     /// `words` holds what native code stored for the exit points that are rebuilt, and stays as it is.
     pub unsafe fn new(words: *const u64, content: &'a Content, references: References) -> Words<'a> {
-        Words { words, content, references, failed: false, numbers: SmallVec::new() }
+        Words { words, content, references, failed: false, instances: SmallVec::new(), replaced: SmallVec::new(), numbers: SmallVec::new() }
     }
 
     /// True if memory was short, so that a `MemoryError` must be raised.
@@ -194,6 +206,36 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held.
             return self.number(Number::Complex(real.0, imaginary.0), || unsafe { PyComplex_FromDoubles(real.1, imaginary.1) });
         }
+        if let (Virtual::Instance, [_, identity, ..]) = (kind, parts) {
+            let identity = self.integer(identity);
+            if let Some(&(_, object)) = self.instances.iter().find(|(other, _)| *other == identity) {
+                // It has references of its own: those that this copy brings are not needed.
+                // SAFETY: the values are alive as long as the instance.
+                unsafe {
+                    if self.references == References::Move {
+                        self.release(parts.iter());
+                    }
+                    Py_INCREF(object);
+                }
+                return object;
+            }
+            // SAFETY: as the caller says.
+            let object = unsafe { self.build_parts(kind, parts) };
+            // SAFETY: the object was made just now.
+            unsafe { Py_INCREF(object) };
+            self.instances.push((identity, object));
+            return object;
+        }
+        // SAFETY: as the caller says.
+        unsafe { self.build_parts(kind, parts) }
+    }
+
+    /// Builds an object that is neither a number nor there already.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::owned`].
+    unsafe fn build_parts(&mut self, kind: Virtual, parts: &[Source]) -> *mut PyObject {
         let word = |(at, part): (usize, &Source)| -> u64 {
             if kind.is_raw(at) {
                 return self.integer(part) as u64;
@@ -388,6 +430,8 @@ impl<'a> Words<'a> {
             let raised = PyErr_GetRaisedException();
             for (name, source) in &point.variables {
                 let value = self.owned(source);
+                let old = Py_XNewRef(PyDict_GetItemWithError(globals, self.content.objects[*name as usize]));
+                self.replaced.push(old);
                 PyDict_SetItem(globals, self.content.objects[*name as usize], value);
                 Py_DECREF(value);
             }

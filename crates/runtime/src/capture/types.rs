@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::text::shown_text;
-use crate::destroy_type::is_leaf_type;
+use crate::destroy_type::{ends_unseen, is_leaf_type};
 use crate::dict_keys::Keys;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
@@ -68,6 +68,7 @@ impl Builder<'_> {
                 plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
                 plain_class: has_plain_class(kind),
                 leaf: is_leaf_type(kind),
+                ends_unseen: ends_unseen(kind),
                 simple_init: None,
             }
         }

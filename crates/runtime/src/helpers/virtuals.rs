@@ -2,7 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::reserve::{insist, persist};
-use whipsnake_contract::exit::Virtual;
+use whipsnake_contract::exit::{Place, Places, Virtual};
 use smallvec::SmallVec;
 use whipsnake_cpython::generator::Start;
 use whipsnake_cpython::{Code, Generator, ffi, int, iterators, memory, offsets};
@@ -83,6 +83,10 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::Wide => int::make_wide(integer(0), integer(1)),
             Virtual::Complex => ffi::PyComplex_FromDoubles(f64::from_bits(integer(0) as u64), f64::from_bits(integer(1) as u64)),
+            Virtual::Instance => {
+                let values: SmallVec<[Obj; Places::MAX]> = (3..count as usize).map(object).collect();
+                instance(object(0), Places::from_number(integer(2)), &values)
+            }
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
             Virtual::Generator => generator(parts, count as usize),
@@ -117,6 +121,50 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 iterator
             }
         }
+    }
+}
+
+/// # Safety
+/// `class` is a class written in Python; `values` points to `count` owned objects, which are taken over, for attributes of it in these places.
+pub unsafe extern "C" fn build_instance(class: Obj, places: i64, values: Ptr, count: i64) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe {
+        let values = std::slice::from_raw_parts(values.cast::<Obj>(), count as usize);
+        let object = insist(|| instance(class, Places::from_number(places), values));
+        values.iter().for_each(|&value| ffi::Py_DECREF(value));
+        object
+    }
+}
+
+/// An instance with attributes.
+///
+/// # Safety
+/// `class` is a class written in Python with room for attributes in these places, as many as there are values; those are borrowed.
+unsafe fn instance(class: Obj, places: Places, values: &[Obj]) -> Obj {
+    // SAFETY: nobody else knows the instance yet. An inline value that is set is noted as inserted last (`_PyDictValues_AddToInsertionOrder` of
+    // `pycore_dict.h`): the order of insertion is in the bytes behind the values.
+    unsafe {
+        let object = ffi::PyType_GenericAlloc(class.cast(), 0);
+        if object.is_null() {
+            return object;
+        }
+        let start = object.cast::<u8>();
+        let inline = start.offset((*class.cast::<ffi::PyTypeObject>()).tp_basicsize);
+        for (index, &value) in values.iter().enumerate() {
+            let value = ffi::Py_NewRef(value);
+            match places.get(index) {
+                Place::Slot(word) => start.cast::<Obj>().add(word as usize).write(value),
+                Place::Value(number) => {
+                    inline.add(offsets::VALUES_ITEMS).cast::<Obj>().add(number as usize).write(value);
+                    let capacity = usize::from(memory::read::<u8>(inline, offsets::VALUES_CAPACITY));
+                    let size = memory::read::<u8>(inline, offsets::VALUES_SIZE);
+                    let order = inline.add(offsets::VALUES_ITEMS + capacity * size_of::<Obj>());
+                    order.add(usize::from(size)).write(number as u8);
+                    memory::write(inline, offsets::VALUES_SIZE, size + 1);
+                }
+            }
+        }
+        object
     }
 }
 

@@ -1,0 +1,581 @@
+//! Instances that are not built yet: those of classes written in Python that the unit has made and that nobody else knows of.
+//!
+//! Such an instance is a value that no instruction defines. Slots hold it as they hold any object, so that copies of it are the same instance; its attributes are in the
+//! state. It is built where something needs an object, then in all slots at once, and by exits, of which each builds it once. If no slot owns it any more, it has
+//! ended: what its attributes owned is dropped. This is partial escape analysis (L. Stadler, T. Würthinger and H. Mössenböck, "Partial Escape Analysis and Scalar
+//! Replacement for Java", 2014) done while the graph is built, as PyPy's "virtuals" are (C. F. Bolz et al., "Allocation Removal by Partial Evaluation in
+//! a Tracing JIT", 2011).
+//!
+//! Should an instruction use the value after all, the unit is built once more, without such instances.
+
+use crate::builder::{Build, Builder, Edge};
+use crate::shape::Shape;
+use crate::value::{Slot, State, Val};
+use std::collections::HashMap;
+use std::rc::Rc;
+use whipsnake_bytecode::Instr;
+use whipsnake_contract::exit::{Place, Places, Virtual};
+use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeInfo};
+use whipsnake_ir::{Imm, Op, Ty, Value};
+
+/// Most instances of a state.
+const MAX_UNBUILT: usize = 12;
+
+/// An instance that is not built yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unbuilt {
+    /// What stands for it in slots.
+    pub value: Value,
+    /// Its class.
+    pub class: ObjectId,
+    /// Address of its class.
+    pub ty: u64,
+    /// Where its attributes are kept.
+    pub places: Places,
+    /// The attributes in the order in which they were set, each with a reference of its own.
+    pub parts: Vec<Slot>,
+}
+
+impl Unbuilt {
+    fn position(&self, place: Place) -> Option<usize> {
+        (0..self.parts.len()).find(|&index| self.places.get(index) == place)
+    }
+
+    /// The attributes in the order in which an instance gives them up: slots first, then inline values.
+    fn released(self) -> Vec<Slot> {
+        let mut parts: Vec<((bool, u32), Slot)> = Vec::new();
+        for (index, part) in self.parts.into_iter().enumerate() {
+            let place = match self.places.get(index) {
+                Place::Slot(word) => (false, word),
+                Place::Value(number) => (true, number),
+            };
+            parts.push((place, part));
+        }
+        parts.sort_by_key(|(place, _)| *place);
+        parts.into_iter().map(|(_, part)| part).collect()
+    }
+
+    /// True if instances of both can take each other's place.
+    fn is_like(&self, other: &Unbuilt) -> bool {
+        self.ty == other.ty && self.places == other.places && self.parts.len() == other.parts.len()
+    }
+}
+
+impl Slot {
+    /// How often the slot owns the object.
+    fn owns(&self, value: Value) -> usize {
+        match &self.val {
+            Val::Obj(v) => usize::from(self.owned && *v == value),
+            Val::Virtual(_, parts) => parts.iter().map(|part| part.owns(value)).sum(),
+            _ => 0,
+        }
+    }
+
+    /// Puts one object in the place of another.
+    fn rename(&mut self, names: &HashMap<Value, Value>) {
+        match &mut self.val {
+            Val::Obj(v) => *v = names.get(v).copied().unwrap_or(*v),
+            Val::Virtual(_, parts) => parts.iter_mut().for_each(|part| part.rename(names)),
+            _ => {}
+        }
+    }
+
+    /// True if it holds one of the objects.
+    fn mentions(&self, names: &HashMap<Value, Value>) -> bool {
+        match &self.val {
+            Val::Obj(v) => names.contains_key(v),
+            Val::Virtual(_, parts) => parts.iter().any(|part| part.mentions(names)),
+            _ => false,
+        }
+    }
+
+    /// Makes it own the instances in it that are not built.
+    fn own_unbuilt(&mut self, unbuilt: &[Unbuilt]) {
+        match &mut self.val {
+            Val::Obj(v) => self.owned |= unbuilt.iter().any(|one| one.value == *v),
+            Val::Virtual(_, parts) => parts.iter_mut().for_each(|part| part.own_unbuilt(unbuilt)),
+            _ => {}
+        }
+    }
+}
+
+impl State {
+    /// The instance that a slot holds, if it is not built yet.
+    pub(crate) fn unbuilt_of(&self, val: &Val) -> Option<&Unbuilt> {
+        let Val::Obj(v) = val else { return None };
+        self.unbuilt.iter().find(|one| one.value == *v)
+    }
+
+    /// Notes the types of instances that are not built, which nobody can change.
+    pub(crate) fn know_unbuilt(&mut self) {
+        for one in &*self.unbuilt {
+            if self.facts.get(one.value).ty.is_none() {
+                self.facts.update(one.value, |fact| fact.ty = Some(one.ty));
+            }
+        }
+    }
+
+    fn owners_of(&self, value: Value) -> usize {
+        self.all_slots().map(|slot| slot.owns(value)).sum()
+    }
+
+    /// Changes all slots of the frame, its callers and the variables, and attributes of instances that are not built.
+    fn change_slots(&mut self, concerns: &impl Fn(&Slot) -> bool, change: &mut impl FnMut(&mut Slot)) {
+        fn frame(state: &mut State, concerns: &impl Fn(&Slot) -> bool, change: &mut impl FnMut(&mut Slot)) {
+            state.locals.iter_mut().chain(&mut state.stack).for_each(&mut *change);
+            let Some(caller) = &mut state.caller else { return };
+            // A caller's state that stays as it is stays shared.
+            if caller.frames().any(|frame| frame.locals.iter().chain(&frame.stack).any(concerns)) {
+                frame_below(caller, concerns, change);
+            }
+        }
+        fn frame_below(caller: &mut Rc<State>, concerns: &impl Fn(&Slot) -> bool, change: &mut impl FnMut(&mut Slot)) {
+            frame(Rc::make_mut(caller), concerns, change);
+        }
+        frame(self, concerns, change);
+        self.variables.iter_mut().for_each(|variable| change(&mut variable.slot));
+        if self.unbuilt.iter().any(|one| one.parts.iter().any(concerns)) {
+            Rc::make_mut(&mut self.unbuilt).iter_mut().flat_map(|one| &mut one.parts).for_each(change);
+        }
+    }
+
+    /// Puts objects in the place of others.
+    fn rename(&mut self, names: &HashMap<Value, Value>) {
+        self.change_slots(&|slot| slot.mentions(names), &mut |slot| slot.rename(names));
+        if self.unbuilt.iter().any(|one| names.contains_key(&one.value)) {
+            for one in Rc::make_mut(&mut self.unbuilt) {
+                one.value = names.get(&one.value).copied().unwrap_or(one.value);
+            }
+        }
+        self.loans.iter_mut().for_each(|loan| *loan = names.get(loan).copied().unwrap_or(*loan));
+        self.know_unbuilt();
+    }
+
+    /// Takes an instance out of the state.
+    fn take_unbuilt(&mut self, value: Value) -> Option<Unbuilt> {
+        let index = self.unbuilt.iter().position(|one| one.value == value)?;
+        Some(Rc::make_mut(&mut self.unbuilt).remove(index))
+    }
+
+    /// True if the slot is, or leads to, that instance by way of others that are not built.
+    fn reaches(&self, slot: &Slot, value: Value) -> bool {
+        match &slot.val {
+            Val::Obj(v) if *v == value => true,
+            Val::Virtual(_, parts) => parts.iter().any(|part| self.reaches(part, value)),
+            val => self.unbuilt_of(val).is_some_and(|one| one.parts.iter().any(|part| self.reaches(part, value))),
+        }
+    }
+
+    /// The instances in the order of the values given first, and the others behind these.
+    fn order_unbuilt(&mut self, values: &[Value]) {
+        let place = |one: &Unbuilt| values.iter().position(|value| *value == one.value).unwrap_or(values.len());
+        if !self.unbuilt.is_sorted_by_key(place) {
+            Rc::make_mut(&mut self.unbuilt).sort_by_key(place);
+        }
+    }
+}
+
+/// A slot of a frame state that takes nothing over.
+fn lent(slot: whipsnake_ir::Slot) -> whipsnake_ir::Slot {
+    use whipsnake_ir::Slot as Ir;
+    match slot {
+        Ir::Owned(value) | Ir::OwnedOrNull(value) => Ir::Borrowed(value),
+        Ir::Virtual(kind, parts) => Ir::Virtual(kind, parts.into_iter().map(lent).collect()),
+        other => other,
+    }
+}
+
+/// Instances of the edges that take each other's place, found by where slots hold them.
+#[derive(Default)]
+struct Pairs {
+    /// By edge, which of the tuples an instance is in.
+    of: Vec<HashMap<Value, usize>>,
+    tuples: Vec<Vec<Value>>,
+    /// Tuples of instances that turned out to be in others, too.
+    refused: Vec<bool>,
+}
+
+impl Pairs {
+    fn find(states: &[&State]) -> Pairs {
+        let mut pairs = Pairs { of: vec![HashMap::new(); states.len()], ..Pairs::default() };
+        let mut slots: Vec<_> = states.iter().map(|state| state.frame_slots()).collect();
+        while let Some(tuple) = slots.iter_mut().map(Iterator::next).collect::<Option<Vec<&Slot>>>() {
+            pairs.compare(states, &tuple);
+        }
+        pairs
+    }
+
+    fn compare(&mut self, states: &[&State], slots: &[&Slot]) {
+        if let Some(parts) = slots.iter().map(|slot| if let Val::Virtual(kind, parts) = &slot.val { Some((*kind, parts)) } else { None }).collect::<Option<Vec<_>>>() {
+            if parts.iter().all(|(kind, list)| *kind == parts[0].0 && list.len() == parts[0].1.len()) {
+                (0..parts[0].1.len()).for_each(|index| self.compare(states, &parts.iter().map(|(_, list)| &list[index]).collect::<Vec<_>>()));
+            }
+            return;
+        }
+        let Some(ones) = slots.iter().zip(states).map(|(slot, state)| state.unbuilt_of(&slot.val)).collect::<Option<Vec<_>>>() else { return };
+        let known: Vec<Option<usize>> = ones.iter().zip(&self.of).map(|(one, of)| of.get(&one.value).copied()).collect();
+        match known[0] {
+            Some(_) if known.iter().all(|tuple| *tuple == known[0]) => return,
+            None if known.iter().all(Option::is_none) => {}
+            _ => {
+                known.into_iter().flatten().for_each(|tuple| self.refused[tuple] = true);
+                return;
+            }
+        }
+        if !ones.iter().all(|one| one.is_like(ones[0])) {
+            return;
+        }
+        for (of, one) in self.of.iter_mut().zip(&ones) {
+            of.insert(one.value, self.tuples.len());
+        }
+        self.tuples.push(ones.iter().map(|one| one.value).collect());
+        self.refused.push(false);
+        for index in 0..ones[0].parts.len() {
+            self.compare(states, &ones.iter().map(|one| &one.parts[index]).collect::<Vec<_>>());
+        }
+    }
+
+    fn accepted(self) -> Vec<Vec<Value>> {
+        self.tuples.into_iter().zip(self.refused).filter(|(_, refused)| !refused).map(|(tuple, _)| tuple).collect()
+    }
+}
+
+impl Builder<'_> {
+    /// A new instance of a class, if it need not be built at once.
+    pub(crate) fn new_unbuilt(&mut self, state: &mut State, class: ObjectId, info: &TypeInfo) -> Option<Value> {
+        if !info.ends_unseen || self.lessons.builds_instances || self.attempt.is_some() || state.unbuilt.len() >= MAX_UNBUILT {
+            return None;
+        }
+        let value = self.stand_in();
+        let one = Unbuilt { value, class, ty: info.address, places: Places::default(), parts: Vec::new() };
+        Rc::make_mut(&mut state.unbuilt).push(one);
+        state.know_unbuilt();
+        Some(value)
+    }
+
+    /// A value that no instruction defines.
+    fn stand_in(&mut self) -> Value {
+        let value = self.f.add_value(Ty::Obj);
+        self.stand_ins.insert(value);
+        value
+    }
+
+    /// One more reference to an object.
+    pub(crate) fn take_reference(&mut self, object: Value) {
+        if !self.stand_ins.contains(&object) {
+            self.effect(Op::Incref, &[object], Imm::None);
+        }
+    }
+
+    /// Builds the instance that a slot outside of the state holds, if that is to be done.
+    pub(crate) fn build_in(&mut self, state: &mut State, slot: &mut Slot) {
+        if let Some(one) = state.unbuilt_of(&slot.val) {
+            let object = self.build_unbuilt(state, one.value, usize::from(slot.owned));
+            slot.val = Val::Obj(object);
+        }
+    }
+
+    /// Builds the instance `depth` below the top of the stack, counted from 1, if that is to be done, before the current instruction does anything.
+    pub(crate) fn build_on_stack(&mut self, state: &mut State, depth: usize) {
+        if let Some(one) = state.unbuilt_of(&state.peek(depth).val) {
+            self.build_unbuilt(state, one.value, 0);
+            self.recapture(state);
+        }
+    }
+
+    /// Builds all instances of a state.
+    pub(crate) fn build_all(&mut self, state: &mut State) {
+        while let Some(one) = state.unbuilt.last() {
+            self.build_unbuilt(state, one.value, 0);
+            self.recapture(state);
+        }
+    }
+
+    /// Builds the instances that locals of the frame and its callers hold.
+    pub(crate) fn build_locals(&mut self, state: &mut State) {
+        let held = |state: &State, value: Value| {
+            let names = HashMap::from([(value, value)]);
+            state.frames().any(|frame| frame.locals.iter().any(|local| local.mentions(&names)))
+        };
+        while let Some(one) = state.unbuilt.iter().find(|one| held(state, one.value)) {
+            self.build_unbuilt(state, one.value, 0);
+        }
+    }
+
+    /// Builds an instance, with a reference for each slot of the state that owns it, and `more`.
+    fn build_unbuilt(&mut self, state: &mut State, value: Value, more: usize) -> Value {
+        let owners = state.owners_of(value) + more;
+        let one = state.take_unbuilt(value).expect("the caller has found it");
+        let class = self.object_const(one.class);
+        let mut parts = one.parts;
+        self.share_parts(state, Virtual::Tuple, &mut parts);
+        let objects: Vec<Value> = parts.iter_mut().map(|part| self.owned_object(state, part)).collect();
+        let words = self.lend_operands(&objects, 0);
+        let [places, count] = [one.places.number(), objects.len() as i64].map(|number| self.int_const(number));
+        let object = self.helper(Helper::build_instance, &[class, places, words, count]);
+        (1..owners).for_each(|_| self.effect(Op::Incref, &[object], Imm::None));
+        state.facts.update(object, |fact| fact.ty = Some(one.ty));
+        let names = HashMap::from([(value, object)]);
+        state.rename(&names);
+        if let Some(mut pre) = self.pre.take() {
+            // The references to the attributes are in the instance now.
+            if pre.take_unbuilt(value).is_some() {
+                pre.rename(&names);
+                pre.facts.update(object, |fact| fact.ty = Some(one.ty));
+                self.forget_states();
+            }
+            self.pre = Some(pre);
+        }
+        object
+    }
+
+    /// Builds an instance at the end of an edge.
+    fn build_on_edge(&mut self, edge: &mut Edge, value: Value) {
+        let (block, pre) = (std::mem::replace(&mut self.block, edge.block), self.pre.take());
+        self.build_unbuilt(&mut edge.state, value, 0);
+        edge.block = std::mem::replace(&mut self.block, block);
+        self.pre = pre;
+    }
+
+    /// A slot has given up an instance: if no other one owns it, it ends.
+    pub(crate) fn let_go(&mut self, state: &mut State, value: Value) {
+        if state.owners_of(value) > 0 {
+            return;
+        }
+        if let Some(one) = state.take_unbuilt(value) {
+            one.released().into_iter().for_each(|part| self.drop_slot(state, part));
+        }
+    }
+
+    /// The slots without the instances among them that are not built: where one of these ends are its attributes.
+    pub(crate) fn without_unbuilt(&mut self, state: &mut State, slots: Vec<Slot>) -> Vec<Slot> {
+        if state.unbuilt.is_empty() {
+            return slots;
+        }
+        let mut left: std::collections::VecDeque<Slot> = slots.into();
+        let mut done = Vec::new();
+        while let Some(slot) = left.pop_front() {
+            match slot.val {
+                Val::Obj(v) if self.stand_ins.contains(&v) => {
+                    let owners: usize = left.iter().map(|slot| slot.owns(v)).sum();
+                    if slot.owned && owners + state.owners_of(v) == 0 && let Some(one) = state.take_unbuilt(v) {
+                        one.released().into_iter().rev().for_each(|part| left.push_front(part));
+                    }
+                }
+                Val::Virtual(kind, parts) if parts.iter().any(|part| state.unbuilt.iter().any(|one| part.owns(one.value) > 0)) => {
+                    let parts: Vec<Slot> = crate::value::released(kind, parts).collect();
+                    parts.into_iter().rev().for_each(|part| left.push_front(part));
+                }
+                _ => done.push(slot),
+            }
+        }
+        done
+    }
+
+    /// Tells exits from the state before the current instruction what has become of attributes: numbers among them may have been boxed.
+    pub(crate) fn share_unbuilt(&self, state: &State, pre: &mut State) {
+        for one in &*state.unbuilt {
+            if let Some(index) = pre.unbuilt.iter().position(|other| other.value == one.value && other.is_like(one) && other.parts != one.parts) {
+                Rc::make_mut(&mut pre.unbuilt)[index].parts.clone_from(&one.parts);
+            }
+        }
+    }
+
+    /// An instance that is not built, as a slot of a frame state: one of its slots takes the references over that its attributes own.
+    pub(crate) fn unbuilt_slot(&mut self, value: Value) -> whipsnake_ir::Slot {
+        use whipsnake_ir::Slot as Ir;
+        let Some(one) = self.exit_unbuilt.iter().find(|one| one.value == value).cloned() else {
+            self.uses_unbuilt = true;
+            return Ir::Null;
+        };
+        let first = self.exit_seen.insert(value);
+        let mut parts = vec![Ir::Object(self.object_ref(one.class)), Ir::Int(value.index() as i64), Ir::Int(one.places.number())];
+        for part in &one.parts {
+            let part = self.ir_slot(part);
+            parts.push(if first { part } else { lent(part) });
+        }
+        Ir::Virtual(Virtual::Instance, parts)
+    }
+
+    /// `object.name` of the instance on top, which is not built. False if it has to be.
+    pub(crate) fn load_unbuilt(&mut self, state: &mut State, name: &str, method: bool, instr: Instr) -> Build<bool> {
+        let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return Ok(false) };
+        let one = state.unbuilt_of(&state.peek(1).val).expect("the caller has looked");
+        let place = match attribute {
+            Attribute::InlineValue { index, .. } => Some(Place::Value(index)),
+            Attribute::Slot { offset } => Some(Place::Slot((offset / 8) as u32)),
+            _ => None,
+        };
+        let held = place.and_then(|place| one.position(place)).map(|index| one.parts[index].borrow());
+        match (held, &attribute) {
+            (Some(part), _) => {
+                if let Val::Obj(v) = part.val {
+                    state.loans.push(v);
+                }
+                let owner = state.pop();
+                state.stack.push(part);
+                // Dropping the instance may free the attribute: it passes to the stack then.
+                self.drop_slot(state, owner);
+            }
+            (None, Attribute::InlineValue { default: Some(object), .. }) => {
+                let object = *object;
+                let owner = state.pop();
+                state.stack.push(Slot::borrowed(Val::Const(object)));
+                self.drop_slot(state, owner);
+            }
+            (None, Attribute::Method { object }) if method || matches!(self.kind(*object), ObjectKind::Function(_)) => {
+                self.push_class_attribute(state, &attribute, method);
+                return Ok(true);
+            }
+            (None, Attribute::ClassValue { .. }) => {
+                self.push_class_attribute(state, &attribute, method);
+                return Ok(true);
+            }
+            (None, Attribute::Property { getter, .. }) if !method => return self.inline_accessor(state, *getter, 1, instr),
+            _ => return Ok(false),
+        }
+        if method {
+            state.stack.push(Slot::NULL);
+        }
+        Ok(true)
+    }
+
+    /// `object.name = value` for the instance on top, which is not built. False if it has to be.
+    pub(crate) fn store_unbuilt(&mut self, state: &mut State, name: &str) -> bool {
+        let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
+        let place = match attribute {
+            Attribute::InlineValue { index, .. } => Place::Value(index),
+            Attribute::Slot { offset } => Place::Slot((offset / 8) as u32),
+            _ => return false,
+        };
+        match &state.peek(2).val {
+            Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
+            Val::Virtual(kind, _) if kind.is_number() => {}
+            Val::Virtual(..) => drop(self.container_object(state, 2)),
+            _ => return false,
+        }
+        let one = state.unbuilt_of(&state.peek(1).val).expect("the caller has looked");
+        let (value, position) = (one.value, one.position(place));
+        let places = match position {
+            Some(_) => Some(one.places),
+            None => one.places.with(one.parts.len(), place),
+        };
+        let (Some(places), false) = (places, state.reaches(state.peek(2), value)) else { return false };
+        self.settle(state);
+        let owner = state.pop();
+        let mut part = state.pop();
+        self.own(&mut part);
+        if let Val::Obj(v) = part.val {
+            state.loans.retain(|loan| *loan != v);
+        }
+        let one = Rc::make_mut(&mut state.unbuilt).iter_mut().find(|one| one.value == value).expect("it is not built yet");
+        one.places = places;
+        match position {
+            Some(index) => {
+                let old = std::mem::replace(&mut one.parts[index], part);
+                self.drop_slot(state, old);
+            }
+            None => one.parts.push(part),
+        }
+        self.drop_slot(state, owner);
+        true
+    }
+
+    /// Lets edges that meet have the same instances: what only some of them have is built.
+    pub(crate) fn agree_on_unbuilt(&mut self, edges: &mut [Edge]) {
+        if edges.iter().all(|edge| edge.state.unbuilt.is_empty()) {
+            return;
+        }
+        let tuples = loop {
+            let tuples = Pairs::find(&edges.iter().map(|edge| &edge.state).collect::<Vec<_>>()).accepted();
+            let mut built = false;
+            for (index, edge) in edges.iter_mut().enumerate() {
+                while let Some(value) = edge.state.unbuilt.iter().map(|one| one.value).find(|value| !tuples.iter().any(|tuple| tuple[index] == *value)) {
+                    self.build_on_edge(edge, value);
+                    built = true;
+                }
+            }
+            if !built {
+                break tuples;
+            }
+        };
+        for tuple in &tuples {
+            let same = tuple.iter().all(|value| *value == tuple[0]);
+            let joined = if same { tuple[0] } else { self.stand_in() };
+            for (edge, value) in edges.iter_mut().zip(tuple) {
+                edge.state.rename(&HashMap::from([(*value, joined)]));
+            }
+        }
+        let order: Vec<Value> = edges[0].state.unbuilt.iter().map(|one| one.value).collect();
+        for edge in edges {
+            edge.state.order_unbuilt(&order);
+            let unbuilt = edge.state.unbuilt.clone();
+            edge.state.change_slots(&|_| true, &mut |slot| slot.own_unbuilt(&unbuilt));
+        }
+    }
+
+    /// Gives instances of a back edge the names that those in their places have at the loop's header.
+    pub(crate) fn match_unbuilt(&mut self, state: &mut State, header: &State) {
+        if state.unbuilt.is_empty() {
+            return;
+        }
+        let tuples = Pairs::find(&[header, state]).accepted();
+        let wanted: HashMap<Value, Value> = tuples.iter().map(|tuple| (tuple[1], tuple[0])).collect();
+        let mut names: HashMap<Value, Value> = HashMap::new();
+        for one in &*state.unbuilt {
+            let name = match wanted.get(&one.value) {
+                Some(name) => *name,
+                None if header.unbuilt.iter().any(|other| other.value == one.value) => self.stand_in(),
+                None => continue,
+            };
+            names.insert(one.value, name);
+        }
+        state.rename(&names);
+        let order: Vec<Value> = header.unbuilt.iter().map(|one| one.value).collect();
+        state.order_unbuilt(&order);
+        let unbuilt = state.unbuilt.clone();
+        state.change_slots(&|_| true, &mut |slot| slot.own_unbuilt(&unbuilt));
+    }
+
+    /// True if the state has an instance that is not built where the shapes want an object.
+    pub(crate) fn has_more_unbuilt(&self, state: &State, shapes: &[Shape]) -> bool {
+        let wanted = |shape: &Shape| matches!(shape, Shape::Same(_));
+        state.frame_slots().zip(shapes).any(|(slot, shape)| state.unbuilt_of(&slot.val).is_some() && !wanted(shape))
+    }
+
+    /// Instances of the loop's header that would be built on a back edge, for a slot of which the loop wants an object.
+    pub(crate) fn built_on_back_edge(&self, state: &State, header: &State, shapes: &[Shape]) -> Vec<Value> {
+        let builds = |slot: &Slot, shape: &Shape, value: Value| self.coercing_builds(state, slot, shape, value);
+        let values = header.unbuilt.iter().map(|one| one.value);
+        values.filter(|value| state.all_slots().zip(shapes).any(|(slot, shape)| builds(slot, shape, *value))).collect()
+    }
+
+    fn coercing_builds(&self, state: &State, slot: &Slot, shape: &Shape, value: Value) -> bool {
+        match (shape, &slot.val) {
+            (Shape::Same(_), _) => false,
+            (Shape::Virtual(_, shapes), Val::Virtual(_, parts)) => shapes.iter().zip(parts).any(|(shape, part)| self.coercing_builds(state, part, shape, value)),
+            _ => state.reaches(slot, value),
+        }
+    }
+
+    /// Builds the instances that a loop which is entered cannot carry round.
+    pub(crate) fn build_for_loop(&mut self, edge: &mut Edge, widened: &HashMap<usize, Shape>) {
+        let needed = |state: &State| {
+            state.frame_slots().enumerate().find_map(|(index, slot)| state.unbuilt_of(&slot.val).filter(|_| widened.contains_key(&index)).map(|one| one.value))
+        };
+        while let Some(value) = needed(&edge.state) {
+            self.build_on_edge(edge, value);
+        }
+    }
+
+    /// True if an instruction or an exit uses an instance as an object that was never built.
+    pub(crate) fn uses_stand_ins(&self) -> bool {
+        let is_used = |values: &[Value]| values.iter().any(|value| self.stand_ins.contains(value));
+        let in_code = || self.f.blocks.iter().flat_map(|block| &block.insts).any(|&inst| {
+            let data = self.f.inst(inst);
+            is_used(&data.args) || data.targets.iter().any(|target| is_used(&target.args))
+        });
+        !self.stand_ins.is_empty() && (self.uses_unbuilt || in_code() || self.f.states.iter().any(|state| is_used(&state.release)))
+    }
+}
