@@ -226,6 +226,8 @@ virtuals! {
     /// An instance of a class written in Python: the class, a number that only copies of the same instance in the frames of an exit have in common (an
     /// integer), the places of its attributes (an integer: see [`Places`]), and their values in the order in which they were set.
     Instance, "instance";
+    /// An int of 64 bits or a float: whether it is a float (a truth value), the int or 0, and the float or 0.0.
+    Real, "real";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -320,13 +322,13 @@ impl Begun {
 impl Virtual {
     /// True for numbers: leaves whose parts are words.
     pub const fn is_number(self) -> bool {
-        matches!(self, Virtual::Wide | Virtual::Complex)
+        matches!(self, Virtual::Wide | Virtual::Complex | Virtual::Real)
     }
 
-    /// True if part `index` is an integer, or a float of [`Self::Complex`], and no object.
+    /// True if part `index` is an integer, or a part of [`Self::Complex`] or [`Self::Real`], and no object.
     pub const fn is_raw(self, index: usize) -> bool {
         match self {
-            Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex => true,
+            Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::ListSlice => index > 0,
             Virtual::Instance => matches!(index, 1 | 2),

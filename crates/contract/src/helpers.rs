@@ -79,6 +79,7 @@ macro_rules! for_each_helper {
         wide_mod_unsigned(low: I64, high: I64, divisor: I64) -> I64, Pure, "The same, not negative, of a divisor of 64 bits without a sign.";
         wide_floordiv(low: I64, high: I64, divisor: I64, out: Ptr) -> I64, Pure, "Stores the floor of the quotient of an int of two words to two words at `out` and returns 1, or returns 0 if the divisor is 0 or the quotient does not fit.";
         wide_to_float(low: I64, high: I64) -> F64, Pure, "The double nearest to an int of two words.";
+        box_real(is_float: I64, int: I64, float: F64) -> Obj, Allocates, "A new float, or a new int (or the shared small one).";
         box_complex(real: F64, imaginary: F64) -> Obj, Allocates, "A new complex number.";
         complex_abs(real: F64, imaginary: F64) -> F64, Pure, "The magnitude of a complex number; infinite where Python raises, too.";
         complex_div(left_real: F64, left_imaginary: F64, right_real: F64, right_imaginary: F64, out: Ptr) -> I64, Pure, "Stores the real and the imaginary part of a quotient to two words at `out` and returns 1, or returns 0 if the divisor is 0.";

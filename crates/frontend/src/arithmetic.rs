@@ -210,7 +210,7 @@ impl Builder<'_> {
         if let Some(constant) = self.const_int(&val) {
             return Some(self.float_const((constant as f64).to_bits()));
         }
-        if let Some(value) = self.double_of_wide(state, &val) {
+        if let Some(value) = self.double_of_wide(state, &val).or_else(|| self.double_of_real(state, &val)) {
             return Some(value);
         }
         let int = self.integer_on_stack(state, depth)?;
@@ -238,8 +238,13 @@ impl Builder<'_> {
         }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
         if !overflowed {
+            if let Some(result) = self.real_arithmetic(state, op) {
+                self.drop_operands(state, 2);
+                state.stack.push(Slot::borrowed(result));
+                return Ok(());
+            }
             if let Some(operands) = self.operands(state, op, instr.feedback)
-                && let Some(result) = self.arithmetic(state, op, operands)
+                && let Some(result) = self.arithmetic(op, operands)
             {
                 self.drop_operands(state, 2);
                 state.stack.push(Slot::borrowed(result));
@@ -268,10 +273,10 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn arithmetic(&mut self, state: &mut State, op: BinaryOp, operands: Operands) -> Option<Val> {
+    fn arithmetic(&mut self, op: BinaryOp, operands: Operands) -> Option<Val> {
         match operands {
             Operands::Floats(l, r) => self.float_arithmetic(op, l, r),
-            Operands::Ints(l, r) => self.int_arithmetic(state, op, l, r),
+            Operands::Ints(l, r) => self.int_arithmetic(op, l, r),
             Operands::Bools(l, r) => {
                 let bool_op = match op {
                     BinaryOp::And => Some(Ir::Band),
@@ -280,7 +285,7 @@ impl Builder<'_> {
                     _ => {
                         let l = self.emit(Ir::BtoI, &[l], Imm::None);
                         let r = self.emit(Ir::BtoI, &[r], Imm::None);
-                        return self.int_arithmetic(state, op, l, r);
+                        return self.int_arithmetic(op, l, r);
                     }
                 };
                 let value = match bool_op {
@@ -296,7 +301,7 @@ impl Builder<'_> {
         }
     }
 
-    fn float_arithmetic(&mut self, op: BinaryOp, l: Value, r: Value) -> Option<Val> {
+    pub(crate) fn float_arithmetic(&mut self, op: BinaryOp, l: Value, r: Value) -> Option<Val> {
         let simple = match op {
             BinaryOp::Add => Some(Ir::Fadd),
             BinaryOp::Subtract => Some(Ir::Fsub),
@@ -336,8 +341,7 @@ impl Builder<'_> {
         self.load(out, 0, size, Region::Scratch)
     }
 
-    fn int_arithmetic(&mut self, state: &State, op: BinaryOp, l: Value, r: Value) -> Option<Val> {
-        let _ = state;
+    pub(crate) fn int_arithmetic(&mut self, op: BinaryOp, l: Value, r: Value) -> Option<Val> {
         let value = match op {
             BinaryOp::Add => self.checked(Ir::IaddChecked, &[l, r]),
             BinaryOp::Subtract => self.checked(Ir::IsubChecked, &[l, r]),
@@ -439,7 +443,7 @@ impl Builder<'_> {
                 state.stack.push(Slot::borrowed(Val::Float(value)));
                 return Ok(());
             }
-            None if let Some(value) = self.complex_negative(state) => {
+            None if let Some(value) = self.complex_negative(state).or_else(|| self.real_negative(state)) => {
                 self.drop_operands(state, 1);
                 state.stack.push(Slot::borrowed(value));
                 return Ok(());

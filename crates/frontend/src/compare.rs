@@ -49,7 +49,7 @@ impl Builder<'_> {
             }
         }
         let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
-        if let Some(result) = self.quick_compare(state, op, kinds) {
+        if let Some(result) = self.quick_compare(state, op, kinds).or_else(|| self.real_compare(state, cond(op))) {
             self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return Ok(());
@@ -275,7 +275,7 @@ impl Builder<'_> {
                     Some(self.icmp(Cond::Ne, size, zero))
                 }
             }
-            _ => None,
+            _ => self.truth_of_real(state),
         };
         let result = match result {
             Some(result) => result,

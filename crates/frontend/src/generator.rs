@@ -327,7 +327,7 @@ impl Builder<'_> {
         match &local.val {
             Val::Obj(_) => self.is_leaf(state, &local.val),
             Val::MaybeObj(_) | Val::Unseen(_) => false,
-            Val::Virtual(Virtual::Tuple | Virtual::Wide | Virtual::Complex, parts) => parts.iter().all(|part| self.ends_unseen(state, part)),
+            Val::Virtual(Virtual::Tuple | Virtual::Wide | Virtual::Complex | Virtual::Real, parts) => parts.iter().all(|part| self.ends_unseen(state, part)),
             Val::Virtual(..) => false,
             _ => true,
         }

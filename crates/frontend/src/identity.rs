@@ -40,7 +40,7 @@ impl Body {
             | Virtual::Instance
             | Virtual::ListSlice
             | Virtual::Position => false,
-            Virtual::Wide | Virtual::Complex => true,
+            Virtual::Wide | Virtual::Complex | Virtual::Real => true,
         };
         instrs.iter().enumerate().all(|(index, instr)| match instr.op {
             Op::LoadFast { local: l, .. } | Op::StoreFastLoadFast { load: l, .. } => l != local || apart(index + 1),

@@ -39,6 +39,7 @@ mod own_dict;
 mod ownership;
 mod plain;
 mod protocol;
+mod real;
 mod reduction;
 mod region;
 mod resume;

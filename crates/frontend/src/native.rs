@@ -120,6 +120,10 @@ impl Builder<'_> {
                 self.finish_native(state, base, Slot::borrowed(value));
                 true
             }
+            None if let Some(value) = self.real_abs(state) => {
+                self.finish_native(state, base, Slot::borrowed(value));
+                true
+            }
             _ => false,
         }
     }
@@ -134,8 +138,10 @@ impl Builder<'_> {
     /// `min(a, b, …)` and `max(a, b, …)` of so many ints, or floats: an argument only if it compares so to all before it.
     fn extreme(&mut self, state: &mut State, base: usize, count: usize, cond: Cond) -> bool {
         let kind = self.known_type(state, &state.peek(1).val);
-        if (2..=count).any(|depth| self.known_type(state, &state.peek(depth).val) != kind) {
-            return false;
+        if kind.is_none() || (2..=count).any(|depth| self.known_type(state, &state.peek(depth).val) != kind) {
+            let Some(found) = self.real_extreme(state, count, cond) else { return false };
+            self.finish_native(state, base, Slot::borrowed(found));
+            return true;
         }
         let depths = (1..=count).rev();
         let numbers: Option<Vec<Value>> = match kind {
@@ -212,10 +218,11 @@ impl Builder<'_> {
     }
 
     fn sqrt(&mut self, state: &mut State, base: usize) -> bool {
-        if !matches!(self.known_type(state, &state.peek(1).val), Some(KnownType::Float | KnownType::Int)) {
-            return false;
-        }
-        let Some(value) = self.double_on_stack(state, 1) else { return false };
+        let value = match self.known_type(state, &state.peek(1).val) {
+            Some(KnownType::Float | KnownType::Int) => self.double_on_stack(state, 1),
+            _ => self.double_of_either(state),
+        };
+        let Some(value) = value else { return false };
         let zero = self.float_const(0);
         // NaN and negative numbers go the general way: they may raise.
         let fine = self.emit(Ir::Fcmp, &[value, zero], Imm::Cond(Cond::Ge));
@@ -295,6 +302,10 @@ impl Builder<'_> {
                 let kind = self.known_type(state, &state.peek(1).val);
                 if let Some(special) = self.special_float(&state.peek(1).val) {
                     let value = self.float_const(special.to_bits());
+                    self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
+                    return Ok(true);
+                }
+                if let Some(value) = self.double_of_either(state) {
                     self.finish_native(state, base, Slot::borrowed(Val::Float(value)));
                     return Ok(true);
                 }

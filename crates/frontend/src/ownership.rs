@@ -274,6 +274,11 @@ impl Builder<'_> {
             });
             return object;
         }
+        if kind == Virtual::Real
+            && let Some(real) = self.real_of(state, &Val::Virtual(kind, parts.clone()))
+        {
+            return self.box_real(state, real);
+        }
         let count = parts.len();
         let words = self.emit(Op::Scratch, &[], Imm::Int(count.max(1) as i64));
         for (i, part) in parts.iter_mut().enumerate() {
@@ -300,7 +305,7 @@ impl Builder<'_> {
 
     /// True if destroying the slot's object can run no Python code.
     pub(crate) fn is_leaf(&self, state: &State, val: &Val) -> bool {
-        self.exact_type(state, val).is_some_and(|ty| {
+        matches!(val, Val::Obj(v) if state.facts.get(*v).real.is_some()) || self.exact_type(state, val).is_some_and(|ty| {
             self.known_by_address(ty).is_some_and(KnownType::is_leaf) || self.type_info(ty).is_some_and(|info| info.leaf)
         })
     }

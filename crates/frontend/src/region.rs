@@ -451,7 +451,7 @@ impl Builder<'_> {
 
     /// True if the slot holds a number, and the shape is one of a number, too.
     fn is_other_number(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
-        let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float | Shape::Virtual(Virtual::Complex, _));
+        let number = |shape: &Shape| matches!(shape, Shape::Int | Shape::Float | Shape::Virtual(Virtual::Complex | Virtual::Real, _));
         number(shape) && number(&self.shape_of(state, slot))
     }
 

@@ -2,6 +2,7 @@
 //! parameters.
 
 use crate::builder::{Builder, Edge};
+use crate::real::Real;
 use crate::value::{Slot, State, Untraced, Val};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind};
@@ -52,9 +53,9 @@ fn forget_different(state: &mut State, other: &State) {
     });
 }
 
-/// True for shapes that hold an unboxed value, or those of a complex number.
+/// True for shapes that hold an unboxed value, or those of a complex number or one of either kind.
 fn is_raw(shape: &Shape) -> bool {
-    matches!(shape, Shape::Int | Shape::Float | Shape::Bool | Shape::Virtual(Virtual::Complex, _))
+    matches!(shape, Shape::Int | Shape::Float | Shape::Bool | Shape::Virtual(Virtual::Complex | Virtual::Real, _))
 }
 
 impl Builder<'_> {
@@ -81,7 +82,7 @@ impl Builder<'_> {
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
-                Virtual::Generator | Virtual::Begun | Virtual::Instance => return None,
+                Virtual::Generator | Virtual::Begun | Virtual::Instance | Virtual::Real => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }
@@ -107,6 +108,7 @@ impl Builder<'_> {
                 Some(KnownType::Int) if state.facts.get(*v).wide.is_some() => Shape::Virtual(Virtual::Wide, vec![Shape::Int; 2]),
                 Some(KnownType::Float) => Shape::Float,
                 Some(KnownType::Complex) => complex(),
+                None if state.facts.get(*v).real.is_some() => Real::shape(),
                 _ => Shape::Obj(self.exact_type(state, &slot.val)),
             },
             Val::MaybeObj(_) => Shape::MaybeObj,
@@ -151,6 +153,8 @@ impl Builder<'_> {
             }
             (Shape::MaybeObj, _) | (_, Shape::MaybeObj) => Shape::MaybeObj,
             (Shape::Obj(a), Shape::Obj(b)) => Shape::Obj(a.filter(|_| a == b)),
+            (Shape::Int, Shape::Float) | (Shape::Float, Shape::Int) => Real::shape(),
+            (Shape::Int | Shape::Float, real @ Shape::Virtual(Virtual::Real, _)) | (real @ Shape::Virtual(Virtual::Real, _), Shape::Int | Shape::Float) => real,
             (Shape::Int, Shape::Virtual(Virtual::Wide, _)) | (Shape::Virtual(Virtual::Wide, _), Shape::Int) => {
                 Shape::Virtual(Virtual::Wide, vec![Shape::Int; 2])
             }
@@ -188,6 +192,7 @@ impl Builder<'_> {
                         && parts.iter().zip(shapes).all(|(p, s)| self.fits(state, p, s))
                 }
                 _ if *kind == Virtual::Complex => self.shape_of(state, slot) == *shape,
+                _ if *kind == Virtual::Real => matches!(self.shape_of(state, slot), Shape::Int | Shape::Float) || self.shape_of(state, slot) == *shape,
                 _ => {
                     *kind == Virtual::Wide
                         && self.shape_as_wide(state, slot).is_some_and(|own| self.join_shapes(own, shape.clone()) == *shape)
@@ -268,6 +273,7 @@ impl Builder<'_> {
                 match (kind, &slot.val) {
                     (_, Val::Virtual(..)) => {}
                     (Virtual::Complex, _) => self.take_apart_complex(state, slot),
+                    (Virtual::Real, _) => self.take_apart_real(state, slot),
                     _ => self.into_parts(state, slot),
                 }
                 let Val::Virtual(_, parts) = &mut slot.val else { unreachable!("the slot fits") };

@@ -1,6 +1,7 @@
 //! Abstract values: what the frontend knows about a local variable or stack slot while it interprets bytecode
 //! abstractly.
 
+use crate::real::Real;
 use crate::unbuilt::Unbuilt;
 use crate::variable::VariableSlot;
 use std::collections::HashMap;
@@ -100,6 +101,8 @@ pub(crate) struct Fact {
     pub wide: Option<[Value; 2]>,
     /// The real and the imaginary part of the complex number in it.
     pub complex: Option<[Value; 2]>,
+    /// The parts of the number in it, which is an int or a float.
+    pub real: Option<Real>,
     /// Type code of its items, if it is an array.
     pub format: Option<u8>,
     /// Its number, if it is the str of one character of ASCII.
@@ -162,6 +165,7 @@ impl Facts {
                     raw: a.raw.filter(|_| a.raw == b.raw),
                     wide: a.wide.filter(|_| a.wide == b.wide),
                     complex: a.complex.filter(|_| a.complex == b.complex),
+                    real: a.real.filter(|_| a.real == b.real),
                     format: a.format.filter(|_| a.format == b.format),
                     character: a.character.filter(|_| a.character == b.character),
                     likely: a.likely.filter(|_| a.likely == b.likely),

@@ -437,7 +437,7 @@ impl Verifier<'_> {
 const fn virtual_parts(kind: Virtual) -> Option<usize> {
     match kind {
         Virtual::Tuple | Virtual::Zip | Virtual::Generator | Virtual::Begun | Virtual::Dict | Virtual::Instance => None,
-        Virtual::Range | Virtual::RangeIter | Virtual::Slice => Some(3),
+        Virtual::Range | Virtual::RangeIter | Virtual::Slice | Virtual::Real => Some(3),
         Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),
         Virtual::Wide | Virtual::Complex => Some(2),

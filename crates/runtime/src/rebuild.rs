@@ -197,6 +197,14 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held.
             return self.number(number, || unsafe { int::make_wide(words.0, words.1) });
         }
+        if let (Virtual::Real, [is_float, int, float]) = (kind, parts) {
+            let is_float = match is_float {
+                Source::Bool(index) => self.word(*index) & 1 != 0,
+                other => self.integer(other) != 0,
+            };
+            // SAFETY: as the caller says.
+            return unsafe { self.owned(if is_float { float } else { int }) };
+        }
         if let (Virtual::Complex, [real, imaginary]) = (kind, parts) {
             let [real, imaginary] = [real, imaginary].map(|part| match part {
                 Source::Float(index) => (Part::Word(*index), f64::from_bits(self.word(*index))),

@@ -25,6 +25,13 @@ pub unsafe extern "C" fn box_int(value: i64) -> Obj {
 
 /// # Safety
 /// The GIL is held.
+pub unsafe extern "C" fn box_real(is_float: i64, int: i64, float: f64) -> Obj {
+    // SAFETY: the GIL is held.
+    unsafe { if is_float != 0 { box_float(float) } else { box_int(int) } }
+}
+
+/// # Safety
+/// The GIL is held.
 pub unsafe extern "C" fn box_float(value: f64) -> Obj {
     // SAFETY: the GIL is held.
     unsafe { insist(|| ffi::PyFloat_FromDouble(value)) }

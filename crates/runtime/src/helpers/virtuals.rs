@@ -83,6 +83,8 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Position => ffi::PyLong_FromLongLong(integer(0)),
             Virtual::Wide => int::make_wide(integer(0), integer(1)),
             Virtual::Complex => ffi::PyComplex_FromDoubles(f64::from_bits(integer(0) as u64), f64::from_bits(integer(1) as u64)),
+            Virtual::Real if integer(0) != 0 => ffi::PyFloat_FromDouble(f64::from_bits(integer(2) as u64)),
+            Virtual::Real => int::make(integer(1)),
             Virtual::Instance => {
                 let values: SmallVec<[Obj; Places::MAX]> = (3..count as usize).map(object).collect();
                 instance(object(0), Places::from_number(integer(2)), &values)
