@@ -34,6 +34,12 @@ OPERATORS = (
 """Special methods, their parameters, and what they return."""
 
 
+NUMBERS = ("int", "float", "complex")
+
+CLOSED = {"__add__": ("+", "other"), "__sub__": ("-", "other"), "__mul__": ("*", "factor"), "__neg__": ("-", "")}
+"""Operators that vectors have: sign, and the other operand."""
+
+
 class Classes:
     """Makes classes for one program."""
 
@@ -79,7 +85,11 @@ class Classes:
             name = world.new("d")
             made.attributes[name] = "any"
             body.append(f"{name} = {dice.pick(('Noisy', 'Noisy', 'Lazy'))}()")
+        if dice.chance(0.35):
+            body += self.closed(made)
         for name, parameters, result in dice.some(OPERATORS, 0, 4):
+            if made.closed and name in CLOSED:
+                continue
             body += self.operator(made, world, name, parameters, result)
         heads = [known for known in (base.name if base else builtin,) if known]
         return [f"class {made.name}({', '.join(heads)}):" if heads else f"class {made.name}:", *indent(body)]
@@ -138,6 +148,25 @@ class Classes:
         body = self.statements.function(Function(name, (), kind), scope, self.dice.weighted(((6, 0), (1, 1))))
         made.attributes[name] = kind
         return ["@property", f"def {name}(self):", *indent(body)]
+
+    def closed(self, made: Class) -> Lines:
+        """Operators as vectors have them: for numbers among the fields, and the others are handed on."""
+        body: Lines = []
+        for name, (sign, other) in self.dice.some(tuple(CLOSED.items()), 1, 3):
+            values = []
+            for field, kind in made.fields.items():
+                number = kind in NUMBERS
+                match other:
+                    case "other":
+                        values.append(f"self.{field} {sign} other.{field}" if number else f"{self.dice.pick(('self', 'other'))}.{field}")
+                    case "factor":
+                        values.append(f"self.{field} {sign} factor" if number else f"self.{field}")
+                    case _:
+                        values.append(f"{sign if number else ''}self.{field}")
+            head = ", ".join(("self", *((other,) if other else ())))
+            body += [f"def {name}({head}):", *indent([f"return {made.name}({', '.join(values)})"])]
+            made.closed += {"__mul__": "*", "__neg__": "~"}.get(name, sign)
+        return body
 
     def operator(self, made: Class, world: World, name: str, parameters: tuple[str, ...], result: str) -> Lines:
         kind = "int" if result in ("small", "self", "iterator") else result

@@ -35,6 +35,14 @@ class Expressions:
     def instance(self, made: Class, scope: Scope, depth: int) -> str:
         """An object of that class, or now and then of one like it."""
         names = scope.of_kind(made.name)
+        if made.closed and depth > 0 and self.dice.chance(0.4):
+            one = self.instance(made, scope, depth - 1)
+            match operator := self.dice.pick(made.closed):
+                case "~":
+                    return f"(-{one})"
+                case "*":
+                    return f"({one} * {self.make(self.dice.pick(('int', 'float')), scope, 0)})"
+            return f"({one} {operator} {self.instance(made, scope, depth - 1)})"
         if names and self.dice.chance(0.8):
             return self.dice.pick(names)
         if self.dice.chance(0.15):

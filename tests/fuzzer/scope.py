@@ -36,6 +36,8 @@ class Class:
     methods: list[Function] = field(default_factory=list)
     sealed: bool = False
     """True for subclasses of builtin types, which may not have slots."""
+    closed: str = ""
+    """Operators whose results are instances of the class again."""
 
 
 @dataclass

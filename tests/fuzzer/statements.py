@@ -105,6 +105,8 @@ class Statements:
 
     def assign(self, scope: Scope, depth: int) -> Lines:
         kind = self.dice.weighted(LOCAL_KINDS)
+        if scope.world.classes and self.dice.chance(0.15):
+            kind = self.dice.pick(scope.world.classes).name
         value = self.expression(kind, scope)
         if self.dice.chance(0.05):
             first, second = self.bind(scope, kind), self.bind(scope, kind)

@@ -57,3 +57,58 @@ def test_an_instance_goes_round_a_loop_in_parts(runner: Runner, vectors: str) ->
     builds = unit.count("call_helper.build_instance")
     assert 0 < builds <= 2 and "new_instance" not in unit, unit
     assert unit.count("load.obj.instance") <= 6, unit
+
+
+def test_a_key_of_two_numbers_is_not_built(runner: Runner) -> None:
+    unit = last_unit(
+        runner,
+        """
+        class Grid:
+            def __init__(self, rows):
+                self.rows = rows
+
+            def __getitem__(self, key):
+                if isinstance(key, tuple):
+                    i, j = key
+                    return self.rows[i][j]
+                return self.rows[key]
+
+        def total(grid, n):
+            found = 0
+            for i in range(n):
+                for j in range(n):
+                    found += grid[i, j]
+            return found
+
+        grid = Grid([[i * j for j in range(9)] for i in range(9)])
+
+        def call():
+            for _ in range(50):
+                total(grid, 9)
+    """,
+        "total",
+    )
+    assert "build_tuple" not in unit and "one-tuple(" in unit, unit
+
+
+def test_the_best_so_far_goes_round_a_loop_in_parts(runner: Runner) -> None:
+    unit = last_unit(
+        runner,
+        """
+        def least(values):
+            best = None
+            for i, value in enumerate(values):
+                if best is None or value < best[1]:
+                    best = (i, value)
+            return best
+
+        values = [5.5, 4.5, 3.5, 8.5, 2.5] * 20
+
+        def call():
+            for _ in range(50):
+                least(values)
+    """,
+        "least",
+    )
+    builds = unit.count("call_helper.build_tuple")
+    assert 0 < builds <= 2 and "one-tuple(" in unit, unit

@@ -228,6 +228,8 @@ virtuals! {
     Instance, "instance";
     /// An int of 64 bits or a float: whether it is a float (a truth value), the int or 0, and the float or 0.0.
     Real, "real";
+    /// A tuple that several slots may hold: a number that only copies of the same tuple in the frames of an exit have in common (an integer), and the items.
+    OneTuple, "one-tuple";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -330,6 +332,7 @@ impl Virtual {
         match self {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
+            Virtual::OneTuple => index == 0,
             Virtual::ListSlice => index > 0,
             Virtual::Instance => matches!(index, 1 | 2),
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,

@@ -364,7 +364,9 @@ impl Builder<'_> {
             self.own_if_lent(state, arg);
             lend(state, arg);
             if self.local_needs_object(&body, local as u32, arg) {
-                self.object_in(state, arg);
+                if !self.give_identity(state, arg) {
+                    self.object_in(state, arg);
+                }
             }
         }
         self.settle(state);

@@ -170,6 +170,15 @@ impl Builder<'_> {
             state.stack.extend(parts);
             return Ok(());
         }
+        if let Some(parts) = self.unbuilt_items(state, &slot.val).filter(|parts| parts.len() == count) {
+            let tuple = state.pop();
+            for part in parts.into_iter().rev() {
+                self.push_part(state, part);
+            }
+            // Dropping the tuple may free the items: they pass to the stack then.
+            self.drop_slot(state, tuple);
+            return Ok(());
+        }
         if let Val::Const(id) = slot.val
             && let ObjectKind::Tuple(items) = self.kind(id)
             && items.len() == count

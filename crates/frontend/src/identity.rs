@@ -1,5 +1,5 @@
 //! Objects in parts have no identity, and copies of an iterator in parts would not advance together: such an object is built
-//! before a second place holds it, unless that place only looks at the parts.
+//! before a second place holds it, or gets an identity, unless that place only looks at the parts.
 
 use crate::body::Body;
 use crate::builder::Builder;
@@ -38,6 +38,7 @@ impl Body {
             | Virtual::Generator
             | Virtual::Begun
             | Virtual::Instance
+            | Virtual::OneTuple
             | Virtual::ListSlice
             | Virtual::Position => false,
             Virtual::Wide | Virtual::Complex | Virtual::Real => true,
@@ -77,7 +78,7 @@ impl Builder<'_> {
     pub(crate) fn build_for_local(&mut self, state: &mut State, depth: usize, local: u32) {
         let body = self.instance.body.clone();
         if self.local_needs_object(&body, local, state.peek(depth)) {
-            self.container_object(state, depth);
+            self.share_on_stack(state, depth);
         }
     }
 
@@ -89,7 +90,19 @@ impl Builder<'_> {
         let decoded = &self.instance.body.decoded;
         let next = decoded.index_of_offset(instr.next).map(|index| decoded.instrs[index].op);
         if !matches!(next, Some(Op::UnpackSequence { .. } | Op::MatchSequence | Op::MatchMapping | Op::GetLen)) {
-            self.container_object(state, depth);
+            self.share_on_stack(state, depth);
+        }
+    }
+
+    /// Lets several places hold what is `depth` below the top of the stack: a tuple gets an identity, anything else is built.
+    pub(crate) fn share_on_stack(&mut self, state: &mut State, depth: usize) {
+        let at = state.stack.len() - depth;
+        let mut slot = std::mem::replace(&mut state.stack[at], Slot::NULL);
+        let shared = self.give_identity(state, &mut slot);
+        state.stack[at] = slot;
+        match shared {
+            true => self.recapture(state),
+            false => drop(self.container_object(state, depth)),
         }
     }
 }

@@ -42,6 +42,9 @@ impl Builder<'_> {
         if let Val::Virtual(Virtual::Tuple, parts) = &val {
             return Some(Val::SmallInt(parts.len() as i64));
         }
+        if let Some(parts) = self.unbuilt_items(state, &val) {
+            return Some(Val::SmallInt(parts.len() as i64));
+        }
         let layout = self.layout();
         let (offset, region) = match self.known_type(state, &val)? {
             KnownType::List => (layout.ob_size, Region::ListHeader),

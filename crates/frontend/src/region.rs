@@ -224,9 +224,11 @@ impl Builder<'_> {
             let mut first = Edge { block: before, state: entry.state.clone(), offset: entry.offset };
             let through = |variable| widened.contains_key(&(THROUGH + variable));
             self.enter_with_variables(index, &mut first, widened.contains_key(&RUNS_PYTHON), through);
-            self.build_for_loop(&mut first, &widened);
+            let keys = lesson_keys(&first.state);
+            self.build_for_loop(&mut first, &keys, &widened);
             let entered = first.state.clone();
-            let shapes = self.header_shapes(index, &entered, &widened);
+            let keys = lesson_keys(&entered);
+            let shapes = self.header_shapes(index, &entered, &widened, &keys);
             let mut state = entered.clone();
             self.forget_in_loop(&mut state, &widened);
             if widened.contains_key(&RUNS_PYTHON) && self.frame.is_some() {
@@ -275,10 +277,6 @@ impl Builder<'_> {
                 debug_assert!(edge.state.linked_frames() == linked || self.python_runs > runs);
                 let before = edge.state.clone();
                 self.match_unbuilt(&mut edge.state, &at_header);
-                for value in self.built_on_back_edge(&edge.state, &at_header, &shapes) {
-                    let holders = at_header.frame_slots().enumerate().filter(|(_, slot)| slot.val == Val::Obj(value));
-                    again.extend(holders.map(|(i, _)| (i, Shape::Obj(None))));
-                }
                 if self.fits_all(&edge.state, &shapes) && !(may_split && self.has_more_unbuilt(&edge.state, &shapes)) {
                     fitting.push((edge, shapes.clone(), linked, target));
                 } else if let Some((state, v)) = self.version_for(&before, versions, true) {
@@ -288,7 +286,7 @@ impl Builder<'_> {
                     rest.push(edge);
                 } else {
                     // What a second version is for is not widened.
-                    self.widen(&edge.state, &entered, &shapes, may_split, &mut again);
+                    self.widen(&edge.state, &entered, (&shapes, &keys), may_split, &mut again);
                 }
             }
             if again.is_empty() && self.failed_at(entry.offset, &[ExitReason::Unbound]) {
@@ -305,15 +303,7 @@ impl Builder<'_> {
                 }
                 return Ok((Version { state: at_header, block: target, linked, shapes }, rest));
             }
-            let lessons = self.lessons.shapes.entry(key).or_default();
-            let slots = entered.frame_slots().count();
-            if entered.frame_slots().enumerate().any(|(i, slot)| again.contains_key(&i) && entered.unbuilt_of(&slot.val).is_some()) {
-                // The attributes of what is built now are slots no more: the numbers of the others change.
-                let is_part = |number: &usize| (slots..THROUGH).contains(number);
-                lessons.retain(|number, _| !is_part(number));
-                again.retain(|number, _| !is_part(number));
-            }
-            lessons.extend(again);
+            self.lessons.shapes.entry(key).or_default().extend(again);
             out.roll_back(&mark);
         }
         Err(GiveUp::Unstable.into())
@@ -343,7 +333,7 @@ impl Builder<'_> {
     }
 
     /// The shapes that a loop's slots have at its header, as far as is known before it is built.
-    fn header_shapes(&self, index: usize, state: &State, widened: &HashMap<usize, Shape>) -> Vec<Shape> {
+    fn header_shapes(&self, index: usize, state: &State, widened: &HashMap<usize, Shape>, keys: &[usize]) -> Vec<Shape> {
         let stored = &self.instance.body.loops[index].stored_locals;
         let (locals, variables) = (state.locals.len(), state.first_variable());
         let assigned: BTreeSet<usize> = self.assigned_variables(index).into_iter().map(|variable| variables + variable).collect();
@@ -352,7 +342,7 @@ impl Builder<'_> {
         state
             .all_slots()
             .enumerate()
-            .map(|(i, slot)| match widened.get(&i) {
+            .map(|(i, slot)| match widened.get(&keys[i]) {
                 // The namespace holds the variable now, whatever an earlier attempt carried round.
                 _ if i >= variables && slot.val == Val::InFrame => Shape::Same(slot.clone()),
                 Some(shape) => self.shape_for_entry(state, slot, shape),
@@ -456,13 +446,13 @@ impl Builder<'_> {
     }
 
     /// Notes more general shapes for the slots of a back edge that do not fit, or for those of them that do not only hold another kind of number.
-    fn widen(&self, state: &State, entry: &State, shapes: &[Shape], but_numbers: bool, again: &mut HashMap<usize, Shape>) {
-        for (i, ((slot, shape), first)) in state.all_slots().zip(shapes).zip(entry.all_slots()).enumerate() {
+    fn widen(&self, state: &State, entry: &State, (shapes, keys): (&[Shape], &[usize]), but_numbers: bool, again: &mut HashMap<usize, Shape>) {
+        for ((slot, (shape, &key)), first) in state.all_slots().zip(shapes.iter().zip(keys)).zip(entry.all_slots()) {
             if self.fits(state, slot, shape) || but_numbers && self.may_differ(state, slot, shape) {
                 continue;
             }
             let widened = self.widened((entry, first), shape, (state, slot));
-            let mut joined = match again.get(&i) {
+            let mut joined = match again.get(&key) {
                 Some(sofar) => self.join_shapes(sofar.clone(), widened),
                 None => widened,
             };
@@ -478,7 +468,7 @@ impl Builder<'_> {
                     _ => Shape::MaybeObj,
                 };
             }
-            again.insert(i, joined);
+            again.insert(key, joined);
         }
     }
 
@@ -522,6 +512,35 @@ impl Builder<'_> {
     }
 }
 
+/// By slot of a state the key that it has in the lessons of a loop: its number, but for what instances hold that are not built. There it says how it is reached from
+/// a slot of a frame, so that it stays the same whatever else is built.
+fn lesson_keys(state: &State) -> Vec<usize> {
+    fn part(key: usize, index: usize) -> usize {
+        PARTS + (key.rotate_left(7) ^ index).wrapping_mul(0x9e37_79b9_7f4a_7c15) % (THROUGH - PARTS)
+    }
+    fn visit(state: &State, slot: &Slot, key: usize, holders: &mut HashMap<Value, usize>) {
+        match &slot.val {
+            Val::Virtual(_, parts) => parts.iter().enumerate().for_each(|(index, slot)| visit(state, slot, part(key, index), holders)),
+            val => {
+                let Some(one) = state.unbuilt_of(val).filter(|one| !holders.contains_key(&one.value)) else { return };
+                holders.insert(one.value, key);
+                one.parts.iter().enumerate().for_each(|(index, slot)| visit(state, slot, part(key, index), holders));
+            }
+        }
+    }
+    let mut holders = HashMap::new();
+    let mut keys = Vec::new();
+    for (key, slot) in state.frame_slots().enumerate() {
+        visit(state, slot, key, &mut holders);
+        keys.push(key);
+    }
+    for one in &*state.unbuilt {
+        let key = holders.get(&one.value).copied().unwrap_or(PARTS);
+        keys.extend((0..one.parts.len()).map(|index| part(key, index)));
+    }
+    keys
+}
+
 /// Numbers of the attributes of instances that are not built and that locals hold which a loop assigns.
 fn parts_of_assigned(state: &State, stored: &[u32]) -> BTreeSet<usize> {
     let mut numbers = BTreeSet::new();
@@ -557,3 +576,5 @@ const MEMORY: usize = usize::MAX / 2;
 /// Keys in the lessons of a loop from here on: the loop may assign an object to that variable whose end can be seen, so that the namespace is never
 /// behind at the header.
 const THROUGH: usize = usize::MAX / 4;
+/// Keys in the lessons of a loop from here on: what an instance holds that is not built.
+const PARTS: usize = usize::MAX / 8;

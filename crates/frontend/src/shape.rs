@@ -82,7 +82,7 @@ impl Builder<'_> {
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
-                Virtual::Generator | Virtual::Begun | Virtual::Instance | Virtual::Real => return None,
+                Virtual::Generator | Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }
@@ -404,9 +404,10 @@ impl Builder<'_> {
         self.link_outermost(&mut edge.state, &instance, linked);
         self.unbox_for(edge, shapes);
         let mut args = Vec::new();
+        let carried = self.carried_unbuilt(shapes);
         for (i, shape) in shapes.iter().enumerate() {
-            if !self.stand_ins.is_empty() && edge.state.all_slots().nth(i).is_none() {
-                // An instance was built that the other edges have not built.
+            if carried.iter().any(|&value| edge.state.unbuilt_of(&Val::Obj(value)).is_none()) {
+                // One was built that the other edges have not built.
                 self.uses_unbuilt = true;
                 break;
             }

@@ -45,6 +45,16 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
+        if let (Some(parts), Some(index)) = (self.unbuilt_items(state, &container.val), self.const_int(&state.peek(1).val.clone())) {
+            let at = if index < 0 { index + parts.len() as i64 } else { index };
+            if let Some(part) = usize::try_from(at).ok().and_then(|at| parts.into_iter().nth(at)) {
+                let (key, tuple) = (state.pop(), state.pop());
+                self.push_part(state, part);
+                self.drop_slot(state, tuple);
+                self.drop_slot(state, key);
+                return Ok(());
+            }
+        }
         match (self.known_type(state, &container.val), key) {
             (Some(known), Some(KnownType::Slice)) if self.by_slice(state, known) => return Ok(()),
             (Some(known @ (KnownType::List | KnownType::Tuple)), Some(KnownType::Int))

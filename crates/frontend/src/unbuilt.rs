@@ -1,4 +1,5 @@
-//! Instances that are not built yet: those of classes written in Python that the unit has made and that nobody else knows of.
+//! Instances that are not built yet: those of classes written in Python that the unit has made and that nobody else knows of. Tuples of which more is
+//! wanted than their items are done in the same way.
 //!
 //! Such an instance is a value that no instruction defines. Slots hold it as they hold any object, so that copies of it are the same instance; its attributes are in the
 //! state. It is built where something needs an object, then in all slots at once, and by exits, of which each builds it once. If no slot owns it any more, it has
@@ -11,12 +12,12 @@
 use crate::builder::{Build, Builder, Edge};
 use crate::shape::Shape;
 use crate::value::{Slot, State, Val};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{Place, Places, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, KnownType, ObjectId, ObjectKind, TypeInfo};
 use whipsnake_ir::{Imm, Op, Ty, Value};
 
 /// Most instances of a state.
@@ -27,26 +28,40 @@ const MAX_UNBUILT: usize = 12;
 pub(crate) struct Unbuilt {
     /// What stands for it in slots.
     pub value: Value,
-    /// Its class.
-    pub class: ObjectId,
-    /// Address of its class.
+    /// What it is.
+    pub kind: Kind,
+    /// Address of its type.
     pub ty: u64,
-    /// Where its attributes are kept.
-    pub places: Places,
-    /// The attributes in the order in which they were set, each with a reference of its own.
+    /// The attributes in the order in which they were set, or the items, each with a reference of its own.
     pub parts: Vec<Slot>,
+}
+
+/// What is not built yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// An instance of a class.
+    Instance {
+        /// Its class.
+        class: ObjectId,
+        /// Where its attributes are kept.
+        places: Places,
+    },
+    /// A tuple.
+    Tuple,
 }
 
 impl Unbuilt {
     fn position(&self, place: Place) -> Option<usize> {
-        (0..self.parts.len()).find(|&index| self.places.get(index) == place)
+        let Kind::Instance { places, .. } = self.kind else { return None };
+        (0..self.parts.len()).find(|&index| places.get(index) == place)
     }
 
-    /// The attributes in the order in which an instance gives them up: slots first, then inline values.
+    /// What it owns in the order in which it gives that up: an instance slots first, then inline values, a tuple from the last item on.
     fn released(self) -> Vec<Slot> {
+        let Kind::Instance { places, .. } = self.kind else { return self.parts.into_iter().rev().collect() };
         let mut parts: Vec<((bool, u32), Slot)> = Vec::new();
         for (index, part) in self.parts.into_iter().enumerate() {
-            let place = match self.places.get(index) {
+            let place = match places.get(index) {
                 Place::Slot(word) => (false, word),
                 Place::Value(number) => (true, number),
             };
@@ -56,9 +71,9 @@ impl Unbuilt {
         parts.into_iter().map(|(_, part)| part).collect()
     }
 
-    /// True if instances of both can take each other's place.
+    /// True if the two can take each other's place.
     fn is_like(&self, other: &Unbuilt) -> bool {
-        self.ty == other.ty && self.places == other.places && self.parts.len() == other.parts.len()
+        self.ty == other.ty && self.kind == other.kind && self.parts.len() == other.parts.len()
     }
 }
 
@@ -192,13 +207,15 @@ struct Pairs {
     /// By edge, which of the tuples an instance is in.
     of: Vec<HashMap<Value, usize>>,
     tuples: Vec<Vec<Value>>,
-    /// Tuples of instances that turned out to be in others, too.
+    /// Tuples of instances that turned out to be in others, too, or in a slot that has something else on another edge.
     refused: Vec<bool>,
+    /// By edge, what is in such slots.
+    exposed: Vec<HashSet<Value>>,
 }
 
 impl Pairs {
     fn find(states: &[&State]) -> Pairs {
-        let mut pairs = Pairs { of: vec![HashMap::new(); states.len()], ..Pairs::default() };
+        let mut pairs = Pairs { of: vec![HashMap::new(); states.len()], exposed: vec![HashSet::new(); states.len()], ..Pairs::default() };
         let mut slots: Vec<_> = states.iter().map(|state| state.frame_slots()).collect();
         while let Some(tuple) = slots.iter_mut().map(Iterator::next).collect::<Option<Vec<&Slot>>>() {
             pairs.compare(states, &tuple);
@@ -209,11 +226,13 @@ impl Pairs {
     fn compare(&mut self, states: &[&State], slots: &[&Slot]) {
         if let Some(parts) = slots.iter().map(|slot| if let Val::Virtual(kind, parts) = &slot.val { Some((*kind, parts)) } else { None }).collect::<Option<Vec<_>>>() {
             if parts.iter().all(|(kind, list)| *kind == parts[0].0 && list.len() == parts[0].1.len()) {
-                (0..parts[0].1.len()).for_each(|index| self.compare(states, &parts.iter().map(|(_, list)| &list[index]).collect::<Vec<_>>()));
+                return (0..parts[0].1.len()).for_each(|index| self.compare(states, &parts.iter().map(|(_, list)| &list[index]).collect::<Vec<_>>()));
             }
-            return;
         }
-        let Some(ones) = slots.iter().zip(states).map(|(slot, state)| state.unbuilt_of(&slot.val)).collect::<Option<Vec<_>>>() else { return };
+        let ones = slots.iter().zip(states).map(|(slot, state)| state.unbuilt_of(&slot.val)).collect::<Option<Vec<_>>>();
+        let Some(ones) = ones.filter(|ones| ones.iter().all(|one| one.is_like(ones[0]))) else {
+            return self.expose(states, slots);
+        };
         let known: Vec<Option<usize>> = ones.iter().zip(&self.of).map(|(one, of)| of.get(&one.value).copied()).collect();
         match known[0] {
             Some(_) if known.iter().all(|tuple| *tuple == known[0]) => return,
@@ -222,9 +241,6 @@ impl Pairs {
                 known.into_iter().flatten().for_each(|tuple| self.refused[tuple] = true);
                 return;
             }
-        }
-        if !ones.iter().all(|one| one.is_like(ones[0])) {
-            return;
         }
         for (of, one) in self.of.iter_mut().zip(&ones) {
             of.insert(one.value, self.tuples.len());
@@ -236,8 +252,16 @@ impl Pairs {
         }
     }
 
+    /// What is in slots of which one has something else is going to be built.
+    fn expose(&mut self, states: &[&State], slots: &[&Slot]) {
+        for ((exposed, state), slot) in self.exposed.iter_mut().zip(states).zip(slots) {
+            exposed.extend(state.unbuilt.iter().map(|one| one.value).filter(|value| state.reaches(slot, *value)));
+        }
+    }
+
     fn accepted(self) -> Vec<Vec<Value>> {
-        self.tuples.into_iter().zip(self.refused).filter(|(_, refused)| !refused).map(|(tuple, _)| tuple).collect()
+        let exposed = |tuple: &Vec<Value>| tuple.iter().zip(&self.exposed).any(|(value, exposed)| exposed.contains(value));
+        self.tuples.into_iter().zip(self.refused).filter(|(tuple, refused)| !refused && !exposed(tuple)).map(|(tuple, _)| tuple).collect()
     }
 }
 
@@ -248,10 +272,50 @@ impl Builder<'_> {
             return None;
         }
         let value = self.stand_in();
-        let one = Unbuilt { value, class, ty: info.address, places: Places::default(), parts: Vec::new() };
-        Rc::make_mut(&mut state.unbuilt).push(one);
+        let kind = Kind::Instance { class, places: Places::default() };
+        Rc::make_mut(&mut state.unbuilt).push(Unbuilt { value, kind, ty: info.address, parts: Vec::new() });
         state.know_unbuilt();
         Some(value)
+    }
+
+    /// Gives a tuple in parts an identity, so that several slots can hold it. False if it has to be built for that, or is no tuple.
+    pub(crate) fn give_identity(&mut self, state: &mut State, slot: &mut Slot) -> bool {
+        let Val::Virtual(Virtual::Tuple, parts) = &mut slot.val else { return false };
+        let Some(ty) = self.platform().known_type(KnownType::Tuple) else { return false };
+        if self.lessons.builds_instances || self.attempt.is_some() || state.unbuilt.len() >= MAX_UNBUILT {
+            return false;
+        }
+        let mut parts = std::mem::take(parts);
+        for part in &mut parts {
+            let fits = match &part.val {
+                Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => true,
+                Val::Virtual(kind, _) => kind.is_number() || self.give_identity(state, part),
+                _ => false,
+            };
+            if !fits {
+                self.object_in(state, part);
+            }
+            self.own(part);
+        }
+        let value = self.stand_in();
+        Rc::make_mut(&mut state.unbuilt).push(Unbuilt { value, kind: Kind::Tuple, ty, parts });
+        state.know_unbuilt();
+        *slot = Slot::owned(Val::Obj(value));
+        true
+    }
+
+    /// The items of a tuple that is not built, for slots that own nothing.
+    pub(crate) fn unbuilt_items(&self, state: &State, val: &Val) -> Option<Vec<Slot>> {
+        let one = state.unbuilt_of(val).filter(|one| one.kind == Kind::Tuple)?;
+        Some(one.parts.iter().map(Slot::borrow).collect())
+    }
+
+    /// Pushes an attribute or an item, which the one that it is of lends.
+    pub(crate) fn push_part(&mut self, state: &mut State, part: Slot) {
+        if let Val::Obj(v) = part.val {
+            state.loans.push(v);
+        }
+        state.stack.push(part);
     }
 
     /// A value that no instruction defines.
@@ -307,13 +371,22 @@ impl Builder<'_> {
     fn build_unbuilt(&mut self, state: &mut State, value: Value, more: usize) -> Value {
         let owners = state.owners_of(value) + more;
         let one = state.take_unbuilt(value).expect("the caller has found it");
-        let class = self.object_const(one.class);
+        let class = match one.kind {
+            Kind::Instance { class, .. } => Some(self.object_const(class)),
+            Kind::Tuple => None,
+        };
         let mut parts = one.parts;
         self.share_parts(state, Virtual::Tuple, &mut parts);
         let objects: Vec<Value> = parts.iter_mut().map(|part| self.owned_object(state, part)).collect();
         let words = self.lend_operands(&objects, 0);
-        let [places, count] = [one.places.number(), objects.len() as i64].map(|number| self.int_const(number));
-        let object = self.helper(Helper::build_instance, &[class, places, words, count]);
+        let count = self.int_const(objects.len() as i64);
+        let object = match (one.kind, class) {
+            (Kind::Instance { places, .. }, Some(class)) => {
+                let places = self.int_const(places.number());
+                self.helper(Helper::build_instance, &[class, places, words, count])
+            }
+            _ => self.helper(Helper::build_tuple, &[words, count]),
+        };
         (1..owners).for_each(|_| self.effect(Op::Incref, &[object], Imm::None));
         state.facts.update(object, |fact| fact.ty = Some(one.ty));
         let names = HashMap::from([(value, object)]);
@@ -390,12 +463,16 @@ impl Builder<'_> {
             return Ir::Null;
         };
         let first = self.exit_seen.insert(value);
-        let mut parts = vec![Ir::Object(self.object_ref(one.class)), Ir::Int(value.index() as i64), Ir::Int(one.places.number())];
+        let identity = Ir::Int(value.index() as i64);
+        let (kind, mut parts) = match one.kind {
+            Kind::Instance { class, places } => (Virtual::Instance, vec![Ir::Object(self.object_ref(class)), identity, Ir::Int(places.number())]),
+            Kind::Tuple => (Virtual::OneTuple, vec![identity]),
+        };
         for part in &one.parts {
             let part = self.ir_slot(part);
             parts.push(if first { part } else { lent(part) });
         }
-        Ir::Virtual(Virtual::Instance, parts)
+        Ir::Virtual(kind, parts)
     }
 
     /// `object.name` of the instance on top, which is not built. False if it has to be.
@@ -410,11 +487,8 @@ impl Builder<'_> {
         let held = place.and_then(|place| one.position(place)).map(|index| one.parts[index].borrow());
         match (held, &attribute) {
             (Some(part), _) => {
-                if let Val::Obj(v) = part.val {
-                    state.loans.push(v);
-                }
                 let owner = state.pop();
-                state.stack.push(part);
+                self.push_part(state, part);
                 // Dropping the instance may free the attribute: it passes to the stack then.
                 self.drop_slot(state, owner);
             }
@@ -452,14 +526,15 @@ impl Builder<'_> {
         match &state.peek(2).val {
             Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
             Val::Virtual(kind, _) if kind.is_number() => {}
-            Val::Virtual(..) => drop(self.container_object(state, 2)),
+            Val::Virtual(..) => self.share_on_stack(state, 2),
             _ => return false,
         }
         let one = state.unbuilt_of(&state.peek(1).val).expect("the caller has looked");
+        let Kind::Instance { class, places } = one.kind else { return false };
         let (value, position) = (one.value, one.position(place));
         let places = match position {
-            Some(_) => Some(one.places),
-            None => one.places.with(one.parts.len(), place),
+            Some(_) => Some(places),
+            None => places.with(one.parts.len(), place),
         };
         let (Some(places), false) = (places, state.reaches(state.peek(2), value)) else { return false };
         self.settle(state);
@@ -470,7 +545,7 @@ impl Builder<'_> {
             state.loans.retain(|loan| *loan != v);
         }
         let one = Rc::make_mut(&mut state.unbuilt).iter_mut().find(|one| one.value == value).expect("it is not built yet");
-        one.places = places;
+        one.kind = Kind::Instance { class, places };
         match position {
             Some(index) => {
                 let old = std::mem::replace(&mut one.parts[index], part);
@@ -544,28 +619,26 @@ impl Builder<'_> {
         state.frame_slots().zip(shapes).any(|(slot, shape)| state.unbuilt_of(&slot.val).is_some() && !wanted(shape))
     }
 
-    /// Instances of the loop's header that would be built on a back edge, for a slot of which the loop wants an object.
-    pub(crate) fn built_on_back_edge(&self, state: &State, header: &State, shapes: &[Shape]) -> Vec<Value> {
-        let builds = |slot: &Slot, shape: &Shape, value: Value| self.coercing_builds(state, slot, shape, value);
-        let values = header.unbuilt.iter().map(|one| one.value);
-        values.filter(|value| state.all_slots().zip(shapes).any(|(slot, shape)| builds(slot, shape, *value))).collect()
-    }
-
-    fn coercing_builds(&self, state: &State, slot: &Slot, shape: &Shape, value: Value) -> bool {
-        match (shape, &slot.val) {
-            (Shape::Same(_), _) => false,
-            (Shape::Virtual(_, shapes), Val::Virtual(_, parts)) => shapes.iter().zip(parts).any(|(shape, part)| self.coercing_builds(state, part, shape, value)),
-            _ => state.reaches(slot, value),
+    /// What stays unbuilt on the way to where slots have these shapes.
+    pub(crate) fn carried_unbuilt(&self, shapes: &[Shape]) -> Vec<Value> {
+        if self.stand_ins.is_empty() {
+            return Vec::new();
         }
+        let value = |shape: &Shape| match shape {
+            Shape::Same(Slot { val: Val::Obj(value), .. }) if self.stand_ins.contains(value) => Some(*value),
+            _ => None,
+        };
+        shapes.iter().filter_map(value).collect()
     }
 
     /// Builds the instances that a loop which is entered cannot carry round.
-    pub(crate) fn build_for_loop(&mut self, edge: &mut Edge, widened: &HashMap<usize, Shape>) {
-        let needed = |state: &State| {
-            state.frame_slots().enumerate().find_map(|(index, slot)| state.unbuilt_of(&slot.val).filter(|_| widened.contains_key(&index)).map(|one| one.value))
-        };
-        while let Some(value) = needed(&edge.state) {
-            self.build_on_edge(edge, value);
+    pub(crate) fn build_for_loop(&mut self, edge: &mut Edge, keys: &[usize], widened: &HashMap<usize, Shape>) {
+        let slots = edge.state.all_slots().zip(keys).filter(|(_, key)| widened.contains_key(key));
+        let needed: Vec<Value> = slots.filter_map(|(slot, _)| edge.state.unbuilt_of(&slot.val).map(|one| one.value)).collect();
+        for value in needed {
+            if edge.state.unbuilt_of(&Val::Obj(value)).is_some() {
+                self.build_on_edge(edge, value);
+            }
         }
     }
 

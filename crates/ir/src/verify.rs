@@ -436,7 +436,7 @@ impl Verifier<'_> {
 /// How many parts a virtual object has, if that is fixed.
 const fn virtual_parts(kind: Virtual) -> Option<usize> {
     match kind {
-        Virtual::Tuple | Virtual::Zip | Virtual::Generator | Virtual::Begun | Virtual::Dict | Virtual::Instance => None,
+        Virtual::Tuple | Virtual::Zip | Virtual::Generator | Virtual::Begun | Virtual::Dict | Virtual::Instance | Virtual::OneTuple => None,
         Virtual::Range | Virtual::RangeIter | Virtual::Slice | Virtual::Real => Some(3),
         Virtual::ListSlice => Some(4),
         Virtual::Position => Some(1),

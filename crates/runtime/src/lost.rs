@@ -42,6 +42,6 @@ pub const fn is_iterator(kind: Virtual) -> bool {
     match kind {
         Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => true,
         Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
-        Virtual::Position | Virtual::Dict | Virtual::Begun | Virtual::Wide | Virtual::Complex | Virtual::Instance | Virtual::Real => false,
+        Virtual::Position | Virtual::Dict | Virtual::Begun | Virtual::Wide | Virtual::Complex | Virtual::Instance | Virtual::Real | Virtual::OneTuple => false,
     }
 }

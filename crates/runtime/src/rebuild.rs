@@ -32,7 +32,7 @@ pub struct Words<'a> {
     references: References,
     /// Memory was short: a slot is not what it should be, and `MemoryError` is to be raised.
     failed: bool,
-    /// Instances that were made, with a reference of their own, by their numbers.
+    /// Instances and tuples that were made, with a reference of their own, by their numbers.
     instances: SmallVec<[(i64, *mut PyObject); 2]>,
     /// What variables of the module held before, or NULL: slots may still borrow it.
     replaced: SmallVec<[*mut PyObject; 2]>,
@@ -214,7 +214,7 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held.
             return self.number(Number::Complex(real.0, imaginary.0), || unsafe { PyComplex_FromDoubles(real.1, imaginary.1) });
         }
-        if let (Virtual::Instance, [_, identity, ..]) = (kind, parts) {
+        if let (Virtual::Instance, [_, identity, ..]) | (Virtual::OneTuple, [identity, ..]) = (kind, parts) {
             let identity = self.integer(identity);
             if let Some(&(_, object)) = self.instances.iter().find(|(other, _)| *other == identity) {
                 // It has references of its own: those that this copy brings are not needed.

@@ -66,15 +66,8 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
         let object = |i: usize| parts.add(i).read() as Obj;
         let integer = |i: usize| parts.add(i).read() as i64;
         match kind {
-            Virtual::Tuple => {
-                let tuple = ffi::PyTuple_New(count);
-                if !tuple.is_null() {
-                    for i in 0..count {
-                        ffi::PyTuple_SET_ITEM(tuple, i, ffi::Py_NewRef(object(i as usize)));
-                    }
-                }
-                tuple
-            }
+            Virtual::Tuple => tuple(parts, count),
+            Virtual::OneTuple => tuple(parts.add(1), count - 1),
             Virtual::Range => call((&raw mut ffi::PyRange_Type).cast(), parts, count),
             Virtual::Zip => call((&raw mut PyZip_Type).cast(), parts, count),
             Virtual::Slice => ffi::PySlice_New(object(0), object(1), object(2)),
@@ -123,6 +116,21 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 iterator
             }
         }
+    }
+}
+
+/// # Safety
+/// `items` points to `count` borrowed objects.
+unsafe fn tuple(items: *const u64, count: isize) -> Obj {
+    // SAFETY: the tuple is new.
+    unsafe {
+        let tuple = ffi::PyTuple_New(count);
+        if !tuple.is_null() {
+            for i in 0..count {
+                ffi::PyTuple_SET_ITEM(tuple, i, ffi::Py_NewRef(items.offset(i).read() as Obj));
+            }
+        }
+        tuple
     }
 }
 
