@@ -77,7 +77,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Goes on in a block of its own for each of the types of an object; leaves where it has none of them.
-    fn switch(&mut self, object: Value, types: &Types<'_>) -> Vec<Block> {
+    pub(crate) fn switch(&mut self, object: Value, types: &Types<'_>) -> Vec<Block> {
         let ty = self.load(object, self.layout().ob_type, MemSize::Ptr, Region::Type);
         let mut blocks = Vec::new();
         for (i, info) in types.infos.iter().enumerate() {

@@ -241,7 +241,7 @@ impl Builder<'_> {
             Op::MatchMapping => self.match_subject(state, Subject::Mapping),
             Op::MatchSequence => self.match_subject(state, Subject::Sequence),
             Op::MatchKeys => self.match_keys(state)?,
-            Op::MatchClass { count } => self.match_class(state, count)?,
+            Op::MatchClass { count } => return self.match_class(state, count, instr, out),
             Op::PushExcInfo => self.push_exc_info(state),
             Op::PopExcept => self.pop_except(state),
             Op::CheckExcMatch => {

@@ -187,7 +187,7 @@ impl Builder<'_> {
     }
 
     /// Whether instances of exactly that type are instances of a class or of one of a tuple of classes, if that is certain.
-    fn is_instance_of(&mut self, ty: u64, class: ObjectId) -> Option<bool> {
+    pub(crate) fn is_instance_of(&mut self, ty: u64, class: ObjectId) -> Option<bool> {
         let snapshot = self.snapshot;
         if let ObjectKind::Tuple(classes) = &snapshot.objects[class as usize].kind {
             return self.is_instance_of_one(ty, classes);

@@ -111,7 +111,7 @@ impl Builder<'_> {
     }
 
     /// The inline value at a byte offset, or else the default; not NULL.
-    fn inline_value(&mut self, object: Value, at: i64, default: Option<ObjectId>) -> Value {
+    pub(crate) fn inline_value(&mut self, object: Value, at: i64, default: Option<ObjectId>) -> Value {
         let value = self.load(object, at, MemSize::Obj, Region::Instance);
         let Some(default) = default else {
             self.guard_not_null(value, ExitReason::Unbound);

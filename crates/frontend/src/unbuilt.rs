@@ -515,6 +515,17 @@ impl Builder<'_> {
         Ok(true)
     }
 
+    /// An attribute of an instance, if that is not built and has it.
+    pub(crate) fn unbuilt_field(&self, state: &State, object: Value, attribute: &Attribute) -> Option<Slot> {
+        let one = state.unbuilt_of(&Val::Obj(object))?;
+        let place = match *attribute {
+            Attribute::InlineValue { index, .. } => Place::Value(index),
+            Attribute::Slot { offset } => Place::Slot((offset / 8) as u32),
+            _ => return None,
+        };
+        one.position(place).map(|index| one.parts[index].borrow())
+    }
+
     /// `object.name = value` for the instance on top, which is not built. False if it has to be.
     pub(crate) fn store_unbuilt(&mut self, state: &mut State, name: &str) -> bool {
         let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };

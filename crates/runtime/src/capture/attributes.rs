@@ -24,6 +24,18 @@ impl Builder<'_> {
     /// # Safety
     /// The GIL is held.
     pub(super) unsafe fn resolve_attributes(&mut self) {
+        let mut known = None;
+        // Classes bring new names: those that patterns of them stand for.
+        while known != Some(self.names.len()) {
+            known = Some(self.names.len());
+            // SAFETY: as the caller says.
+            unsafe { self.resolve_names() };
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::resolve_attributes`].
+    unsafe fn resolve_names(&mut self) {
         // SAFETY: the tables hold references to all types, modules and names.
         unsafe {
             let mut index = 0;
@@ -129,6 +141,9 @@ impl Builder<'_> {
                     }
                     wrapped => wrapped,
                 };
+                if name.text == "__match_args__" && ffi::PyTuple_CheckExact(found) != 0 {
+                    (0..ffi::PyTuple_GET_SIZE(found)).for_each(|at| self.add_str(ffi::PyTuple_GET_ITEM(found, at)));
+                }
                 if let Some(attribute) = attribute {
                     self.types[id as usize].class_attributes.insert(name.text, attribute);
                 }
@@ -293,7 +308,7 @@ impl Builder<'_> {
     ///
     /// # Safety
     /// The GIL is held.
-    unsafe fn interned(&mut self, text: &'static str) -> *mut PyObject {
+    pub(super) unsafe fn interned(&mut self, text: &'static str) -> *mut PyObject {
         // SAFETY: the text has a length; the new reference goes over to the tables.
         unsafe {
             let mut name = ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize);

@@ -133,7 +133,11 @@ impl Builder<'_> {
                 self.variables.insert(text, object);
             }
         }
-        for op in ops {
+        for (at, op) in ops.iter().copied().enumerate() {
+            if let (Op::MatchClass { .. }, Some(Op::LoadConst { index: keywords })) = (op, at.checked_sub(1).map(|before| ops[before])) {
+                // SAFETY: the GIL is held.
+                unsafe { self.add_pattern_names(index, keywords) };
+            }
             // SAFETY: the code holds the names, the tables hold the code.
             unsafe {
                 match op {
@@ -213,6 +217,38 @@ impl Builder<'_> {
                     return;
                 }
             }
+        }
+    }
+
+    /// Notes what a class pattern asks for: the attribute that names its positional parts, and those that its keywords name.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    unsafe fn add_pattern_names(&mut self, index: usize, keywords: u32) {
+        // SAFETY: the interpreter interns the name for good; the code holds its constants.
+        unsafe {
+            let name = self.interned("__match_args__");
+            if !name.is_null() {
+                self.add_name(name);
+            }
+            let keywords = self.codes[index].constants.get(keywords as usize).map(|&id| self.objects[id as usize].kind.clone());
+            if let Some(ObjectKind::Tuple(names)) = keywords {
+                for name in names {
+                    self.add_str(self.objects[name as usize].address as *mut PyObject);
+                }
+            }
+        }
+    }
+
+    /// Notes an attribute name, if the object is one.
+    ///
+    /// # Safety
+    /// The object is alive as long as the tables are.
+    pub(super) unsafe fn add_str(&mut self, name: *mut PyObject) {
+        // SAFETY: as the caller says.
+        if unsafe { ffi::PyUnicode_CheckExact(name) } != 0 {
+            // SAFETY: it is an exact str.
+            unsafe { self.add_name(name) };
         }
     }
 
