@@ -206,6 +206,7 @@ block0(v0: ptr, v1: obj, v2: ptr):
         let Outcome::Exit { exit, words } = unit.check(&objects).outcome else { panic!("{objects:?} passed") };
         let culprit = exits[exit as usize].culprit.expect("a type guard names its object");
         assert_eq!(words[culprit as usize], float);
+        assert_eq!(format!("{:#x}", exits[exit as usize].wanted), expected);
     }
     let Outcome::Exit { exit, .. } = unit.check(&[int, int]).outcome else { panic!("the function returned") };
     assert_eq!((exits[exit as usize].reason, exits[exit as usize].culprit), (ExitReason::ColdBranch, None));

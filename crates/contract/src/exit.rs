@@ -463,6 +463,9 @@ pub struct ExitPoint {
     /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit; with the object
     /// that is to be destroyed, where native code leaves for that.
     pub culprit: Option<u32>,
+    /// Address of the type that the guard wanted, where a guard of a type alone takes the exit; else 0.
+    #[serde(default)]
+    pub wanted: u64,
     /// Words the exit buffer must hold.
     pub words: u32,
 }

@@ -89,7 +89,7 @@ impl Builder<'_> {
         }
         let decoded = &self.instance.body.decoded;
         let next = decoded.index_of_offset(instr.next).map(|index| decoded.instrs[index].op);
-        if !matches!(next, Some(Op::UnpackSequence { .. } | Op::MatchSequence | Op::MatchMapping | Op::GetLen)) {
+        if !matches!(next, Some(Op::UnpackSequence { .. } | Op::MatchSequence | Op::MatchMapping | Op::GetLen | Op::PopJumpIfNone { .. } | Op::PopJumpIfNotNone { .. })) {
             self.share_on_stack(state, depth);
         }
     }

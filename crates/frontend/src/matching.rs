@@ -224,7 +224,7 @@ impl Builder<'_> {
     fn is_field(&self, state: &State, info: &TypeInfo, attribute: &Attribute) -> bool {
         let subject = &state.peek(3).val;
         match (attribute, subject) {
-            (_, Val::Obj(object)) if state.unbuilt_of(subject).is_some() => self.unbuilt_field(state, *object, attribute).is_some(),
+            _ if state.unbuilt_of(subject).is_some() => self.unbuilt_field(state, subject, attribute).is_some(),
             (Attribute::InlineValue { .. }, Val::Obj(object)) => {
                 let has_values = !info.loses_values && !state.facts.get(*object).no_inline_values && self.may_speculate(ExitReason::InlineValues);
                 has_values && self.may_speculate(ExitReason::Unbound)
@@ -237,7 +237,7 @@ impl Builder<'_> {
     /// An attribute of the subject, which lends it; leaves where it has none.
     fn field(&mut self, state: &State, info: &TypeInfo, attribute: &Attribute) -> Slot {
         let Val::Obj(object) = state.peek(3).val else { unreachable!("only objects have fields") };
-        if let Some(held) = self.unbuilt_field(state, object, attribute) {
+        if let Some(held) = self.unbuilt_field(state, &Val::Obj(object), attribute) {
             return held;
         }
         let value = match *attribute {

@@ -8,7 +8,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
-use whipsnake_contract::exit::OnReturn;
+use whipsnake_contract::exit::{OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Attribute, CALLABLE, CodeId, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
 
@@ -109,9 +109,9 @@ impl<'s> Builder<'s> {
         let kept = on_return.kept_operands();
         let args = if kept > 0 {
             for &depth in operands {
-                if matches!(state.peek(depth).val, Val::Virtual(..)) {
+                if matches!(state.peek(depth).val, Val::Virtual(kind, _) if !kind.is_number()) {
                     // Two places are going to hold it.
-                    self.container_object(state, depth);
+                    self.share_on_stack(state, depth);
                 }
             }
             operands.iter().map(|&depth| state.peek(depth).borrow()).collect()
@@ -149,18 +149,26 @@ impl<'s> Builder<'s> {
         Ok(Some(()))
     }
 
+    /// The type of an operand; of a number of either kind that of floats, which know no more of classes than ints do.
+    fn operand_type(&self, state: &State, depth: usize) -> Option<&'s TypeInfo> {
+        let address = match &state.peek(depth).val {
+            Val::Virtual(Virtual::Real, _) => self.platform().known_type(KnownType::Float)?,
+            val => self.exact_type(state, val)?,
+        };
+        self.type_info(address)
+    }
+
     /// Inlines the method that `left op right` calls, where the class of either is known.
     pub(crate) fn inlined_operator(&mut self, state: &mut State, op: BinaryOp, inplace: bool, instr: Instr) -> Build<Option<()>> {
         let Some((name, reflected)) = methods(op) else { return Ok(None) };
-        let right = self.exact_type(state, &state.peek(1).val).and_then(|ty| self.type_info(ty));
-        let Some(right) = right else { return Ok(None) };
+        let Some(right) = self.operand_type(state, 1) else { return Ok(None) };
         if let Some(left) = self.python_class(state, 2) {
             // In-place methods come before all.
             let own_inplace = inplace && left.attributes.contains_key(&name.replacen("__", "__i", 1));
             let Some(method) = self.special(left, name).filter(|_| is_asked_first(left, right) && !own_inplace) else { return Ok(None) };
             return self.inlined_method(state, method, &[left, right], &[2, 1], OnReturn::Operator, instr);
         }
-        let left = self.exact_type(state, &state.peek(2).val).and_then(|ty| self.type_info(ty));
+        let left = self.operand_type(state, 2);
         // Numbers know nothing of classes that do not derive from them.
         let number = |left: &&'s TypeInfo| matches!(left.known, Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::Complex));
         let Some(left) = left.filter(number).filter(|left| !right.mro.contains(&left.address)) else { return Ok(None) };

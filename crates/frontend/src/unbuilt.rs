@@ -191,6 +191,15 @@ impl State {
     }
 }
 
+/// Where an instance keeps an attribute, if it has it in a place of its own.
+fn place_of(attribute: &Attribute) -> Option<Place> {
+    match *attribute {
+        Attribute::InlineValue { index, .. } => Some(Place::Value(index)),
+        Attribute::Slot { offset } => Some(Place::Slot((offset / 8) as u32)),
+        _ => None,
+    }
+}
+
 /// A slot of a frame state that takes nothing over.
 fn lent(slot: whipsnake_ir::Slot) -> whipsnake_ir::Slot {
     use whipsnake_ir::Slot as Ir;
@@ -268,7 +277,7 @@ impl Pairs {
 impl Builder<'_> {
     /// A new instance of a class, if it need not be built at once.
     pub(crate) fn new_unbuilt(&mut self, state: &mut State, class: ObjectId, info: &TypeInfo) -> Option<Value> {
-        if !info.ends_unseen || self.lessons.builds_instances || self.attempt.is_some() || state.unbuilt.len() >= MAX_UNBUILT {
+        if !info.ends_unseen || !self.may_wait(state) {
             return None;
         }
         let value = self.stand_in();
@@ -278,11 +287,17 @@ impl Builder<'_> {
         Some(value)
     }
 
+    /// True if one more object need not be built at once.
+    fn may_wait(&self, state: &State) -> bool {
+        !self.lessons.builds_instances && self.attempt.is_none() && state.unbuilt.len() < MAX_UNBUILT
+    }
+
     /// Gives a tuple in parts an identity, so that several slots can hold it. False if it has to be built for that, or is no tuple.
     pub(crate) fn give_identity(&mut self, state: &mut State, slot: &mut Slot) -> bool {
         let Val::Virtual(Virtual::Tuple, parts) = &mut slot.val else { return false };
         let Some(ty) = self.platform().known_type(KnownType::Tuple) else { return false };
-        if self.lessons.builds_instances || self.attempt.is_some() || state.unbuilt.len() >= MAX_UNBUILT {
+        // There is only one empty tuple, and everybody knows it.
+        if parts.is_empty() || !self.may_wait(state) {
             return false;
         }
         let mut parts = std::mem::take(parts);
@@ -292,6 +307,7 @@ impl Builder<'_> {
                 Val::Virtual(kind, _) => kind.is_number() || self.give_identity(state, part),
                 _ => false,
             };
+            // Parts that cannot wait are built.
             if !fits {
                 self.object_in(state, part);
             }
@@ -478,13 +494,7 @@ impl Builder<'_> {
     /// `object.name` of the instance on top, which is not built. False if it has to be.
     pub(crate) fn load_unbuilt(&mut self, state: &mut State, name: &str, method: bool, instr: Instr) -> Build<bool> {
         let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return Ok(false) };
-        let one = state.unbuilt_of(&state.peek(1).val).expect("the caller has looked");
-        let place = match attribute {
-            Attribute::InlineValue { index, .. } => Some(Place::Value(index)),
-            Attribute::Slot { offset } => Some(Place::Slot((offset / 8) as u32)),
-            _ => None,
-        };
-        let held = place.and_then(|place| one.position(place)).map(|index| one.parts[index].borrow());
+        let held = self.unbuilt_field(state, &state.peek(1).val, &attribute);
         match (held, &attribute) {
             (Some(part), _) => {
                 let owner = state.pop();
@@ -516,24 +526,16 @@ impl Builder<'_> {
     }
 
     /// An attribute of an instance, if that is not built and has it.
-    pub(crate) fn unbuilt_field(&self, state: &State, object: Value, attribute: &Attribute) -> Option<Slot> {
-        let one = state.unbuilt_of(&Val::Obj(object))?;
-        let place = match *attribute {
-            Attribute::InlineValue { index, .. } => Place::Value(index),
-            Attribute::Slot { offset } => Place::Slot((offset / 8) as u32),
-            _ => return None,
-        };
-        one.position(place).map(|index| one.parts[index].borrow())
+    pub(crate) fn unbuilt_field(&self, state: &State, val: &Val, attribute: &Attribute) -> Option<Slot> {
+        let one = state.unbuilt_of(val)?;
+        let index = one.position(place_of(attribute)?)?;
+        Some(one.parts[index].borrow())
     }
 
     /// `object.name = value` for the instance on top, which is not built. False if it has to be.
     pub(crate) fn store_unbuilt(&mut self, state: &mut State, name: &str) -> bool {
         let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
-        let place = match attribute {
-            Attribute::InlineValue { index, .. } => Place::Value(index),
-            Attribute::Slot { offset } => Place::Slot((offset / 8) as u32),
-            _ => return false,
-        };
+        let Some(place) = place_of(&attribute) else { return false };
         match &state.peek(2).val {
             Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
             Val::Virtual(kind, _) if kind.is_number() => {}

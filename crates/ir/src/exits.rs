@@ -64,8 +64,13 @@ impl ExitTable {
             for reason in exit_reasons(data).into_iter().chain(forced) {
                 let names_object = data.op == Op::DecrefOrExit || data.op == Op::GuardType && reason == ExitReason::TypeGuard;
                 let culprit = names_object.then(|| data.args[0]);
+                let wanted = match data.imm {
+                    Imm::Type(address) if reason == ExitReason::TypeGuard => address,
+                    _ => 0,
+                };
                 let id = *known.entry((state, reason, observes, culprit)).or_insert_with(|| {
-                    let (point, values) = definitions.exit_point(state, reason, observes, culprit);
+                    let (mut point, values) = definitions.exit_point(state, reason, observes, culprit);
+                    point.wanted = wanted;
                     table.points.push(point);
                     table.values.push(values);
                     table.points.len() as u32 - 1
@@ -162,7 +167,7 @@ impl<'a> Definitions<'a> {
         let resume = if observes { Resume::Observe } else { self.function.state(state).resume };
         let culprit = culprit.map(|value| words.word(value));
         let values = words.values;
-        (ExitPoint { reason, resume, frames, variables, release, culprit, words: values.len() as u32 }, values)
+        (ExitPoint { reason, resume, frames, variables, release, culprit, wanted: 0, words: values.len() as u32 }, values)
     }
 
     fn constant(&self, value: Value) -> Option<&InstData> {
@@ -305,6 +310,8 @@ mod tests {
         assert_eq!(ids, [0, 2, 0, 3], "one exit per object, whatever type is expected");
         let culprits: Vec<Option<u32>> = table.points.iter().map(|point| point.culprit).collect();
         assert_eq!(culprits, [Some(0), None, Some(2), Some(1), None, None]);
+        let wanted: Vec<u64> = table.points.iter().map(|point| point.wanted).collect();
+        assert_eq!(wanted, [1, 0, 1, 1, 0, 0], "the type of the first guard");
         assert_eq!(table.values[0], [stored, other], "a word of the state serves");
         assert_eq!(table.values[2], [stored, other, boxed], "a word of its own");
         assert_eq!((table.points[2].words, table.points[1].reason), (3, ExitReason::Forced));

@@ -13,7 +13,7 @@ use crate::watch::count_change;
 use smallvec::SmallVec;
 use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FROM_TOP, FrameImage, OnReturn, Resume, Source};
-use whipsnake_contract::snapshot::{KnownType, Platform, STACK_KEYS, local_key, stack_key};
+use whipsnake_contract::snapshot::{Assumption, KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
     PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_Clear, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
     PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_TYPE,
@@ -432,6 +432,9 @@ unsafe fn counted(session: &Session, thread: Thread, unit: &Unit, content: &Cont
         if let Some(word) = point.culprit.filter(|_| point.reason == ExitReason::TypeGuard) {
             let object = words.add(word as usize).read() as *mut PyObject;
             learn_type(session, unit, content, point, object);
+            if times.is_power_of_two() {
+                learn_wanted_type(session, unit, content, point);
+            }
         }
         if point.reason == ExitReason::InlineValues {
             learn_lost_values(session, point, words);
@@ -482,6 +485,31 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
                     extra.operands.borrow_mut().add(key, Py_TYPE(object), format);
                 }
             }
+        }
+    }
+}
+
+/// Notes the type that a guard wanted which failed: objects of it were there, too, or will be again. The interpreter may have forgotten.
+///
+/// # Safety
+///
+/// As for [`learn_type`].
+unsafe fn learn_wanted_type(session: &Session, unit: &Unit, content: &Content, point: &ExitPoint) {
+    let (Some(image), false) = (point.frames.last(), point.wanted == 0) else { return };
+    let is_builtin = || {
+        let platform = session.platform.borrow();
+        // What an array holds is not known here.
+        KnownType::ALL.iter().any(|&known| known != KnownType::Array && platform.known_type(known) == Some(point.wanted))
+    };
+    let is_watched = || content.assumptions.iter().any(|assumption| matches!(assumption, Assumption::TypeVersion { address, .. } if *address == point.wanted));
+    if unit.record.invalid.get() != 0 || !is_builtin() && !is_watched() {
+        return;
+    }
+    // SAFETY: the types of the platform live as long as the interpreter, and one that the unit relies on as long as it is valid; the code is alive.
+    unsafe {
+        let code = Code::from_object(content.codes[image.code as usize]);
+        if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
+            extra.types.borrow_mut().add(image.offset, point.wanted as *mut _, 0);
         }
     }
 }
