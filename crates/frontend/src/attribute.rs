@@ -1,11 +1,12 @@
 //! Attributes: a type check and a slot access where feedback knows the type.
 
 use crate::builder::{Build, Builder};
+use crate::call::Callee;
 use crate::dispatch::Types;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -373,12 +374,32 @@ impl<'s> Builder<'s> {
         self.store(object, more, values + layout.values_size, MemSize::U8, Region::Other);
     }
 
+    /// Inlines the setter of a property, with value and owner on the stack. False if it is none, or cannot be inlined.
+    fn inline_setter(&mut self, state: &mut State, attribute: Option<&Attribute>, instr: Instr) -> Build<bool> {
+        let Some(&Attribute::Property { setter: Some(setter), .. }) = attribute else { return Ok(false) };
+        let Some((info, code)) = self.inlinable(setter, 2, instr) else { return Ok(false) };
+        let at = state.stack.len() - 2;
+        let mut args = state.stack.split_off(at);
+        args.reverse();
+        let callee = Callee { id: setter, info: &info, code, held: None, exact: true };
+        if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
+            // The setter always leaves: whatever follows is never reached.
+            self.block = self.f.add_block();
+            self.recapture(state);
+        }
+        Ok(true)
+    }
+
     /// `object.name = value`.
     pub(crate) fn store_attr(&mut self, state: &mut State, name: u32, instr: Instr) -> Build<()> {
         // value, owner
         let text = self.code().names[name as usize].clone();
         if state.unbuilt_of(&state.peek(1).val).is_some() {
             if self.store_unbuilt(state, &text) {
+                return Ok(());
+            }
+            let attribute = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(&text)).cloned();
+            if self.inline_setter(state, attribute.as_ref(), instr)? {
                 return Ok(());
             }
             self.build_on_stack(state, 1);
@@ -394,6 +415,9 @@ impl<'s> Builder<'s> {
             let owner = self.owner_type(state, 1, store_version(instr.feedback))?;
             owner.attributes.get(&text).map(|a| (owner.address, a.clone()))
         });
+        if self.inline_setter(state, attribute.as_ref().map(|(_, attribute)| attribute), instr)? {
+            return Ok(());
+        }
         if let Some((address, attribute)) = attribute
             && self.has_usual_shape(state, 1)
         {

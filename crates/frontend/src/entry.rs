@@ -320,6 +320,8 @@ impl Builder<'_> {
         let operands: &[usize] = match by {
             Some(Bytecode::StoreSubscr) if from_top => &[1, 0, 2],
             Some(Bytecode::StoreSubscr) => &[2, 0, 1],
+            Some(Bytecode::StoreAttr { .. }) if from_top => &[0, 1],
+            Some(Bytecode::StoreAttr { .. }) => &[1, 0],
             _ => &[],
         };
         let mut released = locals.split_off(operands.len().min(locals.len()));
