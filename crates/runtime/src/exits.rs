@@ -509,7 +509,7 @@ unsafe fn learn_wanted_type(session: &Session, unit: &Unit, content: &Content, p
     unsafe {
         let code = Code::from_object(content.codes[image.code as usize]);
         if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
-            extra.types.borrow_mut().add(image.offset, point.wanted as *mut _, 0);
+            extra.wanted.borrow_mut().add(image.offset, point.wanted as *mut _, 0);
         }
     }
 }

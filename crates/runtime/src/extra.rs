@@ -34,6 +34,8 @@ pub struct CodeExtra {
     seen: RefCell<Vec<SeenExit>>,
     /// Types of objects that failed type guards in this code, wherever it was compiled in.
     pub types: RefCell<TypeProfile>,
+    /// Types that such guards wanted.
+    pub wanted: RefCell<TypeProfile>,
     /// Types of operands that units of this code have noted, by [`operand_key`](whipsnake_contract::snapshot::operand_key).
     pub operands: RefCell<TypeProfile>,
     /// Why the function is never compiled, alone or inlined, if so. The first reason stays.

@@ -80,7 +80,10 @@ impl Units for Session {
     fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8)) {
         if let Some(extra) = CodeExtra::of(self, code) {
             // SAFETY: captures are taken with the GIL held.
-            unsafe { extra.types.borrow().for_each(offset, visit) };
+            unsafe {
+                extra.types.borrow().for_each(offset, &mut *visit);
+                extra.wanted.borrow().for_each(offset, visit);
+            }
         }
     }
 

@@ -94,7 +94,10 @@ impl Builder<'_> {
         for exit in seen.iter_mut().filter(|exit| exit.reason == ExitReason::TypeGuard) {
             units.types_seen(code, exit.offset, &mut |kind, format| {
                 // SAFETY: the type is alive, and is kept so from here on.
-                exit.types.push(SeenType { type_id: unsafe { self.type_id(kind) }, format });
+                let type_id = unsafe { self.type_id(kind) };
+                if exit.types.len() < SeenExit::MAX_TYPES && exit.types.iter().all(|seen| seen.type_id != type_id) {
+                    exit.types.push(SeenType { type_id, format });
+                }
             });
         }
         seen
