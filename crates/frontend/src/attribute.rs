@@ -6,7 +6,7 @@ use crate::dispatch::Types;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
-use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -382,11 +382,7 @@ impl<'s> Builder<'s> {
         let mut args = state.stack.split_off(at);
         args.reverse();
         let callee = Callee { id: setter, info: &info, code, held: None, exact: true };
-        if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
-            // The setter always leaves: whatever follows is never reached.
-            self.block = self.f.add_block();
-            self.recapture(state);
-        }
+        self.inline_store(state, callee, args, instr)?;
         Ok(true)
     }
 

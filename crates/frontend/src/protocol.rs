@@ -142,11 +142,18 @@ impl<'s> Builder<'s> {
         let mut args = state.stack.split_off(at);
         args.rotate_left(1);
         let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        self.inline_store(state, callee, args, instr)?;
+        Ok(Some(()))
+    }
+
+    /// Inlines a function that stands for a store: what it returns is dropped.
+    pub(crate) fn inline_store(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, instr: Instr) -> Build<()> {
         if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
+            // It always leaves: whatever follows is never reached.
             self.block = self.f.add_block();
             self.recapture(state);
         }
-        Ok(Some(()))
+        Ok(())
     }
 
     /// The type of an operand; of a number of either kind that of floats, which know no more of classes than ints do.

@@ -99,7 +99,7 @@ impl Builder<'_> {
     }
 
     /// True if the slot `depth` below the top has a number of either kind in parts, or an object of which ints and floats were seen and nothing else.
-    fn is_either(&mut self, state: &State, depth: usize) -> bool {
+    fn is_either(&self, state: &State, depth: usize) -> bool {
         let val = &state.peek(depth).val;
         match val {
             Val::Virtual(Virtual::Real, _) => true,
@@ -136,21 +136,17 @@ impl Builder<'_> {
     /// The parts of an object that is an int or a float; exits with type-guard if it is neither.
     fn open_real(&mut self, state: &mut State, object: Value) -> Real {
         let [int_type, float_type] = [KnownType::Int, KnownType::Float].map(|kind| self.platform().known_type(kind).expect("builtin"));
-        let done = self.f.add_block();
-        let real = Real { is_float: self.f.add_param(done, Ty::Bool), int: self.f.add_param(done, Ty::I64), float: self.f.add_param(done, Ty::F64) };
         let is_float = self.emit(Ir::IsType, &[object], Imm::Type(float_type));
-        let (yes, no) = self.split(is_float);
-        self.block = yes;
-        let float = self.emit(Ir::UnboxFloat, &[object], Imm::None);
-        let parts = self.as_real(Operand::Float(float));
-        self.f.jump(yes, done, &[parts.is_float, parts.int, parts.float]);
-        self.block = no;
-        let exit = self.pre_state();
-        self.f.push(no, Ir::GuardType, &[object], Imm::Type(int_type), Some(exit));
-        let int = self.checked(Ir::UnboxInt, &[object]);
-        let parts = self.as_real(Operand::Int(int));
-        self.f.jump(no, done, &[parts.is_float, parts.int, parts.float]);
-        self.block = done;
+        let ways = self.by_kind(
+            is_float,
+            |b| {
+                let (exit, block) = (b.pre_state(), b.block);
+                b.f.push(block, Ir::GuardType, &[object], Imm::Type(int_type), Some(exit));
+                b.checked(Ir::UnboxInt, &[object])
+            },
+            |b| b.emit(Ir::UnboxFloat, &[object], Imm::None),
+        );
+        let real = self.joined(ways);
         state.facts.update(object, |fact| fact.real = Some(real));
         real
     }
@@ -290,26 +286,27 @@ impl Builder<'_> {
         Some(self.emit(Ir::Bor, &[int, float], Imm::None))
     }
 
-    /// `-value` of the number on top of the stack, of either kind.
-    pub(crate) fn real_negative(&mut self, state: &mut State) -> Option<Val> {
+    /// The number on top of the stack, if it may be of either kind, and its int with the other sign.
+    fn real_to_negate(&mut self, state: &mut State) -> Option<(Real, Value)> {
         let real = self.real_on_top(state)?;
         if !self.may_speculate(ExitReason::IntOverflow) {
             return None;
         }
         let zero = self.int_const(0);
-        let int = self.checked(Ir::IsubChecked, &[zero, real.int]);
+        Some((real, self.checked(Ir::IsubChecked, &[zero, real.int])))
+    }
+
+    /// `-value` of the number on top of the stack, of either kind.
+    pub(crate) fn real_negative(&mut self, state: &mut State) -> Option<Val> {
+        let (real, int) = self.real_to_negate(state)?;
         let float = self.emit(Ir::Fneg, &[real.float], Imm::None);
         Some(Real { int, float, ..real }.in_slot())
     }
 
     /// `abs(value)` of the number on top of the stack, of either kind.
     pub(crate) fn real_abs(&mut self, state: &mut State) -> Option<Val> {
-        let real = self.real_on_top(state)?;
-        if !self.may_speculate(ExitReason::IntOverflow) {
-            return None;
-        }
+        let (real, negated) = self.real_to_negate(state)?;
         let zero = self.int_const(0);
-        let negated = self.checked(Ir::IsubChecked, &[zero, real.int]);
         let negative = self.icmp(Cond::Lt, real.int, zero);
         let int = self.emit(Ir::Select, &[negative, negated, real.int], Imm::None);
         let float = self.emit(Ir::Fabs, &[real.float], Imm::None);

@@ -275,11 +275,11 @@ impl Builder<'_> {
                     }
                 }
                 debug_assert!(edge.state.linked_frames() == linked || self.python_runs > runs);
-                let before = edge.state.clone();
+                let before = (!versions.is_empty()).then(|| edge.state.clone());
                 self.match_unbuilt(&mut edge.state, &at_header);
                 if self.fits_all(&edge.state, &shapes) && !(may_split && self.has_more_unbuilt(&edge.state, &shapes)) {
                     fitting.push((edge, shapes.clone(), linked, target));
-                } else if let Some((state, v)) = self.version_for(&before, versions, true) {
+                } else if let Some((state, v)) = before.and_then(|before| self.version_for(&before, versions, true)) {
                     edge.state = state;
                     fitting.push((edge, v.shapes.clone(), v.linked, v.block));
                 } else if may_split && self.only_numbers_differ(&edge.state, &shapes) {
