@@ -122,6 +122,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("type_version_cache_size", "WS_TYPE_VERSION_CACHE_SIZE"),
     // Objects that instructions use without a name in the code.
     ("interp_common_consts", "WS_COMMON_CONSTS"),
+    ("runtime_ref_tracer", "offsetof(struct pyruntimestate, ref_tracer.tracer_func)"),
     ("runtime_str_enter", "offsetof(struct pyruntimestate, static_objects.singletons.strings.identifiers._py___enter__)"),
     ("runtime_str_exit", "offsetof(struct pyruntimestate, static_objects.singletons.strings.identifiers._py___exit__)"),
     // Objects.
@@ -132,6 +133,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("type_ht_name", "offsetof(PyHeapTypeObject, ht_name)"),
     ("flag_inline_values", "Py_TPFLAGS_INLINE_VALUES"),
     ("flag_managed_dict", "Py_TPFLAGS_MANAGED_DICT"),
+    ("flag_managed_weakref", "Py_TPFLAGS_MANAGED_WEAKREF"),
     ("flag_heap_type", "Py_TPFLAGS_HEAPTYPE"),
     ("flag_immutable_type", "Py_TPFLAGS_IMMUTABLETYPE"),
     ("runtime_debug_offsets", "offsetof(struct pyruntimestate, debug_offsets)"),

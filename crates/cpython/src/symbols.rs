@@ -99,6 +99,10 @@ unsafe extern "C" {
     pub fn PyInterpreterState_Main() -> *mut PyInterpreterState;
     /// `co_code`: the code units without specialisation and instrumentation, owned.
     pub fn PyCode_GetCode(code: *mut PyObject) -> *mut PyObject;
+    /// The function that hears of all objects that are made and destroyed, and what it is called with.
+    pub fn PyRefTracer_GetTracer(data: *mut *mut c_void) -> Option<RefTracer>;
+    /// Replaces that function; negative if it cannot be.
+    pub fn PyRefTracer_SetTracer(tracer: Option<RefTracer>, data: *mut c_void) -> c_int;
     /// A bound method, owned.
     pub fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
     /// The type of bound methods.
@@ -106,6 +110,9 @@ unsafe extern "C" {
     /// `zip`.
     pub static mut PyZip_Type: crate::ffi::PyTypeObject;
 }
+
+/// Called with an object, whether it is made (0) or destroyed (1), and its own data.
+pub type RefTracer = unsafe extern "C" fn(*mut PyObject, c_int, *mut c_void) -> c_int;
 
 /// Numbers of `PyFunction_AddWatcher` events.
 pub mod function_event {

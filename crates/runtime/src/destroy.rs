@@ -2,6 +2,7 @@
 
 use crate::destroy_apart::Apart;
 use crate::destroy_exception::exception_is_silent;
+use crate::destroy_plain::destroy_plain;
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_callback, has_ended, has_zone, is_watched, view_ends_silently};
 use crate::dict_keys::Keys;
 use crate::session::session;
@@ -73,8 +74,12 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
 pub unsafe fn destroy_silently(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
     unsafe {
-        let Some(types) = session().map(|session| &session.destructions) else { return false };
+        let Some(session) = session() else { return false };
+        let types = &session.destructions;
         let destruction = Destruction::of(types, Py_TYPE(object));
+        if destroy_plain(&session.instances, object, destruction) {
+            return true;
+        }
         if destruction != Destruction::Leaf && !gives_up_silently(types, object, destruction) {
             return false;
         }
@@ -318,6 +323,7 @@ impl Lost<'_> {
                         && self.reference(field(first), depth)
                         && (first == second || self.reference(field(second), depth))
                 }
+                Destruction::Slots(count) => self.items(base.add(size_of::<PyObject>()).cast(), usize::from(count), depth),
                 Destruction::View => view_ends_silently(object),
                 Destruction::Zoned(zone) => !has_zone(object) || self.reference(read(base, usize::from(zone)), depth),
                 Destruction::Instance | Destruction::Traversed => !is_watched(object, &*ty) && self.traversed(object, depth),

@@ -4,7 +4,7 @@
 //! take over at any point: where Python code might run, frames are built first, and it goes on from there.
 
 use crate::destroy::{Budget, goes_silently, is_number_or_str};
-use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched};
+use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched, used_values};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
 use whipsnake_cpython::memory::read;
@@ -77,10 +77,7 @@ impl Apart<'_> {
                         return None;
                     }
                     let first = values.add(offsets::VALUES_ITEMS).cast::<*mut PyObject>();
-                    // The places behind those of the keys that all share are empty.
-                    let keys: *const u8 = read(Py_TYPE(object).cast(), offsets::TYPE_CACHED_KEYS);
-                    let used = if keys.is_null() { usize::MAX } else { Keys::from_ptr(keys).len() };
-                    let count = usize::from(read::<u8>(values, offsets::VALUES_CAPACITY)).min(used);
+                    let count = used_values(Py_TYPE(object), values);
                     Some(self.budget.spend(count) && (0..count).all(|index| self.release(first.add(index), depth)))
                 }
                 Destruction::Generator => self.generator(object, depth),

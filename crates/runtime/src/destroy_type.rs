@@ -2,6 +2,7 @@
 
 use crate::address_hash::place_of;
 use crate::destroy_future::FutureGetters;
+use crate::dict_keys::Keys;
 use crate::session::session;
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -13,8 +14,6 @@ use whipsnake_cpython::symbols::{PyMethod_Type, PyUnstable_Type_AssignVersionTag
 
 /// `MANAGED_WEAKREF_OFFSET` of `pycore_object.h`: four words before the object.
 const MANAGED_WEAKREF: isize = -4 * (size_of::<usize>() as isize);
-/// `Py_TPFLAGS_MANAGED_WEAKREF`.
-const MANAGED_WEAKREF_FLAG: u64 = 1 << 3;
 
 /// How instances of a type are destroyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +42,8 @@ pub(crate) enum Destruction {
     Task,
     /// As an instance of a class made in Python whose fields are all among its inline values.
     Instance,
+    /// As an instance of a class made in Python that has nothing but that many slots, which begin behind its header.
+    Slots(u8),
     /// They give up the references in the words at these offsets in bytes, which may be the same, and do nothing else.
     Fields(u8, u8),
     /// As a `datetime` or a `time`, which refer to a time zone if they say so; the offset of that in bytes.
@@ -143,6 +144,8 @@ impl Destruction {
                 Destruction::Unknown
             } else if has_inline_values_only(class) {
                 Destruction::Instance
+            } else if let Some(count) = slots_only(ty) {
+                Destruction::Slots(count)
             } else {
                 Destruction::Traversed
             }
@@ -160,7 +163,21 @@ pub(crate) unsafe fn is_watched(object: *mut PyObject, class: &PyTypeObject) -> 
     // SAFETY: the type says where the list of weak references is.
     let watched = |offset: isize| unsafe { has_callback(object.cast::<u8>().offset(offset).cast::<*mut PyObject>().read()) };
     class.tp_weaklistoffset != 0 && watched(class.tp_weaklistoffset)
-        || class.tp_flags as u64 & MANAGED_WEAKREF_FLAG != 0 && watched(MANAGED_WEAKREF)
+        || class.tp_flags as usize & offsets::FLAG_MANAGED_WEAKREF != 0 && watched(MANAGED_WEAKREF)
+}
+
+/// True if there are weak references to an instance whose class keeps them before it, if at all.
+///
+/// # Safety
+///
+/// The object is intact.
+#[inline]
+pub(crate) unsafe fn has_weak_references(object: *mut PyObject) -> bool {
+    // SAFETY: the type says whether there is a word for them.
+    unsafe {
+        (*Py_TYPE(object)).tp_flags as usize & offsets::FLAG_MANAGED_WEAKREF != 0
+            && !object.cast::<u8>().offset(MANAGED_WEAKREF).cast::<*mut PyObject>().read().is_null()
+    }
 }
 
 /// True if one of the weak references in a list has a function to call. The others are only cleared.
@@ -453,26 +470,72 @@ fn has_inline_values_only(class: &PyTypeObject) -> bool {
     class.tp_flags as usize & offsets::FLAG_INLINE_VALUES != 0 && class.tp_basicsize == size_of::<PyObject>() as isize
 }
 
+/// The places among an instance's inline values that may be taken: those behind the keys that all share are empty.
+///
+/// # Safety
+///
+/// `values` are the inline values of an instance of the type.
+#[inline]
+pub(crate) unsafe fn used_values(ty: *mut PyTypeObject, values: *const u8) -> usize {
+    // SAFETY: as the caller says.
+    unsafe {
+        let keys: *const u8 = read(ty.cast(), offsets::TYPE_CACHED_KEYS);
+        let used = if keys.is_null() { usize::MAX } else { Keys::from_ptr(keys).len() };
+        usize::from(read::<u8>(values, offsets::VALUES_CAPACITY)).min(used)
+    }
+}
+
+/// The number of slots of classes made in Python whose instances have nothing else, and have some.
+///
+/// # Safety
+///
+/// The type is alive.
+unsafe fn slots_only(ty: *mut PyTypeObject) -> Option<u8> {
+    // SAFETY: as the caller says; a type's base is alive as long as it.
+    unsafe {
+        let class = &*ty;
+        let flags = class.tp_flags as u64;
+        let has_more = flags & (offsets::FLAG_MANAGED_DICT | offsets::FLAG_MANAGED_WEAKREF) as u64 != 0
+            || class.tp_dictoffset != 0
+            || class.tp_weaklistoffset != 0
+            || class.tp_itemsize != 0;
+        let words = (class.tp_basicsize as usize).checked_sub(size_of::<PyObject>())? / size_of::<usize>();
+        let fits = !has_more && flags & ffi::Py_TPFLAGS_HAVE_GC as u64 != 0 && std::ptr::eq(builtin_base(ty)?, &raw const ffi::PyBaseObject_Type);
+        u8::try_from(words).ok().filter(|&words| fits && words > 0)
+    }
+}
+
+/// The class that a class made in Python derives from and that is not made so; `None` for other classes.
+///
+/// # Safety
+///
+/// The type is alive.
+unsafe fn builtin_base(ty: *mut PyTypeObject) -> Option<*mut PyTypeObject> {
+    let session = session()?;
+    let is_made_in_python = |ty: &PyTypeObject| ty.tp_dealloc.is_some_and(|dealloc| dealloc as usize == session.python_dealloc);
+    // SAFETY: as the caller says; a type's base is alive as long as it.
+    unsafe {
+        if !is_made_in_python(&*ty) {
+            return None;
+        }
+        let mut base = ty;
+        while is_made_in_python(&*base) {
+            base = (*base).tp_base;
+            if base.is_null() {
+                return None;
+            }
+        }
+        Some(base)
+    }
+}
+
 /// True for classes made in Python, unless they derive from a builtin type whose instances are destroyed in a way that is not known.
 ///
 /// # Safety
 ///
 /// `ty` is an alive type.
 unsafe fn is_python_class(ty: *mut PyTypeObject) -> bool {
-    let Some(session) = session() else { return false };
-    let is_made_in_python = |ty: &PyTypeObject| ty.tp_dealloc.is_some_and(|dealloc| dealloc as usize == session.python_dealloc);
-    // SAFETY: as the caller says; a type's base is alive as long as it.
-    unsafe {
-        if !is_made_in_python(&*ty) {
-            return false;
-        }
-        let mut base = ty;
-        while is_made_in_python(&*base) {
-            base = (*base).tp_base;
-            if base.is_null() {
-                return false;
-            }
-        }
-        std::ptr::eq(base, &raw mut ffi::PyBaseObject_Type) || is_leaf(base) || is_container(base)
-    }
+    // SAFETY: as the caller says.
+    let base = unsafe { builtin_base(ty) };
+    base.is_some_and(|base| std::ptr::eq(base, &raw mut ffi::PyBaseObject_Type) || is_leaf(base) || is_container(base))
 }

@@ -8,6 +8,7 @@ use crate::attribute_cache::AttributeCache;
 use crate::crash::CrashInfo;
 use crate::destroy_type::DestructionCache;
 use crate::instance_checks::InstanceChecks;
+use crate::instance_pool::InstancePool;
 use crate::laps::Laps;
 use crate::capture::Pending;
 use crate::extra::CodeExtra;
@@ -118,6 +119,8 @@ pub struct Session {
     pub(crate) instance_checks: InstanceChecks,
     /// What is known of how types destroy their instances.
     pub destructions: DestructionCache,
+    /// Memory of dead instances.
+    pub(crate) instances: InstancePool,
     /// Native code may be entered.
     pub enabled: Cell<bool>,
     /// The interpreter is shutting down: nothing is freed any more.
@@ -230,6 +233,7 @@ impl Session {
             attributes: AttributeCache::default(),
             instance_checks: InstanceChecks::default(),
             destructions: DestructionCache::default(),
+            instances: InstancePool::default(),
             enabled: Cell::new(false),
             ended: Cell::new(false),
             active: Cell::new(0),

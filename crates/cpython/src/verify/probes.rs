@@ -9,10 +9,14 @@ use crate::frame::Frame;
 use crate::memory::read;
 use crate::platform::{Owned, owned};
 use crate::slot::Slot;
-use crate::symbols::{_PyFunction_SetVersion, PyCode_GetCode, PyMethod_New, PyUnstable_Type_AssignVersionTag};
+use crate::symbols::{
+    _PyFunction_SetVersion, _PyRuntime, PyCode_GetCode, PyMethod_New, PyRefTracer_GetTracer, PyRefTracer_SetTracer, PyUnstable_Type_AssignVersionTag,
+    RefTracer,
+};
 use crate::thread::Thread;
 use crate::{int, iterators, offsets, version_lookup};
 use std::collections::BTreeSet;
+use std::ffi::{c_int, c_void};
 
 /// Runs all probes; the result is the entry of interpreted functions.
 ///
@@ -27,6 +31,7 @@ pub(super) unsafe fn run() -> Result<vectorcallfunc, Unsupported> {
         containers()?;
         iterators()?;
         instances()?;
+        tracer()?;
         thread()?;
         let function = probe_function()?;
         let entry = functions(function.0)?;
@@ -247,6 +252,27 @@ unsafe fn instances() -> Result<(), Unsupported> {
         check(version != 0 && found.get(&version) == Some(&kind), "type by version")?;
         let in_table = version_lookup::type_in_table(Thread::current().interpreter(), version);
         check(in_table.is_none_or(|found| found == kind), "table of type versions")
+    }
+}
+
+/// # Safety
+///
+/// As for [`run`].
+unsafe fn tracer() -> Result<(), Unsupported> {
+    unsafe extern "C" fn hear(_object: *mut PyObject, _event: c_int, _data: *mut c_void) -> c_int {
+        0
+    }
+
+    // SAFETY: nothing is made or destroyed while the tracer is ours.
+    unsafe {
+        let current = || read::<usize>(&raw const _PyRuntime, offsets::RUNTIME_REF_TRACER);
+        let mut data = std::ptr::null_mut();
+        let before = PyRefTracer_GetTracer(&raw mut data);
+        check(current() == before.map_or(0, |tracer| tracer as usize), "tracer of references")?;
+        PyRefTracer_SetTracer(Some(hear), std::ptr::null_mut());
+        let seen = current();
+        PyRefTracer_SetTracer(before, data);
+        check(seen == hear as RefTracer as usize, "new tracer of references")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::reserve::{insist, persist};
+use crate::session::session;
 use whipsnake_contract::exit::{Place, Places, Virtual};
 use smallvec::SmallVec;
 use whipsnake_cpython::generator::Start;
@@ -80,7 +81,11 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             Virtual::Real => int::make(integer(1)),
             Virtual::Instance => {
                 let values: SmallVec<[Obj; Places::MAX]> = (3..count as usize).map(object).collect();
-                instance(object(0), Places::from_number(integer(2)), &values)
+                let made = instance(object(0), Places::from_number(integer(2)), &values);
+                if !made.is_null() {
+                    values.iter().for_each(|&value| ffi::Py_INCREF(value));
+                }
+                made
             }
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
@@ -140,28 +145,26 @@ pub unsafe extern "C" fn build_instance(class: Obj, places: i64, values: Ptr, co
     // SAFETY: as the caller says.
     unsafe {
         let values = std::slice::from_raw_parts(values.cast::<Obj>(), count as usize);
-        let object = insist(|| instance(class, Places::from_number(places), values));
-        values.iter().for_each(|&value| ffi::Py_DECREF(value));
-        object
+        insist(|| instance(class, Places::from_number(places), values))
     }
 }
 
-/// An instance with attributes.
+/// An instance with attributes, whose references it takes over; NULL with an exception, and they are still the caller's.
 ///
 /// # Safety
-/// `class` is a class written in Python with room for attributes in these places, as many as there are values; those are borrowed.
+/// `class` is a class written in Python with room for attributes in these places, as many as there are owned values.
 unsafe fn instance(class: Obj, places: Places, values: &[Obj]) -> Obj {
     // SAFETY: nobody else knows the instance yet. An inline value that is set is noted as inserted last (`_PyDictValues_AddToInsertionOrder` of
     // `pycore_dict.h`): the order of insertion is in the bytes behind the values.
     unsafe {
-        let object = ffi::PyType_GenericAlloc(class.cast(), 0);
+        let kept = session().and_then(|session| session.instances.take(class.cast()));
+        let object = kept.unwrap_or_else(|| ffi::PyType_GenericAlloc(class.cast(), 0));
         if object.is_null() {
             return object;
         }
         let start = object.cast::<u8>();
         let inline = start.offset((*class.cast::<ffi::PyTypeObject>()).tp_basicsize);
         for (index, &value) in values.iter().enumerate() {
-            let value = ffi::Py_NewRef(value);
             match places.get(index) {
                 Place::Slot(word) => start.cast::<Obj>().add(word as usize).write(value),
                 Place::Value(number) => {
@@ -173,6 +176,9 @@ unsafe fn instance(class: Obj, places: Places, values: &[Obj]) -> Obj {
                     memory::write(inline, offsets::VALUES_SIZE, size + 1);
                 }
             }
+        }
+        if kept.is_some() {
+            ffi::PyObject_GC_Track(object.cast());
         }
         object
     }
