@@ -371,6 +371,8 @@ on_returns! {
     PushNot, "push_not";
     /// The same for an inlined `__bool__`, whose result must be a bool.
     CheckBool, "check_bool";
+    /// The same for an inlined method of a unary operator, of which the result is that of the operator.
+    Unary, "unary";
     /// The same for an inlined `__len__` in a call of `len`: the result, which must be an index that is not negative, becomes an int.
     Length, "length";
     /// An inlined method of a binary operator, whose operands are still on the stack: the result takes their place. If that is `NotImplemented`, the
@@ -387,7 +389,7 @@ impl OnReturn {
     pub const fn kept_operands(self) -> usize {
         match self {
             OnReturn::Push | OnReturn::CheckNone | OnReturn::Drop => 0,
-            OnReturn::CheckBool => 1,
+            OnReturn::CheckBool | OnReturn::Unary => 1,
             OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot => 2,
             // The function, NULL and the object.
             OnReturn::Length => 3,

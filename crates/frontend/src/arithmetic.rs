@@ -5,7 +5,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::BinaryKind;
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_bytecode::{Feedback, Instr, Op};
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, SeenType};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Ty, Value};
@@ -82,12 +82,16 @@ impl Builder<'_> {
                 // One operand is a number and nothing is known of the other: most likely it is the same kind of number, unless the interpreter would have
                 // noticed that.
                 let differs = self.is_mixed(op, feedback);
+                let asks = self.asks_first(op, feedback);
                 for (known, other) in [(1, 2), (2, 1)] {
                     if let (Some(kind), None) = (self.number_kind(state, known), self.known_type(state, &state.peek(other).val))
                         && kind != KnownType::Bool
                         && matches!(state.peek(other).val, Val::Obj(_))
                         && self.exact_type(state, &state.peek(other).val).is_none()
                     {
+                        if asks && self.noted(other).is_empty() {
+                            return None;
+                        }
                         let likely = match kind {
                             KnownType::Int if differs => KnownType::Float,
                             KnownType::Float if differs => KnownType::Int,
@@ -110,6 +114,13 @@ impl Builder<'_> {
             Feedback::None => is_specialised && self.snapshot.warm && self.platform().minor < 14,
             _ => false,
         }
+    }
+
+    /// True if the interpreter has run an operator often without specialising it, although it does so for two numbers of the same kind: rather than
+    /// guess, a unit that notes types asks for that of the other operand.
+    fn asks_first(&self, op: BinaryOp, feedback: Feedback) -> bool {
+        let is_specialised = matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply);
+        is_specialised && feedback == Feedback::None && self.snapshot.warm && !self.snapshot.profiled
     }
 
     /// A float and an operand that was seen to be an int now and a float then.
@@ -234,6 +245,9 @@ impl Builder<'_> {
         if let Some(result) = self.complex_arithmetic(state, op) {
             self.drop_operands(state, 2);
             state.stack.push(Slot::borrowed(result));
+            return Ok(());
+        }
+        if self.binary_by_type(state, op, inplace, instr)? {
             return Ok(());
         }
         let overflowed = self.exits_seen(&[ExitReason::IntOverflow, ExitReason::Arithmetic]) > 0;
@@ -434,7 +448,8 @@ impl Builder<'_> {
     }
 
     /// `-value`.
-    pub(crate) fn negative(&mut self, state: &mut State) -> Build<()> {
+    pub(crate) fn negative(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        self.expect_noted(state, 1);
         match self.number_kind(state, 1) {
             Some(KnownType::Float) => {
                 let value = self.double_on_stack(state, 1).expect("a float");
@@ -459,20 +474,22 @@ impl Builder<'_> {
             }
             _ => {}
         }
-        self.unary_helper(state, Helper::negative)
+        self.unary_method(state, "__neg__", Helper::negative, instr)
     }
 
     /// `+value`.
-    pub(crate) fn unary_plus(&mut self, state: &mut State) -> Build<()> {
+    pub(crate) fn unary_plus(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        self.expect_noted(state, 1);
         match self.number_kind(state, 1) {
             // Exact ints and floats give themselves.
             Some(KnownType::Int | KnownType::Float) => Ok(()),
-            _ => self.unary_helper(state, Helper::positive),
+            _ => self.unary_method(state, "__pos__", Helper::positive, instr),
         }
     }
 
     /// `~value`.
-    pub(crate) fn invert(&mut self, state: &mut State) -> Build<()> {
+    pub(crate) fn invert(&mut self, state: &mut State, instr: Instr) -> Build<()> {
+        self.expect_noted(state, 1);
         if self.number_kind(state, 1) == Some(KnownType::Int)
             && let Some(value) = self.int_on_stack(state, 1)
         {
@@ -481,6 +498,15 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Int(value)));
             return Ok(());
         }
-        self.unary_helper(state, Helper::invert)
+        self.unary_method(state, "__invert__", Helper::invert, instr)
+    }
+
+    /// A unary operator by the method that a class written in Python has for it, or by a helper.
+    fn unary_method(&mut self, state: &mut State, name: &str, helper: Helper, instr: Instr) -> Build<()> {
+        if self.inlined_special(state, name, &[1], OnReturn::Unary, instr)?.is_some() {
+            return Ok(());
+        }
+        self.note(state, 1);
+        self.unary_helper(state, helper)
     }
 }

@@ -5,6 +5,7 @@ use crate::builder::{Build, Builder, Edge};
 use crate::call::Known;
 use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
 use whipsnake_bytecode::Instr;
+use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Ty, Value};
@@ -246,6 +247,43 @@ impl<'s> Builder<'s> {
         });
     }
 
+    /// A binary operator of which an operand has one of several types, not all of them numbers: each in a way of its own. False if there is none.
+    pub(crate) fn binary_by_type(&mut self, state: &mut State, op: BinaryOp, inplace: bool, instr: Instr) -> Build<bool> {
+        for depth in [2, 1] {
+            let Val::Obj(object) = state.peek(depth).val else { continue };
+            let Some(types) = self.several_types(state, depth, None) else { continue };
+            if !types.infos.iter().any(|info| info.known.is_none()) {
+                continue;
+            }
+            let mut edges = Vec::new();
+            let drops = std::mem::take(&mut self.drops);
+            for (block, info) in self.switch(object, &types).into_iter().zip(&types.infos) {
+                self.block = block;
+                self.drops = drops.clone();
+                let mut at = state.clone();
+                at.facts.update(object, |fact| fact.ty = Some(info.address));
+                self.ran_python = false;
+                self.recapture(&at);
+                self.binary(&mut at, op, inplace, instr)?;
+                self.finish(&mut at, instr.next);
+                edges.push(Edge { block: self.block, state: at, offset: instr.next });
+            }
+            self.go_on_joined(state, edges);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Goes on where ways through an instruction meet, which have finished it.
+    fn go_on_joined(&mut self, state: &mut State, edges: Vec<Edge>) {
+        self.drops.clear();
+        self.ran_python = false;
+        let joined = self.join(edges);
+        self.block = joined.block;
+        *state = joined.state;
+        self.recapture(state);
+    }
+
     fn type_id_of(&self, info: &TypeInfo) -> TypeId {
         let position = self.snapshot.types.iter().position(|other| other.address == info.address);
         position.expect("the type is one of the snapshot") as TypeId
@@ -308,15 +346,12 @@ impl<'s> Builder<'s> {
                 edges.push(Edge { block: self.block, state: at, offset: instr.next });
             }
         }
-        self.drops.clear();
-        self.ran_python = false;
         if edges.is_empty() {
+            self.drops.clear();
+            self.ran_python = false;
             return Ok(Some(false));
         }
-        let joined = self.join(edges);
-        self.block = joined.block;
-        *state = joined.state;
-        self.recapture(state);
+        self.go_on_joined(state, edges);
         Ok(Some(true))
     }
 }

@@ -89,8 +89,8 @@ impl Builder<'_> {
             Op::CompareOp { op, to_bool } => self.compare(state, op, to_bool, instr)?,
             Op::IsOp { invert } => self.is_op(state, invert),
             Op::ContainsOp { invert } => self.contains(state, invert, instr)?,
-            Op::UnaryNegative => self.negative(state)?,
-            Op::UnaryInvert => self.invert(state)?,
+            Op::UnaryNegative => self.negative(state, instr)?,
+            Op::UnaryInvert => self.invert(state, instr)?,
             Op::UnaryNot => {
                 let Some(value) = self.truth_on_stack(state) else { return Ok(self.uncompiled()) };
                 let negated = self.emit(Ir::Bnot, &[value], Imm::None);
@@ -149,7 +149,7 @@ impl Builder<'_> {
             Op::Call { argc } => return self.call(state, argc, instr),
             Op::CallKw { argc } => return self.call_kw(state, argc, instr),
             Op::CallFunctionEx { kwargs } => return self.call_ex(state, kwargs, instr),
-            Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state)?,
+            Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state, instr)?,
             Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple } => self.list_to_tuple(state),
             Op::MakeFunction => {
                 let made_of = self.made_of(state);

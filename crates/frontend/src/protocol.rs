@@ -23,11 +23,12 @@ fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
         BinaryOp::Multiply => ("__mul__", "__rmul__"),
         BinaryOp::Remainder => ("__mod__", "__rmod__"),
         BinaryOp::Or => ("__or__", "__ror__"),
+        BinaryOp::Power => ("__pow__", "__rpow__"),
         BinaryOp::RightShift => ("__rshift__", "__rrshift__"),
         BinaryOp::Subtract => ("__sub__", "__rsub__"),
         BinaryOp::TrueDivide => ("__truediv__", "__rtruediv__"),
         BinaryOp::Xor => ("__xor__", "__rxor__"),
-        BinaryOp::Power | BinaryOp::Subscr => return None,
+        BinaryOp::Subscr => return None,
     })
 }
 
@@ -168,11 +169,18 @@ impl<'s> Builder<'s> {
     /// Inlines the method that `left op right` calls, where the class of either is known.
     pub(crate) fn inlined_operator(&mut self, state: &mut State, op: BinaryOp, inplace: bool, instr: Instr) -> Build<Option<()>> {
         let Some((name, reflected)) = methods(op) else { return Ok(None) };
+        let left = self.python_class(state, 2);
+        if let Some(left) = left.filter(|_| inplace) {
+            // In-place methods come before all, whatever the other operand is.
+            let name = name.replacen("__", "__i", 1);
+            if left.attributes.contains_key(&name) {
+                let Some(method) = self.special(left, &name) else { return Ok(None) };
+                return self.inlined_method(state, method, &[left], &[2, 1], OnReturn::Operator, instr);
+            }
+        }
         let Some(right) = self.operand_type(state, 1) else { return Ok(None) };
-        if let Some(left) = self.python_class(state, 2) {
-            // In-place methods come before all.
-            let own_inplace = inplace && left.attributes.contains_key(&name.replacen("__", "__i", 1));
-            let Some(method) = self.special(left, name).filter(|_| is_asked_first(left, right) && !own_inplace) else { return Ok(None) };
+        if let Some(left) = left {
+            let Some(method) = self.special(left, name).filter(|_| is_asked_first(left, right)) else { return Ok(None) };
             return self.inlined_method(state, method, &[left, right], &[2, 1], OnReturn::Operator, instr);
         }
         let left = self.operand_type(state, 2);

@@ -271,7 +271,7 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
         }
         result = match on_return {
             _ if result.is_null() => result,
-            OnReturn::Push | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Drop => result,
+            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Drop => result,
             OnReturn::CheckNone => none_of_init(result),
             OnReturn::PushBool => truth(result),
             OnReturn::PushNot => opposite(truth(result)),

@@ -6,7 +6,7 @@ use crate::dict_keys;
 use crate::module_loops::spans_of;
 use crate::text::shown_text;
 use std::collections::BTreeMap;
-use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
+use whipsnake_bytecode::operand::{BinaryOp, CmpOp, Intrinsic1};
 use whipsnake_bytecode::{Instr, Op, decode};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectKind, SeenExit, SeenType};
@@ -343,6 +343,7 @@ fn special_methods(op: &Op) -> &'static [&'static str] {
         Op::ToBool => &["__bool__", "__len__"],
         Op::UnaryNegative => &["__neg__"],
         Op::UnaryInvert => &["__invert__"],
+        Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => &["__pos__"],
         Op::GetIter => &["__iter__"],
         Op::ForIter { .. } => &["__next__"],
         Op::Call { argc: 1 } => &["__call__", "__len__"],
