@@ -363,8 +363,10 @@ on_returns! {
     Push, "push";
     /// The result is dropped (after a check that it is `None`): an inlined `__init__`.
     CheckNone, "check_none";
-    /// The result is dropped: an inlined `__setitem__` or `__setattr__`.
-    Drop, "drop";
+    /// The result of an inlined setter of an attribute is dropped; value and owner are still on the stack.
+    SetAttr, "set_attr";
+    /// The same for an inlined `__setitem__`; value, container and key are still on the stack.
+    SetItem, "set_item";
     /// An inlined `__contains__`, whose operands are still on the stack: the result, converted to a bool, takes their place.
     PushBool, "push_bool";
     /// The same for `not in`, of which it is the opposite.
@@ -388,12 +390,17 @@ impl OnReturn {
     /// Operands of the instruction that are on the stack while the callee runs.
     pub const fn kept_operands(self) -> usize {
         match self {
-            OnReturn::Push | OnReturn::CheckNone | OnReturn::Drop => 0,
+            OnReturn::Push | OnReturn::CheckNone => 0,
             OnReturn::CheckBool | OnReturn::Unary => 1,
-            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot => 2,
+            OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot | OnReturn::SetAttr => 2,
             // The function, NULL and the object.
-            OnReturn::Length => 3,
+            OnReturn::Length | OnReturn::SetItem => 3,
         }
+    }
+
+    /// The instruction leaves a result on the stack.
+    pub const fn pushes(self) -> bool {
+        !matches!(self, OnReturn::CheckNone | OnReturn::SetAttr | OnReturn::SetItem)
     }
 
     /// The result may be `NotImplemented`, and then the other operand is asked.

@@ -265,6 +265,15 @@ pub enum Attribute {
         /// The setter.
         setter: Option<ObjectId>,
     },
+    /// A data descriptor whose class is written in Python, and the functions that this has.
+    Descriptor {
+        /// The descriptor.
+        object: ObjectId,
+        /// `__get__`.
+        getter: Option<ObjectId>,
+        /// `__set__`.
+        setter: Option<ObjectId>,
+    },
 }
 
 /// A `staticmethod` or `classmethod` and the function in it, which could be replaced.

@@ -1,12 +1,13 @@
 //! Attributes: a type check and a slot access where feedback knows the type.
 
+use crate::arguments::arranged;
 use crate::builder::{Build, Builder};
 use crate::call::Callee;
 use crate::dispatch::Types;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
 use whipsnake_bytecode::{Feedback, Instr};
-use whipsnake_contract::exit::{ExitReason, Virtual};
+use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -218,6 +219,8 @@ impl<'s> Builder<'s> {
                 }
                 return self.inline_accessor(state, getter, 1, instr);
             }
+            Attribute::Descriptor { object, getter: Some(getter), .. } if !method => return self.inline_get(state, object, getter, instr),
+            Attribute::Descriptor { .. } => return Ok(false),
         }
         if method {
             state.stack.push(Slot::NULL);
@@ -374,15 +377,30 @@ impl<'s> Builder<'s> {
         self.store(object, more, values + layout.values_size, MemSize::U8, Region::Other);
     }
 
-    /// Inlines the setter of a property, with value and owner on the stack. False if it is none, or cannot be inlined.
+    /// Inlines the `__get__` of a descriptor, with its owner on the stack. False if it cannot be inlined.
+    fn inline_get(&mut self, state: &mut State, descriptor: ObjectId, getter: ObjectId, instr: Instr) -> Build<bool> {
+        let Val::Obj(owner) = state.peek(1).val else { return Ok(false) };
+        let Some((info, code, sources)) = self.inlinable_with(getter, 3, &[], instr) else { return Ok(false) };
+        // The instance keeps its class alive.
+        let class = self.load(owner, self.layout().ob_type, MemSize::Obj, Region::Type);
+        let args = vec![Slot::borrowed(Val::Const(descriptor)), state.peek(1).borrow(), Slot::borrowed(Val::Obj(class))];
+        let callee = Callee { id: getter, info: &info, code, held: None, exact: true };
+        self.inline_for(state, callee, arranged(&sources, args, &[]), OnReturn::Unary, instr)?;
+        Ok(true)
+    }
+
+    /// Inlines the setter of a property or another descriptor, with value and owner on the stack. False if there is none, or it cannot be inlined.
     fn inline_setter(&mut self, state: &mut State, attribute: Option<&Attribute>, instr: Instr) -> Build<bool> {
-        let Some(&Attribute::Property { setter: Some(setter), .. }) = attribute else { return Ok(false) };
-        let Some((info, code)) = self.inlinable(setter, 2, instr) else { return Ok(false) };
-        let at = state.stack.len() - 2;
-        let mut args = state.stack.split_off(at);
-        args.reverse();
+        let (setter, descriptor) = match attribute {
+            Some(&Attribute::Property { setter: Some(setter), .. }) => (setter, None),
+            Some(&Attribute::Descriptor { setter: Some(setter), object, .. }) => (setter, Some(object)),
+            _ => return Ok(false),
+        };
+        let Some((info, code)) = self.inlinable(setter, 2 + usize::from(descriptor.is_some()), instr) else { return Ok(false) };
+        let operands = self.args_of(state, &[1, 2], OnReturn::SetAttr);
+        let args = descriptor.map(|object| Slot::borrowed(Val::Const(object))).into_iter().chain(operands).collect();
         let callee = Callee { id: setter, info: &info, code, held: None, exact: true };
-        self.inline_store(state, callee, args, instr)?;
+        self.inline_for(state, callee, args, OnReturn::SetAttr, instr)?;
         Ok(true)
     }
 

@@ -9,7 +9,6 @@ use crate::variable::VariableSlot;
 use crate::GiveUp;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use whipsnake_bytecode::Op as Bytecode;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::snapshot::{Assumption, CodeInfo, Entry, KnownType, Observed, Snapshot, TypeId, TypeInfo};
 use whipsnake_ir::function::Abi;
@@ -217,7 +216,7 @@ impl Builder<'_> {
                 if let Some(frame) = frame {
                     self.pop_frame(frame);
                 }
-                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), None);
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals));
                 for slot in self.without_unbuilt(state, locals) {
                     self.release_at_return(state, slot);
                 }
@@ -244,7 +243,7 @@ impl Builder<'_> {
                 let constant = matches!(&result.val, Val::Const(_));
                 let fits = match parent.on_return {
                     OnReturn::CheckNone => constant && result.val == self.none(),
-                    OnReturn::Drop => constant,
+                    OnReturn::SetAttr | OnReturn::SetItem => constant,
                     _ => true,
                 };
                 if !fits {
@@ -278,11 +277,11 @@ impl Builder<'_> {
                         None => self.own(&mut result),
                     }
                 }
-                let locals = self.in_order_of_release(std::mem::take(&mut state.locals), Some(parent.call.op));
+                let locals = self.in_order_of_release(std::mem::take(&mut state.locals));
                 after.facts = state.facts.clone();
                 after.variables = std::mem::take(&mut state.variables);
                 after.unbuilt = state.unbuilt.clone();
-                if !matches!(parent.on_return, OnReturn::CheckNone | OnReturn::Drop) {
+                if parent.on_return.pushes() {
                     after.stack.push(result);
                 }
                 if state.linked {
@@ -312,24 +311,12 @@ impl Builder<'_> {
         }
     }
 
-    /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14. Methods
-    /// that stand for operators are called with operands that the instruction `by` itself drops afterwards, in its own order.
-    fn in_order_of_release(&self, mut locals: Vec<Slot>, by: Option<Bytecode>) -> Vec<Slot> {
-        let from_top = self.platform().minor >= FROM_TOP;
-        // By parameter of the method.
-        let operands: &[usize] = match by {
-            Some(Bytecode::StoreSubscr) if from_top => &[1, 0, 2],
-            Some(Bytecode::StoreSubscr) => &[2, 0, 1],
-            Some(Bytecode::StoreAttr { .. }) if from_top => &[0, 1],
-            Some(Bytecode::StoreAttr { .. }) => &[1, 0],
-            _ => &[],
-        };
-        let mut released = locals.split_off(operands.len().min(locals.len()));
-        if from_top {
-            released.reverse();
+    /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14.
+    fn in_order_of_release(&self, mut locals: Vec<Slot>) -> Vec<Slot> {
+        if self.platform().minor >= FROM_TOP {
+            locals.reverse();
         }
-        released.extend(operands.iter().filter_map(|&index| locals.get(index).cloned()));
-        released
+        locals
     }
 
     /// Operands that were kept in the order in which the instruction gives them up.

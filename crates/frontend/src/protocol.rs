@@ -107,54 +107,46 @@ impl<'s> Builder<'s> {
         for info in types.iter().filter(|info| info.mutable) {
             self.assume_type(info.address, info.version);
         }
-        let kept = on_return.kept_operands();
-        let args = if kept > 0 {
-            for &depth in operands {
-                if matches!(state.peek(depth).val, Val::Virtual(kind, _) if !kind.is_number()) {
-                    // Two places are going to hold it.
-                    self.share_on_stack(state, depth);
-                }
-            }
-            operands.iter().map(|&depth| state.peek(depth).borrow()).collect()
-        } else {
+        let args = self.args_of(state, operands, on_return);
+        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        self.inline_for(state, callee, args, on_return, instr)?;
+        Ok(Some(()))
+    }
+
+    /// The operands at these depths as arguments: borrowed from the stack if that keeps them, else taken from it.
+    pub(crate) fn args_of(&mut self, state: &mut State, operands: &[usize], on_return: OnReturn) -> Vec<Slot> {
+        if on_return.kept_operands() == 0 {
             let args = operands.iter().map(|&depth| state.peek(depth).clone()).collect();
             state.stack.truncate(state.stack.len() - operands.len());
-            args
-        };
-        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
-        if !self.inline(state, callee, args, on_return, instr)? {
-            // The method always leaves: whatever follows is never reached.
-            self.block = self.f.add_block();
-            state.stack.truncate(state.stack.len() - kept);
-            self.revive(state);
+            return args;
         }
-        Ok(Some(()))
+        for &depth in operands {
+            if matches!(state.peek(depth).val, Val::Virtual(kind, _) if !kind.is_number()) {
+                // Two places are going to hold it.
+                self.share_on_stack(state, depth);
+            }
+        }
+        operands.iter().map(|&depth| state.peek(depth).borrow()).collect()
+    }
+
+    /// Inlines a function that stands for an instruction.
+    pub(crate) fn inline_for(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, on_return: OnReturn, instr: Instr) -> Build<()> {
+        if !self.inline(state, callee, args, on_return, instr)? {
+            // It always leaves: whatever follows is never reached.
+            self.block = self.f.add_block();
+            state.stack.truncate(state.stack.len() - on_return.kept_operands());
+            if on_return.pushes() {
+                self.revive(state);
+            } else {
+                self.recapture(state);
+            }
+        }
+        Ok(())
     }
 
     /// Inlines `__setitem__`: value, container and key are on the stack.
     pub(crate) fn inlined_setitem(&mut self, state: &mut State, instr: Instr) -> Build<Option<()>> {
-        let Some(info) = self.python_class(state, 2) else { return Ok(None) };
-        let Some(method) = self.special(info, "__setitem__") else { return Ok(None) };
-        let Some((function, code)) = self.inlinable(method, 3, instr) else { return Ok(None) };
-        if info.mutable {
-            self.assume_type(info.address, info.version);
-        }
-        let at = state.stack.len() - 3;
-        let mut args = state.stack.split_off(at);
-        args.rotate_left(1);
-        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
-        self.inline_store(state, callee, args, instr)?;
-        Ok(Some(()))
-    }
-
-    /// Inlines a function that stands for a store: what it returns is dropped.
-    pub(crate) fn inline_store(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, instr: Instr) -> Build<()> {
-        if !self.inline(state, callee, args, OnReturn::Drop, instr)? {
-            // It always leaves: whatever follows is never reached.
-            self.block = self.f.add_block();
-            self.recapture(state);
-        }
-        Ok(())
+        self.inlined_special(state, "__setitem__", &[2, 1, 3], OnReturn::SetItem, instr)
     }
 
     /// The type of an operand; of a number of either kind that of floats, which know no more of classes than ints do.

@@ -271,7 +271,8 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
         }
         result = match on_return {
             _ if result.is_null() => result,
-            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Drop => result,
+            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool => result,
+            OnReturn::SetAttr | OnReturn::SetItem => none_for(result),
             OnReturn::CheckNone => none_of_init(result),
             OnReturn::PushBool => truth(result),
             OnReturn::PushNot => opposite(truth(result)),
@@ -286,9 +287,10 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
         if result.is_null() {
             return false;
         }
-        match on_return {
-            OnReturn::Drop | OnReturn::CheckNone => Py_DECREF(result),
-            _ => frame.push(Slot::from_owned(result)),
+        if on_return.pushes() {
+            frame.push(Slot::from_owned(result));
+        } else {
+            Py_DECREF(result);
         }
         frame.set_offset(image.offset + image.return_offset);
         frame.set_return_offset(0);
@@ -349,6 +351,19 @@ fn opposite(bool: *mut PyObject) -> *mut PyObject {
             _ if bool == Py_True() => Py_False(),
             _ => Py_True(),
         }
+    }
+}
+
+/// `None` in place of what a setter returned, which nobody wants.
+///
+/// # Safety
+///
+/// `result` is owned.
+unsafe fn none_for(result: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says; `None` is immortal.
+    unsafe {
+        Py_DECREF(result);
+        Py_None()
     }
 }
 

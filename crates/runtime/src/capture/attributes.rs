@@ -214,8 +214,11 @@ impl Builder<'_> {
                     // An `AttributeError` of the getter would lead to `__getattr__`.
                     return if lookup == Lookup::Plain { self.property(found) } else { None };
                 }
-                if (*found_type).tp_descr_set.is_some() || !self.rests_on(id, found_type) {
+                if !self.rests_on(id, found_type) {
                     return None;
+                }
+                if (*found_type).tp_descr_set.is_some() {
+                    return if lookup == Lookup::Plain { self.descriptor(found) } else { None };
                 }
             }
             // Instances' own values come before what is no data descriptor.
@@ -268,6 +271,20 @@ impl Builder<'_> {
             }
             let setter = objects::is_function(setter).then(|| self.object_id(setter));
             Some(Attribute::Property { getter: self.object_id(getter), setter })
+        }
+    }
+
+    /// # Safety
+    /// `object` is alive, and of a type with a version.
+    unsafe fn descriptor(&mut self, object: *mut PyObject) -> Option<Attribute> {
+        // SAFETY: what the lookups find is alive, and held by the tables from then on.
+        unsafe {
+            let [getter, setter] = ["__get__", "__set__"].map(|name| {
+                let name = self.interned(name);
+                let found = if name.is_null() { name } else { _PyType_Lookup(types::type_of(object), name) };
+                objects::is_function(found).then(|| self.object_id(found))
+            });
+            (getter.is_some() || setter.is_some()).then(|| Attribute::Descriptor { object: self.object_id(object), getter, setter })
         }
     }
 
