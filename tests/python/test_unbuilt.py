@@ -112,3 +112,57 @@ def test_the_best_so_far_goes_round_a_loop_in_parts(runner: Runner) -> None:
     )
     builds = unit.count("call_helper.build_tuple")
     assert 0 < builds <= 2 and "one-tuple(" in unit, unit
+
+
+def test_frozen_dataclasses_are_not_built(runner: Runner) -> None:
+    unit = last_unit(
+        runner,
+        """
+        from dataclasses import dataclass, field
+
+        @dataclass(frozen=True)
+        class Point:
+            x: int
+            y: int = 2
+            tags: list = field(default_factory=list)
+
+        def total(n):
+            total = 0
+            for i in range(n):
+                point = Point(i)
+                total += point.x * point.y + len(point.tags)
+            return total
+
+        def call():
+            return [total(50) for _ in range(20)][0]
+    """,
+        "total",
+    )
+    # Only the last one, behind the loop.
+    assert unit.count("call_helper.build_instance") <= 1 and "new_instance" not in unit, unit
+    assert "call_helper.call " not in unit and "get_attr" not in unit, unit
+
+
+def test_classes_of_instances_are_loaded(runner: Runner) -> None:
+    unit = last_unit(
+        runner,
+        """
+        from dataclasses import dataclass
+
+        @dataclass(frozen=True)
+        class Point:
+            x: int
+            y: int = 2
+
+        points = [Point(i % 5) for i in range(50)]
+
+        def equal(a, b):
+            return a == b
+
+        def call():
+            for _ in range(10):
+                list(map(equal, points, points[::-1]))
+    """,
+        "equal",
+    )
+    assert "get_attr" not in unit and "call_helper.compare" not in unit, unit

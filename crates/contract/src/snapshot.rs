@@ -193,6 +193,9 @@ pub struct TypeInfo {
     pub plain_metaclass: bool,
     /// `__class__` of an instance is the type: nothing overrides it.
     pub plain_class: bool,
+    /// Attributes of instances are set as `object` does it: no `__setattr__` of a class comes before.
+    #[serde(default = "yes")]
+    pub sets_as_object: bool,
     /// Instances refer to nothing, and nothing watches them: they are destroyed unseen.
     #[serde(default)]
     pub leaf: bool,
@@ -201,6 +204,10 @@ pub struct TypeInfo {
     pub ends_unseen: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A method that `super().name` in a code finds on instances of a type.
@@ -384,7 +391,7 @@ pub struct FunctionInfo {
     /// Number of positional-only parameters.
     #[serde(default)]
     pub posonly: u32,
-    /// What its cells hold, as far as that is a function; these may be set to something else.
+    /// What its cells hold, as far as that is a function or a static type; these may be set to something else.
     #[serde(default)]
     pub closure: Vec<Option<ObjectId>>,
     /// Names of the positional and of the keyword-only parameters.

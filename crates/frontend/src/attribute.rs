@@ -143,6 +143,9 @@ impl<'s> Builder<'s> {
             }
         }
         self.expect_noted(state, 1);
+        if text == "__class__" && !method && self.load_class(state, load_version(instr.feedback)) {
+            return Ok(());
+        }
         let attribute = self
             .owner_type(state, 1, load_version(instr.feedback))
             .and_then(|info| info.attributes.get(&text).map(|a| (info.address, a.clone())));
@@ -171,6 +174,17 @@ impl<'s> Builder<'s> {
             state.stack.push(Slot::owned(Val::Obj(result)));
         }
         Ok(())
+    }
+
+    /// Replaces an object by its class where nothing else can be its `__class__`. False if that is not known.
+    fn load_class(&mut self, state: &mut State, version: Option<u32>) -> bool {
+        if !self.owner_type(state, 1, version).is_some_and(|info| info.plain_class) {
+            return false;
+        }
+        let Val::Obj(object) = state.peek(1).val else { return false };
+        let class = self.load(object, self.layout().ob_type, MemSize::Obj, Region::Type);
+        self.push_loan(state, 1, class);
+        true
     }
 
     fn load_attribute(&mut self, state: &mut State, ty: u64, attribute: &Attribute, name: u32, method: bool, instr: Instr) -> Build<bool> {
@@ -255,7 +269,9 @@ impl<'s> Builder<'s> {
         if wrapped && !self.may_speculate(ExitReason::IdentityGuard) {
             return false;
         }
-        self.assume_type(info.address, info.version);
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
         let class = state.pop();
         match *attribute {
             Attribute::ClassValue { object } => state.stack.push(Slot::borrowed(Val::Const(object))),
@@ -412,7 +428,8 @@ impl<'s> Builder<'s> {
             if self.store_unbuilt(state, &text) {
                 return Ok(());
             }
-            let attribute = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(&text)).cloned();
+            let owner = self.owner_type(state, 1, None).filter(|info| info.sets_as_object);
+            let attribute = owner.and_then(|info| info.attributes.get(&text)).cloned();
             if self.inline_setter(state, attribute.as_ref(), instr)? {
                 return Ok(());
             }
@@ -420,13 +437,16 @@ impl<'s> Builder<'s> {
         }
         let alike = self.several_types(state, 1, store_version(instr.feedback)).and_then(|types| {
             let attribute = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }))?.clone();
+            if !types.infos.iter().all(|info| info.sets_as_object) {
+                return None;
+            }
             self.guard_types(state, 1, &types, None).then_some((types.infos[0].address, attribute))
         });
         if alike.is_none() {
             self.expect_noted(state, 1);
         }
         let attribute = alike.or_else(|| {
-            let owner = self.owner_type(state, 1, store_version(instr.feedback))?;
+            let owner = self.owner_type(state, 1, store_version(instr.feedback)).filter(|owner| owner.sets_as_object)?;
             owner.attributes.get(&text).map(|a| (owner.address, a.clone()))
         });
         if self.inline_setter(state, attribute.as_ref().map(|(_, attribute)| attribute), instr)? {

@@ -201,15 +201,25 @@ impl Builder<'_> {
         let cell = Self::cell(state, local)?;
         let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
         self.guard_not_null(value, ExitReason::Unbound);
+        let known = self.object_in_closure(local);
+        if let Some(id) = known.filter(|&id| matches!(self.kind(id), ObjectKind::Type(_)))
+            && self.may_speculate(ExitReason::IdentityGuard)
+        {
+            let wanted = self.object_const(id);
+            let same = self.same(value, wanted);
+            self.guard(same, ExitReason::IdentityGuard);
+            state.stack.push(Slot::borrowed(Val::Const(id)));
+            return Ok(());
+        }
         state.loans.push(value);
-        let function = self.function_in_closure(local);
+        let function = known.filter(|&id| matches!(self.kind(id), ObjectKind::Function(_)));
         state.facts.update(value, |fact| fact.function = fact.function.or(function));
         state.stack.push(Slot::borrowed(Val::Obj(value)));
         Ok(())
     }
 
-    /// The function that a free variable of inlined code holds, if the code is that of a known function.
-    fn function_in_closure(&self, local: u32) -> Option<ObjectId> {
+    /// What a free variable of inlined code holds, if the code is that of a known function.
+    fn object_in_closure(&self, local: u32) -> Option<ObjectId> {
         let ObjectKind::Function(info) = self.kind(self.instance.known?) else { return None };
         let free = self.code().nlocalsplus as usize - info.closure.len();
         *info.closure.get((local as usize).checked_sub(free)?)?

@@ -493,7 +493,18 @@ impl Builder<'_> {
 
     /// `object.name` of the instance on top, which is not built. False if it has to be.
     pub(crate) fn load_unbuilt(&mut self, state: &mut State, name: &str, method: bool, instr: Instr) -> Build<bool> {
-        let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return Ok(false) };
+        let Some(info) = self.owner_type(state, 1, None) else { return Ok(false) };
+        if name == "__class__"
+            && !method
+            && info.plain_class
+            && let Some(Kind::Instance { class, .. }) = state.unbuilt_of(&state.peek(1).val).map(|one| one.kind)
+        {
+            let owner = state.pop();
+            state.stack.push(Slot::borrowed(Val::Const(class)));
+            self.drop_slot(state, owner);
+            return Ok(true);
+        }
+        let Some(attribute) = info.attributes.get(name).cloned() else { return Ok(false) };
         let held = self.unbuilt_field(state, &state.peek(1).val, &attribute);
         match (held, &attribute) {
             (Some(part), _) => {
@@ -534,25 +545,50 @@ impl Builder<'_> {
 
     /// `object.name = value` for the instance on top, which is not built. False if it has to be.
     pub(crate) fn store_unbuilt(&mut self, state: &mut State, name: &str) -> bool {
-        let Some(attribute) = self.owner_type(state, 1, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
+        if !self.owner_type(state, 1, None).is_some_and(|info| info.sets_as_object) || !self.set_part(state, 1, 2, name) {
+            return false;
+        }
+        let owner = state.pop();
+        // The value has gone over to the instance.
+        state.pop();
+        self.drop_slot(state, owner);
+        true
+    }
+
+    /// `object.__setattr__(instance, name, value)`, with the name as a constant, for an instance that is not built. False if that is left to the general way.
+    pub(crate) fn set_as_object(&mut self, state: &mut State, base: usize) -> bool {
+        let Val::Const(name) = state.peek(2).val else { return false };
+        let ObjectKind::Str(name) = self.kind(name).clone() else { return false };
+        if state.unbuilt_of(&state.peek(3).val).is_none() || !self.set_part(state, 3, 1, &name) {
+            return false;
+        }
+        let none = self.none();
+        self.finish_native(state, base, Slot::borrowed(none));
+        true
+    }
+
+    /// Gives an instance on the stack that is not built an attribute, whose value leaves an empty slot behind. False if that cannot be done without building it.
+    fn set_part(&mut self, state: &mut State, owner: usize, value: usize, name: &str) -> bool {
+        let Some(attribute) = self.owner_type(state, owner, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
         let Some(place) = place_of(&attribute) else { return false };
-        match &state.peek(2).val {
+        let at = value;
+        match &state.peek(at).val {
             Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
             Val::Virtual(kind, _) if kind.is_number() => {}
-            Val::Virtual(..) => self.share_on_stack(state, 2),
+            Val::Virtual(..) => self.share_on_stack(state, at),
             _ => return false,
         }
-        let one = state.unbuilt_of(&state.peek(1).val).expect("the caller has looked");
+        let Some(one) = state.unbuilt_of(&state.peek(owner).val) else { return false };
         let Kind::Instance { class, places } = one.kind else { return false };
         let (value, position) = (one.value, one.position(place));
         let places = match position {
             Some(_) => Some(places),
             None => places.with(one.parts.len(), place),
         };
-        let (Some(places), false) = (places, state.reaches(state.peek(2), value)) else { return false };
+        let (Some(places), false) = (places, state.reaches(state.peek(at), value)) else { return false };
         self.settle(state);
-        let owner = state.pop();
-        let mut part = state.pop();
+        let index = state.stack.len() - at;
+        let mut part = std::mem::replace(&mut state.stack[index], Slot::NULL);
         self.own(&mut part);
         if let Val::Obj(v) = part.val {
             state.loans.retain(|loan| *loan != v);
@@ -566,7 +602,6 @@ impl Builder<'_> {
             }
             None => one.parts.push(part),
         }
-        self.drop_slot(state, owner);
         true
     }
 

@@ -112,6 +112,9 @@ impl Builder<'_> {
         let kind = self.type_sources[id as usize].0;
         // SAFETY: the type, its metaclass and the names are alive.
         unsafe {
+            if std::ptr::eq(kind, &raw mut ffi::PyBaseObject_Type) {
+                return self.resolve_object(id, done);
+            }
             let metaclass = types::type_of(kind.cast());
             let plain = &raw mut ffi::PyType_Type;
             let known_way = (*metaclass).tp_getattro.map(|f| f as usize) == (*plain).tp_getattro.map(|f| f as usize);
@@ -147,6 +150,21 @@ impl Builder<'_> {
                 if let Some(attribute) = attribute {
                     self.types[id as usize].class_attributes.insert(name.text, attribute);
                 }
+            }
+        }
+    }
+
+    /// The methods of `object` that programs call as such.
+    ///
+    /// # Safety
+    /// As [`Self::resolve_attributes`].
+    unsafe fn resolve_object(&mut self, id: TypeId, done: usize) {
+        for at in done..self.names.len() {
+            let name = self.names[at].clone();
+            if name.text == "__setattr__" && !name.special {
+                // SAFETY: what the lookup finds is alive as long as the type.
+                let object = unsafe { self.object_id(_PyType_Lookup(&raw mut ffi::PyBaseObject_Type, name.object)) };
+                self.types[id as usize].class_attributes.insert(name.text, Attribute::ClassValue { object });
             }
         }
     }
@@ -378,7 +396,7 @@ enum Lookup {
     WithHook,
 }
 
-/// How instances of a type find attributes; `None` if not in a known way, or if they do not set them as `object` does.
+/// How instances of a type find attributes; `None` if not in a known way.
 ///
 /// # Safety
 /// The GIL is held, `kind` is alive, `getattribute` is the name or NULL.
@@ -386,9 +404,6 @@ unsafe fn lookup_of(kind: *mut PyTypeObject, getattribute: *mut PyObject) -> Opt
     // SAFETY: type objects are readable; the lookups run no Python code under that name.
     unsafe {
         let base = &raw mut ffi::PyBaseObject_Type;
-        if (*kind).tp_setattro.map(|f| f as usize) != (*base).tp_setattro.map(|f| f as usize) {
-            return None;
-        }
         if (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize) {
             return Some(Lookup::Plain);
         }
@@ -396,6 +411,15 @@ unsafe fn lookup_of(kind: *mut PyTypeObject, getattribute: *mut PyObject) -> Opt
         let inherits = !getattribute.is_null() && std::ptr::eq(_PyType_Lookup(kind, getattribute), _PyType_Lookup(base, getattribute));
         ((*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 && inherits).then_some(Lookup::WithHook)
     }
+}
+
+/// True if attributes of instances are set as `object` does.
+///
+/// # Safety
+/// `kind` is an alive type.
+pub(super) unsafe fn sets_as_object(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: type objects are readable.
+    unsafe { (*kind).tp_setattro.map(|f| f as usize) == (*(&raw mut ffi::PyBaseObject_Type)).tp_setattro.map(|f| f as usize) }
 }
 
 /// True if instances may have attributes that are not among the keys that they share.

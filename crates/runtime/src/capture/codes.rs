@@ -171,6 +171,11 @@ impl Builder<'_> {
                 }
             }
         }
+        if self.codes[index].names.iter().any(|name| name == "__setattr__") {
+            // `object.__setattr__(self, "name", value)`.
+            // SAFETY: the code holds the constants, the tables hold the code.
+            code.consts().into_iter().for_each(|constant| unsafe { self.add_str(constant) });
+        }
         for (at, constant) in code.consts().into_iter().enumerate() {
             // SAFETY: the constant is alive; a code object as constant becomes a function with the same namespaces.
             unsafe {

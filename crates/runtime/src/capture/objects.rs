@@ -165,7 +165,8 @@ impl Builder<'_> {
         }
     }
 
-    /// The functions in the cells of a closure or NULL.
+    /// The functions in the cells of a closure or NULL, and types that live as long as the process: methods of dataclasses find `object` in theirs, and
+    /// what makes their defaults.
     ///
     /// # Safety
     /// `closure` is NULL or an alive tuple of cells.
@@ -177,7 +178,10 @@ impl Builder<'_> {
         unsafe {
             let contents = |index| memory::read::<*mut PyObject>(ffi::PyTuple_GET_ITEM(closure, index).cast(), offsets::CELL_VALUE);
             (0..ffi::PyTuple_GET_SIZE(closure))
-                .map(|index| is_function(contents(index)).then(|| self.nested_object_id(contents(index), nesting)))
+                .map(|index| {
+                    let known = is_function(contents(index)) || is_static_type(contents(index));
+                    known.then(|| self.nested_object_id(contents(index), nesting))
+                })
                 .collect()
         }
     }
@@ -221,6 +225,15 @@ pub(super) unsafe fn is_function(object: *mut PyObject) -> bool {
     !object.is_null() && unsafe { ffi::PyFunction_Check(object) } != 0
 }
 
+/// True for a type that is no heap type.
+///
+/// # Safety
+/// `object` is NULL or alive.
+unsafe fn is_static_type(object: *mut PyObject) -> bool {
+    // SAFETY: the object is alive, and read as a type if it is one.
+    unsafe { !object.is_null() && ffi::PyType_Check(object) != 0 && (*object.cast::<ffi::PyTypeObject>()).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE == 0 }
+}
+
 /// Globals and builtins of a function.
 ///
 /// # Safety
@@ -259,6 +272,12 @@ unsafe fn native(object: *mut PyObject) -> Option<ObjectKind> {
             let descriptor = &*object.cast::<ffi::PyMethodDescrObject>();
             let owner = CStr::from_ptr((*descriptor.d_common.d_type).tp_name).to_string_lossy().into_owned();
             (owner, descriptor.d_method.cast(), Receiver::InstanceOf(descriptor.d_common.d_type as u64))
+        } else if std::ptr::eq(types::type_of(object), &raw mut ffi::PyWrapperDescr_Type) {
+            // What type slots do, by a name.
+            let descriptor = &*object.cast::<ffi::PyWrapperDescrObject>();
+            let owner = CStr::from_ptr((*descriptor.d_common.d_type).tp_name).to_string_lossy();
+            let name = CStr::from_ptr((*descriptor.d_base).name).to_string_lossy();
+            return Some(ObjectKind::Native { name: format!("{owner}.{name}"), flags: 0, function: 0, receiver: Receiver::Unknown });
         } else {
             return None;
         };

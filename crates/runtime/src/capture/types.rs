@@ -67,6 +67,7 @@ impl Builder<'_> {
                 mro: mro(kind),
                 plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
                 plain_class: has_plain_class(kind),
+                sets_as_object: super::attributes::sets_as_object(kind),
                 leaf: is_leaf_type(kind),
                 ends_unseen: ends_unseen(kind),
                 simple_init: None,
