@@ -133,6 +133,7 @@ macro_rules! for_each_helper {
         call_changing_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Mutates, "The same for one that changes containers.";
         build_list(items: Ptr, count: I64) -> Obj, Allocates, "A list of items whose references it takes over.";
         build_tuple(items: Ptr, count: I64) -> Obj, Allocates, "A tuple of items whose references it takes over.";
+        build_tuple_of(class: Obj, items: Ptr, count: I64) -> Obj, Allocates, "The same for a class that derives from `tuple` and allocates as it does.";
         build_virtual(kind: I64, parts: Ptr, count: I64) -> Obj, Allocates, "The object that `exit::Virtual` number `kind` stands for, from words that are owned objects or, where the kind says so, integers.";
         build_map(items: Ptr, pairs: I64) -> Obj, Any, "A dict of `pairs` keys and values at `items`.";
         build_plain_map(items: Ptr, pairs: I64) -> Obj, Allocates, "The same for keys whose hash and comparison run no Python code.";

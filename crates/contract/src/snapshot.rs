@@ -112,6 +112,24 @@ pub struct Platform {
     /// What strs of ASCII are like, where that is known.
     #[serde(default)]
     pub ascii: Option<AsciiStrs>,
+    /// Where iterators of `enumerate` and `zip` keep what they have, if that is known.
+    #[serde(default)]
+    pub wrappers: Option<WrapperPlaces>,
+}
+
+/// Byte offsets in iterators of `enumerate` and `zip`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrapperPlaces {
+    /// The next number, 64 bits; the largest one stands for one that is kept elsewhere.
+    pub enumerate_index: i64,
+    /// The iterator inside.
+    pub enumerate_inner: i64,
+    /// Number of iterators inside.
+    pub zip_size: i64,
+    /// The tuple of them.
+    pub zip_iterators: i64,
+    /// 32 bits: whether all of them must end together.
+    pub zip_strict: i64,
 }
 
 /// What strs of ASCII characters are like, and where those of one character are.
@@ -204,6 +222,12 @@ pub struct TypeInfo {
     pub ends_unseen: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
+    /// `__new__` when constructing calls nothing else (there is no `__init__`, no metaclass).
+    #[serde(default)]
+    pub simple_new: Option<ObjectId>,
+    /// A class written in Python that derives from `tuple`: instances are allocated, and give their items out, as tuples do.
+    #[serde(default)]
+    pub tuple_like: bool,
 }
 
 fn yes() -> bool {
@@ -271,6 +295,11 @@ pub enum Attribute {
         getter: ObjectId,
         /// The setter.
         setter: Option<ObjectId>,
+    },
+    /// An item of instances of a class derived from `tuple`: an attribute of a named tuple.
+    TupleItem {
+        /// Its number.
+        index: u32,
     },
     /// A data descriptor whose class is written in Python, and the functions that this has.
     Descriptor {

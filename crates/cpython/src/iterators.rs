@@ -2,6 +2,7 @@
 //! [`crate::verify`] looks whether it is there.
 
 use crate::ffi::PyObject;
+use whipsnake_contract::snapshot::WrapperPlaces;
 
 /// Byte offset of `di_dict` in iterators over a dict or a view of one, and of `si_set` in iterators over sets: NULL once they have ended.
 pub const TABLE_CONTAINER: usize = size_of::<PyObject>();
@@ -9,3 +10,9 @@ pub const TABLE_CONTAINER: usize = size_of::<PyObject>();
 pub const TEXT_INDEX: usize = TABLE_CONTAINER;
 /// Byte offset of `it_seq` in iterators over strs and bytes, behind the index.
 pub const TEXT_CONTAINER: usize = TABLE_CONTAINER + size_of::<isize>();
+/// `en_index` and `en_sit` of `enumobject.c`, `tuplesize`, `ittuple` and `strict` of `zipobject` in `bltinmodule.c`.
+pub const WRAPPERS: WrapperPlaces = {
+    const HEAD: i64 = size_of::<PyObject>() as i64;
+    const WORD: i64 = size_of::<usize>() as i64;
+    WrapperPlaces { enumerate_index: HEAD, enumerate_inner: HEAD + WORD, zip_size: HEAD, zip_iterators: HEAD + WORD, zip_strict: HEAD + 3 * WORD }
+};

@@ -37,6 +37,7 @@ pub unsafe fn platform() -> Platform {
             array_descriptor: 0,
             array_formats: Vec::new(),
             ascii: ascii_strs(),
+            wrappers: Some(crate::iterators::WRAPPERS),
         };
         if let Some(facts) = array_facts() {
             add_arrays(&mut platform, facts);

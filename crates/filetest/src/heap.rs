@@ -83,6 +83,7 @@ impl Heap {
             array_descriptor: 0,
             array_formats: Vec::new(),
             ascii: None,
+            wrappers: None,
         };
         let mut heap = Heap {
             bytes,

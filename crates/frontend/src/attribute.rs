@@ -227,6 +227,17 @@ impl<'s> Builder<'s> {
                 self.drop_slot(state, owner);
             }
             Attribute::DictValue => return Ok(false),
+            Attribute::TupleItem { index } => {
+                if !self.may_speculate(ExitReason::LengthGuard) {
+                    return Ok(false);
+                }
+                let object = self.container_object(state, 1);
+                let (size, index) = (self.load(object, self.layout().ob_size, MemSize::I64, Region::Const), self.int_const(i64::from(index)));
+                let inside = self.icmp(Cond::Lt, index, size);
+                self.guard(inside, ExitReason::LengthGuard);
+                let item = self.sequence_item(object, index, false);
+                self.push_loan(state, 1, item);
+            }
             Attribute::Property { getter, .. } => {
                 if method {
                     return Ok(false);

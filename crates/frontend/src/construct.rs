@@ -63,6 +63,40 @@ impl Builder<'_> {
         self.push_typed(state, tuple, KnownType::Tuple);
     }
 
+    /// True for an instance of a class derived from `tuple` that gives its items out as tuples do.
+    fn is_tuple_like(&mut self, state: &State, depth: usize) -> bool {
+        let Val::Obj(_) = state.peek(depth).val else { return false };
+        let info = self.exact_type(state, &state.peek(depth).val).and_then(|ty| self.type_info(ty));
+        let Some(info) = info.filter(|info| info.tuple_like && Self::is_stable(info)) else { return false };
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        true
+    }
+
+    /// `tuple.__new__(class, items)` for a known class that derives from `tuple`, and items in parts. False if that is left to the general way.
+    pub(crate) fn new_tuple_like(&mut self, state: &mut State, base: usize) -> bool {
+        let (Val::Const(class), Val::Virtual(Virtual::Tuple, parts)) = (&state.peek(2).val, &state.peek(1).val) else { return false };
+        let (class, mut parts) = (*class, parts.clone());
+        let ObjectKind::Type(ty) = *self.kind(class) else { return false };
+        let info = &self.snapshot.types[ty as usize];
+        if !info.tuple_like || !info.mutable || info.version == 0 {
+            return false;
+        }
+        self.assume_type(info.address, info.version);
+        self.settle(state);
+        state.pop();
+        state.stack.push(Slot::NULL);
+        let objects: Vec<Value> = parts.iter_mut().map(|part| self.owned_object(state, part)).collect();
+        let words = self.lend_operands(&objects, 0);
+        let count = self.int_const(objects.len() as i64);
+        let class = self.object_const(class);
+        let made = self.helper(Helper::build_tuple_of, &[class, words, count]);
+        state.facts.update(made, |fact| fact.ty = Some(info.address));
+        self.finish_native(state, base, Slot::owned(Val::Obj(made)));
+        true
+    }
+
     pub(crate) fn build_list(&mut self, state: &mut State, count: usize) -> Build<()> {
         if count <= MAX_VIRTUAL && self.only_becomes_tuple(state) {
             // Nobody can look until it is one.
@@ -194,9 +228,10 @@ impl Builder<'_> {
             };
             self.speculate(state, 1, known);
         }
+        self.expect_noted(state, 1);
         let known = self.known_type(state, &slot.val);
         let list = known == Some(KnownType::List);
-        if (list || known == Some(KnownType::Tuple)) && self.may_speculate(ExitReason::LengthGuard) {
+        if (list || known == Some(KnownType::Tuple) || self.is_tuple_like(state, 1)) && self.may_speculate(ExitReason::LengthGuard) {
             let object = self.container_object(state, 1);
             let region = if list { Region::ListHeader } else { Region::Const };
             let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
@@ -217,6 +252,7 @@ impl Builder<'_> {
             self.drop_slot(state, sequence);
             return Ok(());
         }
+        self.note(state, 1);
         let object = self.objects(state, 1)[0];
         let out = self.emit(Ir::Scratch, &[], Imm::Int(count.max(1) as i64));
         let before = self.int_const(count as i64);

@@ -133,6 +133,24 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// The type of an object that is no operand of the current instruction, but is noted as one: guarded to be the one that was noted. If there is none yet, it is
+    /// noted from now on.
+    pub(crate) fn expect_or_note(&mut self, state: &mut State, operand: u32, object: Value) -> Option<KnownType> {
+        let instr = self.instr?;
+        match *self.noted(operand as usize) {
+            [seen] if self.may_speculate(ExitReason::TypeGuard) => {
+                self.expect(state, object, seen);
+                self.known_type(state, &Val::Obj(object))
+            }
+            [] if self.snapshot.warm && !self.snapshot.profiled || self.snapshot.surveys => {
+                let exit = self.pre_state();
+                self.note_object(operand_key(instr.offset, operand), object, exit);
+                None
+            }
+            _ => None,
+        }
+    }
+
     /// Notes the type of an object under a key, and leaves if that is enough.
     fn note_object(&mut self, key: u32, object: Value, exit: StateId) {
         let unit = self.unit();

@@ -212,9 +212,18 @@ impl Builder<'_> {
         {
             let (item, done) = match known {
                 KnownType::RangeIter => self.next_in_range(iterator),
-                _ => self.next_in_sequence(iterator, known == KnownType::ListIter),
+                _ => {
+                    let list = known == KnownType::ListIter;
+                    let sequence = self.sequence_of(iterator, list);
+                    self.next_in_sequence(iterator, sequence, list)
+                }
             };
             return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
+        }
+        if let (Val::Obj(iterator), Some(known)) = (&slot.val, self.known_type(state, &slot.val))
+            && let Some(goes_on) = self.iterate_wrapped(state, *iterator, known, (exit, pops_iter), instr, out)?
+        {
+            return Ok(goes_on);
         }
         if let (Val::Obj(iterator), Some(known)) = (&slot.val, self.known_type(state, &slot.val))
             && is_plain_iterator(known)
@@ -284,7 +293,7 @@ impl Builder<'_> {
     }
 
     /// Advances an iterator object over a range: the item, and the block in which there is none.
-    fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Slot>)) {
+    pub(crate) fn next_in_range(&mut self, iterator: Value) -> (Slot, (Block, Option<Slot>)) {
         let layout = self.layout();
         let (start, step, len) = (layout.range_iter_start, layout.range_iter_step, layout.range_iter_len);
         let left = self.load(iterator, len, MemSize::I64, Region::Iterator);
@@ -301,16 +310,23 @@ impl Builder<'_> {
         (Slot::borrowed(Val::Int(next)), (none, None))
     }
 
-    /// The same for an iterator over a list or a tuple, which it lets go in the end.
-    fn next_in_sequence(&mut self, iterator: Value, list: bool) -> (Slot, (Block, Option<Slot>)) {
+    /// What an iterator object over a list or a tuple runs over; one that has ended before holds nothing, and is left to the interpreter.
+    pub(crate) fn sequence_of(&mut self, iterator: Value, list: bool) -> Value {
+        let layout = self.layout();
+        let place = if list { layout.list_iter_seq } else { layout.tuple_iter_seq };
+        let object = self.load(iterator, place, MemSize::Obj, Region::Iterator);
+        self.guard_not_null(object, ExitReason::Unbound);
+        object
+    }
+
+    /// Advances an iterator object over a list or a tuple, which it lets go in the end: the item, the block in which there is none, and what is to be given up
+    /// there.
+    pub(crate) fn next_in_sequence(&mut self, iterator: Value, object: Value, list: bool) -> (Slot, (Block, Option<Slot>)) {
         let layout = self.layout();
         let (sequence, position, region) = match list {
             true => (layout.list_iter_seq, layout.list_iter_index, Region::ListHeader),
             false => (layout.tuple_iter_seq, layout.tuple_iter_index, Region::Const),
         };
-        let object = self.load(iterator, sequence, MemSize::Obj, Region::Iterator);
-        // One that has ended before holds none.
-        self.guard_not_null(object, ExitReason::Unbound);
         let index = self.load(iterator, position, MemSize::I64, Region::Iterator);
         let size = self.load(object, layout.ob_size, MemSize::I64, region);
         let more = self.icmp(Cond::Lt, index, size);
@@ -339,25 +355,29 @@ impl Builder<'_> {
         state: &mut State,
         item: Slot,
         (done, held): (Block, Option<Slot>),
-        (exit, pops_iter): (u32, bool),
+        way_out: (u32, bool),
         instr: Instr,
         out: &mut Outcome,
     ) -> Build<bool> {
         let some = self.block;
         self.block = done;
-        let mut exhausted = state.clone();
         self.drops.extend(held);
-        if pops_iter {
-            let iterator = exhausted.pop();
-            self.drop_slot(&mut exhausted, iterator);
-        }
-        self.flush_drops(&mut exhausted, exit);
-        let from = self.block;
-        self.edge_to(out, exit, from, exhausted)?;
+        self.leave_loop(state.clone(), way_out, out)?;
         self.block = some;
         state.stack.push(item);
         self.edge_to(out, instr.next, some, state.clone())?;
         Ok(false)
+    }
+
+    /// Goes on behind a loop whose iterator has ended.
+    pub(crate) fn leave_loop(&mut self, mut state: State, (exit, pops_iter): (u32, bool), out: &mut Outcome) -> Build<()> {
+        if pops_iter {
+            let iterator = state.pop();
+            self.drop_slot(&mut state, iterator);
+        }
+        self.flush_drops(&mut state, exit);
+        let from = self.block;
+        self.edge_to(out, exit, from, state)
     }
 
     /// The two ways on from a generator in place.

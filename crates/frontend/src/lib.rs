@@ -54,6 +54,7 @@ mod value;
 mod variable;
 mod wide;
 mod with_block;
+mod wrapped_iter;
 
 use thiserror::Error;
 use whipsnake_contract::snapshot::Snapshot;

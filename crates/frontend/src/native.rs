@@ -58,6 +58,7 @@ impl Builder<'_> {
             ("complex.conjugate", true, 0) => Ok(self.conjugate(state, base)),
             ("_heapq.heappush", false, 2) => self.heap_push(state, base),
             ("_heapq.heappop", false, 1) => self.heap_pop(state, base),
+            ("tuple.__new__", false, 2) => Ok(self.new_tuple_like(state, base)),
             ("object.__setattr__", false, 3) => Ok(self.set_as_object(state, base)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
             ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),

@@ -231,10 +231,27 @@ impl<'s> Builder<'s> {
         self.platform().minor >= FROM_TOP || info.code.is_some_and(|code| variables(code) == info.argcount + info.kwonly)
     }
 
+    /// Calls a class that has a `__new__` written in Python and no `__init__`: the method, which is inlined, gives what the call gives. `None` if it cannot
+    /// be inlined, else whether control falls through.
+    fn make(&mut self, state: &mut State, info: &TypeInfo, new: ObjectId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
+        let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
+        let (Val::Const(_), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
+        let Some((function, code, sources)) = self.inlinable_with(new, argc + 1, names, instr) else { return Ok(None) };
+        self.assume_type(info.address, info.version);
+        let mut args = state.stack.split_off(base);
+        args.remove(1);
+        args.truncate(argc + 1);
+        let callee = Callee { id: new, info: &function, code, held: None, exact: true };
+        self.inline(state, callee, arranged(&sources, args, names), OnReturn::Push, instr).map(Some)
+    }
+
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
     /// `None` if it cannot be, else whether control falls through.
     pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let info = &self.snapshot.types[ty as usize];
+        if let Some(new) = info.simple_new.filter(|_| info.mutable && info.version != 0) {
+            return self.make(state, info, new, base, names, instr);
+        }
         let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
         let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };

@@ -323,6 +323,7 @@ impl Lost<'_> {
                         && self.reference(field(first), depth)
                         && (first == second || self.reference(field(second), depth))
                 }
+                Destruction::Items => self.items(base.add(offsets::TUPLE_ITEMS).cast(), read::<usize>(base, offsets::OB_SIZE), depth),
                 Destruction::Slots(count) => self.items(base.add(size_of::<PyObject>()).cast(), usize::from(count), depth),
                 Destruction::View => view_ends_silently(object),
                 Destruction::Zoned(zone) => !has_zone(object) || self.reference(read(base, usize::from(zone)), depth),

@@ -26,6 +26,7 @@ pub(crate) unsafe fn destroy_plain(pool: &InstancePool, object: *mut PyObject, d
         let base = object.cast::<u8>();
         let (first, count): (*mut *mut PyObject, usize) = match destruction {
             Destruction::Slots(count) => (base.add(size_of::<PyObject>()).cast(), usize::from(count)),
+            Destruction::Items => (base.add(offsets::TUPLE_ITEMS).cast(), read(base, offsets::OB_SIZE)),
             Destruction::Instance => {
                 let values = base.offset((*class).tp_basicsize);
                 let dict = base.offset(offsets::MANAGED_DICT).cast::<usize>().read();
@@ -54,7 +55,7 @@ pub(crate) unsafe fn destroy_plain(pool: &InstancePool, object: *mut PyObject, d
         if destruction == Destruction::Instance {
             memory::write::<u8>(base.offset((*class).tp_basicsize), offsets::VALUES_SIZE, 0);
         }
-        if !pool.keep(object) {
+        if destruction == Destruction::Items || !pool.keep(object) {
             PyObject_GC_Del(object.cast());
         }
         Py_DECREF(class.cast());

@@ -44,6 +44,8 @@ pub(crate) enum Destruction {
     Instance,
     /// As an instance of a class made in Python that has nothing but that many slots, which begin behind its header.
     Slots(u8),
+    /// As an instance of a class made in Python that derives from `tuple` and has nothing but its items.
+    Items,
     /// They give up the references in the words at these offsets in bytes, which may be the same, and do nothing else.
     Fields(u8, u8),
     /// As a `datetime` or a `time`, which refer to a time zone if they say so; the offset of that in bytes.
@@ -146,6 +148,8 @@ impl Destruction {
                 Destruction::Instance
             } else if let Some(count) = slots_only(ty) {
                 Destruction::Slots(count)
+            } else if items_only(ty) {
+                Destruction::Items
             } else {
                 Destruction::Traversed
             }
@@ -493,16 +497,32 @@ pub(crate) unsafe fn used_values(ty: *mut PyTypeObject, values: *const u8) -> us
 unsafe fn slots_only(ty: *mut PyTypeObject) -> Option<u8> {
     // SAFETY: as the caller says; a type's base is alive as long as it.
     unsafe {
-        let class = &*ty;
-        let flags = class.tp_flags as u64;
-        let has_more = flags & (offsets::FLAG_MANAGED_DICT | offsets::FLAG_MANAGED_WEAKREF) as u64 != 0
-            || class.tp_dictoffset != 0
-            || class.tp_weaklistoffset != 0
-            || class.tp_itemsize != 0;
-        let words = (class.tp_basicsize as usize).checked_sub(size_of::<PyObject>())? / size_of::<usize>();
-        let fits = !has_more && flags & ffi::Py_TPFLAGS_HAVE_GC as u64 != 0 && std::ptr::eq(builtin_base(ty)?, &raw const ffi::PyBaseObject_Type);
+        let words = ((*ty).tp_basicsize as usize).checked_sub(size_of::<PyObject>())? / size_of::<usize>();
+        let fits = has_no_dict(&*ty) && (*ty).tp_itemsize == 0 && std::ptr::eq(builtin_base(ty)?, &raw const ffi::PyBaseObject_Type);
         u8::try_from(words).ok().filter(|&words| fits && words > 0)
     }
+}
+
+/// True for classes made in Python that derive from `tuple` and whose instances have nothing but its items.
+///
+/// # Safety
+///
+/// The type is alive.
+unsafe fn items_only(ty: *mut PyTypeObject) -> bool {
+    let tuple = &raw const ffi::PyTuple_Type;
+    // SAFETY: as the caller says; the builtin type is always there.
+    unsafe {
+        has_no_dict(&*ty)
+            && (*ty).tp_basicsize == (*tuple).tp_basicsize
+            && (*ty).tp_itemsize == (*tuple).tp_itemsize
+            && builtin_base(ty).is_some_and(|base| std::ptr::eq(base, tuple))
+    }
+}
+
+/// True if the type's instances have neither a dict nor weak references, but are tracked.
+fn has_no_dict(class: &PyTypeObject) -> bool {
+    let managed = class.tp_flags as usize & (offsets::FLAG_MANAGED_DICT | offsets::FLAG_MANAGED_WEAKREF) != 0;
+    !managed && class.tp_dictoffset == 0 && class.tp_weaklistoffset == 0 && class.tp_flags as u64 & ffi::Py_TPFLAGS_HAVE_GC as u64 != 0
 }
 
 /// The class that a class made in Python derives from and that is not made so; `None` for other classes.

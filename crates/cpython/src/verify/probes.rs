@@ -11,7 +11,7 @@ use crate::platform::{Owned, owned};
 use crate::slot::Slot;
 use crate::symbols::{
     _PyFunction_SetVersion, _PyRuntime, PyCode_GetCode, PyMethod_New, PyRefTracer_GetTracer, PyRefTracer_SetTracer, PyUnstable_Type_AssignVersionTag,
-    RefTracer,
+    PyZip_Type, RefTracer,
 };
 use crate::thread::Thread;
 use crate::{int, iterators, offsets, version_lookup};
@@ -193,6 +193,17 @@ unsafe fn iterators() -> Result<(), Unsupported> {
             let fields = (word(&iterator, index), word(&iterator, at));
             check(fields == (1, sequence.0 as usize), "fields of a sequence iterator")?;
         }
+        let places = iterators::WRAPPERS;
+        let inner = made(PyObject_GetIter(list.0), "iterator")?;
+        let numbered = made(PyObject_CallFunctionObjArgs((&raw mut PyEnum_Type).cast(), inner.0, std::ptr::null_mut::<PyObject>()), "enumerate")?;
+        drop(made(PyIter_Next(numbered.0), "item of enumerate")?);
+        let fields = [places.enumerate_index, places.enumerate_inner].map(|field| word(&numbered, field as usize));
+        check(fields == [1, inner.0 as usize], "fields of enumerate")?;
+        let zipped = made(PyObject_CallFunctionObjArgs((&raw mut PyZip_Type).cast(), inner.0, std::ptr::null_mut::<PyObject>()), "zip")?;
+        check(word(&zipped, places.zip_size as usize) == 1, "number of iterators of zip")?;
+        let iterators: *const u8 = read(zipped.0.cast(), places.zip_iterators as usize);
+        check(read::<usize>(iterators, offsets::TUPLE_ITEMS) == inner.0 as usize, "iterators of zip")?;
+        check(read::<i32>(zipped.0.cast(), places.zip_strict as usize) == 0, "zip that is not strict")?;
         let dict = made(PyDict_New(), "dict")?;
         let [keys, values, items] = [c"keys", c"values", c"items"].map(|name| made(PyObject_CallMethod(dict.0, name.as_ptr(), std::ptr::null()), "view"));
         let views = [keys?, values?, items?];

@@ -2,7 +2,7 @@
 
 use super::{Builder, Name, objects, types};
 use crate::dict_keys;
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo, Wrapper};
 use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
 use whipsnake_cpython::memory;
@@ -89,6 +89,9 @@ impl Builder<'_> {
         unsafe {
             if self.types[id as usize].simple_init.is_none() {
                 self.types[id as usize].simple_init = self.simple_init(id, kind);
+            }
+            if self.types[id as usize].simple_new.is_none() {
+                self.types[id as usize].simple_new = self.simple_new(id, kind);
             }
             let getattr = self.interned("__getattribute__");
             let Some(lookup) = lookup_of(kind, getattr) else { return };
@@ -232,6 +235,9 @@ impl Builder<'_> {
                     // An `AttributeError` of the getter would lead to `__getattr__`.
                     return if lookup == Lookup::Plain { self.property(found) } else { None };
                 }
+                if let Some(index) = item_of_named_tuple(kind, found) {
+                    return Some(Attribute::TupleItem { index });
+                }
                 if !self.rests_on(id, found_type) {
                     return None;
                 }
@@ -322,20 +328,54 @@ impl Builder<'_> {
     unsafe fn simple_init(&mut self, id: TypeId, kind: *mut PyTypeObject) -> Option<ObjectId> {
         // SAFETY: type objects are readable; what the lookup finds is alive.
         unsafe {
-            let object_type = &raw const ffi::PyBaseObject_Type;
-            let object_new = (*object_type).tp_new.map(|f| f as usize);
-            let (metaclass, plain_metaclass) = (types::type_of(kind.cast()), &raw const ffi::PyType_Type);
-            let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
-                && (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
-                && (*metaclass).tp_call.map(|f| f as usize) == (*plain_metaclass).tp_call.map(|f| f as usize)
+            let object_new = (*(&raw const ffi::PyBaseObject_Type)).tp_new.map(|f| f as usize);
+            let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
                 && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
                 && (*kind).tp_new.map(|f| f as usize) == object_new;
-            if !plain || !std::ptr::eq(metaclass, plain_metaclass) && !self.rests_on(id, metaclass) {
+            if !plain || !self.is_called_as_usual(id, kind) {
                 return None;
             }
             let name = self.interned("__init__");
             let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
             objects::is_function(init).then(|| self.object_id(init))
+        }
+    }
+
+    /// `__new__` of the class with that number, if calling the class calls that and nothing else.
+    ///
+    /// # Safety
+    /// `kind` is alive.
+    unsafe fn simple_new(&mut self, id: TypeId, kind: *mut PyTypeObject) -> Option<ObjectId> {
+        // SAFETY: type objects are readable; what the lookup finds is alive.
+        unsafe {
+            // `object.__init__` takes any arguments where there is a `__new__`.
+            let object_init = (*(&raw const ffi::PyBaseObject_Type)).tp_init.map(|f| f as usize);
+            if (*kind).tp_init.map(|f| f as usize) != object_init || !self.is_called_as_usual(id, kind) {
+                return None;
+            }
+            let name = self.interned("__new__");
+            let found = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
+            if found.is_null() {
+                return None;
+            }
+            match self.wrapped(kind, found)? {
+                Attribute::StaticMethod { wrapper } if matches!(self.objects[wrapper.function as usize].kind, ObjectKind::Function(_)) => Some(wrapper.function),
+                _ => None,
+            }
+        }
+    }
+
+    /// True if calling a class written in Python makes an instance and sets it up, as `type` does it.
+    ///
+    /// # Safety
+    /// `kind` is alive.
+    unsafe fn is_called_as_usual(&mut self, id: TypeId, kind: *mut PyTypeObject) -> bool {
+        // SAFETY: type objects are readable.
+        unsafe {
+            let (metaclass, plain) = (types::type_of(kind.cast()), &raw const ffi::PyType_Type);
+            (*kind).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
+                && (*metaclass).tp_call.map(|f| f as usize) == (*plain).tp_call.map(|f| f as usize)
+                && (std::ptr::eq(metaclass, plain) || self.rests_on(id, metaclass))
         }
     }
 
@@ -433,6 +473,31 @@ unsafe fn has_own_names(kind: *mut PyTypeObject) -> bool {
             Some(keys) => keys.len() >= SHARED_KEYS_MAX,
             None => (*kind).tp_dictoffset != 0,
         }
+    }
+}
+
+/// The number of the item that an attribute of a named tuple stands for; `None` for other attributes.
+///
+/// # Safety
+/// The GIL is held; `kind` and the descriptor are alive.
+unsafe fn item_of_named_tuple(kind: *mut PyTypeObject, descriptor: *mut PyObject) -> Option<u32> {
+    // SAFETY: an alive type has a name; the exact builtin type gives its parts out without running Python code.
+    unsafe {
+        let ty = types::type_of(descriptor);
+        let known = CStr::from_ptr((*ty).tp_name) == c"collections._tuplegetter" && (*ty).tp_flags & ffi::Py_TPFLAGS_IMMUTABLETYPE != 0;
+        if !known || (*kind).tp_flags & ffi::Py_TPFLAGS_TUPLE_SUBCLASS == 0 {
+            return None;
+        }
+        let reduced = ffi::PyObject_CallMethod(descriptor, c"__reduce__".as_ptr(), std::ptr::null());
+        if reduced.is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        let arguments = ffi::PyTuple_GetItem(reduced, 1);
+        let index = if arguments.is_null() { -1 } else { ffi::PyLong_AsLong(ffi::PyTuple_GET_ITEM(arguments, 0)) };
+        ffi::PyErr_Clear();
+        ffi::Py_DECREF(reduced);
+        u32::try_from(index).ok()
     }
 }
 

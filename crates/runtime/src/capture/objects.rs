@@ -262,6 +262,10 @@ unsafe fn native(object: *mut PyObject) -> Option<ObjectKind> {
     unsafe {
         let (owner, definition, receiver) = if ffi::PyCFunction_CheckExact(object) != 0 {
             let function = &*object.cast::<CFunction>();
+            if std::ptr::eq(function.instance, (&raw mut ffi::PyTuple_Type).cast()) && CStr::from_ptr((*function.definition).name) == c"__new__" {
+                // Bound to the type, which looks at the class that is to be made.
+                return Some(ObjectKind::Native { name: "tuple.__new__".to_owned(), flags: 0, function: 0, receiver: Receiver::Unknown });
+            }
             // A method bound to an instance or a class is no function of a module.
             let of_module = function.instance.is_null() || ffi::PyModule_Check(function.instance) != 0;
             if !of_module || function.module.is_null() || ffi::PyUnicode_CheckExact(function.module) == 0 {

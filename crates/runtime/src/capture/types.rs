@@ -71,8 +71,26 @@ impl Builder<'_> {
                 leaf: is_leaf_type(kind),
                 ends_unseen: ends_unseen(kind),
                 simple_init: None,
+                simple_new: None,
+                tuple_like: is_tuple_like(kind),
             }
         }
+    }
+}
+
+/// True for a class written in Python that derives from `tuple` and allocates and iterates as that.
+///
+/// # Safety
+/// `kind` is alive and ready.
+unsafe fn is_tuple_like(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: type objects are readable.
+    unsafe {
+        let tuple = &*(&raw const ffi::PyTuple_Type);
+        let flags = (*kind).tp_flags;
+        flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
+            && flags & ffi::Py_TPFLAGS_TUPLE_SUBCLASS != 0
+            && (*kind).tp_iter.map(|f| f as usize) == tuple.tp_iter.map(|f| f as usize)
+            && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
     }
 }
 

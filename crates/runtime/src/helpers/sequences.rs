@@ -3,7 +3,7 @@
 use super::{Obj, Ptr};
 use crate::reserve::insist;
 use std::ffi::c_int;
-use whipsnake_cpython::{ffi, int};
+use whipsnake_cpython::{ffi, int, memory, offsets};
 
 unsafe extern "C" {
     /// Grows a list that is full and appends, taking over the reference, also if it fails.
@@ -38,6 +38,22 @@ pub unsafe extern "C" fn build_tuple(items: Ptr, count: i64) -> Obj {
         for i in 0..count {
             ffi::PyTuple_SET_ITEM(tuple, i, *items.offset(i));
         }
+        tuple
+    }
+}
+
+/// # Safety
+/// `class` derives from `tuple`, with the generic allocator; `items` points to `count` references, which the instance takes over.
+pub unsafe extern "C" fn build_tuple_of(class: Obj, items: Ptr, count: i64) -> Obj {
+    let count = count as usize;
+    // SAFETY: the caller vouches for class and items; the new instance has room for all of them.
+    unsafe {
+        let tuple = insist(|| ffi::PyType_GenericAlloc(class.cast(), count as isize));
+        if offsets::TUPLE_ITEMS > size_of::<ffi::PyVarObject>() {
+            // Since 3.14 tuples keep their hash before the items: -1 until it is asked for.
+            memory::write::<isize>(tuple.cast(), size_of::<ffi::PyVarObject>(), -1);
+        }
+        std::ptr::copy_nonoverlapping(items.cast::<Obj>(), tuple.cast::<u8>().add(offsets::TUPLE_ITEMS).cast(), count);
         tuple
     }
 }
