@@ -2,7 +2,8 @@
 
 use crate::bind::{self, Words};
 use crate::extra::CodeExtra;
-use crate::hooks::CO_SUSPENDS;
+use crate::capture::EntryPoint;
+use crate::hooks::{CO_NEWLOCALS, CO_OPTIMIZED, CO_SUSPENDS};
 use crate::native_stack;
 use crate::session::{Session, session};
 use crate::site_cache::Found;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use whipsnake_contract::faults::Fault;
 use whipsnake_strategy::laps::Regime;
 use whipsnake_strategy::{Decision, PATIENT_THRESHOLD};
-use whipsnake_cpython::ffi::{PyObject, PyThreadState, vectorcallfunc};
+use whipsnake_cpython::ffi::{PyErr_Occurred, PyObject, PyThreadState, vectorcallfunc};
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::thread::OutsideCallback;
 use whipsnake_cpython::version_lookup::forget_unversioned;
@@ -45,6 +46,8 @@ const TIMED_ENTRIES: u64 = 4096;
 const TIMED_LATER: u64 = 32;
 /// Timed entries after which a loop is judged by them.
 const JUDGED_ENTRIES: u32 = 256;
+/// Entries from which on the function around a loop is considered: each of them may be a call.
+const LEAST_CALLS: u32 = 16;
 /// Units of C recursion that native code may need on versions that count them.
 const C_RECURSION_MARGIN: i32 = 64;
 
@@ -529,12 +532,39 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
                 unit.mean_inside.set(Some(time / count));
                 session.judge(site, unit, time / count);
             }
+            if count >= LEAST_CALLS && count.is_power_of_two() {
+                session.consider_whole(thread, frame, code, time / count * entries.min(u64::from(u32::MAX)) as u32);
+            }
         }
         true
     }
 }
 
 impl Session {
+    /// Compiles the function that the frame executes if the strategy finds it worth while after its loop has run natively for that long in all calls.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held; the frame is the thread's current one and executes the code.
+    #[cold]
+    unsafe fn consider_whole(&self, thread: Thread, frame: Frame, code: Code, inside: Duration) {
+        let flags = code.flags();
+        if flags & CO_SUSPENDS != 0 || flags & (CO_OPTIMIZED | CO_NEWLOCALS) != CO_OPTIMIZED | CO_NEWLOCALS {
+            return;
+        }
+        // SAFETY: the frame keeps its function alive, and that its code.
+        unsafe {
+            let function = frame.function();
+            let Some(site) = self.function_site(function) else { return };
+            let site = site.as_ref();
+            let idle = site.unit.get().is_none() && site.left_alone().is_none() && PyErr_Occurred().is_null();
+            if idle && self.strategy.is_worth_whole(site.facts(), inside, self.totals.load()) {
+                let arguments = bind::parameters_in(frame, code);
+                self.compile(thread, site, EntryPoint::Function { function, arguments: &arguments });
+            }
+        }
+    }
+
     /// Asks the strategy whether a loop that is left in ways which stay runs long enough to be worth its entries.
     fn judge(&self, site: &Site, unit: &Unit, time: Duration) {
         let is_asked = site.unit.get() == Some(NonNull::from(unit)) && !site.compiling.get();

@@ -21,7 +21,7 @@ use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
 pub(crate) const CO_OPTIMIZED: u32 = 0x1;
-const CO_NEWLOCALS: u32 = 0x2;
+pub(crate) const CO_NEWLOCALS: u32 = 0x2;
 /// Generators and coroutines of all kinds.
 pub(crate) const CO_SUSPENDS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Changes of a dictionary entry that units relied on, from which its value is not relied on any more.

@@ -175,6 +175,9 @@ pub trait Strategy: Send + Sync {
     /// A unit was entered some hundred times more, and ran for that long per entry lately.
     fn after_entries(&self, site: SiteFacts<'_>, time: Duration) -> Decision;
 
+    /// True if a function is to be compiled as a whole, whose calls entered one of its loops anew each time, which has run natively for that long.
+    fn is_worth_whole(&self, function: SiteFacts<'_>, inside: Duration, load: Load) -> bool;
+
     /// A function unit turned out to be slower than the interpreter. If it is kept, it is timed anew.
     fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision;
 

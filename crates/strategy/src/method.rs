@@ -45,6 +45,10 @@ const TIMES_BEFORE_EVENTS: u32 = 4;
 /// How many times as long code must have run when it is listened to again after that was in vain: what is all the time a little hot is listened to a
 /// few times, not for ever. (In sympy and SQLAlchemy, some 100 events in each millisecond came from such code.)
 const TIMES_AFTER_VAIN: u32 = 2;
+/// How many times as long as a function takes to compile one of its loops must have run natively, in as many calls as [`Method`] is asked about, before the whole
+/// function is compiled: only then are iterators and generators that it makes before its loops never made. Such functions are not called often enough to be
+/// counted.
+const TIMES_BEFORE_WHOLE: u32 = 16;
 /// Calls or back edges per second below which a site is not worth counting: at some 100 ns that each could save if it were compiled, it is
 /// a thousandth of the time that is at stake.
 const LEAST_RATE: f64 = 10_000.0;
@@ -229,6 +233,10 @@ impl Strategy for Method {
         Decision::Keep
     }
 
+    fn is_worth_whole(&self, function: SiteFacts<'_>, inside: Duration, load: Load) -> bool {
+        self.is_patient && function.compiles == 0 && !function.compiling && inside >= self.compile_time(function.length, load) * TIMES_BEFORE_WHOLE
+    }
+
     fn after_trial(&self, site: SiteFacts<'_>, trial: TrialFacts) -> Decision {
         // A unit that still fails often is compiled again; the next one gets a trial of its own.
         let failing = trial.failures * FAILING_PART > site.entries && site.compiles < MAX_COMPILES;
@@ -300,6 +308,19 @@ mod tests {
         assert_eq!((after(6000, 249), after(6000, 250)), (Decision::Keep, Decision::Compile));
         assert_eq!((by(ExitReason::ColdBranch, 6000, 124), by(ExitReason::ColdBranch, 6000, 125)), (Decision::Keep, Decision::Compile));
         assert_eq!((after(1 << 20, 1023), after(1 << 20, 1024)), (Decision::Keep, Decision::Compile));
+    }
+
+    #[test]
+    fn functions_whose_loops_run_long_are_compiled_as_a_whole() {
+        let asked = |compiles, millis| {
+            let facts = SiteFacts { compiles, ..site(0, 0) };
+            method().is_worth_whole(SiteFacts { compiles, ..facts }, Duration::from_millis(millis), Load::default())
+        };
+        // 100 code units take 2.5 ms.
+        assert_eq!((asked(0, 39), asked(0, 40), asked(1, 1000)), (false, true, false));
+        let busy = Load { compiling: FREE_COMPILING * 2, process: Duration::ZERO };
+        assert!(!method().is_worth_whole(site(0, 0), Duration::from_millis(100), busy));
+        assert!(!Method::new(&Options { threshold: 1, ..Options::default() }).is_worth_whole(site(0, 0), Duration::from_secs(1), Load::default()));
     }
 
     #[test]
