@@ -21,6 +21,9 @@ fn cond(op: CmpOp) -> Cond {
     }
 }
 
+/// Members of a constant tuple of which each is compared by itself.
+const MAX_ALTERNATIVES: usize = 8;
+
 impl Builder<'_> {
     /// A rich comparison.
     pub(crate) fn compare(&mut self, state: &mut State, op: CmpOp, to_bool: bool, instr: Instr) -> Build<()> {
@@ -181,7 +184,7 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(answer)));
             return Ok(());
         }
-        let mut result = match self.character_in(state).or_else(|| self.table_contains(state)) {
+        let mut result = match self.character_in(state).or_else(|| self.int_in(state)).or_else(|| self.table_contains(state)) {
             Some(result) => result,
             None => {
                 self.note(state, 2);
@@ -197,6 +200,33 @@ impl Builder<'_> {
         self.drop_from_top(state, 2);
         state.stack.push(Slot::borrowed(Val::Bool(result)));
         Ok(())
+    }
+
+    /// `int in (1, 2, None)`, with a constant tuple on top of the stack.
+    fn int_in(&mut self, state: &mut State) -> Option<Value> {
+        let Val::Const(id) = state.peek(1).val else { return None };
+        let ObjectKind::Tuple(items) = self.kind(id) else { return None };
+        if items.len() > MAX_ALTERNATIVES || self.known_type(state, &state.peek(2).val) != Some(KnownType::Int) {
+            return None;
+        }
+        let mut alternatives = Vec::new();
+        for &item in items {
+            match *self.kind(item) {
+                ObjectKind::Int(value) => alternatives.push(value),
+                ObjectKind::Bool(value) => alternatives.push(i64::from(value)),
+                // No int is equal to these.
+                ObjectKind::None | ObjectKind::Str(_) => {}
+                _ => return None,
+            }
+        }
+        let value = self.int_on_stack(state, 2)?;
+        let mut found = self.bool_const(false);
+        for alternative in alternatives {
+            let alternative = self.int_const(alternative);
+            let same = self.icmp(Cond::Eq, value, alternative);
+            found = self.emit(Ir::Bor, &[found, same], Imm::None);
+        }
+        Some(found)
     }
 
     /// Whether a number on top of the stack is true.

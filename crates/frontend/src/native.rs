@@ -52,6 +52,7 @@ impl Builder<'_> {
             ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
             ("builtins.min", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Lt)),
             ("builtins.max", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Gt)),
+            ("builtins.divmod", false, 2) => Ok(self.divmod(state, base)),
             ("builtins.isinstance", false, 2) => Ok(self.isinstance(state, base)),
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
@@ -98,6 +99,18 @@ impl Builder<'_> {
         }
         let Some(instr) = self.instr else { return Ok(false) };
         Ok(self.inlined_special(state, "__len__", &[1], OnReturn::Length, instr)?.is_some())
+    }
+
+    /// `divmod(x, y)` of ints.
+    fn divmod(&mut self, state: &mut State, base: usize) -> bool {
+        let known = [2, 1].map(|depth| self.known_type(state, &state.peek(depth).val));
+        if known != [Some(KnownType::Int); 2] || !self.may_speculate(ExitReason::IntOverflow) || !self.may_speculate(ExitReason::Arithmetic) {
+            return false;
+        }
+        let (Some(left), Some(right)) = (self.int_on_stack(state, 2), self.int_on_stack(state, 1)) else { return false };
+        let parts = [Ir::IfloordivChecked, Ir::ImodChecked].map(|op| Slot::borrowed(Val::Int(self.checked(op, &[left, right]))));
+        self.finish_native(state, base, Slot::borrowed(Val::Virtual(Virtual::Tuple, parts.to_vec())));
+        true
     }
 
     fn abs(&mut self, state: &mut State, base: usize) -> bool {
