@@ -567,11 +567,11 @@ impl Builder<'_> {
         true
     }
 
-    /// Gives an instance on the stack that is not built an attribute, whose value leaves an empty slot behind. False if that cannot be done without building it.
-    fn set_part(&mut self, state: &mut State, owner: usize, value: usize, name: &str) -> bool {
+    /// Gives an instance on the stack that is not built an attribute, whose value, at that depth, leaves an empty slot behind. False if that cannot be done
+    /// without building it.
+    fn set_part(&mut self, state: &mut State, owner: usize, at: usize, name: &str) -> bool {
         let Some(attribute) = self.owner_type(state, owner, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
         let Some(place) = place_of(&attribute) else { return false };
-        let at = value;
         match &state.peek(at).val {
             Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
             Val::Virtual(kind, _) if kind.is_number() => {}

@@ -253,7 +253,7 @@ pub(super) unsafe fn text(object: *mut PyObject) -> Option<String> {
     unsafe { (0..ffi::PyUnicode_GetLength(object)).map(|i| char::from_u32(ffi::PyUnicode_ReadChar(object, i))).collect() }
 }
 
-/// A module's C function or a type's method descriptor.
+/// A module's C function, `tuple.__new__`, a type's method descriptor, or what wraps a slot of a type (`object.__setattr__`).
 ///
 /// # Safety
 /// `object` is alive.
