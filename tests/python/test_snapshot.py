@@ -238,10 +238,14 @@ def test_methods_of_known_types(snapshot: Snapshot) -> None:
     assert method["Native"]["name"] == "list.append"
 
 
-@pytest.mark.parametrize("cls", [Guarded, Dynamic])
-def test_own_attribute_protocols_are_not_described(cls: type) -> None:
-    instance = cls.__new__(cls)
-    assert Snapshot(use, instance).type(cls)["attributes"] == {}
+def test_own_ways_to_find_attributes_are_not_described() -> None:
+    assert Snapshot(use, Dynamic.__new__(Dynamic)).type(Dynamic)["attributes"] == {}
+
+
+def test_own_ways_to_set_attributes_are_told() -> None:
+    guarded, plain = Snapshot(use, Guarded.__new__(Guarded)).type(Guarded), Snapshot(use, Vector(1.0, 2.0)).type(Vector)
+    assert (guarded["sets_as_object"], plain["sets_as_object"]) == (False, True)
+    assert "Method" in guarded["attributes"]["norm"]
 
 
 def test_codes_that_may_be_inlined(snapshot: Snapshot) -> None:

@@ -549,7 +549,7 @@ impl Session {
     #[cold]
     unsafe fn consider_whole(&self, thread: Thread, frame: Frame, code: Code, inside: Duration) {
         let flags = code.flags();
-        if flags & CO_SUSPENDS != 0 || flags & (CO_OPTIMIZED | CO_NEWLOCALS) != CO_OPTIMIZED | CO_NEWLOCALS {
+        if flags & CO_SUSPENDS != 0 || flags & (CO_OPTIMIZED | CO_NEWLOCALS) != CO_OPTIMIZED | CO_NEWLOCALS || self.is_marker(code) {
             return;
         }
         // SAFETY: the frame keeps its function alive, and that its code.

@@ -444,7 +444,8 @@ impl Session {
         true
     }
 
-    fn is_marker(&self, code: Code) -> bool {
+    /// True for the code whose calls in the interpreter end laps.
+    pub(crate) fn is_marker(&self, code: Code) -> bool {
         self.laps.marker.get().is_some_and(|(marker, _)| marker == code.as_object() as usize)
     }
 
