@@ -406,8 +406,8 @@ impl Builder<'_> {
         let mut args = Vec::new();
         let carried = self.carried_unbuilt(shapes);
         for (i, shape) in shapes.iter().enumerate() {
-            if carried.iter().any(|&value| edge.state.unbuilt_of(&Val::Obj(value)).is_none()) {
-                // One was built that the other edges have not built.
+            if carried.iter().any(|&value| edge.state.unbuilt_of(&Val::Obj(value)).is_none()) || edge.state.slot_count() != shapes.len() {
+                // One was built that the other edges have not built, perhaps only now, as part of another object.
                 self.uses_unbuilt = true;
                 break;
             }

@@ -306,6 +306,11 @@ impl State {
         self.frame_slots().chain(self.unbuilt.iter().flat_map(|one| &one.parts))
     }
 
+    /// How many [`Self::all_slots`] are.
+    pub(crate) fn slot_count(&self) -> usize {
+        self.first_variable() + self.variables.len() + self.unbuilt.iter().map(|one| one.parts.len()).sum::<usize>()
+    }
+
     /// The number of the first variable in [`Self::all_slots`].
     pub(crate) fn first_variable(&self) -> usize {
         self.frames().map(|frame| frame.locals.len() + frame.stack.len()).sum()
