@@ -570,7 +570,7 @@ impl<'s> Builder<'s> {
     fn memory_owns(&self, slot: &Slot, depth: u32) -> bool {
         match &slot.val {
             Val::Obj(_) => slot.owned || depth == 0,
-            Val::Null | Val::MaybeObj(_) => true,
+            Val::Null | Val::MaybeObj(_) | Val::Unseen(_) => true,
             Val::Const(id) => self.snapshot.objects[*id as usize].immortal,
             _ => false,
         }
