@@ -1,4 +1,4 @@
-"""Named tuples are made, read and taken apart natively, and classes that only have a `__new__` are called through it."""
+"""Named tuples are made, read and taken apart natively."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ CLASSES = """
             x: int
             y: int = 2
 
-        class Single:
-            only = None
-
-            def __new__(cls, value):
-                return cls.only
-
-        Single.only = object()
     """
 
 
@@ -47,15 +40,3 @@ def test_no_helper_for_everything(runner: Runner, kind: str, expression: str, he
     """
     unit = last_unit(runner, CLASSES + program, "work")
     assert not any(f"call_helper.{helper}" in unit for helper in helpers), unit
-
-
-def test_new_is_inlined(runner: Runner) -> None:
-    program = """
-        def work(value):
-            return Single(value)
-
-        def call():
-            return len(list(map(work, range(200))))
-    """
-    unit = last_unit(runner, CLASSES + program, "work")
-    assert "call_helper" not in unit, unit

@@ -13,6 +13,11 @@ use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Ty, Value};
 /// Ints up to this magnitude convert to doubles exactly.
 pub(crate) const EXACT_DOUBLE: i64 = 1 << 53;
 
+/// True for operators that the interpreter specialises for two ints and for two floats.
+const fn is_specialised(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply)
+}
+
 /// The unboxed operands of an operator.
 enum Operands {
     Ints(Value, Value),
@@ -107,11 +112,10 @@ impl Builder<'_> {
 
     /// True if the interpreter's feedback says that an operator has met numbers, but not two of the same kind.
     fn is_mixed(&self, op: BinaryOp, feedback: Feedback) -> bool {
-        let is_specialised = matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply);
         match feedback {
             Feedback::Binary(BinaryKind::Extend { .. }) => !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor),
             // 3.13 specialises for two of the same kind only.
-            Feedback::None => is_specialised && self.snapshot.warm && self.platform().minor < 14,
+            Feedback::None => is_specialised(op) && self.snapshot.warm && self.platform().minor < 14,
             _ => false,
         }
     }
@@ -119,8 +123,7 @@ impl Builder<'_> {
     /// True if the interpreter has run an operator often without specialising it, although it does so for two numbers of the same kind: rather than
     /// guess, a unit that notes types asks for that of the other operand.
     fn asks_first(&self, op: BinaryOp, feedback: Feedback) -> bool {
-        let is_specialised = matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply);
-        is_specialised && feedback == Feedback::None && self.snapshot.warm && !self.snapshot.profiled
+        is_specialised(op) && feedback == Feedback::None && self.snapshot.warm && !self.snapshot.profiled
     }
 
     /// A float and an operand that was seen to be an int now and a float then.

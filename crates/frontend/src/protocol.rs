@@ -1,7 +1,7 @@
 //! Operators and calls of classes as calls of the methods that a class written in Python defines for them, inlined.
 
 use crate::arguments::arranged;
-use crate::builder::{Build, Builder};
+use crate::builder::{Build, Builder, Stop};
 use crate::call::{Callee, Known};
 use crate::instruction::FROM_TOP;
 use crate::value::{Slot, State, Val};
@@ -231,18 +231,26 @@ impl<'s> Builder<'s> {
         self.platform().minor >= FROM_TOP || info.code.is_some_and(|code| variables(code) == info.argcount + info.kwonly)
     }
 
-    /// Calls a class that has a `__new__` written in Python and no `__init__`: the method, which is inlined, gives what the call gives. `None` if it cannot
-    /// be inlined, else whether control falls through.
+    /// Calls a class that has a `__new__` written in Python and no `__init__`: the method, which is inlined, gives what the call gives, if that is of this very
+    /// class. (A class that derives from it may have an `__init__`, which would be called.) So it is inlined where that is certain, in the interpreter, too,
+    /// should an exit go on there: it has no branches. `None` if it cannot be inlined, else whether control falls through.
     fn make(&mut self, state: &mut State, info: &TypeInfo, new: ObjectId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let (Val::Const(_), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
         let Some((function, code, sources)) = self.inlinable_with(new, argc + 1, names, instr) else { return Ok(None) };
+        if self.body(code)?.blocks.len() > 1 {
+            return Ok(None);
+        }
         self.assume_type(info.address, info.version);
         let mut args = state.stack.split_off(base);
         args.remove(1);
         args.truncate(argc + 1);
         let callee = Callee { id: new, info: &function, code, held: None, exact: true };
-        self.inline(state, callee, arranged(&sources, args, names), OnReturn::Push, instr).map(Some)
+        let goes_on = self.inline(state, callee, arranged(&sources, args, names), OnReturn::Push, instr)?;
+        if goes_on && self.exact_type(state, &state.peek(1).val) != Some(info.address) {
+            return Err(Stop::NoInline((self.instance.path, instr.offset)));
+        }
+        Ok(Some(goes_on))
     }
 
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.

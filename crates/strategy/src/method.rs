@@ -312,10 +312,7 @@ mod tests {
 
     #[test]
     fn functions_whose_loops_run_long_are_compiled_as_a_whole() {
-        let asked = |compiles, millis| {
-            let facts = SiteFacts { compiles, ..site(0, 0) };
-            method().is_worth_whole(SiteFacts { compiles, ..facts }, Duration::from_millis(millis), Load::default())
-        };
+        let asked = |compiles, millis| method().is_worth_whole(site(compiles, 0), Duration::from_millis(millis), Load::default());
         // 100 code units take 2.5 ms.
         assert_eq!((asked(0, 39), asked(0, 40), asked(1, 1000)), (false, true, false));
         let busy = Load { compiling: FREE_COMPILING * 2, process: Duration::ZERO };

@@ -1,4 +1,4 @@
-# corpus: compiled=made,read,taken,short,own_iter,others,counted,ends,singletons,with_dict
+# corpus: compiled=made,read,taken,short,own_iter,others,counted,ends,singletons,with_dict,factories
 import gc
 import traceback
 from collections import namedtuple
@@ -55,6 +55,28 @@ class Odd:
         if value > 50:
             raise ValueError(value)
         return value if value % 2 else [value]
+
+
+class Shape:
+    """Makes instances of a class with an `__init__`, too."""
+
+    def __new__(cls, kind):
+        return object.__new__(Circle if kind % 2 else cls)
+
+
+class Circle(Shape):
+    def __init__(self, kind):
+        self.kind = kind
+
+
+class Base(tuple):
+    def __new__(cls, first):
+        return tuple.__new__(Wide, (first, first))
+
+
+class Wide(Base):
+    def __init__(self, first):
+        self.first = first
 
 
 class Loud:
@@ -134,6 +156,14 @@ def singletons(n):
     return same, One.made, One.only.value
 
 
+def factories(n):
+    """Whose `__init__` is called."""
+    kinds = []
+    for i in range(n):
+        kinds.append((getattr(Shape(i), "kind", "plain"), Base(i).first, len(Base(i))))
+    return kinds[-2:]
+
+
 def counted(n):
     """What the items are given up to."""
     value = Loud("kept")
@@ -177,7 +207,7 @@ for _ in range(3):
         except (IndexError, ValueError) as error:
             print(type(error).__name__, error, [(frame.name, frame.lineno, frame.colno) for frame in traceback.extract_tb(error.__traceback__)])
     print(own_iter(Reversed(1, 2), 50), own_iter(Pair(1, 2), 50))
-    print(others(60), singletons(30))
+    print(others(60), singletons(30), factories(60))
     print(counted(40), ends(40), with_dict(40))
 gc.collect()
 print(sum(type(one) is Derived for one in gc.get_objects()), Sorted(9, 1).width)

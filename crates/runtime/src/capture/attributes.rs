@@ -349,8 +349,10 @@ impl Builder<'_> {
         // SAFETY: type objects are readable; what the lookup finds is alive.
         unsafe {
             // `object.__init__` takes any arguments where there is a `__new__`.
-            let object_init = (*(&raw const ffi::PyBaseObject_Type)).tp_init.map(|f| f as usize);
-            if (*kind).tp_init.map(|f| f as usize) != object_init || !self.is_called_as_usual(id, kind) {
+            let object = &*(&raw const ffi::PyBaseObject_Type);
+            let has_init = (*kind).tp_init.map(|f| f as usize) != object.tp_init.map(|f| f as usize);
+            let has_new = (*kind).tp_new.map(|f| f as usize) != object.tp_new.map(|f| f as usize);
+            if has_init || !has_new || !self.is_called_as_usual(id, kind) {
                 return None;
             }
             let name = self.interned("__new__");
