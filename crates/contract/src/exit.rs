@@ -230,6 +230,14 @@ virtuals! {
     Real, "real";
     /// A tuple that several slots may hold: a number that only copies of the same tuple in the frames of an exit have in common (an integer), and the items.
     OneTuple, "one-tuple";
+    /// An iterator over a dict's keys: the dict, how many entries it has had all along, the place in its table, and how many entries are left (integers).
+    DictKeyIter, "dict-key-iter";
+    /// The same over its values.
+    DictValueIter, "dict-value-iter";
+    /// The same over its items, and the value and the key of the last one, which may be NULL.
+    DictItemIter, "dict-item-iter";
+    /// An iterator over a set or frozenset: as that over a dict's keys.
+    SetIter, "set-iter";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -333,6 +341,7 @@ impl Virtual {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
             Virtual::OneTuple => index == 0,
+            Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter => matches!(index, 1..=3),
             Virtual::ListSlice => index > 0,
             Virtual::Instance => matches!(index, 1 | 2),
             Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Words that `heap_places` may store: more than a list in memory can have levels.
 pub const HEAP_PLACES: usize = 64;
 
+/// Words in which `dict_can_set_plain` leaves what it found.
+pub const FOUND_TO_SET: i64 = 4;
+
 /// Kind of a helper's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Arg {
@@ -89,7 +92,7 @@ macro_rules! for_each_helper {
         dict_get_str(dict: Obj, key: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, borrowed, or NULL without an exception.";
         dict_has_plain(dict: Obj, key: Obj) -> I64, Pure, "`key in dict` of an exact dict and an exact str, int or tuple: 0 or 1, or -1 if Python code has to hash or compare keys.";
         dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, int or tuple, borrowed; `missing` if there is none; NULL if Python code has to hash or compare keys.";
-        dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str, int or tuple runs no Python code: then two words at `found` are what is there now, borrowed or NULL, and its place, if it can be set there; else 0.";
+        dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str, int or tuple runs no Python code: then the first word at `found` is what is there now, borrowed or NULL, and the others are for `dict_set_plain`; else 0.";
         dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";
         set_has_plain(set: Obj, key: Obj, place: Ptr) -> I64, Pure, "`key in set` of an exact set or frozenset and an exact str, int or tuple: 0 or 1, with its place in the table in two words at `place`, or -1 if Python code has to hash or compare keys.";
         set_add_plain(set: Obj, key: Obj, place: Ptr) -> I64, Mutates, "Adds such a key to an exact set, given the place that was found for it: 0, or -1 with an exception.";
@@ -127,6 +130,8 @@ macro_rules! for_each_helper {
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         get_plain_iter(object: Obj) -> Obj, Allocates, "`iter(object)` of a builtin container or a view of one.";
         open_range(range: Obj, out: Ptr) -> I64, Pure, "Stores the first value, the step and the length of an exact range to `out` and returns 1, or returns 0 if its iterator is none of 64-bit ints, or there is no memory.";
+        dict_next(dict: Obj, used: I64, position: I64, left: I64, out: Ptr) -> I64, Pure, "The next entry of a dict from a place in its table on: 1 with key, value (both borrowed) and the place after it at `out`; 0 if there is none; -1 where an iterator that expects so many entries, and so many from here on, raises.";
+        set_next(set: Obj, used: I64, position: I64, out: Ptr) -> I64, Pure, "The next key of a set or frozenset from a place in its table on: 1 with the key (borrowed) and the place after it at `out`; 0 if there is none; -1 where an iterator that expects so many keys raises.";
         iter_next_plain(iterator: Obj, text: I64, out: Ptr) -> I64, Mutates, "The next item of an iterator over a dict, a view of one or a set, or (`text`) a str or bytes: 1 with the owned item at `out`; 0 at the end, with what it ran over if that is to be given up, owned, or NULL; -1 with an exception.";
         finish_generator(tstate: Ptr, frame: Ptr) -> (), Any, "Ends a generator at a `return`: clears its frame, which stands there with all locals and nothing on the stack.";
         call_builtin(function: Obj, args: Ptr, argc: I64) -> Obj, Allocates, "Calls a C function of a module or a type's method, with the receiver among the arguments, that `builtins` declares to change nothing for arguments like these.";

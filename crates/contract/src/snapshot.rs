@@ -355,6 +355,8 @@ pub enum ObjectKind {
     Str(String),
     /// A tuple.
     Tuple(Vec<ObjectId>),
+    /// A slice: its start, stop and step.
+    Slice([ObjectId; 3]),
     /// A Python function.
     Function(FunctionInfo),
     /// A C function or method descriptor: `len`, `math.sqrt`, `list.append`.

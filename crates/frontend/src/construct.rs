@@ -156,16 +156,17 @@ impl Builder<'_> {
 
     /// The container that is built `depth` below the top of the stack. A unit that has met both NULL and objects in the frame that it enters
     /// does not tell them apart in any slot; that of a container is never NULL.
-    fn under_construction(state: &State, depth: usize) -> Build<Value> {
+    pub(crate) fn under_construction(&mut self, state: &mut State, depth: usize) -> Build<Value> {
         match state.stack[state.stack.len() - 1 - depth].val {
             Val::Obj(container) | Val::MaybeObj(container) => Ok(container),
+            Val::Virtual(..) => Ok(self.container_object(state, depth + 1)),
             _ => Err(GiveUp::Contradiction("a container under construction").into()),
         }
     }
 
     /// Appends the top of the stack to the list `depth` below it.
     pub(crate) fn list_append(&mut self, state: &mut State, depth: usize) -> Build<()> {
-        let list = Self::under_construction(state, depth)?;
+        let list = self.under_construction(state, depth)?;
         self.append_top(state, list);
         state.pop();
         Ok(())
@@ -186,9 +187,9 @@ impl Builder<'_> {
 
     /// Adds the top of the stack to the container `depth` below it.
     pub(crate) fn add_to(&mut self, state: &mut State, depth: usize, helper: Helper) -> Build<()> {
-        let all = self.objects(state, depth + 1);
-        let container = Self::under_construction(state, depth)?;
-        self.status(state, helper, &[container, all[depth]])?;
+        let container = self.under_construction(state, depth)?;
+        let added = self.objects(state, 1)[0];
+        self.status(state, helper, &[container, added])?;
         self.drop_operands(state, 1);
         Ok(())
     }

@@ -455,7 +455,8 @@ impl Builder<'_> {
             let slot = state.stack[depth].clone();
             let Val::Obj(iterator) = slot.val else { continue };
             let Some(known) = self.known_type(state, &slot.val) else { continue };
-            if !matches!(known, KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter | KnownType::AsciiStrIter)
+            use KnownType::{AsciiStrIter, DictItemIter, DictKeyIter, DictValueIter, ListIter, RangeIter, SetIter, TupleIter};
+            if !matches!(known, RangeIter | ListIter | TupleIter | AsciiStrIter | DictKeyIter | DictValueIter | DictItemIter | SetIter)
                 || self.exits_seen(&[ExitReason::IdentityGuard]) > 0
             {
                 continue;
@@ -475,6 +476,7 @@ impl Builder<'_> {
                     self.effect(Op::DecrefLeaf, &[iterator], Imm::None);
                     (Virtual::RangeIter, parts)
                 }
+                known if let Some(opened) = self.open_table_iterator(iterator, known) => opened,
                 _ => {
                     let (kind, seq, index, inner) = match known {
                         KnownType::ListIter => (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List),

@@ -10,6 +10,7 @@ use crate::builder::{Build, Builder, Edge, Instance, Parent, Site, Stop};
 use crate::feedback::MANY_EXITS;
 use crate::reduction::Reduction;
 use crate::region::Outcome;
+use crate::table_iter::last_item;
 use crate::value::{Facts, Slot, State, Val};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -249,12 +250,15 @@ impl Builder<'_> {
             },
             None => None,
         };
-        let before: Vec<&Slot> = parts[LOCALS..].iter().collect();
+        let before: Vec<&Slot> = parts[LOCALS..].iter().chain(last_item(&parts[ITERATOR])).collect();
         self.drop_unseen(&inside, &before, &[]);
         let mut item = inside.pop();
         let mut iterator = inside.pop();
         inside.locals.truncate(inside.locals.len() - expression.free as usize);
         let mut held = owned_by([&parts[ITERATOR]]);
+        for gone in owned_by(last_item(&parts[ITERATOR])) {
+            held.remove(held.iter().rposition(|&other| other == gone).expect("it is part of the iterator"));
+        }
         self.take_over(&mut held, &mut iterator);
         if !held.is_empty() || inside.variables != state.variables {
             // It runs over something else now, or has assigned a variable.

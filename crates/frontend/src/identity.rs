@@ -33,6 +33,10 @@ impl Body {
             | Virtual::ListIter
             | Virtual::TupleIter
             | Virtual::AsciiIter
+            | Virtual::DictKeyIter
+            | Virtual::DictValueIter
+            | Virtual::DictItemIter
+            | Virtual::SetIter
             | Virtual::Enumerate
             | Virtual::Zip
             | Virtual::Generator

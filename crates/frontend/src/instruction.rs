@@ -213,16 +213,9 @@ impl Builder<'_> {
             }
             Op::ListAppend { depth } => self.list_append(state, depth as usize)?,
             Op::ListExtend { depth } => self.list_extend(state, depth as usize)?,
-            Op::SetAdd { depth } => self.add_to(state, depth as usize, Helper::set_add)?,
+            Op::SetAdd { depth } => self.set_add(state, depth as usize)?,
             Op::DictUpdate { depth } => self.add_to(state, depth as usize, Helper::dict_update)?,
-            Op::MapAdd { depth } => {
-                let at = state.stack.len() - 2 - depth as usize;
-                self.objects(state, state.stack.len() - at);
-                let v = self.objects(state, 2);
-                let Val::Obj(dict) = state.stack[at].val else { return Ok(self.uncompiled()) };
-                self.status(state, Helper::map_add, &[dict, v[0], v[1]])?;
-                self.drop_from_top(state, 2);
-            }
+            Op::MapAdd { depth } => self.map_add(state, depth as usize)?,
             Op::UnpackSequence { count } => self.unpack_sequence(state, count as usize, instr)?,
             Op::UnpackEx { before, after } => self.unpack_ex(state, before as usize, after as usize)?,
             Op::LoadCommonConstant { constant } => self.common_constant(state, constant),

@@ -3,6 +3,7 @@
 use crate::builder::{Build, Builder};
 use crate::generator::Asked;
 use crate::region::Outcome;
+use crate::table_iter::{Entry, runs_over_table};
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{ExitReason, Virtual};
@@ -27,10 +28,7 @@ const fn is_plain_iterator(known: KnownType) -> bool {
 /// The type of the iterator over an object of a type, where that is one of these.
 const fn plain_iterator_of(known: KnownType) -> Option<KnownType> {
     match known {
-        KnownType::Dict | KnownType::DictKeys => Some(KnownType::DictKeyIter),
-        KnownType::DictValues => Some(KnownType::DictValueIter),
         KnownType::DictItems => Some(KnownType::DictItemIter),
-        KnownType::Set | KnownType::FrozenSet => Some(KnownType::SetIter),
         KnownType::Bytes => Some(KnownType::BytesIter),
         _ => None,
     }
@@ -41,6 +39,7 @@ enum Step {
     Sequence { kind: Virtual, sequence: Slot, object: Value, index: Value },
     Enumerate { inner: Box<Step>, count: Value },
     Zip(Vec<Step>),
+    Entry(Entry),
 }
 
 impl Builder<'_> {
@@ -58,6 +57,7 @@ impl Builder<'_> {
                     }
                 }
                 Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
+                kind if runs_over_table(*kind) => return Ok(()),
                 _ => {}
             }
         }
@@ -79,6 +79,9 @@ impl Builder<'_> {
         let known = self.known_type(state, &slot.val);
         if known == Some(KnownType::Range) && self.may_speculate(ExitReason::BigInt) {
             self.open_range_object(state);
+            return Ok(());
+        }
+        if self.open_table(state) {
             return Ok(());
         }
         if let Some(iterator_type) = known.and_then(plain_iterator_of) {
@@ -182,6 +185,12 @@ impl Builder<'_> {
             return self.iterate_generator(asked, (exit, pops_iter), instr, out);
         }
         self.note_generator(state);
+        if let Val::Virtual(kind, _) = state.peek(1).val
+            && runs_over_table(kind)
+            && !self.stays_in_parts(kind, instr)
+        {
+            self.objects(state, 1);
+        }
         let slot = state.peek(1).clone();
         if let Val::Virtual(kind, parts) = &slot.val
             && let Some(Advance { more, step }) = self.advance(state, *kind, parts)
@@ -452,6 +461,10 @@ impl Builder<'_> {
                 }
                 Some(Advance { more: all?, step: Step::Zip(steps) })
             }
+            kind if runs_over_table(kind) => {
+                let (more, entry) = self.next_entry(state, kind, parts)?;
+                Some(Advance { more, step: Step::Entry(entry) })
+            }
             _ => None,
         }
     }
@@ -460,6 +473,7 @@ impl Builder<'_> {
     fn step(&mut self, state: &mut State, step: Step) -> (Slot, Slot) {
         let one = self.int_const(1);
         match step {
+            Step::Entry(entry) => self.take_entry(state, entry),
             Step::Range { next, step, left } => {
                 let after = self.emit(Ir::Iadd, &[next, step], Imm::None);
                 let fewer = self.emit(Ir::Isub, &[left, one], Imm::None);

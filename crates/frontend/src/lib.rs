@@ -45,6 +45,7 @@ mod region;
 mod resume;
 mod shape;
 mod slice;
+mod table_iter;
 mod subscript;
 mod super_attr;
 mod template;

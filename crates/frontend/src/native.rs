@@ -2,6 +2,7 @@
 
 use crate::builder::{Build, Builder};
 use crate::plain::SetChange;
+use crate::table_iter::is_table;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
@@ -66,6 +67,9 @@ impl Builder<'_> {
             ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
             ("set.remove", true, 1) => Ok(self.change_set(state, base, SetChange::Remove)),
             ("dict.get", true, 1 | 2) => Ok(self.dict_get(state, base)),
+            ("dict.keys", true, 0) => Ok(self.open_view(state, base, Virtual::DictKeyIter)),
+            ("dict.values", true, 0) => Ok(self.open_view(state, base, Virtual::DictValueIter)),
+            ("dict.items", true, 0) => Ok(self.open_view(state, base, Virtual::DictItemIter)),
             _ => Ok(false),
         };
         if let Ok(false) = done
@@ -433,6 +437,7 @@ impl Builder<'_> {
         let argc = state.stack.len() - base - 2;
         let iterable = |b: &Self, slot: &Slot| match &slot.val {
             Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_none_or(|step| step.abs() < 1 << 31),
+            Val::Obj(_) if b.known_type(state, &slot.val).is_some_and(|known| known != KnownType::DictItems && is_table(known)) => true,
             _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple | KnownType::Str)),
         };
         if !state.stack[base + 2..].iter().all(|s| iterable(self, s)) {

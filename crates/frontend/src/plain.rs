@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::helpers::{FOUND_TO_SET, Helper};
 use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
@@ -181,7 +181,7 @@ impl Builder<'_> {
     /// Sets the entry of a dictionary under a key that is a str, an int or a tuple, unless that runs Python code.
     pub(crate) fn set_plain_entry(&mut self, state: &mut State, dict: Value, key: Value, value: Value) {
         self.guard_no_namespace(dict);
-        let found = self.emit(Ir::Scratch, &[], Imm::Int(2));
+        let found = self.emit(Ir::Scratch, &[], Imm::Int(FOUND_TO_SET));
         let can = self.helper(Helper::dict_can_set_plain, &[dict, key, found]);
         let zero = self.int_const(0);
         let can = self.icmp(Cond::Ne, can, zero);
@@ -202,7 +202,16 @@ impl Builder<'_> {
             return false;
         }
         let v = self.objects(state, 2);
-        let (has, place) = self.set_has(v[0], v[1]);
+        self.change_plain_entry(state, v[0], v[1], change);
+        let operands = state.stack.len() - base;
+        self.drop_from_top(state, operands);
+        state.stack.push(Slot::borrowed(self.none()));
+        true
+    }
+
+    /// Adds, discards or removes a key that is a str, an int or a tuple, unless that runs Python code.
+    fn change_plain_entry(&mut self, state: &mut State, set: Value, key: Value, change: SetChange) {
+        let (has, place) = self.set_has(set, key);
         if change == SetChange::Remove {
             self.guard(has, ExitReason::NeedsPython);
         }
@@ -213,20 +222,47 @@ impl Builder<'_> {
         self.f.jump(same, done, &[]);
         self.block = changes;
         if change == SetChange::Add {
-            let status = self.helper(Helper::set_add_plain, &[v[0], v[1], place]);
+            let status = self.helper(Helper::set_add_plain, &[set, key, place]);
             let zero = self.int_const(0);
             let fine = self.icmp(Cond::Eq, status, zero);
             self.check_fine(state, fine);
         } else {
-            self.effect(Ir::CallHelper, &[v[0], place], Imm::Helper(Helper::set_discard_plain));
+            self.effect(Ir::CallHelper, &[set, place], Imm::Helper(Helper::set_discard_plain));
         }
         let changes = self.block;
         self.f.jump(changes, done, &[]);
         self.block = done;
-        let operands = state.stack.len() - base;
-        self.drop_from_top(state, operands);
-        state.stack.push(Slot::borrowed(self.none()));
-        true
+    }
+
+    /// `SET_ADD`: adds the top of the stack to the set `depth` below it.
+    pub(crate) fn set_add(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        self.expect_noted(state, 1);
+        let set = self.under_construction(state, depth)?;
+        if self.is_plain_key(state, 1) && self.may_speculate(ExitReason::NeedsPython) {
+            let key = self.objects(state, 1)[0];
+            self.change_plain_entry(state, set, key, SetChange::Add);
+            self.drop_from_top(state, 1);
+            return Ok(());
+        }
+        self.note(state, 1);
+        self.add_to(state, depth, Helper::set_add)
+    }
+
+    /// `MAP_ADD`: sets the entry of the two topmost in the dictionary `depth` below them.
+    pub(crate) fn map_add(&mut self, state: &mut State, depth: usize) -> Build<()> {
+        self.expect_noted(state, 2);
+        let dict = self.under_construction(state, depth + 1)?;
+        if self.is_plain_key(state, 2) && self.may_speculate(ExitReason::NeedsPython) && self.may_use_dict() {
+            let v = self.objects(state, 2);
+            self.set_plain_entry(state, dict, v[0], v[1]);
+            self.drop_from_top(state, 2);
+            return Ok(());
+        }
+        self.note(state, 2);
+        let v = self.objects(state, 2);
+        self.status(state, Helper::map_add, &[dict, v[0], v[1]])?;
+        self.drop_from_top(state, 2);
+        Ok(())
     }
 
     /// `isinstance(x, C)` where the types of `x` vary.

@@ -5,6 +5,7 @@
 
 use crate::builder::{Build, Builder, Edge, MAX_INSTS, Stop};
 use crate::shape::Shape;
+use crate::table_iter::forget_lent_items;
 use crate::value::{Slot, State, Val};
 use crate::variable::VariableSlot;
 use crate::GiveUp;
@@ -226,6 +227,7 @@ impl Builder<'_> {
             self.enter_with_variables(index, &mut first, widened.contains_key(&RUNS_PYTHON), through);
             let keys = lesson_keys(&first.state);
             self.build_for_loop(&mut first, &keys, &widened);
+            self.box_for_loop(&mut first, &widened);
             let entered = first.state.clone();
             let keys = lesson_keys(&entered);
             let shapes = self.header_shapes(index, &entered, &widened, &keys);
@@ -266,6 +268,7 @@ impl Builder<'_> {
             for mut edge in back {
                 self.trace_on(&mut edge);
                 self.settle_locals(index, &mut edge);
+                forget_lent_items(&mut edge.state);
                 self.match_variables(&mut edge, &at_header.variables, |variable| {
                     again.insert(THROUGH + variable, Shape::Null);
                 });
@@ -275,6 +278,7 @@ impl Builder<'_> {
                     }
                 }
                 debug_assert!(edge.state.linked_frames() == linked || self.python_runs > runs);
+                again.extend(self.boxed_in_loop(&edge.state, &shapes).map(|i| (BOXED + i, Shape::Null)));
                 let before = (!versions.is_empty()).then(|| edge.state.clone());
                 self.match_unbuilt(&mut edge.state, &at_header);
                 if self.fits_all(&edge.state, &shapes) && !(may_split && self.has_more_unbuilt(&edge.state, &shapes)) {
@@ -402,6 +406,8 @@ impl Builder<'_> {
         let shapes = match kind {
             Virtual::RangeIter => vec![Shape::Int, same(1), Shape::Int],
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => vec![same(0), Shape::Int],
+            Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::SetIter => vec![same(0), same(1), Shape::Int, Shape::Int],
+            Virtual::DictItemIter => vec![same(0), same(1), Shape::Int, Shape::Int, same(4), same(5)],
             Virtual::Enumerate => vec![nested(0), Shape::Int],
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
             Virtual::Begun => (0..parts.len()).map(|i| if i == 0 { same(i) } else { self.carried_shape(&State::in_frame(0), &parts[i]) }).collect(),
@@ -426,6 +432,26 @@ impl Builder<'_> {
             }
             first += frame.locals.len();
         });
+    }
+
+    /// Slots of frames whose number a loop has boxed without changing it.
+    fn boxed_in_loop(&self, state: &State, shapes: &[Shape]) -> impl Iterator<Item = usize> {
+        let slots = state.frame_slots().zip(shapes).enumerate();
+        slots.filter(|(_, (slot, shape))| matches!(shape, Shape::Same(wanted) if self.holds_raw(state, slot, wanted))).map(|(i, _)| i)
+    }
+
+    /// Boxes such numbers before the loop, once.
+    fn box_for_loop(&mut self, edge: &mut Edge, widened: &HashMap<usize, Shape>) {
+        for i in 0..edge.state.frame_slots().count() {
+            if !widened.contains_key(&(BOXED + i)) || !matches!(edge.state.slot_mut(i).val, Val::Int(_) | Val::Float(_)) {
+                continue;
+            }
+            let block = std::mem::replace(&mut self.block, edge.block);
+            let mut slot = std::mem::replace(edge.state.slot_mut(i), Slot::NULL);
+            self.object_in(&mut edge.state, &mut slot);
+            *edge.state.slot_mut(i) = slot;
+            edge.block = std::mem::replace(&mut self.block, block);
+        }
     }
 
     /// True if the state would fit but for numbers of one kind (int, float, complex) where another kind was expected, and instances that are not built yet.
@@ -569,6 +595,8 @@ fn with_parts_of(slot: &Slot, shape: &Shape) -> Shape {
     }
 }
 
+/// Keys in the lessons of a loop from here on: the number in that slot of a frame, which the loop leaves alone, is needed as an object in it.
+const BOXED: usize = usize::MAX / 16;
 /// Key in the lessons of a loop: Python code runs in it.
 const RUNS_PYTHON: usize = usize::MAX;
 /// Keys in the lessons of a loop from here on: the frame's memory for that local differs at a back edge.

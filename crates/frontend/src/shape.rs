@@ -74,6 +74,10 @@ impl Builder<'_> {
                 Virtual::ListIter => KnownType::ListIter,
                 Virtual::TupleIter => KnownType::TupleIter,
                 Virtual::AsciiIter => KnownType::AsciiStrIter,
+                Virtual::DictKeyIter => KnownType::DictKeyIter,
+                Virtual::DictValueIter => KnownType::DictValueIter,
+                Virtual::DictItemIter => KnownType::DictItemIter,
+                Virtual::SetIter => KnownType::SetIter,
                 Virtual::Enumerate => KnownType::Enumerate,
                 Virtual::Zip => KnownType::Zip,
                 Virtual::Slice => KnownType::Slice,
@@ -202,7 +206,7 @@ impl Builder<'_> {
     }
 
     /// The slot is an object whose unboxed value is what is wanted.
-    fn holds_raw(&self, state: &State, slot: &Slot, wanted: &Slot) -> bool {
+    pub(crate) fn holds_raw(&self, state: &State, slot: &Slot, wanted: &Slot) -> bool {
         match (&slot.val, &wanted.val) {
             (Val::Obj(v), Val::Int(raw) | Val::Float(raw)) => state.facts.get(*v).raw == Some(*raw),
             _ => false,

@@ -94,17 +94,17 @@ impl Builder<'_> {
         false
     }
 
-    /// `container[start:stop:step]` of a builtin sequence where the slice is in parts and its step a constant; true if it was that.
+    /// `container[start:stop:step]` of a builtin sequence where the slice is in parts or a constant, and its step a constant; true if it was that.
     pub(crate) fn by_slice(&mut self, state: &mut State, known: KnownType) -> bool {
         let Some(helper) = slice_helper(known) else { return false };
-        let Val::Virtual(Virtual::Slice, parts) = &state.peek(1).val else { return false };
-        let step = match self.const_int(&parts[2].val) {
+        let Some([start, stop, step]) = self.parts_of_slice(&state.peek(1).val) else { return false };
+        let step = match self.const_int(&step) {
             Some(step) if step != 0 => step,
-            None if parts[2].val == self.none() => 1,
+            None if step == self.none() => 1,
             _ => return false,
         };
         let (first, last) = if step > 0 { (0, i64::MAX) } else { (i64::MAX, i64::MIN) };
-        let bounds = [(parts[0].val.clone(), first), (parts[1].val.clone(), last)];
+        let bounds = [(start, first), (stop, last)];
         let mut ints = Vec::new();
         for (val, default) in bounds {
             match self.bound(state, val, default) {
@@ -130,6 +130,18 @@ impl Builder<'_> {
         self.drop_operands(state, 2);
         self.push_typed(state, result, known);
         true
+    }
+
+    /// Start, stop and step of a slice that is in parts or a constant.
+    fn parts_of_slice(&self, slice: &Val) -> Option<[Val; 3]> {
+        match slice {
+            Val::Virtual(Virtual::Slice, parts) => Some([0, 1, 2].map(|index| parts[index].val.clone())),
+            Val::Const(id) => match *self.kind(*id) {
+                ObjectKind::Slice(parts) => Some(parts.map(Val::Const)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// `container[start:stop]`.

@@ -438,7 +438,8 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
     match kind {
         Virtual::Tuple | Virtual::Zip | Virtual::Generator | Virtual::Begun | Virtual::Dict | Virtual::Instance | Virtual::OneTuple => None,
         Virtual::Range | Virtual::RangeIter | Virtual::Slice | Virtual::Real => Some(3),
-        Virtual::ListSlice => Some(4),
+        Virtual::ListSlice | Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::SetIter => Some(4),
+        Virtual::DictItemIter => Some(6),
         Virtual::Position => Some(1),
         Virtual::Wide | Virtual::Complex => Some(2),
         Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Method => Some(2),

@@ -66,8 +66,8 @@ impl Apart<'_> {
                     if let Some(mut places) = keys.value_places_of_strs() {
                         return Some(self.budget.spend(keys.len()) && places.all(|place| self.release(place, depth)));
                     }
-                    let mut places = keys.general_places()?.flatten();
-                    Some(self.budget.spend(2 * keys.len()) && places.all(|place| self.release(place, depth)))
+                    let mut places = keys.general_places()?;
+                    Some(self.budget.spend(2 * keys.len()) && places.all(|[key, value]| self.release(key, depth) && self.release(value, depth)))
                 }
                 Destruction::Instance => {
                     let kind = &*Py_TYPE(object);

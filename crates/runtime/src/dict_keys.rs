@@ -133,13 +133,13 @@ impl Keys {
         indices.wrapping_add(1usize.wrapping_shl(u32::from(self.header().log2_index_bytes))).cast()
     }
 
-    /// The entry in the index table that a test accepts, of those where a key with that hash may be, in the order of the search. `None` if the
-    /// search ends, `Err` if the test has no answer.
+    /// The entry in the index table that a test accepts, of those where a key with that hash may be, in the order of the search, or where in the
+    /// table a new one belongs. `Err` if the test has no answer.
     ///
     /// # Safety
     /// The keys are not changed meanwhile.
     #[inline(always)]
-    unsafe fn probe<E>(self, hash: isize, mut accepts: impl FnMut(usize) -> Result<bool, E>) -> Result<Option<usize>, E> {
+    unsafe fn probe<E>(self, hash: isize, mut accepts: impl FnMut(usize) -> Result<bool, E>) -> Result<Probed, E> {
         // SAFETY: the constructors' callers vouch for the keys object; the table has `1 << log2_size` elements, of a width that depends on their
         // number, and `slot` is masked.
         unsafe {
@@ -148,6 +148,7 @@ impl Keys {
             let mask = 1usize.wrapping_shl(u32::from(log2_size)).wrapping_sub(1);
             let mut perturb = hash as usize;
             let mut slot = perturb & mask;
+            let mut free = None;
             loop {
                 let entry = match log2_size {
                     0..8 => isize::from(indices.cast::<i8>().add(slot).read()),
@@ -157,10 +158,14 @@ impl Keys {
                 };
                 if entry >= 0 {
                     if accepts(entry as usize)? {
-                        return Ok(Some(entry as usize));
+                        return Ok(Probed::Entry(entry as usize));
                     }
-                } else if entry == EMPTY {
-                    return Ok(None);
+                } else {
+                    // What was deleted is a place for the next key, but does not end a search.
+                    let free = *free.get_or_insert(slot);
+                    if entry == EMPTY {
+                        return Ok(Probed::Free(free));
+                    }
                 }
                 perturb >>= 5;
                 slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
@@ -173,9 +178,21 @@ impl Keys {
     /// # Safety
     /// `key` is an alive exact str.
     pub unsafe fn find(self, key: *mut PyObject) -> Option<usize> {
+        // SAFETY: as the caller says.
+        match unsafe { self.probe_str(key, str_hash(key)) } {
+            Probed::Entry(entry) => Some(entry),
+            Probed::Free(_) => None,
+        }
+    }
+
+    /// [`Self::find`], for a key with that hash.
+    ///
+    /// # Safety
+    /// `key` is an alive exact str.
+    #[inline(always)]
+    unsafe fn probe_str(self, key: *mut PyObject, hash: isize) -> Probed {
         // SAFETY: the key is a str; entries that the index table names exist, have a key, and are of the table's kind.
         unsafe {
-            let hash = str_hash(key);
             let found = if self.header().kind == KIND_GENERAL {
                 let entries = self.entries::<GeneralEntry>();
                 self.probe::<Infallible>(hash, |entry| {
@@ -203,11 +220,11 @@ impl Keys {
         unsafe {
             let is_str = is_exactly(key, &raw mut ffi::PyUnicode_Type);
             if self.header().kind != KIND_GENERAL {
-                return match plain_keys::hash(key) {
-                    Some(_) if is_str => self.find(key).map_or(Found::Missing, Found::Entry),
-                    Some(_) => Found::Missing,
-                    None => Found::Unsure,
-                };
+                if is_str {
+                    let hash = str_hash(key);
+                    return self.probe_str(key, hash).with(hash);
+                }
+                return if plain_keys::hash(key).is_some() { Found::Missing(None) } else { Found::Unsure };
             }
             let Some(hash) = plain_keys::hash(key) else { return Found::Unsure };
             let entries = self.entries::<GeneralEntry>();
@@ -218,11 +235,39 @@ impl Keys {
                 }
                 if other.hash == hash { plain_keys::equal(other.key, key).ok_or(()) } else { Ok(false) }
             });
-            match found {
-                Ok(Some(entry)) => Found::Entry(entry),
-                Ok(None) => Found::Missing,
-                Err(()) => Found::Unsure,
+            found.map_or(Found::Unsure, |probed| probed.with(hash))
+        }
+    }
+
+    /// Adds an entry behind the others, as `insert_combined_dict` of the interpreter does; false if the table has no room.
+    ///
+    /// # Safety
+    /// The keys belong to one dict, which no watcher looks at; `place` is what a search for the key gave, and nothing was changed since. The key is an
+    /// exact str if all others are. The references are the keys' from here on if the result is true, and the dict has one entry more.
+    unsafe fn add(self, place: FreePlace, key: *mut PyObject, value: *mut PyObject) -> bool {
+        // SAFETY: as the caller says: keys with room have space for another entry, and the slot is one of the index table.
+        unsafe {
+            let header = &mut *self.0.cast_mut();
+            if header.usable <= 0 {
+                return false;
             }
+            let entry = header.nentries as usize;
+            let indices = self.0.cast_mut().cast::<u8>().add(size_of::<Header>());
+            match header.log2_size {
+                0..8 => indices.add(place.slot).write(entry as u8),
+                8..16 => indices.cast::<u16>().add(place.slot).write(entry as u16),
+                16..32 => indices.cast::<u32>().add(place.slot).write(entry as u32),
+                _ => indices.cast::<u64>().add(place.slot).write(entry as u64),
+            }
+            if header.kind == KIND_GENERAL {
+                self.entries::<GeneralEntry>().cast_mut().add(entry).write(GeneralEntry { hash: place.hash, key, value });
+            } else {
+                self.entries::<StrEntry>().cast_mut().add(entry).write(StrEntry { key, value });
+            }
+            header.version = 0;
+            header.usable -= 1;
+            header.nentries += 1;
+            true
         }
     }
 
@@ -272,13 +317,38 @@ impl Keys {
     }
 }
 
+/// What a search in an index table finds.
+enum Probed {
+    /// The entry.
+    Entry(usize),
+    /// The slot in the index table where it would be.
+    Free(usize),
+}
+
+impl Probed {
+    /// As what is known of a key with that hash.
+    fn with(self, hash: isize) -> Found {
+        match self {
+            Probed::Entry(entry) => Found::Entry(entry),
+            Probed::Free(slot) => Found::Missing(Some(FreePlace { slot, hash })),
+        }
+    }
+}
+
+/// Where a key that a dict does not have belongs, until the dict is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreePlace {
+    slot: usize,
+    hash: isize,
+}
+
 /// What a look into a table without running Python code finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Found {
     /// An entry under an equal key.
     Entry(usize),
-    /// No key is equal.
-    Missing,
+    /// No key is equal. Where one would be added, unless the table has to change for it.
+    Missing(Option<FreePlace>),
     /// Python code would have to compare keys.
     Unsure,
 }
@@ -355,11 +425,48 @@ pub unsafe fn seek(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObj
         let keys = Keys::of_dict(dict);
         match keys.seek(key) {
             Found::Unsure => None,
-            Found::Missing => Some(std::ptr::null_mut()),
+            Found::Missing(_) => Some(std::ptr::null_mut()),
             Found::Entry(entry) => {
                 let values: *const u8 = memory::read(dict.cast(), offsets::DICT_VALUES);
                 Some(if values.is_null() { keys.value(entry) } else { values_item(values, entry) })
             }
+        }
+    }
+}
+
+/// Number of entries of a dict.
+///
+/// # Safety
+/// `dict` is an alive dict.
+pub unsafe fn used(dict: *mut PyObject) -> usize {
+    // SAFETY: as the caller says.
+    unsafe { memory::read(dict.cast(), offsets::DICT_USED) }
+}
+
+/// Key and value of the first entry from a place on where iterators of the interpreter are, borrowed, and the place after it.
+///
+/// # Safety
+/// `dict` is an alive dict.
+pub unsafe fn next(dict: *mut PyObject, place: usize) -> Option<([*mut PyObject; 2], usize)> {
+    // SAFETY: as the caller says. The values of an instance are in the order of the bytes behind them, as many as the dict has entries.
+    unsafe {
+        let keys = Keys::of_dict(dict);
+        let values: *const u8 = memory::read(dict.cast(), offsets::DICT_VALUES);
+        if !values.is_null() {
+            if place >= used(dict) {
+                return None;
+            }
+            let order = values.add(offsets::VALUES_ITEMS + usize::from(memory::read::<u8>(values, offsets::VALUES_CAPACITY)) * size_of::<usize>());
+            let entry = usize::from(order.add(place).read());
+            return Some(([(*keys.entries::<StrEntry>().add(entry)).key, values_item(values, entry)], place + 1));
+        }
+        let count = keys.len();
+        if keys.header().kind == KIND_GENERAL {
+            let entries = keys.entries::<GeneralEntry>();
+            (place..count).map(|at| (&*entries.add(at), at + 1)).find(|(entry, _)| !entry.value.is_null()).map(|(entry, after)| ([entry.key, entry.value], after))
+        } else {
+            let entries = keys.entries::<StrEntry>();
+            (place..count).map(|at| (&*entries.add(at), at + 1)).find(|(entry, _)| !entry.value.is_null()).map(|(entry, after)| ([entry.key, entry.value], after))
         }
     }
 }
@@ -384,16 +491,25 @@ pub unsafe fn place_of_variable(dict: *mut PyObject, key: *mut PyObject, watcher
 /// The word after `ma_used` in `cpython/dictobject.h`, whose lowest byte says which watchers look at the dict.
 const WATCHERS: usize = offsets::DICT_USED + size_of::<usize>();
 
-/// True if a value under a key that stays may be replaced in its place: the dict has no version that must tell of it (`ma_version_tag`
+/// True if a value under a key that stays may be replaced in its place, and entries added: the dict has no version that must tell of it (`ma_version_tag`
 /// until 3.13), and the garbage collector knows every dict (since 3.14).
 pub const VALUES_CHANGE_IN_PLACE: bool = offsets::MINOR >= 14;
 
-/// Where an exact dict keeps its value under an exact str, int or tuple, or NULL if there is none; `None` if setting it may run Python code,
-/// or if the values are those of an instance.
+/// Where an entry is to be set.
+#[derive(Clone, Copy, Debug)]
+pub enum SetPlace {
+    /// Where its value is now.
+    Value(*mut *mut PyObject),
+    /// There is none; where it would be added if only the table has room.
+    Missing(Option<FreePlace>),
+}
+
+/// Where an exact dict keeps its value under an exact str, int or tuple; `None` if setting it may run Python code, or if the values are those of an
+/// instance.
 ///
 /// # Safety
 /// `dict` is an alive dict, `key` an alive exact str, int or tuple.
-pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut *mut PyObject> {
+pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<SetPlace> {
     // SAFETY: dicts have these fields.
     unsafe {
         if memory::read::<u8>(dict.cast(), WATCHERS) != 0 || memory::read::<usize>(dict.cast(), offsets::DICT_VALUES) != 0 {
@@ -402,8 +518,26 @@ pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<*m
         let keys = Keys::of_dict(dict);
         match keys.seek(key) {
             Found::Unsure => None,
-            Found::Missing => Some(std::ptr::null_mut()),
-            Found::Entry(entry) => Some(keys.place(entry)),
+            Found::Missing(free) => Some(SetPlace::Missing(free)),
+            Found::Entry(entry) => Some(SetPlace::Value(keys.place(entry))),
         }
+    }
+}
+
+/// Adds an entry to an exact dict, which gets references of its own; false if the interpreter has to do that.
+///
+/// # Safety
+/// [`place_to_set`] gave that place for the key, and nothing was changed since; key and value are alive.
+pub unsafe fn add(dict: *mut PyObject, place: FreePlace, key: *mut PyObject, value: *mut PyObject) -> bool {
+    // SAFETY: as the caller says; watched dicts and those of instances have no such place, and the key fits the table's kind.
+    unsafe {
+        if !VALUES_CHANGE_IN_PLACE || !Keys::of_dict(dict).add(place, key, value) {
+            return false;
+        }
+        ffi::Py_INCREF(key);
+        ffi::Py_INCREF(value);
+        let used = dict.cast::<u8>().add(offsets::DICT_USED).cast::<isize>();
+        used.write(used.read() + 1);
+        true
     }
 }

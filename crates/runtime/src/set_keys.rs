@@ -25,6 +25,21 @@ pub(crate) enum Seek {
     Unsure,
 }
 
+/// The first key in the table from a place on, borrowed, and the place after it.
+///
+/// # Safety
+/// `set` is an alive set or frozenset.
+pub(crate) unsafe fn next(set: *mut PyObject, place: usize) -> Option<(*mut PyObject, usize)> {
+    // SAFETY: as the caller says; the table has one entry more than its mask says.
+    unsafe {
+        let set = &*set.cast::<ffi::PySetObject>();
+        (place..=set.mask as usize).find_map(|at| {
+            let key = (*set.table.add(at)).key;
+            (!key.is_null() && key != _PySet_Dummy).then_some((key, at + 1))
+        })
+    }
+}
+
 /// Looks a key up.
 ///
 /// # Safety

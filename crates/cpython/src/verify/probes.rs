@@ -218,6 +218,20 @@ unsafe fn iterators() -> Result<(), Unsupported> {
                 check(word(&iterator, at) == container.0 as usize, "container of an iterator")?;
             }
         }
+        let (first, second) = (made(PyFloat_FromDouble(1.5), "float")?, made(PyFloat_FromDouble(2.5), "float")?);
+        for key in [&first, &second] {
+            check(PyDict_SetItem(dict.0, key.0, key.0) == 0 && PySet_Add(set.0, key.0) == 0, "table")?;
+        }
+        for ((table, _), left) in tables.iter().zip([iterators::DICT_LEFT; 4].into_iter().chain([iterators::SET_LEFT])) {
+            let iterator = made(PyObject_GetIter(table.0), "iterator")?;
+            drop(made(PyIter_Next(iterator.0), "iterator item")?);
+            check([iterators::TABLE_USED, left].map(|field| word(&iterator, field)) == [2, 1], "counts of an iterator over a table")?;
+            check(word(&iterator, iterators::TABLE_POSITION) > 0, "position of an iterator over a table")?;
+        }
+        check(views.iter().all(|view| word(view, iterators::VIEW_DICT) == dict.0 as usize), "dict of a view")?;
+        let iterator = made(PyObject_GetIter(views[2].0), "iterator")?;
+        let item = made(PyIter_Next(iterator.0), "iterator item")?;
+        check(word(&iterator, iterators::DICT_RESULT) == item.0 as usize, "last item of an iterator over items")?;
         let iterator = made(PyObject_GetIter(text.0), "iterator")?;
         drop(made(PyIter_Next(iterator.0), "iterator item")?);
         check(word(&iterator, iterators::TEXT_INDEX) == 1, "index of an iterator over a str")?;

@@ -104,6 +104,10 @@ impl Builder<'_> {
             if ffi::PyTuple_CheckExact(object) != 0 {
                 return self.tuple(object, nesting);
             }
+            if types::type_of(object) == &raw mut ffi::PySlice_Type && nesting < MAX_NESTING {
+                let part = |index| memory::read(object.cast(), offsets::SLICE_START + index * size_of::<*mut PyObject>());
+                return ObjectKind::Slice([0, 1, 2].map(|index| self.nested_object_id(part(index), nesting + 1)));
+            }
             if ffi::PyModule_CheckExact(object) != 0 {
                 let dict = ffi::PyModule_GetDict(object);
                 self.modules.push((id, dict, 0));

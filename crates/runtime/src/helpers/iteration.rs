@@ -2,8 +2,10 @@
 
 use super::{Obj, Ptr};
 use std::ffi::c_int;
+use crate::dict_keys;
 use crate::generator;
 use crate::rebuild::count;
+use crate::set_keys;
 use whipsnake_cpython::{Frame, Thread, datastack, ffi, iterators, memory, offsets};
 
 /// # Safety
@@ -64,6 +66,37 @@ pub unsafe extern "C" fn open_range(range: Obj, out: Ptr) -> i64 {
 pub unsafe extern "C" fn get_plain_iter(object: Obj) -> Obj {
     // SAFETY: the object is alive.
     unsafe { get_iter(object) }
+}
+
+/// # Safety
+/// `dict` is an alive dict; `out` points to three words.
+pub unsafe extern "C" fn dict_next(dict: Obj, used: i64, position: i64, left: i64, out: Ptr) -> i64 {
+    // SAFETY: as the caller says.
+    unsafe {
+        if dict_keys::used(dict) != used as usize {
+            return -1;
+        }
+        let Some(([key, value], after)) = dict_keys::next(dict, position as usize) else { return 0 };
+        if left == 0 {
+            return -1;
+        }
+        out.cast::<[usize; 3]>().write([key as usize, value as usize, after]);
+        1
+    }
+}
+
+/// # Safety
+/// `set` is an alive set or frozenset; `out` points to two words.
+pub unsafe extern "C" fn set_next(set: Obj, used: i64, position: i64, out: Ptr) -> i64 {
+    // SAFETY: as the caller says.
+    unsafe {
+        if (*set.cast::<ffi::PySetObject>()).used as i64 != used {
+            return -1;
+        }
+        let Some((key, after)) = set_keys::next(set, position as usize) else { return 0 };
+        out.cast::<[usize; 2]>().write([key as usize, after]);
+        1
+    }
 }
 
 /// # Safety

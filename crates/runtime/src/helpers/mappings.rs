@@ -1,8 +1,9 @@
 //! Subscripts, dicts and sets.
 
 use super::{Obj, Ptr};
-use crate::dict_keys;
+use crate::dict_keys::{self, SetPlace};
 use std::ptr::null_mut;
+use whipsnake_contract::helpers::FOUND_TO_SET;
 use whipsnake_cpython::ffi;
 
 unsafe extern "C" {
@@ -62,14 +63,26 @@ pub unsafe extern "C" fn dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Ob
     }
 }
 
+/// What [`dict_can_set_plain`] tells [`dict_set_plain`]: the value that is there, borrowed or NULL, first.
+#[repr(C)]
+struct FoundToSet {
+    old: Obj,
+    place: SetPlace,
+}
+
+const _: () = assert!(size_of::<FoundToSet>() <= FOUND_TO_SET as usize * size_of::<usize>());
+
 /// # Safety
-/// `dict` is an exact dict, `key` an exact str or int, `found` leads to two words.
+/// `dict` is an exact dict, `key` an exact str or int, `found` leads to [`FOUND_TO_SET`] words.
 pub unsafe extern "C" fn dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> i64 {
     // SAFETY: the caller vouches for all of them; a place holds a value.
     unsafe {
         let Some(place) = dict_keys::place_to_set(dict, key) else { return 0 };
-        let old = if place.is_null() { null_mut() } else { place.read() };
-        found.cast::<[Ptr; 2]>().write([old.cast(), place.cast()]);
+        let old = match place {
+            SetPlace::Value(place) => place.read(),
+            SetPlace::Missing(_) => null_mut(),
+        };
+        found.cast::<FoundToSet>().write(FoundToSet { old, place });
         1
     }
 }
@@ -80,16 +93,20 @@ pub unsafe extern "C" fn dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> 
 pub unsafe extern "C" fn dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> i64 {
     // SAFETY: the caller vouches for all of them. The dict gives up its reference to the old value, which has another one by then.
     unsafe {
-        let [old, place] = found.cast::<[*mut Obj; 2]>().read();
-        if dict_keys::VALUES_CHANGE_IN_PLACE && !place.is_null() {
-            // The caller takes the dict's reference over.
-            place.write(ffi::Py_NewRef(value));
-            return 0;
+        let FoundToSet { old, place } = found.cast::<FoundToSet>().read();
+        match place {
+            SetPlace::Value(place) if dict_keys::VALUES_CHANGE_IN_PLACE => {
+                // The caller takes the dict's reference over.
+                place.write(ffi::Py_NewRef(value));
+                return 0;
+            }
+            SetPlace::Missing(Some(place)) if dict_keys::add(dict, place, key, value) => return 0,
+            _ => {}
         }
-        ffi::Py_XINCREF(old.cast());
+        ffi::Py_XINCREF(old);
         let status = ffi::PyDict_SetItem(dict, key, value);
         if status != 0 {
-            ffi::Py_XDECREF(old.cast());
+            ffi::Py_XDECREF(old);
         }
         i64::from(status)
     }
