@@ -130,6 +130,7 @@ macro_rules! for_each_helper {
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         get_plain_iter(object: Obj) -> Obj, Allocates, "`iter(object)` of a builtin container or a view of one.";
         open_range(range: Obj, out: Ptr) -> I64, Pure, "Stores the first value, the step and the length of an exact range to `out` and returns 1, or returns 0 if its iterator is none of 64-bit ints, or there is no memory.";
+        unpack_rest(sequence: Obj, out: Ptr, before: I64, after: I64) -> I64, Allocates, "Unpacks an exact list or tuple that has so many items at least: to `out` the first ones, a list of what is between, and the last ones, all owned. 0, or -1 with an exception.";
         dict_next(dict: Obj, used: I64, position: I64, left: I64, out: Ptr) -> I64, Pure, "The next entry of a dict from a place in its table on: 1 with key, value (both borrowed) and the place after it at `out`; 0 if there is none; -1 where an iterator that expects so many entries, and so many from here on, raises.";
         set_next(set: Obj, used: I64, position: I64, out: Ptr) -> I64, Pure, "The next key of a set or frozenset from a place in its table on: 1 with the key (borrowed) and the place after it at `out`; 0 if there is none; -1 where an iterator that expects so many keys raises.";
         iter_next_plain(iterator: Obj, text: I64, out: Ptr) -> I64, Mutates, "The next item of an iterator over a dict, a view of one or a set, or (`text`) a str or bytes: 1 with the owned item at `out`; 0 at the end, with what it ran over if that is to be given up, owned, or NULL; -1 with an exception.";
@@ -160,6 +161,7 @@ macro_rules! for_each_helper {
         dict_update(dict: Obj, other: Obj) -> I64, Any, "DICT_UPDATE: 0, or -1 with an exception.";
         unpack_iterable(object: Obj, out: Ptr, before: I64, after: I64) -> I64, Any, "Unpacks into `before` owned items at `out` (with `after` >= 0: a list and `after` more): 0, or -1 with an exception.";
         format_simple(value: Obj) -> Obj, Any, "`format(value)`, or the str itself.";
+        str_of_int(value: I64) -> Obj, Allocates, "The decimal digits of an int.";
         format_plain(value: Obj) -> Obj, Allocates, "`format(value)` of an exact int, float, bool or `None`.";
         format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";
         convert_value(value: Obj, conversion: I64) -> Obj, Any, "`str` (1), `repr` (2) or `ascii` (3) of a value.";

@@ -257,6 +257,9 @@ pub enum Attribute {
         /// What the type has, if that is no descriptor: instances without a value of their own have this.
         #[serde(default)]
         default: Option<ObjectId>,
+        /// The method that the type has, to which nothing else comes down: `dir()` of an instance adds names of its class to what instances share.
+        #[serde(default)]
+        method: Option<ObjectId>,
     },
     /// Nothing in the type: instances have it in their dictionary, if they have it.
     DictValue,

@@ -190,7 +190,16 @@ impl<'s> Builder<'s> {
     fn load_attribute(&mut self, state: &mut State, ty: u64, attribute: &Attribute, name: u32, method: bool, instr: Instr) -> Build<bool> {
         let info = self.type_info(ty).expect("the attribute came from there");
         match *attribute {
-            Attribute::InlineValue { index, default } => {
+            Attribute::InlineValue { index, method: Some(object), .. } if !self.may_speculate(ExitReason::Unbound) => {
+                let attribute = Attribute::Method { object };
+                let native = !matches!(self.kind(object), ObjectKind::Function(_));
+                if native && !method || !self.may_speculate(ExitReason::Shadowed) || !self.guard_no_own(state, info, name, Some(index)) {
+                    return Ok(false);
+                }
+                self.push_class_attribute(state, &attribute, method);
+                return Ok(true);
+            }
+            Attribute::InlineValue { index, default, .. } => {
                 if default.is_none() && !self.may_speculate(ExitReason::Unbound) {
                     return Ok(false);
                 }
@@ -359,7 +368,7 @@ impl<'s> Builder<'s> {
         }
         let object = self.container_object(state, 1);
         let value = match *attribute {
-            Attribute::InlineValue { index, default } => self.own_value(state, object, types.infos[0], name, index, default),
+            Attribute::InlineValue { index, default, .. } => self.own_value(state, object, types.infos[0], name, index, default),
             Attribute::Slot { offset } => {
                 let value = self.load(object, offset, MemSize::Obj, Region::Instance);
                 self.guard_not_null(value, ExitReason::Unbound);
@@ -385,6 +394,38 @@ impl<'s> Builder<'s> {
             }
         }
         self.may_speculate(ExitReason::ShapeGuard)
+    }
+
+    /// Byte offset of an inline value.
+    pub(crate) fn inline_place(&self, info: &TypeInfo, index: u32) -> i64 {
+        info.basicsize + self.layout().values_items + 8 * i64::from(index)
+    }
+
+    /// True if instances that the current instruction has met had a dictionary that shares their inline values, which may be written nevertheless: since 3.14,
+    /// dictionaries have no version that tells of it.
+    fn has_dict_beside_values(&self, attribute: &Option<(u64, Attribute)>) -> bool {
+        let inline = matches!(attribute, Some((_, Attribute::InlineValue { .. })));
+        inline && self.platform().minor >= 14 && !self.may_speculate(ExitReason::ShapeGuard) && self.may_speculate(ExitReason::InlineValues)
+    }
+
+    /// Leaves unless an inline value is only replaced, and nobody watches the dictionary that shares it, or there is none.
+    fn guard_replaces_beside_dict(&mut self, object: Value, at: i64, none: Value) {
+        let layout = self.layout();
+        let (alone, shared) = self.split(none);
+        let done = self.f.add_block();
+        self.f.jump(alone, done, &[]);
+        self.block = shared;
+        let dict = self.load(object, layout.managed_dict, MemSize::Ptr, Region::Instance);
+        // The low byte of the word behind `ma_used` (`cpython/dictobject.h`).
+        let watchers = self.load(dict, layout.dict_used + 8, MemSize::U8, Region::Dict);
+        let zero = self.int_const(0);
+        let unwatched = self.icmp(Cond::Eq, watchers, zero);
+        self.guard(unwatched, ExitReason::InlineValues);
+        let old = self.load(object, at, MemSize::Obj, Region::Instance);
+        self.guard_not_null(old, ExitReason::InlineValues);
+        let from = self.block;
+        self.f.jump(from, done, &[]);
+        self.block = done;
     }
 
     /// Notes the key of an inline value as inserted last (`_PyDictValues_AddToInsertionOrder` of `pycore_dict.h`).
@@ -463,8 +504,9 @@ impl<'s> Builder<'s> {
         if self.inline_setter(state, attribute.as_ref().map(|(_, attribute)| attribute), instr)? {
             return Ok(());
         }
+        let has_dict = self.has_dict_beside_values(&attribute);
         if let Some((address, attribute)) = attribute
-            && self.has_usual_shape(state, 1)
+            && (has_dict || self.has_usual_shape(state, 1))
         {
             let info = self.type_info(address).expect("the attribute came from there");
             match attribute {
@@ -472,12 +514,16 @@ impl<'s> Builder<'s> {
                     let object = self.container_object(state, 1);
                     self.guard_inline_values(object, info);
                     // A dictionary that shares the values would have to hear of a new key.
+                    let at = self.inline_place(info, index);
                     let dict = self.load(object, self.layout().managed_dict, MemSize::I64, Region::Instance);
                     let zero = self.int_const(0);
                     let none = self.icmp(Cond::Eq, dict, zero);
-                    self.guard(none, ExitReason::ShapeGuard);
+                    if has_dict {
+                        self.guard_replaces_beside_dict(object, at, none);
+                    } else {
+                        self.guard(none, ExitReason::ShapeGuard);
+                    }
                     self.settle(state);
-                    let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
                     let owner = state.pop();
                     let mut value = state.pop();
                     let old = self.load(object, at, MemSize::Obj, Region::Instance);

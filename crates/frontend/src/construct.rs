@@ -268,8 +268,37 @@ impl Builder<'_> {
     }
 
     pub(crate) fn unpack_ex(&mut self, state: &mut State, before: usize, after: usize) -> Build<()> {
-        let object = self.objects(state, 1)[0];
+        self.expect_noted(state, 1);
         let count = before + 1 + after;
+        let region = match self.known_type(state, &state.peek(1).val) {
+            Some(KnownType::List) => Some(Region::ListHeader),
+            Some(KnownType::Tuple) => Some(Region::Const),
+            _ => None,
+        };
+        if let Some(region) = region.filter(|_| self.may_speculate(ExitReason::LengthGuard)) {
+            let object = self.objects(state, 1)[0];
+            let out = self.emit(Ir::Scratch, &[], Imm::Int(count as i64));
+            let [b, a, least] = [before, after, before + after].map(|number| self.int_const(number as i64));
+            let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+            let enough = self.icmp(Cond::Ge, size, least);
+            self.guard(enough, ExitReason::LengthGuard);
+            let status = self.helper(Helper::unpack_rest, &[object, out, b, a]);
+            let zero = self.int_const(0);
+            let fine = self.icmp(Cond::Eq, status, zero);
+            self.check_fine(state, fine);
+            self.drop_operands(state, 1);
+            for i in (0..count).rev() {
+                let item = self.load(out, 8 * i as i64, MemSize::Obj, Region::Scratch);
+                if i == before {
+                    self.push_typed(state, item, KnownType::List);
+                } else {
+                    state.stack.push(Slot::owned(Val::Obj(item)));
+                }
+            }
+            return Ok(());
+        }
+        self.note(state, 1);
+        let object = self.objects(state, 1)[0];
         let out = self.emit(Ir::Scratch, &[], Imm::Int(count as i64));
         let (b, a) = (self.int_const(before as i64), self.int_const(after as i64));
         self.status(state, Helper::unpack_iterable, &[object, out, b, a])?;

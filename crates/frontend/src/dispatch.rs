@@ -162,7 +162,7 @@ impl<'s> Builder<'s> {
         for (i, (&info, attribute)) in types.infos.iter().zip(attributes).enumerate() {
             self.block = blocks[i];
             let value = match *attribute {
-                Attribute::InlineValue { index, default } => {
+                Attribute::InlineValue { index, default, .. } => {
                     let value = self.own_value(state, object, info, name, index, default);
                     self.effect(Ir::Incref, &[value], Imm::None);
                     value

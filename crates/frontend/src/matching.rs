@@ -241,7 +241,7 @@ impl Builder<'_> {
             return held;
         }
         let value = match *attribute {
-            Attribute::InlineValue { index, default } => {
+            Attribute::InlineValue { index, default, .. } => {
                 let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
                 self.guard_inline_values(object, info);
                 self.inline_value(object, at, default)

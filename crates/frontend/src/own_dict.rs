@@ -76,7 +76,7 @@ impl Builder<'_> {
     /// What an object of a type with inline values has under a name that the type's shared keys have at `index`: its own value, from there or from
     /// the dictionary that has replaced them, or else the default of its type. Borrowed, and not NULL.
     pub(crate) fn own_value(&mut self, state: &mut State, object: Value, info: &TypeInfo, name: u32, index: u32, default: Option<ObjectId>) -> Value {
-        let at = info.basicsize + self.layout().values_items + 8 * i64::from(index);
+        let at = self.inline_place(info, index);
         if !self.may_lack_values(state, object, info) {
             self.guard_inline_values(object, info);
             return self.inline_value(object, at, default);
@@ -191,8 +191,13 @@ impl Builder<'_> {
 
     /// Guards that the instance has no attribute of its own that hides what the type has. False if that cannot be checked.
     pub(crate) fn guard_not_shadowed(&mut self, state: &mut State, info: &TypeInfo, name: u32) -> bool {
+        self.guard_no_own(state, info, name, None)
+    }
+
+    /// [`Self::guard_not_shadowed`], for a name that the type's shared keys may have at that index, for other instances.
+    pub(crate) fn guard_no_own(&mut self, state: &mut State, info: &TypeInfo, name: u32, index: Option<u32>) -> bool {
         if info.inline_values {
-            if info.shared_keys == 0 || info.shared_keys_version == 0 {
+            if index.is_none() && (info.shared_keys == 0 || info.shared_keys_version == 0) {
                 return false;
             }
             let object = self.container_object(state, 1);
@@ -211,7 +216,15 @@ impl Builder<'_> {
             if done.is_none() {
                 self.guard_inline_values(object, info);
             }
-            self.guard_shared_keys(info);
+            match index {
+                Some(index) => {
+                    let own = self.load(object, self.inline_place(info, index), MemSize::Obj, Region::Instance);
+                    let null = self.null();
+                    let unset = self.same(own, null);
+                    self.guard(unset, ExitReason::Shadowed);
+                }
+                None => self.guard_shared_keys(info),
+            }
             if let Some(done) = done {
                 let inline = self.block;
                 self.f.jump(inline, done, &[]);

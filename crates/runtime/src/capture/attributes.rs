@@ -248,7 +248,9 @@ impl Builder<'_> {
             // Instances' own values come before what is no data descriptor.
             if let Some(index) = types::shared_keys(kind).and_then(|keys| keys.find(name)) {
                 let is_plain = !found.is_null() && (*types::type_of(found)).tp_descr_get.is_none();
-                return Some(Attribute::InlineValue { index: index as u32, default: is_plain.then(|| self.object_id(found)) });
+                let is_method = !found.is_null() && (*types::type_of(found)).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0;
+                let [default, method] = [is_plain, is_method].map(|wanted| wanted.then(|| self.object_id(found)));
+                return Some(Attribute::InlineValue { index: index as u32, default, method });
             }
             if found.is_null() {
                 return has_own_names(kind).then_some(Attribute::DictValue);

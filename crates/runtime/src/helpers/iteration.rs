@@ -183,6 +183,34 @@ pub unsafe extern "C" fn unpack_iterable(object: Obj, out: Ptr, before: i64, aft
     }
 }
 
+/// # Safety
+/// `sequence` is an exact list or tuple of at least `before + after` items; `out` points to one word more.
+pub unsafe extern "C" fn unpack_rest(sequence: Obj, out: Ptr, before: i64, after: i64) -> i64 {
+    let (out, before, after) = (out.cast::<Obj>(), before as usize, after as usize);
+    // SAFETY: as the caller says; making a list runs no Python code.
+    unsafe {
+        let size = ffi::Py_SIZE(sequence);
+        let Some(items) = exact_items(sequence, size) else { return -1 };
+        let size = size as usize;
+        let between = size - before - after;
+        let rest = ffi::PyList_New(between as isize);
+        if rest.is_null() {
+            return -1;
+        }
+        let kept = (*rest.cast::<ffi::PyListObject>()).ob_item;
+        for index in 0..size {
+            let item = ffi::Py_NewRef(items.add(index).read());
+            match index.checked_sub(before) {
+                None => out.add(index).write(item),
+                Some(at) if at < between => kept.add(at).write(item),
+                Some(at) => out.add(before + 1 + at - between).write(item),
+            }
+        }
+        out.add(before).write(rest);
+        0
+    }
+}
+
 /// The items of an exact tuple or list of that length.
 ///
 /// # Safety

@@ -40,6 +40,36 @@ pub unsafe extern "C" fn format_simple(value: Obj) -> Obj {
 }
 
 /// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn str_of_int(value: i64) -> Obj {
+    // As many as there are in the lowest one, with its sign.
+    let mut digits = [0u8; 20];
+    let mut start = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        start -= 1;
+        digits[start] = b'-';
+    }
+    let digits = &digits[start..];
+    // SAFETY: a new str of so many ASCII characters has them behind its head.
+    unsafe {
+        let text = ffi::PyUnicode_New(digits.len() as isize, 127);
+        if !text.is_null() {
+            ffi::PyUnicode_DATA(text).cast::<u8>().copy_from_nonoverlapping(digits.as_ptr(), digits.len());
+        }
+        text
+    }
+}
+
+/// # Safety
 /// `value` is an exact int, float, bool or `None`.
 pub unsafe extern "C" fn format_plain(value: Obj) -> Obj {
     // SAFETY: the value is alive.

@@ -1,0 +1,35 @@
+"""Ints become text without objects of their own, and sequences are unpacked with their rest in one step."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import WARM, Runner, last_ir
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted", "unwanted"),
+    [
+        ("str(n)", "str_of_int", "call_builtin"),
+        ("f'{n}:{n + 1}'", "str_of_int", "format_plain"),
+        ("first([n, 2, 3])", "unpack_rest", "unpack_iterable"),
+        ("first((n, 2, 3))", "unpack_rest", "unpack_iterable"),
+    ],
+)
+def test_helpers(runner: Runner, expression: str, wanted: str, unwanted: str) -> None:
+    program = f"""\
+def first(items):
+    a, *rest = items
+    return rest
+
+def work(n):
+    return {expression}
+
+print(list(map(work, range(500)))[-1])
+"""
+    (runner.directory / "program.py").write_text(program, encoding="utf-8")
+    expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
+    result = runner.whipsnake("run", "program.py", env={**WARM, "WHIPSNAKE_DUMP": "ir:work"})
+    assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr
+    unit = last_ir(result.stderr, "work")
+    assert f"call_helper.{wanted}" in unit, unit
+    assert f"call_helper.{unwanted}" not in unit, unit
