@@ -63,6 +63,7 @@ pub fn platform(minor: u8, interpreter: u64, small_zero: u64, constants: [u64; 3
         array_formats: Vec::new(),
         ascii: None,
         wrappers: None,
+        tables: None,
     }
 }
 

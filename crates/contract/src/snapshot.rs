@@ -115,6 +115,30 @@ pub struct Platform {
     /// Where iterators of `enumerate` and `zip` keep what they have, if that is known.
     #[serde(default)]
     pub wrappers: Option<WrapperPlaces>,
+    /// Iterators over tables, if they are known.
+    #[serde(default)]
+    pub tables: Option<TablePlaces>,
+}
+
+/// Byte offsets in iterators over dicts and sets, in views of dicts, and in sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TablePlaces {
+    /// In an iterator: what it runs over, NULL once it has ended.
+    pub container: i64,
+    /// How many entries that had when it began; something else once it has raised.
+    pub used: i64,
+    /// Where it is in the table.
+    pub position: i64,
+    /// In one over items of a dict: the tuple of the last one, for the next one if nobody else has it.
+    pub item: i64,
+    /// In one over a dict or a view of one: how many entries are left.
+    pub dict_left: i64,
+    /// The same in one over a set.
+    pub set_left: i64,
+    /// In a view: the dict.
+    pub view_dict: i64,
+    /// In a set: how many keys it has.
+    pub set_used: i64,
 }
 
 /// Byte offsets in iterators of `enumerate` and `zip`.

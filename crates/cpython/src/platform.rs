@@ -38,6 +38,7 @@ pub unsafe fn platform() -> Platform {
             array_formats: Vec::new(),
             ascii: ascii_strs(),
             wrappers: Some(crate::iterators::WRAPPERS),
+            tables: Some(crate::iterators::TABLES),
         };
         if let Some(facts) = array_facts() {
             add_arrays(&mut platform, facts);

@@ -84,6 +84,7 @@ impl Heap {
             array_formats: Vec::new(),
             ascii: None,
             wrappers: None,
+            tables: None,
         };
         let mut heap = Heap {
             bytes,

@@ -476,7 +476,10 @@ impl Builder<'_> {
                     self.effect(Op::DecrefLeaf, &[iterator], Imm::None);
                     (Virtual::RangeIter, parts)
                 }
-                known if let Some(opened) = self.open_table_iterator(iterator, known) => opened,
+                DictKeyIter | DictValueIter | DictItemIter | SetIter => match self.open_table_iterator(iterator, known) {
+                    Some(opened) => opened,
+                    None => continue,
+                },
                 _ => {
                     let (kind, seq, index, inner) = match known {
                         KnownType::ListIter => (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List),

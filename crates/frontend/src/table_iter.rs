@@ -8,7 +8,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::KnownType;
+use whipsnake_contract::snapshot::{KnownType, TablePlaces};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Parts of such an iterator: the container, the entries that it has had all along, the place in its table, the number of entries left, and of an iterator
@@ -18,15 +18,6 @@ const USED: usize = 1;
 const PLACE: usize = 2;
 const LEFT: usize = 3;
 const LAST: usize = 4;
-
-/// Bytes from the end of an object's head to `si_used` and `di_used`, to the positions behind them, to the last item, and to the entries left in iterators over
-/// sets and over dicts (`cpython::iterators`, which is verified); and to `used` of a set.
-const USED_OFFSET: i64 = 8;
-const PLACE_OFFSET: i64 = 16;
-const ITEM_OFFSET: i64 = 24;
-const SET_LEFT_OFFSET: i64 = 24;
-const DICT_LEFT_OFFSET: i64 = 32;
-const SET_SIZE_OFFSET: i64 = 8;
 
 /// An entry that an iterator has found.
 pub(crate) struct Entry {
@@ -97,23 +88,20 @@ fn unpacks_items(instrs: &[Instr]) -> bool {
 }
 
 impl Builder<'_> {
-    fn behind_head(&self) -> i64 {
-        self.layout().ob_type + 8
-    }
-
     /// Replaces the top of the stack, if that is a dict, a view of one, or a set, by its iterator.
     pub(crate) fn open_table(&mut self, state: &mut State) -> bool {
         let Some((kind, is_view)) = self.known_type(state, &state.peek(1).val).and_then(iterator_over) else { return false };
+        let Some(places) = self.platform().tables else { return false };
         if kind == Virtual::DictItemIter && self.keeps_items() {
             return false;
         }
         let object = self.container_object(state, 1);
-        let mut container = if is_view { Slot::borrowed(Val::Obj(self.load(object, self.behind_head(), MemSize::Obj, Region::Const))) } else { state.peek(1).clone() };
+        let mut container = if is_view { Slot::borrowed(Val::Obj(self.load(object, places.view_dict, MemSize::Obj, Region::Const))) } else { state.peek(1).clone() };
         if !is_view {
             state.stack.pop();
         }
         self.own(&mut container);
-        let iterator = self.table_iterator(kind, container);
+        let iterator = self.table_iterator(places, kind, container);
         let view = is_view.then(|| state.pop());
         state.stack.push(iterator);
         view.into_iter().for_each(|view| self.drop_slot(state, view));
@@ -125,13 +113,14 @@ impl Builder<'_> {
         let decoded = &self.instance.body.decoded;
         let next = self.instr.and_then(|instr| decoded.index_of_offset(instr.next)).map(|index| decoded.instrs[index].op);
         let keeps = kind == Virtual::DictItemIter && self.keeps_items();
+        let Some(places) = self.platform().tables else { return false };
         if !matches!(next, Some(Op::GetIter)) || keeps || !self.is_dict(state, &state.stack[base + 1].val.clone()) {
             return false;
         }
         let dict = self.container_object(state, 1);
         let mut container = Slot::borrowed(Val::Obj(dict));
         self.own(&mut container);
-        let iterator = self.table_iterator(kind, container);
+        let iterator = self.table_iterator(places, kind, container);
         self.finish_native(state, base, iterator);
         true
     }
@@ -144,13 +133,13 @@ impl Builder<'_> {
     }
 
     /// An iterator at its start.
-    fn table_iterator(&mut self, kind: Virtual, container: Slot) -> Slot {
+    fn table_iterator(&mut self, places: TablePlaces, kind: Virtual, container: Slot) -> Slot {
         let object = match container.val {
             Val::Const(id) => self.object_const(id),
             Val::Obj(object) => object,
             _ => unreachable!("it is owned"),
         };
-        let offset = if kind == Virtual::SetIter { self.behind_head() + SET_SIZE_OFFSET } else { self.layout().dict_used };
+        let offset = if kind == Virtual::SetIter { places.set_used } else { self.layout().dict_used };
         let used = self.load(object, offset, MemSize::I64, Region::Dict);
         let mut parts = vec![container, Slot::borrowed(Val::Int(used)), Slot::borrowed(Val::SmallInt(0)), Slot::borrowed(Val::Int(used))];
         if kind == Virtual::DictItemIter {
@@ -162,16 +151,16 @@ impl Builder<'_> {
     /// The parts of an iterator object of a known type; what it holds is owned. `None` for others.
     pub(crate) fn open_table_iterator(&mut self, iterator: Value, known: KnownType) -> Option<(Virtual, Vec<Slot>)> {
         let kind = iterator_of(known)?;
-        let head = self.behind_head();
-        let container = self.load(iterator, head, MemSize::Obj, Region::Iterator);
+        let places = self.platform().tables?;
+        let container = self.load(iterator, places.container, MemSize::Obj, Region::Iterator);
         self.guard_not_null(container, ExitReason::Unbound);
-        let left = if kind == Virtual::SetIter { SET_LEFT_OFFSET } else { DICT_LEFT_OFFSET };
-        let numbers = [USED_OFFSET, PLACE_OFFSET, left].map(|offset| self.load(iterator, head + offset, MemSize::I64, Region::Iterator));
+        let left = if kind == Virtual::SetIter { places.set_left } else { places.dict_left };
+        let numbers = [places.used, places.position, left].map(|offset| self.load(iterator, offset, MemSize::I64, Region::Iterator));
         let mut parts = vec![Slot::borrowed(Val::Obj(container))];
         parts.extend(numbers.map(|number| Slot::borrowed(Val::Int(number))));
         if kind == Virtual::DictItemIter {
             let layout = self.layout();
-            let last = self.load(iterator, head + ITEM_OFFSET, MemSize::Obj, Region::Iterator);
+            let last = self.load(iterator, places.item, MemSize::Obj, Region::Iterator);
             let count = self.load(last, layout.ob_refcnt, MemSize::I32, Region::Other);
             let one = self.int_const(1);
             let unshared = self.icmp(Cond::Eq, count, one);

@@ -222,16 +222,18 @@ unsafe fn iterators() -> Result<(), Unsupported> {
         for key in [&first, &second] {
             check(PyDict_SetItem(dict.0, key.0, key.0) == 0 && PySet_Add(set.0, key.0) == 0, "table")?;
         }
-        for ((table, _), left) in tables.iter().zip([iterators::DICT_LEFT; 4].into_iter().chain([iterators::SET_LEFT])) {
+        let places = iterators::TABLES;
+        for ((table, _), left) in tables.iter().zip([places.dict_left; 4].into_iter().chain([places.set_left])) {
             let iterator = made(PyObject_GetIter(table.0), "iterator")?;
             drop(made(PyIter_Next(iterator.0), "iterator item")?);
-            check([iterators::TABLE_USED, left].map(|field| word(&iterator, field)) == [2, 1], "counts of an iterator over a table")?;
-            check(word(&iterator, iterators::TABLE_POSITION) > 0, "position of an iterator over a table")?;
+            check([places.used, left].map(|field| word(&iterator, field as usize)) == [2, 1], "counts of an iterator over a table")?;
+            check(word(&iterator, places.position as usize) > 0, "position of an iterator over a table")?;
         }
-        check(views.iter().all(|view| word(view, iterators::VIEW_DICT) == dict.0 as usize), "dict of a view")?;
+        check(word(&set, places.set_used as usize) == 2, "number of a set's keys")?;
+        check(views.iter().all(|view| word(view, places.view_dict as usize) == dict.0 as usize), "dict of a view")?;
         let iterator = made(PyObject_GetIter(views[2].0), "iterator")?;
         let item = made(PyIter_Next(iterator.0), "iterator item")?;
-        check(word(&iterator, iterators::DICT_RESULT) == item.0 as usize, "last item of an iterator over items")?;
+        check(word(&iterator, places.item as usize) == item.0 as usize, "last item of an iterator over items")?;
         let iterator = made(PyObject_GetIter(text.0), "iterator")?;
         drop(made(PyIter_Next(iterator.0), "iterator item")?);
         check(word(&iterator, iterators::TEXT_INDEX) == 1, "index of an iterator over a str")?;

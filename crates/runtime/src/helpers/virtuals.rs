@@ -100,20 +100,20 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 ffi::Py_DECREF(start);
                 result
             }
-            Virtual::DictKeyIter => over_table(&raw mut ffi::PyDictIterKey_Type, parts, iterators::DICT_LEFT),
-            Virtual::DictValueIter => over_table(&raw mut ffi::PyDictIterValue_Type, parts, iterators::DICT_LEFT),
-            Virtual::SetIter => over_table(&raw mut ffi::PySetIter_Type, parts, iterators::SET_LEFT),
+            Virtual::DictKeyIter => over_table(&raw mut ffi::PyDictIterKey_Type, parts, iterators::TABLES.dict_left),
+            Virtual::DictValueIter => over_table(&raw mut ffi::PyDictIterValue_Type, parts, iterators::TABLES.dict_left),
+            Virtual::SetIter => over_table(&raw mut ffi::PySetIter_Type, parts, iterators::TABLES.set_left),
             Virtual::DictItemIter => {
                 let [value, key] = [object(4), object(5)].map(|part| if part.is_null() { ffi::Py_None() } else { part });
                 let last = tuple([key as u64, value as u64].as_ptr(), 2);
                 if last.is_null() {
                     return last;
                 }
-                let iterator = over_table(&raw mut ffi::PyDictIterItem_Type, parts, iterators::DICT_LEFT);
+                let iterator = over_table(&raw mut ffi::PyDictIterItem_Type, parts, iterators::TABLES.dict_left);
                 if iterator.is_null() {
                     ffi::Py_DECREF(last);
                 } else {
-                    memory::write(iterator.cast(), iterators::DICT_RESULT, last);
+                    memory::write(iterator.cast(), iterators::TABLES.item as usize, last);
                 }
                 iterator
             }
@@ -229,16 +229,16 @@ unsafe fn generator(parts: *const u64, count: usize) -> Obj {
 ///
 /// # Safety
 /// `parts` are those of an iterator over a table; the container is borrowed.
-unsafe fn over_table(kind: *mut ffi::PyTypeObject, parts: *const u64, left: usize) -> Obj {
+unsafe fn over_table(kind: *mut ffi::PyTypeObject, parts: *const u64, left: i64) -> Obj {
     // SAFETY: the iterator is new, and has these fields; what it does not get is NULL.
     unsafe {
         let iterator = ffi::PyType_GenericAlloc(kind, 0);
         if !iterator.is_null() {
-            let base = iterator.cast::<u8>();
-            memory::write(base, iterators::TABLE_CONTAINER, ffi::Py_NewRef(parts.read() as Obj));
-            memory::write(base, iterators::TABLE_USED, parts.add(1).read());
-            memory::write(base, iterators::TABLE_POSITION, parts.add(2).read());
-            memory::write(base, left, parts.add(3).read());
+            let places = iterators::TABLES;
+            memory::write(iterator.cast(), places.container as usize, ffi::Py_NewRef(parts.read() as Obj));
+            for (part, place) in [places.used, places.position, left].into_iter().enumerate() {
+                memory::write(iterator.cast(), place as usize, parts.add(1 + part).read());
+            }
         }
         iterator
     }
