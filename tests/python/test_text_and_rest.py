@@ -1,4 +1,4 @@
-"""Ints become text without objects of their own, and sequences are unpacked with their rest in one step."""
+"""Numbers become text without objects of their own, and sequences are unpacked with their rest in one step."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from conftest import WARM, Runner, last_ir
     [
         ("str(n)", "str_of_int", "call_builtin"),
         ("f'{n}:{n + 1}'", "str_of_int", "format_plain"),
+        ("f'{n:5d}'", "format_int", "format_with_spec"),
+        ("f'{n / 2:.2f}|{n:.1%}'", "format_float", "format_with_spec"),
+        ("f'{str(n):>6}'", "format_str", "format_with_spec"),
         ("first([n, 2, 3])", "unpack_rest", "unpack_iterable"),
         ("first((n, 2, 3))", "unpack_rest", "unpack_iterable"),
     ],

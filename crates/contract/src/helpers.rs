@@ -161,6 +161,9 @@ macro_rules! for_each_helper {
         dict_update(dict: Obj, other: Obj) -> I64, Any, "DICT_UPDATE: 0, or -1 with an exception.";
         unpack_iterable(object: Obj, out: Ptr, before: I64, after: I64) -> I64, Any, "Unpacks into `before` owned items at `out` (with `after` >= 0: a list and `after` more): 0, or -1 with an exception.";
         format_simple(value: Obj) -> Obj, Any, "`format(value)`, or the str itself.";
+        format_int(value: I64, format: I64) -> Obj, Allocates, "`format(value, spec)` of an int in digits, with the spec as the number of a `Format`.";
+        format_float(value: F64, format: I64) -> Obj, Allocates, "`format(value, spec)` of a float with digits behind the point, with the spec as the number of a `Format`.";
+        format_str(value: Obj, format: I64) -> Obj, Allocates, "`format(value, spec)` of an exact str of ASCII, with the spec as the number of a `Format`.";
         str_of_int(value: I64) -> Obj, Allocates, "The decimal digits of an int.";
         format_plain(value: Obj) -> Obj, Allocates, "`format(value)` of an exact int, float, bool or `None`.";
         format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";

@@ -5,6 +5,7 @@
 pub mod builtins;
 pub mod exit;
 pub mod faults;
+pub mod format;
 pub mod helpers;
 pub mod layout;
 pub mod options;

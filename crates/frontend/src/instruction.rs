@@ -199,10 +199,12 @@ impl Builder<'_> {
             Op::BuildString { count } => self.build_string(state, count as usize)?,
             Op::FormatSimple => self.format_simple(state)?,
             Op::FormatWithSpec => {
-                let v = self.objects(state, 2);
-                let result = self.raising(state, Helper::format_with_spec, &v)?;
-                self.drop_from_top(state, 2);
-                state.stack.push(Slot::owned(Val::Obj(result)));
+                if !self.format_by_constant(state) {
+                    let v = self.objects(state, 2);
+                    let result = self.raising(state, Helper::format_with_spec, &v)?;
+                    self.drop_from_top(state, 2);
+                    state.stack.push(Slot::owned(Val::Obj(result)));
+                }
             }
             Op::ConvertValue { conversion } => {
                 let v = self.objects(state, 1)[0];

@@ -24,6 +24,7 @@ mod deletion;
 mod dispatch;
 mod entry;
 mod feedback;
+mod formatting;
 mod frames;
 mod generator;
 mod identity;

@@ -71,41 +71,6 @@ impl Builder<'_> {
         true
     }
 
-    /// The decimal digits of an int of 64 bits on top of the stack; NULL if memory is short.
-    fn text_of_int(&mut self, state: &mut State) -> Option<Value> {
-        if self.known_type(state, &state.peek(1).val) != Some(KnownType::Int) {
-            return None;
-        }
-        let value = self.int_on_stack(state, 1)?;
-        Some(self.helper(Helper::str_of_int, &[value]))
-    }
-
-    /// `format(x)`, as in an f-string.
-    pub(crate) fn format_simple(&mut self, state: &mut State) -> Build<()> {
-        match self.known_type(state, &state.peek(1).val) {
-            Some(KnownType::Str) => Ok(()),
-            Some(KnownType::Int) if self.may_speculate(ExitReason::BigInt) => {
-                if let Some(text) = self.text_of_int(state) {
-                    self.check_raised(state, text);
-                    self.drop_operands(state, 1);
-                    self.push_typed(state, text, KnownType::Str);
-                    return Ok(());
-                }
-                self.unary_helper(state, Helper::format_simple)
-            }
-            // It may raise, for ints that are too long to be converted.
-            Some(KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::None) if self.native_handler().is_none() => {
-                let value = self.objects(state, 1)[0];
-                let text = self.helper(Helper::format_plain, &[value]);
-                self.check_raised(state, text);
-                self.drop_operands(state, 1);
-                self.push_typed(state, text, KnownType::Str);
-                Ok(())
-            }
-            _ => self.unary_helper(state, Helper::format_simple),
-        }
-    }
-
     /// True if the object `depth` 1 from the top is an exact str or int.
     fn is_plain_key(&self, state: &State, depth: usize) -> bool {
         matches!(self.known_type(state, &state.peek(depth).val), Some(KnownType::Str | KnownType::Int | KnownType::Tuple))
