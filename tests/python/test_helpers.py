@@ -253,6 +253,10 @@ PLAIN_TABLES = [
 ]
 
 
+FOUND_TO_SET = [...] * 4
+"""What `dict_can_set_plain` fills: `FOUND_TO_SET` words of the contract."""
+
+
 def plain_get(table: dict, key: object, missing: object = ...) -> object:
     """`dict_get_plain`; `...` stands for NULL, also as an argument."""
     get = helper("dict_get_plain", ctypes.c_void_p, OBJ, OBJ, ctypes.c_void_p)
@@ -281,7 +285,7 @@ def test_dicts_with_keys_that_compare_themselves(like: object) -> None:
 
     has, can_set = helper("dict_has_plain", I64, OBJ, OBJ), helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
     table = {Asked(): "asked", 2.5: "float"}
-    found = words(..., ...)
+    found = words(*FOUND_TO_SET)
     assert has(table, like) == -1
     assert plain_get(table, like, "missing") is ...
     assert can_set(table, like, behind(found)) == 0
@@ -293,7 +297,7 @@ def test_setting_entries(table: dict) -> None:
     can_set = helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
     set_plain = helper("dict_set_plain", I64, OBJ, OBJ, OBJ, WORDS)
     for key in PLAIN_KEYS:
-        wanted, table, found = dict(table), dict(table), words(..., ...)
+        wanted, table, found = dict(table), dict(table), words(*FOUND_TO_SET)
         values = [[f"value {turn}"] for turn in range(3)]
         old = values[0]
         usual = sys.getrefcount(old)
@@ -311,9 +315,105 @@ def test_setting_entries(table: dict) -> None:
                 assert (before, sys.getrefcount(old)) == (usual + 1, usual)
 
 
+def test_entries_are_added_as_the_interpreter_does() -> None:
+    """Also where entries were deleted, and until the table has to grow."""
+    can_set = helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
+    set_plain = helper("dict_set_plain", I64, OBJ, OBJ, OBJ, WORDS)
+    choice = random.Random(5)
+    for kind in (int, str, lambda n: (n, -n), lambda n: n * 2**40):
+        table, wanted = {}, {}
+        for _ in range(3000):
+            key, value = kind(choice.randrange(400)), [choice.random()]
+            if choice.random() < 0.3 and key in table:
+                del table[key], wanted[key]
+                continue
+            found, usual = words(*FOUND_TO_SET), sys.getrefcount(value)
+            assert can_set(table, key, behind(found)) == 1
+            old = table.get(key)
+            assert set_plain(table, key, value, behind(found)) == 0
+            assert sys.getrefcount(value) == usual + 1
+            if old is not None:
+                ctypes.pythonapi.Py_DecRef(OBJ(old))
+            wanted[key] = value
+        assert (list(table.items()), sys.getsizeof(table)) == (list(wanted.items()), sys.getsizeof(wanted))
+        assert all(table[key] is wanted[key] for key in wanted) and len(table) == len(wanted)
+
+
+@pytest.mark.parametrize("table", [*PLAIN_TABLES, {n: n for n in range(300)}, dict.fromkeys("abc")], ids=len)
+def test_next_entries(table: dict) -> None:
+    following = helper("dict_next", I64, OBJ, I64, I64, I64, WORDS)
+    table = {**table}
+    for gone in list(table)[::3]:
+        del table[gone]
+    found, place, entries = words(..., ..., ...), 0, []
+    for left in range(len(table), 0, -1):
+        assert following(table, len(table), place, left, behind(found)) == 1
+        entries.append((found[1], found[2]))
+        place = found[3]
+    assert entries == [(id(key), id(value)) for key, value in table.items()]
+    assert following(table, len(table), place, 0, behind(found)) == 0
+    assert following(table, len(table) + 1, 0, len(table), behind(found)) == -1
+    if table:
+        # More keys than were there: "dictionary keys changed during iteration".
+        assert following(table, len(table), 0, 0, behind(found)) == -1
+
+
+def test_next_attributes() -> None:
+    """A dictionary that shares an instance's values has them in the order in which they were set."""
+    following = helper("dict_next", I64, OBJ, I64, I64, I64, WORDS)
+    Point()
+    point = Point.__new__(Point)
+    point.y, point.x = "y", "x"
+    found = words(..., ..., ...)
+    assert following(point.__dict__, 2, 0, 2, behind(found)) == 1
+    assert (found[1], found[2], found[3]) == (id("y"), id("y"), 1)
+    assert following(point.__dict__, 2, 1, 1, behind(found)) == 1
+    assert (found[2], found[3]) == (id("x"), 2)
+    assert following(point.__dict__, 2, 2, 0, behind(found)) == 0
+
+
+def test_next_keys_of_sets() -> None:
+    following = helper("set_next", I64, OBJ, I64, I64, WORDS)
+    numbers = set(range(0, 900, 7))
+    numbers -= set(range(0, 900, 21))
+    for members in (numbers, frozenset(numbers), set(), {"a"}):
+        found, place, keys = words(..., ...), 0, []
+        while following(members, len(members), place, behind(found)):
+            keys.append(found[1])
+            place = found[2]
+        assert keys == [id(key) for key in members]
+        assert following(members, len(members) + 1, 0, behind(found)) == -1
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (1, 0), (0, 1), (2, 3)])
+def test_unpacking_with_a_rest(kind: type, before: int, after: int) -> None:
+    unpack = helper("unpack_rest", I64, OBJ, WORDS, I64, I64)
+    for size in range(before + after, 9):
+        items = kind([n] for n in range(size))
+        counts = [sys.getrefcount(item) for item in items]
+        array = words(*[...] * (before + 1 + after))
+        assert unpack(items, behind(array), before, after) == 0
+        parts = [ctypes.cast(address, OBJ).value for address in array[1:]]
+        rest = list(items[before : size - after])
+        assert parts == [*items[:before], rest, *items[size - after :]]
+        assert type(parts[before]) is list
+        for part in parts:
+            ctypes.pythonapi.Py_DecRef(OBJ(part))
+        del part, parts, rest
+        assert [sys.getrefcount(item) for item in items] == counts
+
+
+def test_digits_of_ints() -> None:
+    digits = helper("str_of_int", OBJ, I64)
+    edges = [sign * (10**n + d) for n in range(19) for d in (-1, 0, 1) for sign in (1, -1)]
+    for value in [*edges, 2**63 - 1, -(2**63)]:
+        assert digits(value) == str(value)
+
+
 def test_entries_of_an_instance_are_not_set() -> None:
     can_set = helper("dict_can_set_plain", I64, OBJ, OBJ, WORDS)
-    found = words(..., ...)
+    found = words(*FOUND_TO_SET)
     point = Point()
     assert can_set(point.__dict__, "x", behind(found)) == 0
 
