@@ -197,7 +197,7 @@ def test_attributes_of_instances(snapshot: Snapshot) -> None:
     attributes = vector["attributes"]
     assert vector["inline_values"] and vector["managed_dict"] and vector["has_dict"] and vector["mutable"]
     assert vector["version"] and vector["shared_keys"] and vector["shared_keys_version"]
-    assert attributes["x"] == {"InlineValue": {"index": 0, "default": None}}
+    assert attributes["x"] == {"InlineValue": {"index": 0, "default": None, "method": None}}
     assert attributes["y"]["InlineValue"]["index"] == 1 and snapshot.kind(attributes["y"]["InlineValue"]["default"]) == {"Int": 7}
     assert snapshot.kind(attributes["dimensions"]["ClassValue"]["object"]) == {"Int": 2}
     assert snapshot.object(attributes["norm"]["Method"]["object"])["address"] == id(Vector.norm)
