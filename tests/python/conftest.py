@@ -124,7 +124,12 @@ def last_unit(runner: Runner, text: str, name: str) -> str:
     """The optimised IR of the last unit of the function, in which everything is known that can be."""
     lines = "\n".join(line[8:] for line in text.splitlines())
     lines += "\nfirst = call()\nfor _ in range(60):\n    assert call() == first\nprint(first)\n"
-    (runner.directory / "program.py").write_text(lines, encoding="utf-8")
+    return unit_of(runner, lines, name)
+
+
+def unit_of(runner: Runner, program: str, name: str) -> str:
+    """What was dumped last of the function's units, after the program was seen to print what it does without whipsnake."""
+    (runner.directory / "program.py").write_text(program, encoding="utf-8")
     expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
     result = runner.whipsnake("run", "program.py", env={**WARM, "WHIPSNAKE_DUMP": f"ir:{name}"})
     assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr

@@ -361,6 +361,7 @@ def test_next_entries(table: dict) -> None:
 def test_next_attributes() -> None:
     """A dictionary that shares an instance's values has them in the order in which they were set."""
     following = helper("dict_next", I64, OBJ, I64, I64, I64, WORDS)
+    # Its keys are shared in the order in which the class sets them.
     Point()
     point = Point.__new__(Point)
     point.y, point.x = "y", "x"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import pytest
-from conftest import Runner, last_ir
+from conftest import Runner, unit_of
 
 PROGRAM = """\
 class Counter:
@@ -33,14 +32,8 @@ print([counter.n for counter in counters])
 """
 
 
-@pytest.mark.parametrize("name", ["Counter.both"])
-def test_methods_and_values_are_known(runner: Runner, name: str) -> None:
-    (runner.directory / "program.py").write_text(PROGRAM, encoding="utf-8")
-    expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
-    env = {"WHIPSNAKE_THRESHOLD": "30", "WHIPSNAKE_SYNC": "1", "WHIPSNAKE_DUMP": "ir:work"}
-    result = runner.whipsnake("run", "program.py", env=env)
-    assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr
-    unit = last_ir(result.stderr, "work")
+def test_methods_and_values_are_known(runner: Runner) -> None:
+    unit = unit_of(runner, PROGRAM, "work")
     assert "call_helper.load_method" not in unit, unit
     if sys.version_info >= (3, 14):
         # Until 3.13 dictionaries have a version that must tell of each change.

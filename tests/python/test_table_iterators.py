@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import WARM, Runner, last_ir
+from conftest import Runner, unit_of
 
 ITERATES = ("get_iter", "get_plain_iter", "iter_next", "iter_next_plain", "build_virtual", "call_builtin")
 
@@ -16,15 +16,6 @@ LOOPS = [
     ("x", "set(table)", "set_next"),
     ("x, y", "counter.items()", "dict_next"),
 ]
-
-
-def unit_of(runner: Runner, program: str, name: str) -> str:
-    """The optimised code of a function, after the program was seen to print what it does without whipsnake."""
-    (runner.directory / "program.py").write_text(program, encoding="utf-8")
-    expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
-    result = runner.whipsnake("run", "program.py", env={**WARM, "WHIPSNAKE_DUMP": f"ir:{name}"})
-    assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr
-    return last_ir(result.stderr, name)
 
 
 @pytest.mark.parametrize(

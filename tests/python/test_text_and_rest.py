@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import WARM, Runner, last_ir
+from conftest import Runner, unit_of
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,6 @@ def work(n):
 
 print(list(map(work, range(500)))[-1])
 """
-    (runner.directory / "program.py").write_text(program, encoding="utf-8")
-    expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
-    result = runner.whipsnake("run", "program.py", env={**WARM, "WHIPSNAKE_DUMP": "ir:work"})
-    assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr
-    unit = last_ir(result.stderr, "work")
+    unit = unit_of(runner, program, "work")
     assert f"call_helper.{wanted}" in unit, unit
     assert f"call_helper.{unwanted}" not in unit, unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import WARM, Runner, last_ir
+from conftest import Runner, unit_of
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,5 @@ def work(items):
 # Called once: the loop itself becomes native.
 print(work(list(range(9000))))
 """
-    (runner.directory / "program.py").write_text(program, encoding="utf-8")
-    expected = runner.python("program.py", env={"WHIPSNAKE": "0"})
-    result = runner.whipsnake("run", "program.py", env={**WARM, "WHIPSNAKE_DUMP": "ir:work"})
-    assert (result.stdout, result.returncode) == (expected.stdout, 0), result.stderr
-    unit = last_ir(result.stderr, "work")
+    unit = unit_of(runner, program, "work")
     assert "abi loop" in unit and "call_helper.iter_next" not in unit, unit

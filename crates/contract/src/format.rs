@@ -67,10 +67,10 @@ pub enum Formatted {
 }
 
 impl Format {
-    /// Reads a specification; `None` for what is not understood, or is an error.
+    /// Reads a specification; `None` for what is not understood, or is an error. An empty one is `str()`, whose result is never shared.
     pub fn parse(text: &str, what: Formatted) -> Option<Format> {
         let mut rest = text.as_bytes();
-        if !text.is_ascii() {
+        if text.is_empty() || !text.is_ascii() {
             return None;
         }
         let align_of = |byte: u8| Some(ALIGNS[b"<>^=".iter().position(|&other| other == byte)?]);
@@ -191,9 +191,9 @@ mod tests {
     #[test]
     fn other_specifications() {
         let none = |text, what| assert_eq!(Format::parse(text, what), None, "{text}");
-        ["+d", "#x", "08,d", ".2", "_", "n", "c", "e", "z.1f", "300", "d5", ".f"].iter().for_each(|text| none(text, Formatted::Int));
+        ["", "+d", "#x", "08,d", ".2", "_", "n", "c", "e", "z.1f", "300", "d5", ".f"].iter().for_each(|text| none(text, Formatted::Int));
         ["", ".3", "g", "e", "d", "x", ".50f"].iter().for_each(|text| none(text, Formatted::Float));
-        ["05", "=5", ".3", ",", "d", "é>4"].iter().for_each(|text| none(text, Formatted::Str));
+        ["", "05", "=5", ".3", ",", "d", "é>4"].iter().for_each(|text| none(text, Formatted::Str));
     }
 
     #[test]

@@ -317,6 +317,14 @@ impl Builder<'_> {
             KnownType::Range if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
             KnownType::Enumerate if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
             KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
+            KnownType::Str if argc == 1 => {
+                let Some(text) = self.text_of_int(state) else { return Ok(false) };
+                self.check_raised(state, text);
+                let operands = state.stack.len() - base;
+                self.drop_from_top(state, operands);
+                self.push_typed(state, text, KnownType::Str);
+                Ok(true)
+            }
             KnownType::Float if argc == 1 => {
                 let kind = self.known_type(state, &state.peek(1).val);
                 if let Some(special) = self.special_float(&state.peek(1).val) {

@@ -32,15 +32,6 @@ impl Builder<'_> {
         if !builtin.arguments().zip(known).all(|(accepts, known)| accepts.takes(known)) {
             return false;
         }
-        if (name, count) == ("str", 1)
-            && let Some(text) = self.text_of_int(state)
-        {
-            self.check_raised(state, text);
-            let operands = state.stack.len() - base;
-            self.drop_from_top(state, operands);
-            self.push_typed(state, text, KnownType::Str);
-            return true;
-        }
         if builtin.raises && self.native_handler().is_some() {
             // Native code only goes on at a handler where the frame tells the truth.
             return false;

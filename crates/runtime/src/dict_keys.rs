@@ -460,14 +460,17 @@ pub unsafe fn next(dict: *mut PyObject, place: usize) -> Option<([*mut PyObject;
             let entry = usize::from(order.add(place).read());
             return Some(([(*keys.entries::<StrEntry>().add(entry)).key, values_item(values, entry)], place + 1));
         }
-        let count = keys.len();
-        if keys.header().kind == KIND_GENERAL {
-            let entries = keys.entries::<GeneralEntry>();
-            (place..count).map(|at| (&*entries.add(at), at + 1)).find(|(entry, _)| !entry.value.is_null()).map(|(entry, after)| ([entry.key, entry.value], after))
-        } else {
-            let entries = keys.entries::<StrEntry>();
-            (place..count).map(|at| (&*entries.add(at), at + 1)).find(|(entry, _)| !entry.value.is_null()).map(|(entry, after)| ([entry.key, entry.value], after))
-        }
+        let general = keys.header().kind == KIND_GENERAL;
+        (place..keys.len()).find_map(|at| {
+            let (key, value) = if general {
+                let entry = &*keys.entries::<GeneralEntry>().add(at);
+                (entry.key, entry.value)
+            } else {
+                let entry = &*keys.entries::<StrEntry>().add(at);
+                (entry.key, entry.value)
+            };
+            (!value.is_null()).then_some(([key, value], at + 1))
+        })
     }
 }
 

@@ -40,9 +40,13 @@ unsafe fn padded(format: Format, negative: bool, digits: &[u8]) -> Obj {
 pub unsafe extern "C" fn format_int(value: i64, format: i64) -> Obj {
     let format = Format::from_number(format);
     let magnitude = value.unsigned_abs();
-    let digits = if format.shown == Shown::Hex { format!("{magnitude:x}") } else { magnitude.to_string() };
     // SAFETY: as the caller says.
-    unsafe { padded(format, value < 0, digits.as_bytes()) }
+    unsafe {
+        match format.shown {
+            Shown::Hex => padded(format, value < 0, format!("{magnitude:x}").as_bytes()),
+            _ => padded(format, value < 0, itoa::Buffer::new().format(magnitude).as_bytes()),
+        }
+    }
 }
 
 /// # Safety

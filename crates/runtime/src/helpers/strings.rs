@@ -42,23 +42,8 @@ pub unsafe extern "C" fn format_simple(value: Obj) -> Obj {
 /// # Safety
 /// The GIL is held.
 pub unsafe extern "C" fn str_of_int(value: i64) -> Obj {
-    // As many as there are in the lowest one, with its sign.
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        start -= 1;
-        digits[start] = b'-';
-    }
-    let digits = &digits[start..];
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value);
     // SAFETY: a new str of so many ASCII characters has them behind its head.
     unsafe {
         let text = ffi::PyUnicode_New(digits.len() as isize, 127);
