@@ -274,6 +274,53 @@ def test_dicts_under_strs_and_ints(table: dict) -> None:
         assert plain_get(table, key) is table.get(key, ...), key
 
 
+TUPLE_ITEMS = [0, 1, -1, -2, 1.0, 0.5, math.nan, True, None, "", "a", "\u00e9", 2**40, 2**61 - 1, 2**61, -(10**30), (), (1,), ("a", (2, -1))]
+TUPLES = [tuple(random.Random(seed).choices(TUPLE_ITEMS, k=seed % 5)) for seed in range(400)]
+DEEP = ((1, (2, (3, (4,)))), tuple(range(9)), (b"x", 1))
+"""Tuples that are not looked into."""
+
+
+@pytest.mark.parametrize("known", [TUPLES, TUPLES[::3], TUPLES[1::2] + [1, "a", None, frozenset()], []], ids=len)
+def test_tuples_as_keys(known: list) -> None:
+    has, set_has = helper("dict_has_plain", I64, OBJ, OBJ), helper("set_has_plain", I64, OBJ, OBJ, WORDS)
+    has_tuple, set_has_tuple = helper("dict_has_tuple", I64, OBJ, WORDS, I64), helper("set_has_tuple", I64, OBJ, WORDS, I64)
+    get_tuple = helper("dict_get_tuple", ctypes.c_void_p, OBJ, WORDS, I64, ctypes.c_void_p)
+    table = {key: [at] for at, key in enumerate(known)}
+    place = words(..., ...)
+    for key in TUPLES:
+        twin, items = tuple(list(key)), words(*key)
+        wanted = twin in table
+        assert has(table, twin) == has_tuple(table, behind(items), len(key)) == wanted, key
+        for keys in (set(known), frozenset(known)):
+            assert set_has(keys, twin, behind(place)) == set_has_tuple(keys, behind(items), len(key)) == wanted, key
+        assert get_tuple(table, behind(items), len(key), None) == (id(table[twin]) if wanted else None), key
+    for key in DEEP:
+        assert has(table, key) == has_tuple(table, behind(words(*key)), len(key)) == -1, key
+
+
+def test_tables_that_compare_tuples_themselves() -> None:
+    class Asked(tuple):
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("compared")
+
+        __hash__ = tuple.__hash__
+
+    class Item:
+        def __hash__(self) -> int:
+            return hash(1)
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("compared")
+
+    has_tuple, set_has_tuple = helper("dict_has_tuple", I64, OBJ, WORDS, I64), helper("set_has_tuple", I64, OBJ, WORDS, I64)
+    item = Item()
+    for key in (Asked((1, 2)), (item, 2)):
+        for asked in ((1, 2), (item, 2)):
+            items = words(*asked)
+            assert has_tuple({key: 1}, behind(items), 2) == set_has_tuple({key}, behind(items), 2) == -1
+        assert has_tuple({key: 1}, behind(words(1, 3)), 2) == 0
+
+
 @pytest.mark.parametrize("like", ["a", 1, 2**61])
 def test_dicts_with_keys_that_compare_themselves(like: object) -> None:
     class Asked:

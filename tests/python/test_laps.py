@@ -110,6 +110,27 @@ def test_the_program_stays_in_the_fastest_regime(runner, slow: list[str], expect
     assert (before[0] != after[0], before[1] != after[1]) == (expected == "no-resumptions", False), (before, after)
 
 
+def test_a_program_that_comes_to_something_else_is_not_kept_waiting(runner) -> None:
+    text = """
+    def stands_still():
+        program = whipsnake.stats()["program"]
+        return program["trial"] == "timing" and program["regime"] == "nothing"
+
+    run([], stands_still)
+    found = stands_still()
+    begin = time.process_time()
+    # The function that ends laps is never called again.
+    while regime() == "nothing" and time.process_time() < begin + 10:
+        lap([])
+    print(json.dumps([found, regime(), time.process_time() - begin]))
+    """
+    found, regime, seconds = run(runner, text)
+    assert found
+    assert regime == "everything"
+    # Three times a lap of some 20 ms, as far as processor time is told that finely; 2 s would be the limit of any lap.
+    assert seconds < 1
+
+
 def test_what_other_threads_do_counts(runner) -> None:
     text = """
     import threading

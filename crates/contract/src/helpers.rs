@@ -92,9 +92,12 @@ macro_rules! for_each_helper {
         dict_get_str(dict: Obj, key: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, borrowed, or NULL without an exception.";
         dict_has_plain(dict: Obj, key: Obj) -> I64, Pure, "`key in dict` of an exact dict and an exact str, int or tuple: 0 or 1, or -1 if Python code has to hash or compare keys.";
         dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj, Pure, "Entry of an exact dict under an exact str, int or tuple, borrowed; `missing` if there is none; NULL if Python code has to hash or compare keys.";
+        dict_has_tuple(dict: Obj, items: Ptr, count: I64) -> I64, Pure, "`dict_has_plain` of a tuple of `count` items, borrowed, which is not made.";
+        dict_get_tuple(dict: Obj, items: Ptr, count: I64, missing: Obj) -> Obj, Pure, "`dict_get_plain` of a tuple of `count` items, borrowed, which is not made.";
         dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str, int or tuple runs no Python code: then the first word at `found` is what is there now, borrowed or NULL, and the others are for `dict_set_plain`; else 0.";
         dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";
         set_has_plain(set: Obj, key: Obj, place: Ptr) -> I64, Pure, "`key in set` of an exact set or frozenset and an exact str, int or tuple: 0 or 1, with its place in the table in two words at `place`, or -1 if Python code has to hash or compare keys.";
+        set_has_tuple(set: Obj, items: Ptr, count: I64) -> I64, Pure, "`set_has_plain` of a tuple of `count` items, borrowed, which is not made; its place is not told.";
         set_add_plain(set: Obj, key: Obj, place: Ptr) -> I64, Mutates, "Adds such a key to an exact set, given the place that was found for it: 0, or -1 with an exception.";
         set_discard_plain(set: Obj, place: Ptr) -> (), Mutates, "Takes the key that was found at that place out of an exact set.";
         heap_place(heap: Obj, item: Obj) -> I64, Pure, "The place in an exact list at which `heappush` puts the item, or -1 if Python code has to compare.";

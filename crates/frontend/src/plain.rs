@@ -4,7 +4,7 @@
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::{FOUND_TO_SET, Helper};
 use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
@@ -85,15 +85,44 @@ impl Builder<'_> {
         self.positive(status)
     }
 
+    /// The items of a tuple in parts on the stack as words, their number, and what was made for it: enough to look the tuple up without
+    /// making it.
+    fn lend_tuple(&mut self, state: &mut State, depth: usize) -> Option<[Value; 2]> {
+        let at = state.stack.len() - depth;
+        let Val::Virtual(Virtual::Tuple, parts) = &state.stack[at].val else { return None };
+        let is_simple = |part: &Slot| matches!(part.val, Val::Obj(_) | Val::Const(_) | Val::Int(_) | Val::SmallInt(_) | Val::Bool(_));
+        if parts.iter().any(|part| !is_simple(part) || state.unbuilt_of(&part.val).is_some()) {
+            return None;
+        }
+        // Numbers stay objects: the key is often used again.
+        let Val::Virtual(kind, mut parts) = std::mem::replace(&mut state.stack[at].val, Val::Null) else { unreachable!("it is one") };
+        let items: Vec<Value> = parts.iter_mut().map(|part| self.object_in(state, part)).collect();
+        state.stack[at].val = Val::Virtual(kind, parts);
+        self.recapture(state);
+        let count = self.int_const(items.len() as i64);
+        Some([self.lend_operands(&items, 0), count])
+    }
+
     /// `key in table`, of the key and the dictionary or set on the stack. `None` if that may run Python code.
     pub(crate) fn table_contains(&mut self, state: &mut State) -> Option<Value> {
         let known = self.known_type(state, &state.peek(1).val);
         if matches!(known, Some(KnownType::Set | KnownType::FrozenSet)) && self.is_plain_key(state, 2) && self.may_speculate(ExitReason::NeedsPython) {
+            if let Some([items, count]) = self.lend_tuple(state, 2) {
+                let set = self.objects(state, 1)[0];
+                let status = self.helper(Helper::set_has_tuple, &[set, items, count]);
+                return Some(self.answer(status));
+            }
             let v = self.objects(state, 2);
             return Some(self.set_has(v[1], v[0]).0);
         }
         if known != Some(KnownType::Dict) || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
             return None;
+        }
+        if let Some([items, count]) = self.lend_tuple(state, 2) {
+            let dict = self.objects(state, 1)[0];
+            self.guard_no_namespace(dict);
+            let status = self.helper(Helper::dict_has_tuple, &[dict, items, count]);
+            return Some(self.answer(status));
         }
         let v = self.objects(state, 2);
         self.guard_no_namespace(v[1]);
@@ -116,13 +145,21 @@ impl Builder<'_> {
             return false;
         }
         let default = if argc == 2 { state.peek(1).val.clone() } else { self.none() };
-        let values = self.objects(state, argc + 1);
-        self.guard_no_namespace(values[0]);
+        let tuple = self.lend_tuple(state, argc);
+        let values = match tuple {
+            Some(_) => vec![self.container_object(state, argc + 1)],
+            None => self.objects(state, argc + 1),
+        };
+        let dict = values[0];
+        self.guard_no_namespace(dict);
         let missing = match &default {
             Val::Const(id) => self.object_const(*id),
-            _ => values[2],
+            _ => self.objects(state, 1)[0],
         };
-        let item = self.helper(Helper::dict_get_plain, &[values[0], values[1], missing]);
+        let item = match tuple {
+            Some([items, count]) => self.helper(Helper::dict_get_tuple, &[dict, items, count, missing]),
+            None => self.helper(Helper::dict_get_plain, &[dict, values[1], missing]),
+        };
         self.guard_not_null(item, ExitReason::NeedsPython);
         if matches!(default, Val::Const(_)) {
             self.push_loan(state, argc + 2, item);
@@ -135,15 +172,21 @@ impl Builder<'_> {
         true
     }
 
-    /// `dict[key]` under an int that is there. False if that may run Python code.
+    /// `dict[key]` under an int or a tuple that is there. False if that may run Python code.
     pub(crate) fn dict_item(&mut self, state: &mut State) -> bool {
         if !self.may_speculate(ExitReason::Unbound) || !self.may_use_dict() {
             return false;
         }
-        let v = self.objects(state, 2);
-        self.guard_no_namespace(v[0]);
         let missing = self.null();
-        let item = self.helper(Helper::dict_get_plain, &[v[0], v[1], missing]);
+        let item = if let Some([items, count]) = self.lend_tuple(state, 1) {
+            let dict = self.container_object(state, 2);
+            self.guard_no_namespace(dict);
+            self.helper(Helper::dict_get_tuple, &[dict, items, count, missing])
+        } else {
+            let v = self.objects(state, 2);
+            self.guard_no_namespace(v[0]);
+            self.helper(Helper::dict_get_plain, &[v[0], v[1], missing])
+        };
         self.guard_not_null(item, ExitReason::Unbound);
         self.push_loan(state, 2, item);
         true

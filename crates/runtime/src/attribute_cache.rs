@@ -243,7 +243,7 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
             return Some(null_mut());
         }
         let simple = ffi::PyDict_CheckExact(dict) != 0;
-        if simple { crate::dict_keys::seek(dict, name) } else { None }
+        if simple { crate::dict_keys::seek(dict, crate::plain_keys::Key::Str(name)) } else { None }
     }
 }
 

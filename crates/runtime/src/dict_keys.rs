@@ -2,7 +2,7 @@
 //!
 //! Layout source: `struct _dictkeysobject` in `pycore_dict.h`.
 
-use crate::plain_keys;
+use crate::plain_keys::Key;
 use std::convert::Infallible;
 use std::mem::offset_of;
 use whipsnake_cpython::ffi::{self, PyObject};
@@ -211,29 +211,25 @@ impl Keys {
         }
     }
 
-    /// Looks an exact str, int or tuple up without running Python code.
+    /// Looks a key up without running Python code.
     ///
     /// # Safety
-    /// `key` is an alive exact str, int or tuple.
-    unsafe fn seek(self, key: *mut PyObject) -> Found {
+    /// The key's objects are alive.
+    unsafe fn seek(self, key: Key<'_>) -> Found {
         // SAFETY: the key is alive and hashable; entries that the index table names exist and have a key, which is alive.
         unsafe {
-            let is_str = is_exactly(key, &raw mut ffi::PyUnicode_Type);
             if self.header().kind != KIND_GENERAL {
-                if is_str {
+                if let Key::Str(key) = key {
                     let hash = str_hash(key);
                     return self.probe_str(key, hash).with(hash);
                 }
-                return if plain_keys::hash(key).is_some() { Found::Missing(None) } else { Found::Unsure };
+                return if key.hash().is_some() { Found::Missing(None) } else { Found::Unsure };
             }
-            let Some(hash) = plain_keys::hash(key) else { return Found::Unsure };
+            let Some(hash) = key.hash() else { return Found::Unsure };
             let entries = self.entries::<GeneralEntry>();
             let found = self.probe(hash, |entry| {
                 let other = entries.add(entry).read();
-                if other.key == key {
-                    return Ok(true);
-                }
-                if other.hash == hash { plain_keys::equal(other.key, key).ok_or(()) } else { Ok(false) }
+                if other.hash == hash { key.equals(other.key).ok_or(()) } else { Ok(false) }
             });
             found.map_or(Found::Unsure, |probed| probed.with(hash))
         }
@@ -414,12 +410,11 @@ unsafe fn values_item(values: *const u8, entry: usize) -> *mut PyObject {
     unsafe { memory::read(values, offsets::VALUES_ITEMS.wrapping_add(entry.wrapping_mul(size_of::<usize>()))) }
 }
 
-/// Value in an exact dict under an exact str, int or tuple, borrowed, or NULL if there is none; `None` if Python code would have to hash or compare
-/// keys.
+/// Value in an exact dict under a key, borrowed, or NULL if there is none; `None` if Python code would have to hash or compare keys.
 ///
 /// # Safety
-/// `dict` is an alive dict, `key` an alive exact str, int or tuple.
-pub unsafe fn seek(dict: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObject> {
+/// `dict` is an alive dict, and the key's objects are alive.
+pub(crate) unsafe fn seek(dict: *mut PyObject, key: Key<'_>) -> Option<*mut PyObject> {
     // SAFETY: the caller vouches for the types; values of a split dictionary are in its values array.
     unsafe {
         let keys = Keys::of_dict(dict);
@@ -519,7 +514,7 @@ pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<Se
             return None;
         }
         let keys = Keys::of_dict(dict);
-        match keys.seek(key) {
+        match keys.seek(Key::of(key)) {
             Found::Unsure => None,
             Found::Missing(free) => Some(SetPlace::Missing(free)),
             Found::Entry(entry) => Some(SetPlace::Value(keys.place(entry))),

@@ -29,8 +29,12 @@ const CHANGING: u32 = 20;
 const MOST_FUNCTIONS: usize = 1024;
 /// Less is not waited for.
 const SHORT: Duration = Duration::from_millis(50);
-/// Laps are given up if none has ended for so long.
+/// Laps are given up if one lasts so long.
 const WATCH: Duration = Duration::from_secs(2);
+/// The same where not everything runs natively, in times of a lap where everything does: either that is clearly slower, or the program has come to
+/// something else, which is not to be kept waiting. At least so long.
+const TIMES_A_LAP: u32 = 3;
+const LEAST_WATCH: Duration = Duration::from_millis(100);
 /// What is not clear by then is not found out.
 const MOST_TIMING: Duration = Duration::from_secs(12);
 /// Time until the program is tried again, at first and at most; it doubles as long as the answer is the same.
@@ -108,8 +112,9 @@ struct Timing {
     begun: bool,
     /// The program's processor time when the lap began; `None` while the regime settles.
     start: Option<Duration>,
-    /// No lap has ended since the last look.
-    stuck: bool,
+    /// The program's processor time when the regime was changed, and how long the last lap with everything native took from then on.
+    changed: Duration,
+    whole: Duration,
     /// Processor time of the process when it began.
     begin: Duration,
 }
@@ -161,7 +166,7 @@ impl Timing {
     fn pass(&mut self, time: impl FnOnce() -> Duration, random: u64) -> Option<Next> {
         if !self.begun {
             self.begun = true;
-            return Some(Next::Lap(self.begin_lap()));
+            return Some(self.begin_lap(time()));
         }
         self.left -= 1;
         if self.left > 0 {
@@ -179,7 +184,9 @@ impl Timing {
             self.left = self.calls;
             return None;
         }
-        self.stuck = false;
+        if self.order[self.turn] == Regime::Everything {
+            self.whole = now.saturating_sub(self.changed);
+        }
         self.rounds.add(self.order[self.turn], time.as_nanos() as f64 / f64::from(self.times));
         self.turn += 1;
         if self.turn == self.order.len() {
@@ -189,22 +196,30 @@ impl Timing {
             self.turn = 0;
             self.order = self.rounds.order(random);
         }
-        Some(Next::Lap(self.begin_lap()))
+        Some(self.begin_lap(now))
     }
 
-    /// The regime of the next lap, which begins some calls after it was changed.
-    fn begin_lap(&mut self) -> Regime {
+    /// The next lap, which begins some calls after the regime was changed.
+    fn begin_lap(&mut self, now: Duration) -> Next {
+        if processor_time() > self.begin + MOST_TIMING {
+            return Next::GiveUp;
+        }
         self.start = None;
         self.times = 1;
         self.left = (self.calls / SETTLING).max(1);
-        self.order[self.turn]
+        self.changed = now;
+        let regime = self.order[self.turn];
+        let longest = if regime == Regime::Everything { WATCH } else { (self.whole * TIMES_A_LAP).clamp(LEAST_WATCH, WATCH) };
+        Next::Lap(regime, longest)
     }
 }
 
 /// What follows the end of a lap.
 enum Next {
-    /// The next one, in that regime.
-    Lap(Regime),
+    /// The next one, in that regime, which is given up after that time.
+    Lap(Regime, Duration),
+    /// None: it has taken too long already.
+    GiveUp,
     /// None: the program is fastest in that regime, by that factor; whether it is clearly slower with nothing native.
     Verdict(Regime, f64, bool),
 }
@@ -306,12 +321,8 @@ impl Session {
                 if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, begin.elapsed())) }
             }
             // The program may have come to something else since it was looked for a marker.
-            Phase::Timing(timing) if timing.stuck && !timing.begun && self.laps.marker.take().is_some() => Due::Begin,
-            Phase::Timing(timing) if timing.stuck || processor_time() > timing.begin + MOST_TIMING => Due::GiveUp,
-            Phase::Timing(timing) => {
-                timing.stuck = true;
-                Due::Watch
-            }
+            Phase::Timing(timing) if !timing.begun && self.laps.marker.take().is_some() => Due::Begin,
+            Phase::Timing(_) => Due::GiveUp,
         };
         // SAFETY: as the caller says.
         unsafe {
@@ -323,12 +334,7 @@ impl Session {
                     self.plan_laps(thread, time);
                 }
                 Due::Time(Some(marker)) => self.time_laps(thread, marker),
-                Due::Time(None) | Due::GiveUp => {
-                    self.laps.marker.set(None);
-                    self.end_laps(Regime::Everything);
-                    self.try_later(thread, AGAIN, MOST_AGAIN);
-                }
-                Due::Watch => self.plan_laps(thread, WATCH),
+                Due::Time(None) | Due::GiveUp => self.find_no_laps(thread),
             }
         }
     }
@@ -385,7 +391,8 @@ impl Session {
             times: 1,
             begun: false,
             start: None,
-            stuck: false,
+            changed: Duration::ZERO,
+            whole: Duration::ZERO,
             begin: processor_time(),
         }));
         // SAFETY: as the caller says. Code that something is kept for is alive.
@@ -397,8 +404,7 @@ impl Session {
             self.plan_laps(thread, WATCH);
         } else {
             // SAFETY: as the caller says.
-            unsafe { self.end_laps(Regime::Everything) };
-            self.try_later(thread, AGAIN, MOST_AGAIN);
+            unsafe { self.find_no_laps(thread) };
         }
     }
 
@@ -411,6 +417,18 @@ impl Session {
         self.laps.phase.replace(Phase::Waiting);
         // SAFETY: as the caller says.
         unsafe { self.set_regime(regime) };
+    }
+
+    /// The program is not compared with itself for now, and everything runs natively.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    unsafe fn find_no_laps(&self, thread: Thread) {
+        self.laps.marker.set(None);
+        // SAFETY: as the caller says.
+        unsafe { self.end_laps(Regime::Everything) };
+        self.try_later(thread, AGAIN, MOST_AGAIN);
     }
 
     fn try_later(&self, thread: Thread, least: Duration, most: Duration) {
@@ -463,7 +481,11 @@ impl Session {
         unsafe {
             match next {
                 None => {}
-                Some(Next::Lap(regime)) => self.set_regime(regime),
+                Some(Next::Lap(regime, longest)) => {
+                    self.set_regime(regime);
+                    self.plan_laps(thread, longest);
+                }
+                Some(Next::GiveUp) => self.find_no_laps(thread),
                 Some(Next::Verdict(regime, factor, gains)) => {
                     self.laps.factor.set(factor);
                     if self.laps.fastest.replace(regime) != regime {
@@ -575,5 +597,4 @@ enum Due {
     /// Time laps of the function with that code, of so many calls.
     Time(Option<(usize, u32)>),
     GiveUp,
-    Watch,
 }

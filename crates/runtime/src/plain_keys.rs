@@ -11,6 +11,63 @@ const LONGEST: usize = 8;
 /// `_PyHASH_MODULUS` of `pyhash.h`: ints of less magnitude are their own hash, but for -1.
 const HASH_MODULUS: u64 = (1 << 61) - 1;
 
+/// A key that is looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key<'a> {
+    Str(*mut PyObject),
+    Int(*mut PyObject),
+    /// A tuple of those items, whether there is such an object or not.
+    Tuple(&'a [*mut PyObject]),
+}
+
+impl<'a> Key<'a> {
+    /// The key that an object is.
+    ///
+    /// # Safety
+    /// `key` is an alive exact str, int or tuple, and outlives what is returned.
+    pub(crate) unsafe fn of(key: *mut PyObject) -> Key<'a> {
+        // SAFETY: as the caller says.
+        unsafe {
+            if is_exactly(key, &raw mut ffi::PyUnicode_Type) {
+                Key::Str(key)
+            } else if is_exactly(key, &raw mut ffi::PyLong_Type) {
+                Key::Int(key)
+            } else {
+                Key::Tuple(items(key))
+            }
+        }
+    }
+
+    /// The hash; `None` if the key is not plain.
+    ///
+    /// # Safety
+    /// The objects of the key are alive.
+    pub(crate) unsafe fn hash(self) -> Option<isize> {
+        // SAFETY: as the caller says.
+        unsafe {
+            match self {
+                Key::Str(key) => Some(str_hash(key)),
+                Key::Int(key) => Some(int_hash(key)),
+                Key::Tuple(items) => tuple_hash(items, DEPTH),
+            }
+        }
+    }
+
+    /// Whether a key of a table with the same hash is equal; `None` if Python code may have to tell.
+    ///
+    /// # Safety
+    /// All objects are alive; the key is plain.
+    pub(crate) unsafe fn equals(self, other: *mut PyObject) -> Option<bool> {
+        // SAFETY: as the caller says.
+        unsafe {
+            match self {
+                Key::Str(key) | Key::Int(key) => equal(other, key, DEPTH),
+                Key::Tuple(items) => equals_tuple(other, items, DEPTH),
+            }
+        }
+    }
+}
+
 /// The items of a tuple.
 ///
 /// # Safety
@@ -20,53 +77,110 @@ unsafe fn items<'a>(tuple: *mut PyObject) -> &'a [*mut PyObject] {
     unsafe { std::slice::from_raw_parts(tuple.cast::<u8>().add(offsets::TUPLE_ITEMS).cast(), memory::read::<usize>(tuple.cast(), offsets::OB_SIZE)) }
 }
 
+/// True for what is neither a container nor of a type that a program has defined.
+///
 /// # Safety
 /// `object` is alive.
-unsafe fn is_plain(object: *mut PyObject, depth: u32) -> bool {
+unsafe fn is_plain_leaf(object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
+    unsafe { is_number_or_str(ffi::Py_TYPE(object)) || is_exactly(object, &raw mut ffi::PyBool_Type) || std::ptr::eq(object, ffi::Py_None()) }
+}
+
+/// # Safety
+/// `key` is an alive exact int.
+unsafe fn int_hash(key: *mut PyObject) -> isize {
+    // SAFETY: as the caller says; ints are hashed without Python code.
     unsafe {
-        if is_exactly(object, &raw mut ffi::PyTuple_Type) {
-            let items = items(object);
-            return depth > 0 && items.len() <= LONGEST && items.iter().all(|&item| is_number_or_str(ffi::Py_TYPE(item)) || is_plain(item, depth - 1));
+        match int::value(key) {
+            Some(-1) => -2,
+            Some(value) if value.unsigned_abs() < HASH_MODULUS => value as isize,
+            _ => ffi::PyObject_Hash(key),
         }
-        is_number_or_str(ffi::Py_TYPE(object)) || is_exactly(object, &raw mut ffi::PyBool_Type) || std::ptr::eq(object, ffi::Py_None())
     }
 }
 
-/// The hash of a key; `None` if it is not plain.
-///
 /// # Safety
-/// `key` is an alive exact str, int or tuple.
-pub(crate) unsafe fn hash(key: *mut PyObject) -> Option<isize> {
+/// `item` is alive.
+unsafe fn item_hash(item: *mut PyObject, depth: u32) -> Option<isize> {
     // SAFETY: as the caller says; what is plain is hashed without Python code, and can be.
     unsafe {
-        if is_exactly(key, &raw mut ffi::PyUnicode_Type) {
-            return Some(str_hash(key));
+        if is_exactly(item, &raw mut ffi::PyLong_Type) {
+            Some(int_hash(item))
+        } else if is_exactly(item, &raw mut ffi::PyUnicode_Type) {
+            Some(str_hash(item))
+        } else if is_exactly(item, &raw mut ffi::PyTuple_Type) {
+            tuple_hash(items(item), depth.checked_sub(1)?)
+        } else {
+            is_plain_leaf(item).then(|| ffi::PyObject_Hash(item))
         }
-        if is_exactly(key, &raw mut ffi::PyLong_Type) {
-            return Some(match int::value(key) {
-                Some(-1) => -2,
-                Some(value) if value.unsigned_abs() < HASH_MODULUS => value as isize,
-                _ => ffi::PyObject_Hash(key),
-            });
-        }
-        is_plain(key, DEPTH).then(|| ffi::PyObject_Hash(key))
     }
 }
 
-/// Whether a key of a table with the same hash equals one that was looked up; `None` if Python code may have to tell.
+/// The hash of a tuple of those items, as `tuple_hash` of `tupleobject.c` computes it: xxHash of the items' hashes, without its last part.
 ///
 /// # Safety
-/// Both are alive; `key` is plain.
-pub(crate) unsafe fn equal(other: *mut PyObject, key: *mut PyObject) -> Option<bool> {
+/// The items are alive.
+unsafe fn tuple_hash(items: &[*mut PyObject], depth: u32) -> Option<isize> {
+    const PRIMES: [u64; 3] = [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
+    if items.len() > LONGEST {
+        return None;
+    }
+    let mut sum = PRIMES[2];
+    for &item in items {
+        // SAFETY: as the caller says.
+        let hash = unsafe { item_hash(item, depth) }?;
+        sum = sum.wrapping_add((hash as u64).wrapping_mul(PRIMES[1])).rotate_left(31).wrapping_mul(PRIMES[0]);
+    }
+    sum = sum.wrapping_add(items.len() as u64 ^ (PRIMES[2] ^ 3_527_539));
+    // -1 says that there was an error.
+    Some(if sum == u64::MAX { 1_546_275_796 } else { sum as isize })
+}
+
+/// Whether an object is equal to one that is plain; `None` if Python code may have to tell.
+///
+/// # Safety
+/// Both are alive.
+unsafe fn equal(other: *mut PyObject, key: *mut PyObject, depth: u32) -> Option<bool> {
     let str_type = &raw mut ffi::PyUnicode_Type;
     // SAFETY: as the caller says; comparing what is plain runs no Python code.
     unsafe {
+        if other == key {
+            return Some(true);
+        }
+        if is_exactly(key, &raw mut ffi::PyTuple_Type) {
+            return equals_tuple(other, items(key), depth.checked_sub(1)?);
+        }
         match (is_exactly(other, str_type), is_exactly(key, str_type)) {
             (true, true) => Some(_PyUnicode_Equal(other, key) != 0),
             (true, false) => Some(false),
-            (false, key_is_str) if is_plain(other, DEPTH) => Some(!key_is_str && ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1),
+            (false, true) if is_plain_leaf(other) || is_exactly(other, &raw mut ffi::PyTuple_Type) => Some(false),
+            (false, false) if is_plain_leaf(other) => Some(ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1),
+            // No tuple is equal to a number.
+            (false, false) if is_exactly(other, &raw mut ffi::PyTuple_Type) => Some(false),
             _ => None,
         }
+    }
+}
+
+/// Whether an object is equal to a tuple of those plain items; `None` if Python code may have to tell.
+///
+/// # Safety
+/// All are alive.
+unsafe fn equals_tuple(other: *mut PyObject, key: &[*mut PyObject], depth: u32) -> Option<bool> {
+    // SAFETY: as the caller says.
+    unsafe {
+        if !is_exactly(other, &raw mut ffi::PyTuple_Type) {
+            return is_plain_leaf(other).then_some(false);
+        }
+        let others = items(other);
+        if others.len() != key.len() {
+            return Some(false);
+        }
+        for (&other, &key) in others.iter().zip(key) {
+            if !equal(other, key, depth)? {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 }

@@ -3,7 +3,7 @@
 //! Probing as in `set_lookkey` of `setobject.c`. A new key takes the place of the last dummy that was met before the unused entry, or else that entry
 //! (as sets of CPython 3.13 and 3.14 were seen to do).
 
-use crate::plain_keys;
+use crate::plain_keys::Key;
 use whipsnake_cpython::ffi::{self, PyObject};
 
 unsafe extern "C" {
@@ -43,12 +43,12 @@ pub(crate) unsafe fn next(set: *mut PyObject, place: usize) -> Option<(*mut PyOb
 /// Looks a key up.
 ///
 /// # Safety
-/// `set` is an alive exact set or frozenset, `key` an alive exact str, int or tuple.
-pub(crate) unsafe fn seek(set: *mut PyObject, key: *mut PyObject) -> Seek {
+/// `set` is an alive exact set or frozenset, and the key's objects are alive.
+pub(crate) unsafe fn seek(set: *mut PyObject, key: Key<'_>) -> Seek {
     // SAFETY: as the caller says; the table has one entry more than its mask says, and unused ones, whose hash is 0. Keys in it are alive, or the dummy,
     // with a hash that no key has.
     unsafe {
-        let Some(hash) = plain_keys::hash(key) else { return Seek::Unsure };
+        let Some(hash) = key.hash() else { return Seek::Unsure };
         let set = &*set.cast::<ffi::PySetObject>();
         let mask = set.mask as usize;
         let mut perturb = hash as usize;
@@ -64,7 +64,7 @@ pub(crate) unsafe fn seek(set: *mut PyObject, key: *mut PyObject) -> Seek {
                 }
                 if found == hash {
                     let other = (*entry).key;
-                    match if other == key { Some(true) } else { plain_keys::equal(other, key) } {
+                    match key.equals(other) {
                         Some(true) => return Seek::Found(entry),
                         Some(false) => {}
                         None => return Seek::Unsure,

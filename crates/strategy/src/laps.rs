@@ -172,10 +172,14 @@ impl Rounds {
         Rounds { present: [None; REGIMES], excess: Default::default(), compared: [false, resumptions, true] }
     }
 
-    /// The regimes of the next round, in the order in which they get their laps.
+    /// The regimes of the next round, in the order in which they get their laps. The first round begins with everything native: what a lap takes then is a
+    /// measure for the others.
     pub fn order(&self, random: u64) -> Vec<Regime> {
         let takes_part = |regime: &Regime| *regime == Regime::Everything || self.compared[regime.index()];
         let mut regimes: Vec<Regime> = Regime::ALL.into_iter().filter(takes_part).collect();
+        if self.excess.iter().all(|excess| excess.0.is_empty()) {
+            return regimes;
+        }
         let first = random as usize % regimes.len();
         regimes.rotate_left(first);
         if random >> 32 & 1 == 1 {

@@ -2,6 +2,7 @@
 
 use super::{Obj, Ptr};
 use crate::dict_keys::{self, SetPlace};
+use crate::plain_keys::Key;
 use std::ptr::null_mut;
 use whipsnake_contract::helpers::FOUND_TO_SET;
 use whipsnake_cpython::ffi;
@@ -50,14 +51,34 @@ pub unsafe extern "C" fn dict_get_str(dict: Obj, key: Obj) -> Obj {
 /// `dict` is an exact dict, `key` an exact str or int.
 pub unsafe extern "C" fn dict_has_plain(dict: Obj, key: Obj) -> i64 {
     // SAFETY: the caller vouches for the types.
-    unsafe { dict_keys::seek(dict, key).map_or(-1, |value| i64::from(!value.is_null())) }
+    unsafe { dict_keys::seek(dict, Key::of(key)).map_or(-1, |value| i64::from(!value.is_null())) }
 }
 
 /// # Safety
 /// `dict` is an exact dict, `key` an exact str or int.
 pub unsafe extern "C" fn dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Obj {
     // SAFETY: the caller vouches for the types.
-    match unsafe { dict_keys::seek(dict, key) } {
+    match unsafe { dict_keys::seek(dict, Key::of(key)) } {
+        Some(value) if value.is_null() => missing,
+        found => found.unwrap_or(std::ptr::null_mut()),
+    }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `items` leads to `count` alive objects.
+pub unsafe extern "C" fn dict_has_tuple(dict: Obj, items: Ptr, count: i64) -> i64 {
+    // SAFETY: the caller vouches for the type, and for the items.
+    unsafe {
+        let key = Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize));
+        dict_keys::seek(dict, key).map_or(-1, |value| i64::from(!value.is_null()))
+    }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `items` leads to `count` alive objects.
+pub unsafe extern "C" fn dict_get_tuple(dict: Obj, items: Ptr, count: i64, missing: Obj) -> Obj {
+    // SAFETY: the caller vouches for the type, and for the items.
+    match unsafe { dict_keys::seek(dict, Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize))) } {
         Some(value) if value.is_null() => missing,
         found => found.unwrap_or(std::ptr::null_mut()),
     }

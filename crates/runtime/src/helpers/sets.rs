@@ -1,6 +1,7 @@
 //! Sets under keys that are plain.
 
 use super::{Obj, Ptr};
+use crate::plain_keys::Key;
 use crate::set_keys::{self, Seek};
 use whipsnake_cpython::ffi;
 
@@ -10,7 +11,7 @@ pub unsafe extern "C" fn set_has_plain(set: Obj, key: Obj, place: Ptr) -> i64 {
     // SAFETY: the caller vouches for the types, and for the room.
     unsafe {
         let place = place.cast::<(*mut ffi::setentry, isize)>();
-        match set_keys::seek(set, key) {
+        match set_keys::seek(set, Key::of(key)) {
             Seek::Found(entry) => {
                 place.write((entry, 0));
                 1
@@ -19,6 +20,19 @@ pub unsafe extern "C" fn set_has_plain(set: Obj, key: Obj, place: Ptr) -> i64 {
                 place.write((entry, hash));
                 0
             }
+            Seek::Unsure => -1,
+        }
+    }
+}
+
+/// # Safety
+/// `set` is an exact set or frozenset, `items` leads to `count` alive objects.
+pub unsafe extern "C" fn set_has_tuple(set: Obj, items: Ptr, count: i64) -> i64 {
+    // SAFETY: the caller vouches for the type, and for the items.
+    unsafe {
+        match set_keys::seek(set, Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize))) {
+            Seek::Found(_) => 1,
+            Seek::Missing(..) => 0,
             Seek::Unsure => -1,
         }
     }
