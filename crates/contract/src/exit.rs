@@ -393,13 +393,15 @@ on_returns! {
     Compare, "compare";
     /// The same for a comparison whose result is converted to a bool.
     CompareBool, "compare_bool";
+    /// An inlined `__next__` of an iterator, which is still on the stack: the result is pushed. If it raises `StopIteration`, the loop ends.
+    Next, "next";
 }
 
 impl OnReturn {
     /// Operands of the instruction that are on the stack while the callee runs.
     pub const fn kept_operands(self) -> usize {
         match self {
-            OnReturn::Push | OnReturn::CheckNone => 0,
+            OnReturn::Push | OnReturn::CheckNone | OnReturn::Next => 0,
             OnReturn::CheckBool | OnReturn::Unary => 1,
             OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot | OnReturn::SetAttr => 2,
             // The function, NULL and the object.

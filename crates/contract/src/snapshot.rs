@@ -82,6 +82,7 @@ known_types! {
     StrIter = "type(iter('\\u0100'))";
     AsciiStrIter = "type(iter(''))";
     BytesIter = "type(iter(b''))";
+    StopIteration = "StopIteration";
 }
 
 /// What is fixed for one running interpreter.

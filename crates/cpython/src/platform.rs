@@ -260,6 +260,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::StrIter => &raw mut ffi::PyUnicodeIter_Type,
             KnownType::AsciiStrIter => iterator_type(ffi::PyUnicode_FromStringAndSize(c"".as_ptr(), 0)),
             KnownType::BytesIter => &raw mut ffi::PyBytesIter_Type,
+            KnownType::StopIteration => ffi::PyExc_StopIteration.cast(),
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

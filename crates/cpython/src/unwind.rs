@@ -234,7 +234,7 @@ unsafe fn unwind(thread: Thread, frame: Frame, code: Code, failing: u32, leaves:
 }
 
 /// The offset of the instruction whose prefixes begin at `offset`.
-fn skip_extended_arg(code: Code, mut offset: u32) -> u32 {
+pub fn skip_extended_arg(code: Code, mut offset: u32) -> u32 {
     // SAFETY: the interpreter never ends a code object with a prefix.
     while unsafe { code.units_ptr().add(offset as usize).read() } & 0xff == offsets::OPCODE_EXTENDED_ARG as u16 {
         offset += 1;

@@ -15,7 +15,7 @@ impl Builder<'_> {
             OnReturn::PushBool | OnReturn::PushNot | OnReturn::CheckBool | OnReturn::CompareBool => Some(KnownType::Bool),
             OnReturn::Length => Some(KnownType::Int),
             OnReturn::Operator | OnReturn::Compare => None,
-            OnReturn::Push | OnReturn::Unary | OnReturn::CheckNone | OnReturn::SetAttr | OnReturn::SetItem => return Ok(true),
+            OnReturn::Push | OnReturn::Unary | OnReturn::CheckNone | OnReturn::SetAttr | OnReturn::SetItem | OnReturn::Next => return Ok(true),
         };
         let not_implemented = self.platform().known_type(KnownType::NotImplemented);
         let fits = match wanted {

@@ -13,7 +13,7 @@ use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Assumption, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
 use whipsnake_ir::function::ObjectRef;
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Value};
+use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Most frames inlined into each other.
 pub(crate) const MAX_INLINE_DEPTH: u32 = 5;
@@ -65,6 +65,14 @@ pub(crate) struct Known {
     pub exact: bool,
 }
 
+/// Where inlined code leads.
+pub(crate) struct Inlined {
+    /// It returns: the current block and the state are those behind the call.
+    pub returns: bool,
+    /// Where it ends the iteration that asked it for an item: block, and the caller's state.
+    pub ends: Vec<(Block, State)>,
+}
+
 impl Builder<'_> {
     /// `callable(args…)`.
     pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
@@ -104,7 +112,7 @@ impl Builder<'_> {
                     }
                 }
                 ObjectKind::Type(ty) => {
-                    if self.type_call(state, ty, base)? {
+                    if self.leaves_class_to_raise(state, base) || self.type_call(state, ty, base)? {
                         self.finish(state, instr.next);
                         return Ok(true);
                     }
@@ -341,15 +349,20 @@ impl Builder<'_> {
             && !self.raises_when_inlined(code)
     }
 
-    /// Builds a callee in place of the call. The operands are gone from the state's stack; the result is pushed.
-    pub(crate) fn inline(
+    /// Builds a callee in place of the call. The operands are gone from the state's stack; the result is pushed. False if it never returns.
+    pub(crate) fn inline(&mut self, state: &mut State, callee: Callee<'_>, args: Vec<Slot>, on_return: OnReturn, instr: Instr) -> Build<bool> {
+        Ok(self.inline_callee(state, callee, args, on_return, instr)?.returns)
+    }
+
+    /// The same for a callee that may end an iteration, too.
+    pub(crate) fn inline_callee(
         &mut self,
         state: &mut State,
         Callee { id, info, code, held, exact }: Callee<'_>,
         mut args: Vec<Slot>,
         on_return: OnReturn,
         instr: Instr,
-    ) -> Build<bool> {
+    ) -> Build<Inlined> {
         let body = match self.body(code) {
             Ok(body) => body,
             Err(_) => return Err(crate::builder::Stop::NoInline((self.instance.path, instr.offset))),
@@ -415,9 +428,10 @@ impl Builder<'_> {
             .into_iter()
             .map(|(block, state)| Edge { block, state, offset: instr.next })
             .collect();
+        let ends = outcome.ends;
         if edges.is_empty() {
             self.drops.clear();
-            return Ok(false);
+            return Ok(Inlined { returns: false, ends });
         }
         let joined = self.join(edges);
         self.block = joined.block;
@@ -425,7 +439,7 @@ impl Builder<'_> {
         // Exits from here on are exits after the call.
         self.pre = Some(state.clone());
         self.recapture(state);
-        Ok(true)
+        Ok(Inlined { returns: true, ends })
     }
 
     fn own_if_lent(&mut self, state: &State, slot: &mut Slot) {

@@ -1,7 +1,7 @@
 //! Units: whole functions and running loops.
 
 use crate::body::{Body, touched_locals};
-use crate::builder::{Build, Builder, Edge, Lessons, Stop};
+use crate::builder::{Build, Builder, Edge, Lessons, Parent, Stop};
 use crate::instruction::FROM_TOP;
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val, released};
@@ -249,57 +249,63 @@ impl Builder<'_> {
                 if !fits {
                     return Err(Stop::NoInline((parent.instance.path, parent.call.offset)));
                 }
-                // The callee's locals are released in the caller, after the call.
-                let mut after = Rc::unwrap_or_clone(state.caller.take().expect("inlined code has a caller"));
-                let operands = after.stack.split_off(after.stack.len() - parent.on_return.kept_operands());
-                if let (Val::Obj(v), false) = (&result.val, result.owned) {
-                    let v = *v;
-                    match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
-                        Some(local) => {
-                            *local = Slot::NULL;
-                            result.owned = true;
-                        }
-                        None => {
-                            // Kept alive by the caller's frame, which goes on.
-                            let held = after.locals.iter().chain(&after.stack).any(|s| s.owned && s.val == Val::Obj(v));
-                            if !held {
-                                self.take_reference(v);
-                                result.owned = true;
-                            }
-                        }
-                    }
-                }
-                if matches!(result.val, Val::Virtual(..)) {
-                    // Parts that a local owns pass on with the local; others are taken hold of before the locals go.
-                    let same = |local: &&mut Slot| local.borrow() == result.borrow() && **local != result;
-                    match state.locals.iter_mut().find(same) {
-                        Some(local) => result = std::mem::replace(local, Slot::NULL),
-                        None => self.own(&mut result),
-                    }
-                }
-                let locals = self.in_order_of_release(std::mem::take(&mut state.locals));
-                after.facts = state.facts.clone();
-                after.variables = std::mem::take(&mut state.variables);
-                after.unbuilt = state.unbuilt.clone();
-                if parent.on_return.pushes() {
-                    after.stack.push(result);
-                }
-                if state.linked {
-                    self.pop_inlined_frame(&parent);
-                }
-                let mut drops = Vec::new();
-                let released = locals.into_iter().chain(self.in_order_of_operands(operands, parent.on_return)).collect();
-                for slot in self.without_unbuilt(&mut after, released) {
-                    self.collect_drops(slot, &mut drops);
-                }
-                let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
-                self.before_destructors(&mut after, &drops);
-                self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
-                self.instance = callee;
+                let after = self.leave_callee(state, &parent, Some(result));
                 out.returns.push((self.block, after));
             }
         }
         Ok(false)
+    }
+
+    /// The caller's state behind the call of the inlined code being built, which ends, with its result if there is one.
+    pub(crate) fn leave_callee(&mut self, state: &mut State, parent: &Parent, mut result: Option<Slot>) -> State {
+        // The callee's locals are released in the caller, after the call.
+        let mut after = Rc::unwrap_or_clone(state.caller.take().expect("inlined code has a caller"));
+        let operands = after.stack.split_off(after.stack.len() - parent.on_return.kept_operands());
+        if let Some(result) = &mut result {
+            if let (Val::Obj(v), false) = (&result.val, result.owned) {
+                let v = *v;
+                match state.locals.iter_mut().find(|s| s.owned && s.val == Val::Obj(v)) {
+                    Some(local) => {
+                        *local = Slot::NULL;
+                        result.owned = true;
+                    }
+                    None => {
+                        // Kept alive by the caller's frame, which goes on.
+                        let held = after.locals.iter().chain(&after.stack).any(|s| s.owned && s.val == Val::Obj(v));
+                        if !held {
+                            self.take_reference(v);
+                            result.owned = true;
+                        }
+                    }
+                }
+            }
+            if matches!(result.val, Val::Virtual(..)) {
+                // Parts that a local owns pass on with the local; others are taken hold of before the locals go.
+                let same = |local: &&mut Slot| local.borrow() == result.borrow() && **local != *result;
+                match state.locals.iter_mut().find(same) {
+                    Some(local) => *result = std::mem::replace(local, Slot::NULL),
+                    None => self.own(result),
+                }
+            }
+        }
+        let locals = self.in_order_of_release(std::mem::take(&mut state.locals));
+        after.facts = state.facts.clone();
+        after.variables = std::mem::take(&mut state.variables);
+        after.unbuilt = state.unbuilt.clone();
+        after.stack.extend(result.filter(|_| parent.on_return.pushes()));
+        if state.linked {
+            self.pop_inlined_frame(parent);
+        }
+        let mut drops = Vec::new();
+        let released = locals.into_iter().chain(self.in_order_of_operands(operands, parent.on_return)).collect();
+        for slot in self.without_unbuilt(&mut after, released) {
+            self.collect_drops(slot, &mut drops);
+        }
+        let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
+        self.before_destructors(&mut after, &drops);
+        self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
+        self.instance = callee;
+        after
     }
 
     fn collect_drops(&self, slot: Slot, drops: &mut Vec<Slot>) {

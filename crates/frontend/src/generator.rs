@@ -327,7 +327,7 @@ impl Builder<'_> {
     }
 
     /// True if nobody can tell whether a local that is not read any more still holds what it does.
-    fn ends_unseen(&self, state: &State, local: &Slot) -> bool {
+    pub(crate) fn ends_unseen(&self, state: &State, local: &Slot) -> bool {
         match &local.val {
             Val::Obj(_) => self.is_leaf(state, &local.val),
             Val::MaybeObj(_) | Val::Unseen(_) => false,

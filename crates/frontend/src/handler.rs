@@ -7,6 +7,7 @@
 
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge};
+use crate::region::Outcome;
 use crate::value::{Slot, State, Untraced, Val};
 use std::collections::BTreeSet;
 use whipsnake_bytecode::{Handler, Instr, Op};
@@ -371,7 +372,10 @@ impl Builder<'_> {
     }
 
     /// `raise`, `raise exception`, `raise exception from cause`. Control never falls through.
-    pub(crate) fn raise(&mut self, state: &mut State, argc: u32) -> Build<bool> {
+    pub(crate) fn raise(&mut self, state: &mut State, argc: u32, out: &mut Outcome) -> Build<bool> {
+        if argc == 1 && self.ends_iteration(state, out) {
+            return Ok(false);
+        }
         if argc == 0 {
             let Some(handler) = self.handler_again(state) else { return Ok(self.raises()) };
             self.trace(state);

@@ -245,7 +245,7 @@ impl Builder<'_> {
                 }
             }
             Op::Reraise { values } => return Ok(self.reraise(state, values)),
-            Op::RaiseVarargs { argc } => return self.raise(state, argc),
+            Op::RaiseVarargs { argc } => return self.raise(state, argc, out),
             Op::WithExceptStart { exit_self } => self.with_except_start(state, exit_self)?,
             Op::ImportName { name } => self.import_name(state, name)?,
             Op::ImportFrom { name } => {

@@ -185,6 +185,9 @@ impl Builder<'_> {
             return self.iterate_generator(asked, (exit, pops_iter), instr, out);
         }
         self.note_generator(state);
+        if matches!(state.peek(1).val, Val::Obj(_)) && self.known_type(state, &state.peek(1).val).is_none() {
+            self.expect_noted(state, 1);
+        }
         if let Val::Virtual(kind, _) = state.peek(1).val
             && runs_over_table(kind)
             && !self.stays_in_parts(kind, instr)
@@ -242,6 +245,10 @@ impl Builder<'_> {
             let (item, done) = self.next_of_plain(state, *iterator, known);
             return self.iterate_object(state, item, done, (exit, pops_iter), instr, out);
         }
+        if self.next_by_method(state, (exit, pops_iter), instr, out)? {
+            return Ok(false);
+        }
+        self.note(state, 1);
         let iterator = self.objects(state, 1)[0];
         let item = self.python(state, Helper::iter_next, &[self.tstate, iterator])?;
         let null = self.null();

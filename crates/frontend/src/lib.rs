@@ -35,6 +35,7 @@ mod iterate;
 mod matching;
 mod name;
 mod native;
+mod next_method;
 mod overwrite;
 mod own_dict;
 mod ownership;

@@ -51,7 +51,7 @@ fn is_asked_first(left: &TypeInfo, right: &TypeInfo) -> bool {
 
 impl<'s> Builder<'s> {
     /// The class of the object `depth` from the top, if it is known and written in Python.
-    fn python_class(&self, state: &State, depth: usize) -> Option<&'s TypeInfo> {
+    pub(crate) fn python_class(&self, state: &State, depth: usize) -> Option<&'s TypeInfo> {
         let val = &state.peek(depth).val;
         if !matches!(val, Val::Obj(_)) {
             return None;
@@ -61,7 +61,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The function that a class has under a name of a special method.
-    fn special(&self, info: &TypeInfo, name: &str) -> Option<ObjectId> {
+    pub(crate) fn special(&self, info: &TypeInfo, name: &str) -> Option<ObjectId> {
         match info.attributes.get(name) {
             Some(Attribute::Method { object }) if matches!(self.kind(*object), ObjectKind::Function(_)) => Some(*object),
             _ => None,

@@ -54,7 +54,7 @@ pub(crate) struct Outcome {
     pub returns: Vec<(Block, State)>,
     /// Items of a generator in place: block, and its state with the item.
     pub yields: Vec<(Block, State)>,
-    /// Ends of a generator in place.
+    /// Ends of a generator in place, or of the iteration that asked an inlined `__next__` for an item.
     pub ends: Vec<(Block, State)>,
 }
 

@@ -15,13 +15,13 @@ use std::ffi::c_void;
 use whipsnake_contract::exit::{ExitPoint, ExitReason, FROM_TOP, FrameImage, OnReturn, Resume, Source};
 use whipsnake_contract::snapshot::{Assumption, KnownType, Platform, STACK_KEYS, local_key, stack_key};
 use whipsnake_cpython::ffi::{
-    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_Clear, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_TypeError,
+    PyBool_Type, PyExc_OverflowError, PyExc_ValueError, PyLong_FromSsize_t, PyNumber_AsSsize_t, PyNumber_Index, PyObject_RichCompareBool, Py_LT, PyErr_Format, PyErr_Clear, PyErr_ExceptionMatches, PyErr_GetRaisedException, PyErr_NoMemory, PyErr_Occurred, PyErr_SetRaisedException, PyExc_StopIteration, PyExc_TypeError,
     PyObject, PyObject_IsTrue, PyThreadState, Py_DECREF, Py_False, Py_FatalError, Py_INCREF, Py_None, Py_NotImplemented, Py_TYPE,
     Py_True, Py_XDECREF,
 };
 use whipsnake_strategy::UnitKind;
 use whipsnake_cpython::symbols::_Py_HandlePending;
-use whipsnake_cpython::unwind::raise_from_callback;
+use whipsnake_cpython::unwind::{raise_from_callback, skip_extended_arg};
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, offsets};
 
 /// One exit being taken.
@@ -265,13 +265,18 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
     // SAFETY: kept operands are on top of the stack; results are owned.
     unsafe {
         let mut result = result;
+        if on_return == OnReturn::Next && result.is_null() && PyErr_ExceptionMatches(PyExc_StopIteration) != 0 {
+            PyErr_Clear();
+            end_loop(frame, image.offset);
+            return true;
+        }
         if on_return.may_decline() && result == Py_NotImplemented() {
             Py_DECREF(result);
             result = ask_further(frame, on_return, method);
         }
         result = match on_return {
             _ if result.is_null() => result,
-            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool => result,
+            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Next => result,
             OnReturn::SetAttr | OnReturn::SetItem => none_for(result),
             OnReturn::CheckNone => none_of_init(result),
             OnReturn::PushBool => truth(result),
@@ -297,6 +302,33 @@ unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, metho
     }
     true
 }
+
+/// Moves a frame that stands at a `FOR_ITER` behind its loop, as that instruction does when there is no item.
+///
+/// # Safety
+///
+/// The iterator is on top of the frame's stack.
+unsafe fn end_loop(frame: Frame, offset: u32) {
+    let Some(code) = frame.code() else { return };
+    // SAFETY: as the caller says; instructions, with their prefixes and inline caches, lie within the code.
+    unsafe {
+        let unit = |at: u32| *code.units_ptr().add(at as usize);
+        let at = skip_extended_arg(code, offset);
+        let distance = (offset..=at).fold(0, |distance, at| distance << 8 | u32::from(unit(at) >> 8));
+        // Behind the cache, the loop, and the `END_FOR` that ends it.
+        let mut end = at + 1 + FOR_ITER_CACHES + distance + 1;
+        if offsets::MINOR < 14 {
+            // `FOR_ITER` drops the iterator itself, and goes past the `POP_TOP` that would.
+            frame.pop().close();
+            end += 1;
+        }
+        frame.set_offset(end);
+        frame.set_return_offset(0);
+    }
+}
+
+/// `INLINE_CACHE_ENTRIES_FOR_ITER` of `pycore_code.h` (3.13 and 3.14).
+const FOR_ITER_CACHES: u32 = 1;
 
 /// Drops the operands that an instruction has kept on its stack, in the interpreter's order. An exception stays raised.
 ///
