@@ -129,6 +129,32 @@ pub(crate) fn is_number_or_str(ty: *const PyTypeObject) -> bool {
     is(&raw const ffi::PyUnicode_Type) || is(&raw const ffi::PyLong_Type) || is(&raw const ffi::PyFloat_Type)
 }
 
+/// Cells in a closure that are looked into without counting what goes with them.
+const FEW_CELLS: usize = 4;
+/// More references than a function and that many cells can hold to one object.
+const MANY_REFERENCES: isize = 32;
+
+/// True if of these fields of a function whatever they refer to stays, but for the closure with cells of its own, numbers and strs: most often that needs
+/// no counting.
+///
+/// # Safety
+///
+/// `function` is an alive function, and these are the objects that it refers to.
+unsafe fn shares_all(function: *const ffi::PyFunctionObject, fields: &[*mut PyObject]) -> bool {
+    // SAFETY: as the caller says; closures are tuples of cells.
+    unsafe {
+        let stays = |object: *mut PyObject| object.is_null() || is_immortal(object) || is_number_or_str(Py_TYPE(object)) || Py_REFCNT(object) > MANY_REFERENCES;
+        let is_code = |field: &*mut PyObject| std::ptr::eq(field, &raw const (*function).func_code) && Py_REFCNT(*field) > 1;
+        let is_closure = |field: &*mut PyObject| std::ptr::eq(field, &raw const (*function).func_closure);
+        let closes_over_little = |closure: *mut PyObject| {
+            let cells = std::slice::from_raw_parts(closure.cast::<u8>().add(offsets::TUPLE_ITEMS).cast::<*mut PyObject>(), ffi::PyTuple_GET_SIZE(closure) as usize);
+            let cell_stays = |cell: *mut PyObject| Py_REFCNT(cell) == 1 && stays(read(cell.cast(), offsets::CELL_VALUE));
+            Py_REFCNT(closure) == 1 && cells.len() <= FEW_CELLS && cells.iter().all(|&cell| stays(cell) || cell_stays(cell))
+        };
+        fields.iter().all(|field| stays(*field) || is_code(field) || is_closure(field) && closes_over_little(*field))
+    }
+}
+
 /// References that may still be looked at.
 #[derive(Debug)]
 pub(crate) struct Budget(pub(crate) usize);
@@ -308,8 +334,10 @@ impl Lost<'_> {
                 Destruction::Function => {
                     // All fields in between are objects; weak references are none.
                     const WORDS: usize = (offset_of!(ffi::PyFunctionObject, vectorcall) - offset_of!(ffi::PyFunctionObject, func_globals)) / size_of::<usize>();
-                    let function = &raw const *object.cast::<ffi::PyFunctionObject>();
-                    !has_callback((*function).func_weakreflist) && self.items(&raw const (*function).func_globals, WORDS, depth)
+                    let function = object.cast::<ffi::PyFunctionObject>();
+                    !has_callback((*function).func_weakreflist)
+                        && (shares_all(function, std::slice::from_raw_parts(&raw const (*function).func_globals, WORDS))
+                            || self.items(&raw const (*function).func_globals, WORDS, depth))
                 }
                 Destruction::Exception => exception_is_silent(object, ty, self, depth),
                 Destruction::Generator | Destruction::Coroutine if has_ended(object) => {

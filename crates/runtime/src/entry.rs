@@ -584,17 +584,37 @@ impl Session {
     pub unsafe fn hook(&self, function: *mut PyObject) {
         // SAFETY: functions have these fields.
         unsafe {
-            let present: vectorcallfunc = read(function.cast(), offsets::FUNCTION_VECTORCALL);
-            if present as usize != self.original as usize {
-                return;
+            if self.may_hook(function) {
+                self.set_hook(function, read(function.cast(), offsets::FUNCTION_VERSION));
             }
-            if self.laps.regime() == Regime::Nothing {
-                return self.laps.park(function);
-            }
-            let version = read(function.cast(), offsets::FUNCTION_VERSION);
-            self.hooked.borrow_mut().insert(function as usize, version);
-            whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, vectorcall);
         }
+    }
+
+    /// True if nobody has replaced a function's vectorcall, ours neither. Where nothing may run natively now, it is hooked later.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`].
+    unsafe fn may_hook(&self, function: *mut PyObject) -> bool {
+        // SAFETY: functions have that field.
+        let present: vectorcallfunc = unsafe { read(function.cast(), offsets::FUNCTION_VECTORCALL) };
+        let is_original = present as usize == self.original as usize;
+        if is_original && self.laps.regime() == Regime::Nothing {
+            self.laps.park(function);
+            return false;
+        }
+        is_original
+    }
+
+    /// Hooks a function that is to get that version back.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::hook`], which may be done now.
+    unsafe fn set_hook(&self, function: *mut PyObject, version: u32) {
+        self.hooked.insert(function as usize, version);
+        // SAFETY: as the caller says.
+        unsafe { whipsnake_cpython::symbols::PyFunction_SetVectorcall(function, vectorcall) };
     }
 
     /// Gives a function its own vectorcall and its version back.
@@ -606,7 +626,7 @@ impl Session {
         if self.laps.regime() == Regime::Nothing {
             self.laps.forget(function);
         }
-        let Some(version) = self.hooked.borrow_mut().remove(&(function as usize)) else { return };
+        let Some(version) = self.hooked.remove(function as usize) else { return };
         // SAFETY: functions have these fields.
         unsafe {
             if self.is_hooked(function) {
@@ -630,7 +650,7 @@ impl Session {
         // SAFETY: hooked functions are alive: dying ones take themselves out of the table.
         unsafe {
             let functions: Vec<usize> = if monitoring::other_tools_everywhere(thread) {
-                self.hooked.borrow().keys().copied().collect()
+                self.hooked.functions()
             } else {
                 (!function.is_null()).then_some(function as usize).into_iter().collect()
             };
@@ -709,39 +729,35 @@ impl Session {
             if Code::from_object_unchecked(code).is_some_and(|code| code.flags() & CO_SUSPENDS != 0) {
                 return;
             }
-            if let Some((code, site)) = site_of_function(self, function)
-                && site.as_ref().compiles.get() > 0
-            {
-                self.hook_created(function, code, site.as_ref());
+            let Some(code) = Code::from_object_unchecked(code) else { return };
+            let Some(extra) = CodeExtra::of(self, code) else { return };
+            let site = extra.function(read(function.cast(), offsets::FUNCTION_GLOBALS), read(function.cast(), offsets::FUNCTION_BUILTINS));
+            if let Some(site) = site.filter(|site| site.as_ref().compiles.get() > 0) {
+                self.hook_created(function, code, extra, site.as_ref());
             }
         }
     }
 
     /// # Safety
     ///
-    /// As for [`Self::hook`]; code and site are the function's.
-    #[cold]
-    unsafe fn hook_created(&self, function: *mut PyObject, code: Code, site: &Site) {
+    /// As for [`Self::hook`]; code, extra and site are the function's.
+    unsafe fn hook_created(&self, function: *mut PyObject, code: Code, extra: &CodeExtra, site: &Site) {
         // SAFETY: as the caller says.
         unsafe {
-            if self.enabled.get() && site.takes_calls() {
-                self.hook(function);
-            }
-            let Some(extra) = CodeExtra::of(self, code) else { return };
+            let hooks = self.enabled.get() && site.takes_calls() && self.may_hook(function);
             // Builds with assertions do not allow functions without a version here.
-            let withhold = self.is_hooked(function) && code.len() >= WORTH_A_DETOUR && offsets::HEADERS_DEBUG == 0;
+            let withhold = hooks && code.len() >= WORTH_A_DETOUR && offsets::HEADERS_DEBUG == 0;
             let version = extra.withhold_version(code, withhold);
-            if withhold {
-                self.hooked.borrow_mut().insert(function as usize, version);
+            if hooks {
+                // It is new, and has no version of its own.
+                self.set_hook(function, if withhold { version } else { 0 });
             }
         }
     }
 
     /// A function's code or defaults are about to change: the version it had stands for what it was.
     pub(crate) fn function_changes(&self, function: *mut PyObject) {
-        if let Some(version) = self.hooked.borrow_mut().get_mut(&(function as usize)) {
-            *version = 0;
-        }
+        self.hooked.forget_version(function as usize);
     }
 
     /// A function is about to die.
@@ -754,7 +770,7 @@ impl Session {
         // SAFETY: the caller vouches for the function.
         unsafe {
             if self.is_hooked(function) {
-                self.hooked.borrow_mut().remove(&(function as usize));
+                self.hooked.remove(function as usize);
             }
             forget_unversioned(self.interpreter, function);
         }

@@ -557,8 +557,7 @@ impl Session {
         unsafe {
             if regime == Regime::Nothing {
                 self.silence();
-                let hooked: Vec<usize> = self.hooked.borrow().keys().copied().collect();
-                for function in hooked {
+                for function in self.hooked.functions() {
                     self.unhook(function as *mut PyObject);
                     self.laps.parked.borrow_mut().insert(function);
                 }

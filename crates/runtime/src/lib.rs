@@ -27,6 +27,7 @@ mod frame_log;
 mod generator;
 mod graves;
 mod heaps;
+pub mod hooked;
 pub mod hooks;
 pub mod install;
 mod instance_checks;

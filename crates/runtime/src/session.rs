@@ -7,6 +7,7 @@
 use crate::attribute_cache::AttributeCache;
 use crate::crash::CrashInfo;
 use crate::destroy_type::DestructionCache;
+use crate::hooked::Hooked;
 use crate::instance_checks::InstanceChecks;
 use crate::instance_pool::InstancePool;
 use crate::laps::Laps;
@@ -136,7 +137,7 @@ pub struct Session {
     /// Events that may have broken an assumption on a function, counted.
     pub function_changes: Cell<u64>,
     /// Functions whose vectorcall is ours, with the version they had.
-    pub hooked: RefCell<FxHashMap<usize, u32>>,
+    pub hooked: Hooked,
     /// Functions that were given their own vectorcall back while another tool wants events.
     pub resting: RefCell<HashSet<usize>>,
     /// Events until it is looked whether resting functions can be hooked again.
@@ -240,7 +241,7 @@ impl Session {
             trampolines: RefCell::default(),
             watch: RefCell::new(parts.watch),
             function_changes: Cell::new(0),
-            hooked: RefCell::default(),
+            hooked: Hooked::default(),
             resting: RefCell::default(),
             until_awake: Cell::new(0),
             until_hearing: Cell::new(0),

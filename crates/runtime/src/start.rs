@@ -170,8 +170,7 @@ pub unsafe fn disable() {
     // SAFETY: the GIL is held; hooked functions are alive: dying ones take themselves out of the table.
     unsafe {
         session.silence();
-        let hooked: Vec<usize> = session.hooked.borrow().keys().copied().collect();
-        for function in hooked {
+        for function in session.hooked.functions() {
             session.unhook(function as *mut PyObject);
         }
         crate::generator::switch(session, false);
