@@ -238,6 +238,12 @@ virtuals! {
     DictItemIter, "dict-item-iter";
     /// An iterator over a set or frozenset: as that over a dict's keys.
     SetIter, "set-iter";
+    /// A generator that a call of a function has returned, and that has not begun: its function, 0 (an integer), the code that this had, and its
+    /// parameters.
+    NewGenerator, "new-generator";
+    /// The same, waiting behind a `yield`: its function, the code unit offset at which it goes on (an integer), its code, its locals without those of its
+    /// closure, of which some may be NULL, and what is on its stack.
+    WaitingGenerator, "waiting-generator";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -339,7 +345,7 @@ impl Virtual {
     pub const fn is_raw(self, index: usize) -> bool {
         match self {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
-            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun => index == 1,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun | Virtual::NewGenerator | Virtual::WaitingGenerator => index == 1,
             Virtual::OneTuple => index == 0,
             Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter => matches!(index, 1..=3),
             Virtual::ListSlice => index > 0,

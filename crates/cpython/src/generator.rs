@@ -72,17 +72,22 @@ impl Generator {
     ///
     /// # Safety
     ///
-    /// `function` is an alive function with that code, whose calls begin as `start` says, and whose parameters are the objects at `arguments`.
-    pub unsafe fn create(function: *mut PyObject, code: Code, start: Start, arguments: *const *mut PyObject) -> *mut PyObject {
+    /// `function` is an alive function that has that code, or had it when it was called; its calls begin as `start` says; its first locals are these objects, parameters first, and NULL
+    /// where one is unbound.
+    pub unsafe fn create(function: *mut PyObject, code: Code, start: Start, locals: &[*mut PyObject]) -> *mut PyObject {
         // SAFETY: the new object has room for a frame of the code; a closure has as many cells as the code has free variables.
         unsafe {
+            // What is made has room for a frame of the function's code.
+            let present: *mut PyObject = read(function.cast(), offsets::FUNCTION_CODE);
+            write(function.cast(), offsets::FUNCTION_CODE, code.as_object());
             let object = _Py_MakeCoro(function);
+            write(function.cast(), offsets::FUNCTION_CODE, present);
             let Some(generator) = Generator::from_object(object) else { return object };
             let Some(frame) = generator.frame() else { return object };
             frame.initialise(function, code, None);
             frame.give_to_generator();
-            for index in 0..code.argcount() as usize {
-                frame.set_slot(index, Slot::new(*arguments.add(index)));
+            for (index, &local) in locals.iter().enumerate().filter(|(_, local)| !local.is_null()) {
+                frame.set_slot(index, Slot::new(local));
             }
             let closure: *mut PyObject = read(function.cast(), offsets::FUNCTION_CLOSURE);
             let first = code.nlocalsplus() - start.free;
@@ -95,20 +100,18 @@ impl Generator {
         }
     }
 
-    /// Makes one that was just created wait behind a `yield`, at a code unit offset, with these locals behind its parameter (NULL where one is
-    /// unbound) and that object on its value stack.
+    /// Makes one that was just created wait behind a `yield`, at a code unit offset, with these objects on its value stack.
     ///
     /// # Safety
     ///
     /// The offset is behind a `yield` with such a stack; all objects are alive, and nobody knows the generator.
-    pub unsafe fn wait_at(self, offset: u32, locals: &[*mut PyObject], stacked: *mut PyObject) {
+    pub unsafe fn wait_at(self, offset: u32, stack: &[*mut PyObject]) {
         // SAFETY: the frame has room for the locals and the value stack of its code.
         unsafe {
             let Some(frame) = self.frame() else { return };
-            for (index, &local) in (1..).zip(locals).filter(|(_, local)| !local.is_null()) {
-                frame.set_slot(index, Slot::new(local));
+            for &object in stack {
+                frame.push(if object.is_null() { Slot::NULL } else { Slot::new(object) });
             }
-            frame.push(Slot::new(stacked));
             frame.set_offset(offset);
             self.set_state(offsets::GEN_FRAME_SUSPENDED);
         }

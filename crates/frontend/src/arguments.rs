@@ -2,6 +2,7 @@
 
 use crate::builder::Builder;
 use crate::call::UNPLAIN;
+use crate::generator::GENERATOR;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::Virtual;
 use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectKind};
@@ -20,9 +21,9 @@ pub(crate) enum Source {
 }
 
 /// `CO_VARARGS`.
-const VARARGS: u32 = 4;
+pub(crate) const VARARGS: u32 = 4;
 /// `CO_VARKEYWORDS`.
-const VARKEYWORDS: u32 = 8;
+pub(crate) const VARKEYWORDS: u32 = 8;
 /// Longest tuple of further arguments that is made in parts.
 const MAX_REST: usize = 8;
 
@@ -32,7 +33,7 @@ pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Opti
     let positional = given.checked_sub(names.len())?;
     let count = info.argcount as usize;
     let (any_number, any_name) = (info.flags & VARARGS != 0, info.flags & VARKEYWORDS != 0);
-    if info.flags & UNPLAIN & !(VARARGS | VARKEYWORDS) != 0 || positional > count + if any_number { MAX_REST } else { 0 } || names.len() > 64 {
+    if info.flags & UNPLAIN & !(VARARGS | VARKEYWORDS | GENERATOR) != 0 || positional > count + if any_number { MAX_REST } else { 0 } || names.len() > 64 {
         return None;
     }
     let mut found = vec![None; count + info.kwonly as usize];

@@ -130,7 +130,7 @@ impl Builder<'_> {
     }
 
     /// Does something with an object that a slot owns, unless that may be NULL and is.
-    fn unless_null(&mut self, slot: &Slot, act: impl FnOnce(&mut Self, Value)) {
+    pub(crate) fn unless_null(&mut self, slot: &Slot, act: impl FnOnce(&mut Self, Value)) {
         match slot.val {
             Val::Obj(value) => act(self, value),
             Val::MaybeObj(value) => {

@@ -29,6 +29,8 @@ pub(crate) enum Stop {
     NeedsFrame,
     /// Start over without inlining at this call site: foreign code may look at the callee's frame.
     NoInline(Site),
+    /// The current instruction always leaves: nothing follows in its block.
+    Leaves,
 }
 
 impl From<GiveUp> for Stop {
@@ -159,6 +161,8 @@ pub(crate) struct Builder<'s> {
     pub variables: Vec<Named<'s>>,
     /// Loops that are being built around the current place, in callers, too.
     pub open_loops: usize,
+    /// The type of an operand of the current instruction is noted.
+    pub notes: bool,
     /// What is built must not be seen before it is done.
     pub attempt: Option<Attempt>,
     /// Values that stand for instances which are not built.
@@ -216,6 +220,7 @@ impl<'s> Builder<'s> {
             variables: Vec::new(),
             open_loops: 0,
             attempt: None,
+            notes: false,
             stand_ins: HashSet::new(),
             exit_unbuilt: Rc::default(),
             exit_seen: HashSet::new(),
@@ -380,7 +385,15 @@ impl<'s> Builder<'s> {
     /// To be called before anything that may run Python code on the hot path.
     pub(crate) fn before_python(&mut self, state: &mut State) -> Build<()> {
         if let Some(attempt) = self.attempt {
-            return Err(Stop::NoInline(attempt.site));
+            if !self.notes {
+                return Err(Stop::NoInline(attempt.site));
+            }
+            // With the type that is noted the next unit may do without Python code.
+            let state = self.pre_state();
+            let block = self.block;
+            self.f.exit(block, ExitReason::Profiled, state);
+            self.drops.clear();
+            return Err(Stop::Leaves);
         }
         if self.frame.is_none() {
             return Err(Stop::NeedsFrame);
@@ -447,6 +460,7 @@ impl<'s> Builder<'s> {
     pub(crate) fn begin(&mut self, instr: Instr, state: &State) {
         self.instr = Some(instr);
         self.ran_python = false;
+        self.notes = false;
         self.recapture(state);
     }
 

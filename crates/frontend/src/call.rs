@@ -2,6 +2,7 @@
 
 use crate::arguments::{Source, are_single, arranged};
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
+use crate::generator::GENERATOR;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use std::cell::Cell;
@@ -291,6 +292,9 @@ impl Builder<'_> {
         let with_self = state.stack[base + 1].val != Val::Null;
         let given = state.stack.len() - base - 2 - usize::from(!names.is_empty()) + usize::from(with_self);
         let Some(sources) = self.sources(info, given, names) else { return Ok(None) };
+        if info.flags & GENERATOR != 0 {
+            return Ok(self.make_called_generator(state, known, info, base, (&sources, names), instr)?.then_some(true));
+        }
         if let Some(code) = info.code
             && self.may_inline(code, instr.offset)
         {
@@ -512,7 +516,7 @@ impl Builder<'_> {
     /// The same for arguments of which the last have these names; and where the parameters come from.
     pub(crate) fn inlinable_with(&self, function: ObjectId, given: usize, names: &[ObjectId], instr: Instr) -> Option<(FunctionInfo, CodeId, Vec<Source>)> {
         let ObjectKind::Function(info) = self.kind(function) else { return None };
-        let sources = self.sources(info, given, names)?;
+        let sources = self.sources(info, given, names).filter(|_| info.flags & GENERATOR == 0)?;
         let code = info.code.filter(|&code| self.may_inline(code, instr.offset))?;
         Some((info.clone(), code, sources))
     }

@@ -48,6 +48,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
             }
             Ok(()) => return Ok(crate::compact::compact(builder.f)),
             Err(Stop::GiveUp(reason)) => return Err(reason),
+            Err(Stop::Leaves) => return Err(GiveUp::Unstable),
             Err(Stop::NeedsFrame) => {
                 lessons = builder.lessons;
                 lessons.frame = true;

@@ -126,7 +126,9 @@ impl<'s> Builder<'s> {
         if self.exact_type(state, &Val::Obj(object)).is_some() {
             return;
         }
-        let first = self.snapshot.warm && !self.snapshot.profiled && self.noted(operand as usize).is_empty();
+        // What an attempt meets may have run in the interpreter only, so far.
+        let may_learn = if self.attempt.is_some() { !self.guesses_no_types() } else { !self.snapshot.profiled };
+        let first = self.snapshot.warm && may_learn && self.noted(operand as usize).is_empty();
         if first || self.snapshot.surveys {
             let exit = self.pre_state();
             self.note_object(operand_key(instr.offset, operand), object, exit);
@@ -153,6 +155,7 @@ impl<'s> Builder<'s> {
 
     /// Notes the type of an object under a key, and leaves if that is enough.
     fn note_object(&mut self, key: u32, object: Value, exit: StateId) {
+        self.notes = true;
         let unit = self.unit();
         let code = self.int_const(i64::from(self.instance.body.code));
         let key = self.int_const(i64::from(key));

@@ -20,7 +20,7 @@ use whipsnake_contract::snapshot::{CodeId, SeenExit};
 use whipsnake_ir::{Block, Cond, Imm, Op as Ir, Value};
 
 /// `CO_GENERATOR`.
-const GENERATOR: u32 = 0x20;
+pub(crate) const GENERATOR: u32 = 0x20;
 
 /// Parts of a generator: its function, the place at which it goes on, and the iterator that it runs over; its locals follow, from the second one on,
 /// without the variables of its closure.
@@ -115,16 +115,14 @@ impl Builder<'_> {
 
     /// The body of that generator.
     pub(crate) fn body_of_generator(&mut self, state: &State) -> Build<Option<Rc<Body>>> {
-        match self.generator_on_top(state) {
-            Some((code, ..)) => Ok(Some(self.body(code)?)),
-            None => Ok(None),
-        }
+        let code = self.generator_on_top(state).map(|(code, ..)| code).or_else(|| self.called_generator_on_top(state).map(|(code, _)| code));
+        Ok(code.map(|code| self.body(code)).transpose()?)
     }
 
     /// Asks the generator in parts on top of the stack for an item, to be taken by the callable in that stack slot if there is a reduction. `None` if
     /// that cannot be built in place.
     pub(crate) fn ask_generator(&mut self, state: &mut State, instr: Instr, reduction: Option<(Reduction, usize)>) -> Build<Option<Asked>> {
-        let Some((code, function, parts)) = self.generator_on_top(state) else { return Ok(None) };
+        let Some((code, function, parts)) = self.generator_on_top(state) else { return self.ask_called_generator(state, instr, reduction) };
         // What the generator owns while it runs in another one would have to be told from what the other one holds.
         let holds_others = self.attempt.is_some() && parts[LOCALS..].iter().any(|local| local.val != Val::Null);
         if holds_others || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
@@ -159,9 +157,9 @@ impl Builder<'_> {
 
     /// True if an earlier unit left at the current instruction because something was not as expected. Which branches are taken the interpreter sees, whose
     /// the iterator is does not matter here, and what types items have is for the reduction to know.
-    fn failed_here(&self, reduces: bool) -> bool {
+    pub(crate) fn failed_here(&self, reduces: bool) -> bool {
         let is_failure = |exit: &SeenExit| match exit.reason {
-            ExitReason::IdentityGuard => false,
+            ExitReason::IdentityGuard | ExitReason::Profiled => false,
             ExitReason::ColdBranch => exit.count > MANY_EXITS,
             ExitReason::TypeGuard if reduces => exit.count > MANY_EXITS,
             reason => matches!(reason.policy(), ExitPolicy::Speculation | ExitPolicy::Uncovered),
@@ -177,7 +175,7 @@ impl Builder<'_> {
     /// Makes the generator in parts on top of the stack, which cannot run in place. A first unit notes how often that is asked for items: by the time that
     /// this is enough, more may be known of what the generator does, and it is tried again.
     pub(crate) fn note_generator(&mut self, state: &mut State) {
-        if matches!(state.peek(1).val, Val::Virtual(Virtual::Generator, _)) && self.attempt.is_none() {
+        if matches!(state.peek(1).val, Val::Virtual(Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator, _)) && self.attempt.is_none() {
             self.objects(state, 1);
         }
         if self.instr.is_some_and(|instr| self.lessons.no_inline.contains(&(self.instance.path, instr.offset))) {
@@ -186,7 +184,7 @@ impl Builder<'_> {
     }
 
     /// Goes on in the generator's code; returns the caller.
-    fn enter_generator(&mut self, code: CodeId, body: Rc<Body>, function: Value, instr: Instr) -> Rc<Instance> {
+    pub(crate) fn enter_generator(&mut self, code: CodeId, body: Rc<Body>, function: Value, instr: Instr) -> Rc<Instance> {
         let caller = self.instance.clone();
         let frame = self.frame_for_callee(&caller, self.snapshot.codes[code as usize].framesize);
         let state_id = Cell::new(self.pre_state());
@@ -222,7 +220,7 @@ impl Builder<'_> {
     }
 
     /// Joins states of the generator.
-    fn meet(&mut self, edges: Vec<(Block, State)>, offset: u32) -> Option<State> {
+    pub(crate) fn meet(&mut self, edges: Vec<(Block, State)>, offset: u32) -> Option<State> {
         let edges: Vec<Edge> = edges.into_iter().map(|(block, state)| Edge { block, state, offset }).collect();
         if edges.is_empty() {
             return None;
@@ -254,6 +252,8 @@ impl Builder<'_> {
         self.drop_unseen(&inside, &before, &[]);
         let mut item = inside.pop();
         let mut iterator = inside.pop();
+        // The place is known.
+        inside.pop();
         inside.locals.truncate(inside.locals.len() - expression.free as usize);
         let mut held = owned_by([&parts[ITERATOR]]);
         for gone in owned_by(last_item(&parts[ITERATOR])) {
@@ -312,7 +312,7 @@ impl Builder<'_> {
     }
 
     /// Makes a slot own its objects: those that are held pass to it.
-    fn take_over(&mut self, held: &mut Vec<Value>, slot: &mut Slot) {
+    pub(crate) fn take_over(&mut self, held: &mut Vec<Value>, slot: &mut Slot) {
         match &mut slot.val {
             Val::Obj(value) if !slot.owned => {
                 match held.iter().position(|other| other == value) {
@@ -339,6 +339,6 @@ impl Builder<'_> {
 }
 
 /// The state of the code that asked the generator, with what has become known.
-fn back(state: &State, inside: State) -> State {
+pub(crate) fn back(state: &State, inside: State) -> State {
     State { facts: inside.facts, variables: inside.variables, ..state.clone() }
 }

@@ -40,6 +40,8 @@ impl Body {
             | Virtual::Enumerate
             | Virtual::Zip
             | Virtual::Generator
+            | Virtual::NewGenerator
+            | Virtual::WaitingGenerator
             | Virtual::Begun
             | Virtual::Instance
             | Virtual::OneTuple

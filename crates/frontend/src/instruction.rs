@@ -175,7 +175,10 @@ impl Builder<'_> {
                 self.drop_slot(state, value);
                 state.stack.push(function);
             }
+            Op::ReturnGenerator if self.is_in_place() => state.stack.push(Slot::borrowed(self.none())),
             Op::YieldValue { delegating: false } if self.is_in_place() => {
+                // Where it goes on lies at the bottom of its stack.
+                state.stack.insert(0, Slot::borrowed(Val::SmallInt(i64::from(instr.next))));
                 out.yields.push((self.block, state.clone()));
                 return Ok(false);
             }

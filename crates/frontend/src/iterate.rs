@@ -11,6 +11,9 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::KnownType;
 use whipsnake_ir::{Block, Cond, Imm, MemSize, Op as Ir, Region, Value};
 
+/// The number under which the type of a loop's iterator is noted; under that of the operand it is noted that a generator was asked.
+const ITERATOR: u32 = 2;
+
 /// What becomes of an iterator asked for its next item.
 struct Advance {
     /// Whether there is an item.
@@ -57,6 +60,7 @@ impl Builder<'_> {
                     }
                 }
                 Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
+                Virtual::NewGenerator | Virtual::WaitingGenerator => return Ok(()),
                 kind if runs_over_table(*kind) => return Ok(()),
                 _ => {}
             }
@@ -186,7 +190,7 @@ impl Builder<'_> {
         }
         self.note_generator(state);
         if matches!(state.peek(1).val, Val::Obj(_)) && self.known_type(state, &state.peek(1).val).is_none() {
-            self.expect_noted(state, 1);
+            self.expect_noted_at(state, ITERATOR, 1);
         }
         if let Val::Virtual(kind, _) = state.peek(1).val
             && runs_over_table(kind)
@@ -248,7 +252,7 @@ impl Builder<'_> {
         if self.next_by_method(state, (exit, pops_iter), instr, out)? {
             return Ok(false);
         }
-        self.note(state, 1);
+        self.note_at(state, ITERATOR, 1);
         let iterator = self.objects(state, 1)[0];
         let item = self.python(state, Helper::iter_next, &[self.tstate, iterator])?;
         let null = self.null();

@@ -15,6 +15,7 @@ mod body;
 mod builder;
 mod c_call;
 mod call;
+mod called_generator;
 mod compact;
 mod compare;
 mod complex;

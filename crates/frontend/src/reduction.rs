@@ -100,7 +100,7 @@ impl Reduction {
 impl Builder<'_> {
     /// Calls a builtin function with a generator in parts on top of the stack. False if it is left to the general way.
     pub(crate) fn reduce(&mut self, state: &mut State, name: &str, base: usize, instr: Instr) -> Build<bool> {
-        if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
+        if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
             return Ok(false);
         }
         if name == "str.join" && self.known_type(state, &state.stack[base + 1].val) != Some(KnownType::Str) {
@@ -139,17 +139,43 @@ impl Builder<'_> {
             parts.extend(self.nothing_so_far(reduction));
             entry.stack[base] = Slot::borrowed(Val::Virtual(Virtual::Begun, parts));
         }
-        let callable = entry.locals.len() + base;
         let origin = self.block;
+        let start = self.f.add_block();
+        self.block = start;
+        if let Reduction::Collects(begun, _) = reduction {
+            entry.stack[base] = self.new_collection(&mut entry, begun, &state.stack[base]);
+        }
+        let mut ends = Vec::new();
+        // A new generator is asked for its first item apart: from then on it waits.
+        let is_new = matches!(state.peek(1).val, Val::Virtual(Virtual::NewGenerator, _));
+        let rest = if is_new { self.ask_once(entry, reduction, base, instr, &mut ends)? } else { Some(Some((start, entry))) };
+        let done = match rest {
+            None => false,
+            Some(None) => true,
+            Some(Some((block, entry))) => self.ask_on(block, &entry, reduction, base, instr, &mut ends)?,
+        };
+        if !done || ends.is_empty() {
+            self.block = origin;
+            self.begin(instr, state);
+            return Ok(None);
+        }
+        self.f.jump(origin, start, &[]);
+        let joined = self.join(ends);
+        self.block = joined.block;
+        self.begin(instr, &joined.state);
+        Ok(Some(joined.state))
+    }
+
+    /// Asks for items as long as there are any, from that block on. False if the items are not what the reduction takes.
+    fn ask_on(&mut self, from: Block, entry: &State, reduction: Reduction, base: usize, instr: Instr, ends: &mut Vec<Edge>) -> Build<bool> {
         let mut shapes: Vec<Shape> = entry.all_slots().map(|slot| self.iterator_shape(slot).unwrap_or_else(|| Shape::Same(slot.clone()))).collect();
+        let callable = entry.locals.len() + base;
+        if let Reduction::Collects(..) = reduction {
+            shapes[callable] = Shape::Same(entry.stack[base].clone());
+        }
         let linked = entry.linked_frames();
         for _ in 0..MAX_ATTEMPTS {
             let (before, header) = (self.f.add_block(), self.f.add_block());
-            if let Reduction::Collects(begun, _) = reduction {
-                self.block = before;
-                entry.stack[base] = self.new_collection(&mut entry, begun, &state.stack[base]);
-                shapes[callable] = Shape::Same(entry.stack[base].clone());
-            }
             let mut first = Edge { block: before, state: entry.clone(), offset: instr.offset };
             self.enter(&mut first, &shapes, linked, header);
             let mut at = entry.clone();
@@ -158,53 +184,60 @@ impl Builder<'_> {
             let exit = self.pre_state();
             self.poll(exit);
             self.open_loops += 1;
-            let asked = self.ask_generator(&mut at, instr, Some((reduction, base)))?;
+            let mut found = Vec::new();
+            let rest = self.ask_once(at, reduction, base, instr, &mut found)?;
             self.open_loops -= 1;
-            let Some(asked) = asked else {
-                self.block = origin;
-                self.begin(instr, state);
-                return Ok(None);
-            };
-            let Asked { item, end } = asked;
-            let mut ends: Vec<Edge> = Vec::new();
-            if let Some((block, mut state, taken)) = item {
-                self.block = block;
-                if let Reduction::Collects(..) = reduction {
-                    let item = state.pop();
-                    self.collect(&mut state, base, item);
-                }
-                if let Some(stop) = taken {
-                    let (found, goes_on) = self.split(stop);
-                    ends.push(self.result(found, state.clone(), base, instr, |b, _| Slot::borrowed(b.constant_bool(reduction == Reduction::Finds(true)))));
-                    self.block = goes_on;
-                }
+            let Some(rest) = rest else { return Ok(false) };
+            if let Some((block, state)) = rest {
                 let fits = state.all_slots().zip(&shapes).all(|(slot, shape)| self.fits(&state, slot, shape));
                 if !fits {
                     let slots = entry.all_slots().zip(state.all_slots());
-                    shapes = shapes.iter().zip(slots).map(|(shape, (first, slot))| self.widened((&entry, first), shape, (&state, slot))).collect();
+                    shapes = shapes.iter().zip(slots).map(|(shape, (first, slot))| self.widened((entry, first), shape, (&state, slot))).collect();
                     continue;
                 }
-                let mut back = Edge { block: self.block, state, offset: instr.offset };
+                let mut back = Edge { block, state, offset: instr.offset };
                 self.enter(&mut back, &shapes, linked, header);
             }
-            if let Some((block, state)) = end {
-                ends.push(match reduction {
-                    Reduction::Collects(begun, _) => self.collection(block, state, base, instr, begun),
-                    _ => self.result(block, state, base, instr, |b, state| Slot::borrowed(b.total(state, reduction, base))),
-                });
-            }
-            self.f.jump(origin, before, &[]);
-            if ends.is_empty() {
-                return Ok(None);
-            }
-            let joined = self.join(ends);
-            self.block = joined.block;
-            self.begin(instr, &joined.state);
-            return Ok(Some(joined.state));
+            self.f.jump(from, before, &[]);
+            ends.append(&mut found);
+            return Ok(true);
         }
-        self.block = origin;
-        self.begin(instr, state);
-        Ok(None)
+        Ok(false)
+    }
+
+    /// Asks for one item: where there is one and more are wanted, and the edges from where the call ends. `None` if items are not what the reduction takes.
+    #[allow(clippy::type_complexity, reason = "one caller, which takes it apart at once")]
+    fn ask_once(
+        &mut self,
+        mut at: State,
+        reduction: Reduction,
+        base: usize,
+        instr: Instr,
+        ends: &mut Vec<Edge>,
+    ) -> Build<Option<Option<(Block, State)>>> {
+        self.begin(instr, &at);
+        let Some(Asked { item, end }) = self.ask_generator(&mut at, instr, Some((reduction, base)))? else { return Ok(None) };
+        let mut rest = None;
+        if let Some((block, mut state, taken)) = item {
+            self.block = block;
+            if let Reduction::Collects(..) = reduction {
+                let item = state.pop();
+                self.collect(&mut state, base, item);
+            }
+            if let Some(stop) = taken {
+                let (found, goes_on) = self.split(stop);
+                ends.push(self.result(found, state.clone(), base, instr, |b, _| Slot::borrowed(b.constant_bool(reduction == Reduction::Finds(true)))));
+                self.block = goes_on;
+            }
+            rest = Some((self.block, state));
+        }
+        if let Some((block, state)) = end {
+            ends.push(match reduction {
+                Reduction::Collects(begun, _) => self.collection(block, state, base, instr, begun),
+                _ => self.result(block, state, base, instr, |b, state| Slot::borrowed(b.total(state, reduction, base))),
+            });
+        }
+        Ok(Some(rest))
     }
 
     /// The edge from where the loop ends: the operands are dropped, and the result is on the stack.

@@ -136,7 +136,10 @@ impl Builder<'_> {
             self.take_locals(&mut state, &instr.op);
             self.begin(instr, &state);
             self.trace_for(&mut state, instr);
-            goes_on = self.instruction(&mut state, instr, out)?;
+            goes_on = match self.instruction(&mut state, instr, out) {
+                Err(Stop::Leaves) => false,
+                built => built?,
+            };
             if self.instance.depth == 0 {
                 std::mem::take(&mut self.handler_edges).into_iter().for_each(|(target, edge)| out.pending.add(target, edge));
             }
@@ -216,7 +219,9 @@ impl Builder<'_> {
         let header = body.block_at(entry.offset).ok_or(GiveUp::NoLoop(entry.offset))?;
         let key = (self.instance.path, entry.offset, versions.len());
         self.open_assigned(index, &mut entry);
-        let may_split = versions.len() + 1 < MAX_VERSIONS && !body.loops.iter().any(|l| l.parent == Some(index));
+        // A generator that is new at first, and then waits, is another one for all loops.
+        let asks_new = matches!(entry.state.stack.last(), Some(Slot { val: Val::Virtual(Virtual::NewGenerator, _), .. }));
+        let may_split = versions.len() + 1 < MAX_VERSIONS && (asks_new || !body.loops.iter().any(|l| l.parent == Some(index)));
         for _ in 0..MAX_ATTEMPTS {
             let mark = out.mark();
             let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
@@ -412,6 +417,7 @@ impl Builder<'_> {
             Virtual::Zip => (0..parts.len()).map(nested).collect(),
             Virtual::Begun => (0..parts.len()).map(|i| if i == 0 { same(i) } else { self.carried_shape(&State::in_frame(0), &parts[i]) }).collect(),
             Virtual::Generator => (0..parts.len()).map(|i| if kind.is_raw(i) { Shape::Int } else { nested(i) }).collect(),
+            Virtual::WaitingGenerator => (0..parts.len()).map(nested).collect(),
             _ => return None,
         };
         Some(Shape::Virtual(*kind, shapes))
@@ -462,6 +468,9 @@ impl Builder<'_> {
     /// True if another version of the loop could take the slot.
     fn may_differ(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
         let fixed = matches!(shape, Shape::Same(_));
+        if let (Val::Virtual(Virtual::WaitingGenerator, _), Shape::Same(Slot { val: Val::Virtual(Virtual::NewGenerator, _), .. })) = (&slot.val, shape) {
+            return true;
+        }
         self.is_other_number(state, slot, shape) || !fixed && state.unbuilt_of(&slot.val).is_some()
     }
 

@@ -86,7 +86,8 @@ impl Builder<'_> {
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
-                Virtual::Generator | Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
+                Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator => return None,
+                Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }

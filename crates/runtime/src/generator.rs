@@ -217,7 +217,7 @@ pub(crate) unsafe fn called(session: &Session, function: *mut PyObject, argument
     unsafe {
         let code = Code::from_object_unchecked(read(function.cast(), offsets::FUNCTION_CODE))?;
         let start = CodeExtra::of(session, code)?.generator_start(code).filter(|_| code.argcount() as usize == count)?;
-        Some(Generator::create(function, code, start, arguments))
+        Some(Generator::create(function, code, start, std::slice::from_raw_parts(arguments, count)))
     }
 }
 

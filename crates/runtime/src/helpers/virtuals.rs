@@ -89,7 +89,19 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
             }
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
-            Virtual::Generator => generator(parts, count as usize),
+            Virtual::Generator => {
+                // The iterator is the parameter, and the only object on the stack.
+                let place = integer(1) as u32;
+                let locals: SmallVec<[Obj; 8]> = (2..if place > 0 { count as usize } else { 3 }).map(object).collect();
+                let code = memory::read(object(0).cast(), offsets::FUNCTION_CODE);
+                generator(object(0), code, &locals, (place > 0).then_some((place, &[object(2)])))
+            }
+            Virtual::NewGenerator => generator(object(0), object(2), std::slice::from_raw_parts(parts.add(3).cast(), count as usize - 3), None),
+            Virtual::WaitingGenerator => {
+                let slots = std::slice::from_raw_parts(parts.add(3).cast::<Obj>(), count as usize - 3);
+                let (locals, stack) = slots.split_at(own_locals(object(2)));
+                generator(object(0), object(2), locals, Some((integer(1) as u32, stack)))
+            }
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
                 if start.is_null() {
@@ -201,28 +213,34 @@ unsafe fn instance(class: Obj, places: Places, values: &[Obj]) -> Obj {
     }
 }
 
-/// A generator that waits.
+/// A generator with these first locals, that waits at that code unit offset with that stack, or has not begun.
 ///
 /// # Safety
-/// `parts` points to `count` words as [`Virtual::Generator`] wants them; references among them are borrowed.
-unsafe fn generator(parts: *const u64, count: usize) -> Obj {
-    // SAFETY: the function has the code of a generator expression, which begins like all generators; the locals are those that its parameter leaves
-    // room for.
+/// `code` is or was that of the generator function, and the objects fit it; they are borrowed.
+unsafe fn generator(function: Obj, code: Obj, locals: &[Obj], waits: Option<(u32, &[Obj])>) -> Obj {
+    // SAFETY: as the caller says.
     unsafe {
-        let object = |i: usize| parts.add(i).read() as Obj;
-        let (function, place, iterator) = (object(0), parts.add(1).read() as u32, object(2));
-        let code = Code::from_object_unchecked(memory::read(function.cast(), offsets::FUNCTION_CODE));
+        let code = Code::from_object_unchecked(code);
         let Some((code, start)) = code.and_then(|code| Some((code, Start::of(code)?))) else {
             ffi::PyErr_SetString(ffi::PyExc_SystemError, c"the function of a generator makes none".as_ptr());
             return std::ptr::null_mut();
         };
-        let made = Generator::create(function, code, start, &raw const iterator);
-        if let Some(generator) = Generator::from_object(made).filter(|_| place > 0) {
-            let locals: SmallVec<[Obj; 8]> = (3..count).map(object).collect();
-            generator.wait_at(place, &locals, iterator);
+        let made = Generator::create(function, code, start, locals);
+        if let (Some(generator), Some((place, stack))) = (Generator::from_object(made), waits) {
+            generator.wait_at(place, stack);
         }
         made
     }
+}
+
+/// Number of locals of a generator function with that code, but for those of its closure.
+///
+/// # Safety
+/// `code` is an alive code object.
+unsafe fn own_locals(code: Obj) -> usize {
+    // SAFETY: as the caller says.
+    let code = unsafe { Code::from_object_unchecked(code) };
+    code.map_or(0, |code| code.nlocalsplus() - Start::of(code).map_or(0, |start| start.free))
 }
 
 /// An iterator of that type over a dict or a set, which keeps how many entries are left at an offset.

@@ -1,0 +1,351 @@
+//! Generators of generator functions in place: a loop that asks one for its items gets what it executes from one `yield` to the next.
+//!
+//! As for generator expressions ([`crate::generator`]) the generator stays in parts, and what it executes for an item is an attempt. But its code may begin with
+//! anything and have any loops and several `yield`s: what it executes first and what it goes on with later is built apart, and so are the loops that ask
+//! for the first item and for further ones.
+
+use crate::arguments::{Source, VARARGS, VARKEYWORDS, arranged};
+use crate::attempt::owned_by;
+use crate::body::Body;
+use crate::builder::{Build, Builder, Edge, Site, Stop};
+use crate::call::Known;
+use crate::generator::{Asked, back};
+use crate::reduction::Reduction;
+use crate::region::Outcome;
+use crate::value::{Slot, State, Val};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use whipsnake_bytecode::{Instr, Op};
+use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
+use whipsnake_contract::snapshot::{Assumption, CodeId, FunctionInfo, ObjectId};
+use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
+
+/// Parts of a generator: its function, the place at which it goes on, its code; its locals follow, without the variables of its closure, and then what is on its
+/// stack.
+const FUNCTION: usize = 0;
+const PLACE: usize = 1;
+const CODE: usize = 2;
+const LOCALS: usize = 3;
+
+/// Most `yield`s of such a function.
+const MAX_YIELDS: usize = 8;
+
+/// What is needed to know of a generator function.
+struct Waits {
+    /// Indices of its `yield`s.
+    yields: Vec<usize>,
+    /// Variables of its closure.
+    free: u32,
+}
+
+impl Body {
+    /// What the code is like if it is that of a generator function that can run in place.
+    fn waits(&self) -> Option<Waits> {
+        let instrs = &self.decoded.instrs;
+        let op = |index: usize| instrs.get(index).map(|instr| instr.op);
+        let (free, start) = match op(0) {
+            Some(Op::CopyFreeVars { count }) => (count, 1),
+            _ => (0, 0),
+        };
+        if !matches!(op(start), Some(Op::ReturnGenerator)) || instrs.iter().any(|instr| matches!(instr.op, Op::MakeCell { .. })) {
+            return None;
+        }
+        let yields: Vec<usize> = (start + 1..instrs.len()).filter(|&index| instrs[index].op.suspends()).collect();
+        // Within `try` and `with` it would have to be told when it is given up.
+        let waits = |&index: &usize| {
+            matches!(op(index), Some(Op::YieldValue { delegating: false })) && matches!(op(index + 1), Some(Op::Resume { except_depth1: true, .. }))
+        };
+        ((1..=MAX_YIELDS).contains(&yields.len()) && yields.iter().all(waits)).then_some(Waits { yields, free })
+    }
+}
+
+impl Waits {
+    /// Code unit offsets at which the generator goes on.
+    fn places(&self, body: &Body) -> Vec<u32> {
+        self.yields.iter().map(|&index| body.decoded.instrs[index].next).collect()
+    }
+}
+
+impl Builder<'_> {
+    /// Keeps the generator that a call of a known function returns in parts. False if it could not run in place.
+    pub(crate) fn make_called_generator(
+        &mut self,
+        state: &mut State,
+        known: Known,
+        info: &FunctionInfo,
+        base: usize,
+        (sources, names): (&[Source], &[ObjectId]),
+        instr: Instr,
+    ) -> Build<bool> {
+        let Some(code) = info.code.filter(|&code| self.may_inline(code, instr.offset)) else { return Ok(false) };
+        if info.flags & (VARARGS | VARKEYWORDS) != 0 || info.kwonly > 0 || self.attempt.is_some() {
+            return Ok(false);
+        }
+        let Ok(body) = self.body(code) else { return Ok(false) };
+        if body.waits().is_none() {
+            return Ok(false);
+        }
+        if known.exact {
+            self.assume(Assumption::Function { address: info.address });
+        }
+        let mut args = state.stack.split_off(base);
+        if !names.is_empty() {
+            args.pop();
+        }
+        let callable = args.remove(0);
+        if args[0].val == Val::Null {
+            args.remove(0);
+        }
+        let code_object = self.code_object(&self.snapshot.codes[code as usize]);
+        state.facts.update(code_object, |fact| fact.made_of = Some(code));
+        let mut parts = vec![callable, Slot::borrowed(Val::SmallInt(0)), Slot::borrowed(Val::Obj(code_object))];
+        parts.extend(arranged(sources, args, names));
+        state.stack.extend(parts);
+        let count = state.stack.len() - base;
+        let parts = self.take_parts(state, count);
+        state.stack.push(Slot::borrowed(Val::Virtual(Virtual::NewGenerator, parts)));
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// Code and parts of such a generator on top of the stack.
+    pub(crate) fn called_generator_on_top(&self, state: &State) -> Option<(CodeId, Vec<Slot>)> {
+        let Val::Virtual(Virtual::NewGenerator | Virtual::WaitingGenerator, parts) = &state.peek(1).val else { return None };
+        let Val::Obj(code) = parts[CODE].val else { return None };
+        Some((state.facts.get(code).made_of?, parts.clone()))
+    }
+
+    /// Asks such a generator on top of the stack for an item: as [`Self::ask_generator`].
+    pub(crate) fn ask_called_generator(&mut self, state: &mut State, instr: Instr, reduction: Option<(Reduction, usize)>) -> Build<Option<Asked>> {
+        let Some((code, parts)) = self.called_generator_on_top(state) else { return Ok(None) };
+        if self.attempt.is_some() || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
+            return Ok(None);
+        }
+        let body = self.body(code)?;
+        let Some(waits) = body.waits() else { return Ok(None) };
+        let function = match parts[FUNCTION].val {
+            Val::Obj(function) => function,
+            Val::Const(id) => self.object_const(id),
+            _ => return Ok(None),
+        };
+        self.take_named(state, &body);
+        self.build_all(state);
+        let Some((_, parts)) = self.called_generator_on_top(state) else { return Ok(None) };
+        let site: Site = (self.instance.path, instr.offset);
+        let attempt = self.begin_attempt(state, site);
+        let pending = std::mem::take(&mut self.drops);
+        let caller = self.enter_generator(code, body.clone(), function, instr);
+        let mut outcome = Outcome::default();
+        let starts = self.go_on(state, &parts, &body, &waits, &mut outcome)?;
+        let mut around: Vec<usize> = (0..body.loops.len()).filter(|&index| starts.iter().any(|&start| self.enters_inside(&body, index, start))).collect();
+        around.sort_by_key(|&index| Reverse(body.loops[index].nesting));
+        for index in around {
+            let inside = body.loop_blocks(index);
+            let order: Vec<usize> = body.order.iter().copied().filter(|block| inside.contains(block)).collect();
+            self.build_blocks(&order, Some(index), &mut outcome)?;
+        }
+        self.build_blocks(&body.order, None, &mut outcome)?;
+        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        let depths: BTreeSet<usize> = outcome.yields.iter().map(|(_, inside)| inside.stack.len()).collect();
+        if depths.len() > 1 {
+            // The generator would have parts of its own for each.
+            return Err(Stop::NoInline(site));
+        }
+        let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
+        let item = match self.meet(outcome.yields, instr.next) {
+            Some(inside) => self.wait_called(state, &parts, (&body, &waits), inside, reduction)?.map(Some),
+            None => Some(None),
+        };
+        let end = self.meet(outcome.ends, instr.next).and_then(|inside| self.end_called(state, &parts, inside, needs_item));
+        self.instance = caller;
+        self.end_attempt(attempt)?;
+        self.drops = pending;
+        self.begin(instr, state);
+        Ok(item.map(|item| Asked { item, end }))
+    }
+
+    /// True if the block is inside of the loop, but not its header.
+    fn enters_inside(&self, body: &Body, index: usize, block: usize) -> bool {
+        body.loop_at(block) != Some(index) && body.loop_blocks(index).contains(&block)
+    }
+
+    /// Adds the edges to where the generator goes on; returns their blocks.
+    fn go_on(&mut self, state: &State, parts: &[Slot], body: &Body, waits: &Waits, out: &mut Outcome) -> Build<Vec<usize>> {
+        let place = &parts[PLACE].val;
+        let mut starts = Vec::new();
+        let places = match place {
+            Val::SmallInt(place) => vec![*place as u32],
+            _ => waits.places(body),
+        };
+        let is_new = places == [0];
+        let place = self.int_of(state, place).expect("places are integers");
+        let (last, others) = places.split_last().expect("there is one");
+        for &offset in others.iter().chain([last]) {
+            let here = self.block;
+            let mut otherwise = None;
+            if offset != *last {
+                let wanted = self.int_const(i64::from(offset));
+                let is_here = self.icmp(Cond::Eq, place, wanted);
+                let (yes, no) = self.split(is_here);
+                self.block = yes;
+                otherwise = Some(no);
+            }
+            let inside = self.inside_of(state, parts, waits.free, is_new);
+            let block = if is_new { 0 } else { self.block_to_go_on(body, offset)? };
+            out.pending.add(block, Edge { block: self.block, state: inside, offset });
+            starts.push(block);
+            self.block = otherwise.unwrap_or(here);
+        }
+        Ok(starts)
+    }
+
+    fn block_to_go_on(&self, body: &Body, offset: u32) -> Build<usize> {
+        body.block_at(offset).ok_or(crate::GiveUp::NoResume(offset).into())
+    }
+
+    /// The generator's own state where it goes on. What it holds belongs to the generator that waits, for the time being.
+    fn inside_of(&mut self, state: &State, parts: &[Slot], free: u32, is_new: bool) -> State {
+        let count = self.code().nlocalsplus as usize;
+        let own = count - free as usize;
+        let slots: Vec<Slot> = parts[LOCALS..].iter().map(|part| self.lent_part(part)).collect();
+        let (locals, stack) = if is_new { (slots.as_slice(), [].as_slice()) } else { slots.split_at(own) };
+        let mut inside = State {
+            locals: locals.to_vec(),
+            stack: stack.to_vec(),
+            memory: Vec::new(),
+            linked: false,
+            stands: false,
+            caller: Some(std::rc::Rc::new(State { facts: Default::default(), variables: Vec::new(), stands: false, ..state.clone() })),
+            variables: state.variables.clone(),
+            unbuilt: Default::default(),
+            facts: state.facts.clone(),
+            untraced: None,
+            loans: Vec::new(),
+        };
+        inside.locals.resize(count, Slot::NULL);
+        if !is_new {
+            // What is sent; the closure was copied before.
+            inside.stack.push(Slot::borrowed(self.none()));
+            let cells = self.closure_cells(&mut inside, free).unwrap_or_default();
+            for (local, cell) in (own..).zip(cells) {
+                inside.locals[local] = Slot::borrowed(Val::Obj(cell));
+            }
+        }
+        inside
+    }
+
+    /// A part as the generator's code has it: borrowed, but for what may be NULL, which has a reference of its own.
+    fn lent_part(&mut self, part: &Slot) -> Slot {
+        match &part.val {
+            Val::MaybeObj(_) | Val::Unseen(_) => {
+                self.unless_null(part, |b, value| b.effect(Ir::Incref, &[value], Imm::None));
+                part.clone()
+            }
+            Val::Virtual(kind, parts) => {
+                let parts = parts.clone();
+                let lent = parts.iter().map(|part| self.lent_part(part)).collect();
+                Slot::borrowed(Val::Virtual(*kind, lent))
+            }
+            _ => part.borrow(),
+        }
+    }
+
+    /// The generator has an item, and waits again: what it held before and does not hold any more is given up.
+    fn wait_called(
+        &mut self,
+        state: &State,
+        parts: &[Slot],
+        (body, waits): (&Body, &Waits),
+        mut inside: State,
+        reduction: Option<(Reduction, usize)>,
+    ) -> Build<Option<(whipsnake_ir::Block, State, Option<Value>)>> {
+        let instr = body.decoded.instrs[waits.yields[0]];
+        self.begin(instr, &inside);
+        self.build_all(&mut inside);
+        let taken = match reduction {
+            Some((reduction, callable)) => match self.take_item(&mut inside, reduction, &state.stack[callable])? {
+                Some(taken) => Some((taken, callable)),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        if inside.variables != state.variables {
+            return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, instr.offset), |attempt| attempt.site)));
+        }
+        self.forget_dead_numbers(&mut inside, body, waits);
+        // What the generator held passes to what it holds now, and to the item; the rest goes.
+        let mut held = owned_by(&parts[LOCALS..]);
+        let is_maybe = |value: &Value| parts[LOCALS..].iter().any(|part| part.holds(&Val::MaybeObj(*value)) || part.holds(&Val::Unseen(*value)));
+        let mut gone: Vec<Value> = held.clone();
+        inside.locals.iter().chain(&inside.stack).for_each(|slot| take_out(&mut gone, slot, &is_maybe));
+        for value in &gone {
+            held.remove(held.iter().rposition(|other| other == value).expect("it was held"));
+        }
+        let gone: Vec<Slot> = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
+        self.drop_unseen(&inside, &gone.iter().collect::<Vec<_>>(), &[]);
+        let mut item = inside.pop();
+        let place = inside.stack.remove(0);
+        inside.locals.truncate(inside.locals.len() - waits.free as usize);
+        let mut now = vec![parts[FUNCTION].clone(), place, parts[CODE].clone()];
+        let slots: Vec<Slot> = inside.locals.drain(..).chain(inside.stack.drain(..)).collect();
+        for mut slot in slots {
+            self.take_over(&mut held, &mut slot);
+            now.push(slot);
+        }
+        self.take_over(&mut held, &mut item);
+        let mut after = back(state, inside);
+        after.pop();
+        after.stack.push(Slot::borrowed(Val::Virtual(Virtual::WaitingGenerator, now)));
+        let is_number = !matches!(reduction, Some((Reduction::Collects(..), _)));
+        let Some((taken, callable)) = taken.filter(|_| is_number) else {
+            after.stack.push(item);
+            return Ok(Some((self.block, after, None)));
+        };
+        // It is a number.
+        for value in owned_by([&item]) {
+            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
+        }
+        after.stack[callable] = taken.callable;
+        Ok(Some((self.block, after, taken.stop)))
+    }
+
+    /// Forgets numbers and text in locals that are assigned before they are read again, whatever the generator goes on with: nobody can tell.
+    fn forget_dead_numbers(&mut self, inside: &mut State, body: &Body, waits: &Waits) {
+        let places: Vec<usize> = waits.places(body).into_iter().filter_map(|offset| body.block_at(offset)).collect();
+        for local in 0..inside.locals.len() - waits.free as usize {
+            let is_live = places.iter().any(|&block| body.live[block].contains(&(local as u32)));
+            if is_live || inside.locals[local].val == Val::Null || !self.ends_unseen(inside, &inside.locals[local]) {
+                continue;
+            }
+            let slot = std::mem::replace(&mut inside.locals[local], Slot::NULL);
+            for value in owned_by([&slot]) {
+                self.effect(Ir::DecrefLeaf, &[value], Imm::None);
+            }
+        }
+    }
+
+    /// The generator has come to its end. What it held when it was asked is still held by what is on the stack in its place.
+    fn end_called(&mut self, state: &State, parts: &[Slot], inside: State, needs_item: bool) -> Option<(whipsnake_ir::Block, State)> {
+        if needs_item && parts[PLACE].val == Val::SmallInt(0) {
+            let exit = self.frame_state(&inside, 0, Resume::Execute, &[]);
+            let block = self.block;
+            self.f.exit(block, ExitReason::LoopEnd, exit);
+            return None;
+        }
+        self.drop_unseen(&inside, &inside.locals.iter().chain(&inside.stack).collect::<Vec<_>>(), &[]);
+        Some((self.block, back(state, inside)))
+    }
+}
+
+/// Takes what a slot borrows out of what is held.
+fn take_out(held: &mut Vec<Value>, slot: &Slot, is_maybe: &impl Fn(&Value) -> bool) {
+    match &slot.val {
+        Val::Obj(value) if !slot.owned && !is_maybe(value) => {
+            if let Some(at) = held.iter().position(|other| other == value) {
+                held.swap_remove(at);
+            }
+        }
+        Val::Virtual(_, parts) => parts.iter().for_each(|part| take_out(held, part, is_maybe)),
+        _ => {}
+    }
+}
