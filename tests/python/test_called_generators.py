@@ -43,6 +43,10 @@ class Bag:
     def each(self):
         for item in self.items:
             yield item * 2
+
+    def __iter__(self):
+        for item in self.items:
+            yield item + 1
 """
 
 
@@ -59,6 +63,8 @@ class Bag:
         "for y in count(3):\n        for x in count(y): total += x",
         "total += sum(count(n)) + max(count(n + 1)) + len(list(both(rows)))",
         "total += len([x for x in both(rows)])",
+        "total += sum(x * x for x in count(n) if x > 1)",
+        "for x in bag: total += x",
     ],
 )
 def test_generator_functions(runner: Runner, loop: str) -> None:

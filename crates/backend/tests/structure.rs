@@ -48,6 +48,7 @@ fn state(f: &mut Function, locals: Vec<Slot>) -> StateId {
         stack: Vec::new(),
         variables: Vec::new(),
         release: Vec::new(),
+        origin: None,
         parent: None,
     })
 }

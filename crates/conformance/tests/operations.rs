@@ -79,6 +79,7 @@ fn state(f: &mut Function, operands: &[Value]) -> StateId {
         stack: vec![Slot::Int(7)],
         variables: Vec::new(),
         release: Vec::new(),
+        origin: None,
         parent: None,
     })
 }

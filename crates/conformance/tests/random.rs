@@ -153,6 +153,7 @@ impl Generator {
             stack: Vec::new(),
             variables: Vec::new(),
             release: Vec::new(),
+            origin: None,
             parent: None,
         })
     }

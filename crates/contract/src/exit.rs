@@ -35,6 +35,13 @@ macro_rules! exit_reasons {
     };
 }
 
+impl ExitReason {
+    /// True if the same instruction is built otherwise once that is known of it, and may do without such exits.
+    pub const fn is_of_instruction(self) -> bool {
+        matches!(self, ExitReason::TypeGuard | ExitReason::IntOverflow | ExitReason::BigInt | ExitReason::WideOverflow | ExitReason::ColdBranch)
+    }
+}
+
 /// What frequent exits of one reason mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitPolicy {
@@ -489,6 +496,9 @@ pub struct ExitPoint {
     /// Word of the exit buffer with the object whose type failed the guard, where one guard alone takes the exit; with the object
     /// that is to be destroyed, where native code leaves for that.
     pub culprit: Option<u32>,
+    /// Code and offset of the instruction at fault, where that is not the one at which the interpreter goes on: what is learned is learned of it.
+    #[serde(default)]
+    pub origin: Option<(u32, u32)>,
     /// Address of the type that the guard wanted, where a guard of a type alone takes the exit; else 0.
     #[serde(default)]
     pub wanted: u64,
@@ -497,6 +507,11 @@ pub struct ExitPoint {
 }
 
 impl ExitPoint {
+    /// Code and offset of the instruction that what is learned from the exit belongs to.
+    pub fn place(&self) -> Option<(u32, u32)> {
+        self.origin.or_else(|| self.frames.last().map(|image| (image.code, image.offset)))
+    }
+
     /// Gives the words of the exit buffer new numbers, by their old ones: a permutation.
     pub fn renumber(&mut self, numbers: &[u32]) {
         for frame in &mut self.frames {

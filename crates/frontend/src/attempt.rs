@@ -93,6 +93,8 @@ impl Builder<'_> {
         if resume == Resume::Raise {
             before.resume = Resume::Again;
         }
+        // What the code of the attempt does otherwise the next time is not for the code around it to know.
+        before.origin = self.instr.filter(|_| own > 0 && !self.takes_item).map(|instr| (self.instance.body.code, instr.offset));
         self.f.add_state(before)
     }
 

@@ -161,6 +161,8 @@ pub(crate) struct Builder<'s> {
     pub variables: Vec<Named<'s>>,
     /// Loops that are being built around the current place, in callers, too.
     pub open_loops: usize,
+    /// An item is being taken that a generator in place has: what that is like is learned where it was asked for.
+    pub takes_item: bool,
     /// The type of an operand of the current instruction is noted.
     pub notes: bool,
     /// What is built must not be seen before it is done.
@@ -220,6 +222,7 @@ impl<'s> Builder<'s> {
             variables: Vec::new(),
             open_loops: 0,
             attempt: None,
+            takes_item: false,
             notes: false,
             stand_ins: HashSet::new(),
             exit_unbuilt: Rc::default(),
@@ -571,6 +574,7 @@ impl<'s> Builder<'s> {
             stack,
             variables,
             release: release.iter().copied().chain(duplicates).collect(),
+            origin: None,
             parent,
         }
     }

@@ -9,7 +9,7 @@ use crate::attempt::owned_by;
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge, Site, Stop};
 use crate::call::Known;
-use crate::generator::{Asked, back};
+use crate::generator::{Asked, GENERATOR, back};
 use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeId, FunctionInfo, ObjectId};
+use whipsnake_contract::snapshot::{Assumption, CodeId, FunctionInfo, ObjectId, ObjectKind};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
 /// Parts of a generator: its function, the place at which it goes on, its code; its locals follow, without the variables of its closure, and then what is on its
@@ -77,14 +77,7 @@ impl Builder<'_> {
         (sources, names): (&[Source], &[ObjectId]),
         instr: Instr,
     ) -> Build<bool> {
-        let Some(code) = info.code.filter(|&code| self.may_inline(code, instr.offset)) else { return Ok(false) };
-        if info.flags & (VARARGS | VARKEYWORDS) != 0 || info.kwonly > 0 || self.attempt.is_some() {
-            return Ok(false);
-        }
-        let Ok(body) = self.body(code) else { return Ok(false) };
-        if body.waits().is_none() {
-            return Ok(false);
-        }
+        let Some(code) = self.code_in_place(info, instr) else { return Ok(false) };
         if known.exact {
             self.assume(Assumption::Function { address: info.address });
         }
@@ -96,16 +89,45 @@ impl Builder<'_> {
         if args[0].val == Val::Null {
             args.remove(0);
         }
+        self.push_new_generator(state, callable, code, arranged(sources, args, names));
+        self.finish(state, instr.next);
+        Ok(true)
+    }
+
+    /// The code of a generator function that may run in place.
+    fn code_in_place(&mut self, info: &FunctionInfo, instr: Instr) -> Option<CodeId> {
+        let code = info.code.filter(|&code| self.may_inline(code, instr.offset))?;
+        let is_plain = info.flags & (VARARGS | VARKEYWORDS) == 0 && info.kwonly == 0 && self.attempt.is_none();
+        (is_plain && self.body(code).ok()?.waits().is_some()).then_some(code)
+    }
+
+    fn push_new_generator(&mut self, state: &mut State, function: Slot, code: CodeId, parameters: Vec<Slot>) {
         let code_object = self.code_object(&self.snapshot.codes[code as usize]);
         state.facts.update(code_object, |fact| fact.made_of = Some(code));
-        let mut parts = vec![callable, Slot::borrowed(Val::SmallInt(0)), Slot::borrowed(Val::Obj(code_object))];
-        parts.extend(arranged(sources, args, names));
-        state.stack.extend(parts);
+        let base = state.stack.len();
+        state.stack.extend([function, Slot::borrowed(Val::SmallInt(0)), Slot::borrowed(Val::Obj(code_object))]);
+        state.stack.extend(parameters);
         let count = state.stack.len() - base;
         let parts = self.take_parts(state, count);
         state.stack.push(Slot::borrowed(Val::Virtual(Virtual::NewGenerator, parts)));
-        self.finish(state, instr.next);
-        Ok(true)
+    }
+
+    /// Replaces an instance of a class whose `__iter__` is a generator function on top of the stack by its iterator in parts. False if it is none.
+    pub(crate) fn iterate_by_generator(&mut self, state: &mut State, instr: Instr) -> bool {
+        let Some(info) = self.python_class(state, 1) else { return false };
+        let Some(method) = self.special(info, "__iter__") else { return false };
+        let ObjectKind::Function(function) = self.kind(method).clone() else { return false };
+        if function.flags & GENERATOR == 0 || function.argcount != 1 {
+            return false;
+        }
+        let Some(code) = self.code_in_place(&function, instr) else { return false };
+        if info.mutable {
+            self.assume_type(info.address, info.version);
+        }
+        self.assume(Assumption::Function { address: function.address });
+        let iterable = state.pop();
+        self.push_new_generator(state, Slot::borrowed(Val::Const(method)), code, vec![iterable]);
+        true
     }
 
     /// Code and parts of such a generator on top of the stack.
@@ -118,7 +140,9 @@ impl Builder<'_> {
     /// Asks such a generator on top of the stack for an item: as [`Self::ask_generator`].
     pub(crate) fn ask_called_generator(&mut self, state: &mut State, instr: Instr, reduction: Option<(Reduction, usize)>) -> Build<Option<Asked>> {
         let Some((code, parts)) = self.called_generator_on_top(state) else { return Ok(None) };
-        if self.attempt.is_some() || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
+        // In another generator in place what may be NULL would have to be told from what the other one holds.
+        let is_lent = self.attempt.is_some() && parts.iter().any(may_be_null);
+        if is_lent || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
             return Ok(None);
         }
         let body = self.body(code)?;
@@ -273,16 +297,7 @@ impl Builder<'_> {
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, instr.offset), |attempt| attempt.site)));
         }
         self.forget_dead_numbers(&mut inside, body, waits);
-        // What the generator held passes to what it holds now, and to the item; the rest goes.
-        let mut held = owned_by(&parts[LOCALS..]);
-        let is_maybe = |value: &Value| parts[LOCALS..].iter().any(|part| part.holds(&Val::MaybeObj(*value)) || part.holds(&Val::Unseen(*value)));
-        let mut gone: Vec<Value> = held.clone();
-        inside.locals.iter().chain(&inside.stack).for_each(|slot| take_out(&mut gone, slot, &is_maybe));
-        for value in &gone {
-            held.remove(held.iter().rposition(|other| other == value).expect("it was held"));
-        }
-        let gone: Vec<Slot> = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
-        self.drop_unseen(&inside, &gone.iter().collect::<Vec<_>>(), &[]);
+        let mut held = self.drop_unkept(&inside, &parts[LOCALS..]);
         let mut item = inside.pop();
         let place = inside.stack.remove(0);
         inside.locals.truncate(inside.locals.len() - waits.free as usize);
@@ -309,18 +324,39 @@ impl Builder<'_> {
         Ok(Some((self.block, after, taken.stop)))
     }
 
-    /// Forgets numbers and text in locals that are assigned before they are read again, whatever the generator goes on with: nobody can tell.
+    /// What a generator held before and passes to what its state holds now, the item included. The rest is given up.
+    pub(crate) fn drop_unkept(&mut self, inside: &State, before: &[Slot]) -> Vec<Value> {
+        let mut held = owned_by(before);
+        let is_maybe = |value: &Value| before.iter().any(|part| part.holds(&Val::MaybeObj(*value)) || part.holds(&Val::Unseen(*value)));
+        let mut gone: Vec<Value> = held.clone();
+        inside.locals.iter().chain(&inside.stack).for_each(|slot| take_out(&mut gone, slot, &is_maybe));
+        for value in &gone {
+            held.remove(held.iter().rposition(|other| other == value).expect("it was held"));
+        }
+        let gone: Vec<Slot> = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
+        self.drop_unseen(inside, &gone.iter().collect::<Vec<_>>(), &[]);
+        held
+    }
+
+    /// Forgets numbers and text in locals that are assigned before they are read again, whatever the generator goes on with.
     fn forget_dead_numbers(&mut self, inside: &mut State, body: &Body, waits: &Waits) {
         let places: Vec<usize> = waits.places(body).into_iter().filter_map(|offset| body.block_at(offset)).collect();
         for local in 0..inside.locals.len() - waits.free as usize {
             let is_live = places.iter().any(|&block| body.live[block].contains(&(local as u32)));
-            if is_live || inside.locals[local].val == Val::Null || !self.ends_unseen(inside, &inside.locals[local]) {
-                continue;
+            if !is_live {
+                self.forget_number(inside, local);
             }
-            let slot = std::mem::replace(&mut inside.locals[local], Slot::NULL);
-            for value in owned_by([&slot]) {
-                self.effect(Ir::DecrefLeaf, &[value], Imm::None);
-            }
+        }
+    }
+
+    /// Forgets what a local holds if that is a number or text: nobody can tell.
+    pub(crate) fn forget_number(&mut self, inside: &mut State, local: usize) {
+        if !self.ends_unseen(inside, &inside.locals[local]) {
+            return;
+        }
+        let slot = std::mem::replace(&mut inside.locals[local], Slot::NULL);
+        for value in owned_by([&slot]) {
+            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
         }
     }
 
@@ -334,6 +370,23 @@ impl Builder<'_> {
         }
         self.drop_unseen(&inside, &inside.locals.iter().chain(&inside.stack).collect::<Vec<_>>(), &[]);
         Some((self.block, back(state, inside)))
+    }
+}
+
+fn may_be_null(part: &Slot) -> bool {
+    match &part.val {
+        Val::MaybeObj(_) | Val::Unseen(_) => true,
+        Val::Virtual(_, parts) => parts.iter().any(may_be_null),
+        _ => false,
+    }
+}
+
+/// True if the slot holds a generator of a function that has not begun, itself or for a generator expression.
+pub(crate) fn has_not_begun(slot: &Slot) -> bool {
+    match &slot.val {
+        Val::Virtual(Virtual::NewGenerator, _) => true,
+        Val::Virtual(Virtual::Generator, parts) => parts.iter().any(has_not_begun),
+        _ => false,
     }
 }
 

@@ -10,7 +10,6 @@ use crate::builder::{Build, Builder, Edge, Instance, Parent, Site, Stop};
 use crate::feedback::MANY_EXITS;
 use crate::reduction::Reduction;
 use crate::region::Outcome;
-use crate::table_iter::last_item;
 use crate::value::{Facts, Slot, State, Val};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -248,40 +247,32 @@ impl Builder<'_> {
             },
             None => None,
         };
-        let before: Vec<&Slot> = parts[LOCALS..].iter().chain(last_item(&parts[ITERATOR])).collect();
-        self.drop_unseen(&inside, &before, &[]);
+        // Whatever it goes on with, these are assigned before they are read again.
+        for local in 1..inside.locals.len() - expression.free as usize {
+            self.forget_number(&mut inside, local);
+        }
+        let mut held = self.drop_unkept(&inside, &parts[ITERATOR..]);
         let mut item = inside.pop();
         let mut iterator = inside.pop();
         // The place is known.
         inside.pop();
         inside.locals.truncate(inside.locals.len() - expression.free as usize);
-        let mut held = owned_by([&parts[ITERATOR]]);
-        for gone in owned_by(last_item(&parts[ITERATOR])) {
-            held.remove(held.iter().rposition(|&other| other == gone).expect("it is part of the iterator"));
-        }
         self.take_over(&mut held, &mut iterator);
-        if !held.is_empty() || inside.variables != state.variables {
-            // It runs over something else now, or has assigned a variable.
+        if inside.variables != state.variables {
+            // It has assigned one.
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, expression.header), |attempt| attempt.site)));
         }
         let mut now = vec![parts[FUNCTION].clone(), Slot::borrowed(Val::SmallInt(i64::from(expression.resume))), iterator];
         for mut local in inside.locals.drain(1..).collect::<Vec<_>>() {
-            if self.ends_unseen(&inside, &local) {
-                // It is assigned before it is read again: nobody can tell that it has gone.
-                for value in owned_by([&local]) {
-                    self.effect(Ir::DecrefLeaf, &[value], Imm::None);
-                }
-                local = Slot::NULL;
-            }
-            self.own(&mut local);
+            self.take_over(&mut held, &mut local);
             now.push(local);
         }
+        self.take_over(&mut held, &mut item);
         let mut after = back(state, inside);
         after.pop();
         after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
         let is_number = !matches!(reduction, Some((Reduction::Collects(..), _)));
         let Some((taken, callable)) = taken.filter(|_| is_number) else {
-            self.own(&mut item);
             after.stack.push(item);
             return Ok(Some((self.block, after, None)));
         };

@@ -102,7 +102,7 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
-        if known.is_some_and(is_plain_iterator) {
+        if known.is_some_and(is_plain_iterator) || self.instr.is_some_and(|instr| self.iterate_by_generator(state, instr)) {
             return Ok(());
         }
         self.note(state, 1);

@@ -5,6 +5,7 @@
 //! executes the same instruction, goes on with what the items have come to so far.
 
 use crate::builder::{Build, Builder, Edge};
+use crate::called_generator::has_not_begun;
 use crate::generator::Asked;
 use crate::plain::PLAIN;
 use crate::shape::Shape;
@@ -100,6 +101,10 @@ impl Reduction {
 impl Builder<'_> {
     /// Calls a builtin function with a generator in parts on top of the stack. False if it is left to the general way.
     pub(crate) fn reduce(&mut self, state: &mut State, name: &str, base: usize, instr: Instr) -> Build<bool> {
+        // Others ask an instance first how many items there may be.
+        if matches!(name, "builtins.sum" | "builtins.min" | "builtins.max" | "builtins.any" | "builtins.all" | "set") && state.stack.len() == base + 3 {
+            self.iterate_by_generator(state, instr);
+        }
         if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
             return Ok(false);
         }
@@ -147,13 +152,22 @@ impl Builder<'_> {
         }
         let mut ends = Vec::new();
         // A new generator is asked for its first item apart: from then on it waits.
-        let is_new = matches!(state.peek(1).val, Val::Virtual(Virtual::NewGenerator, _));
+        let is_new = has_not_begun(state.peek(1));
         let rest = if is_new { self.ask_once(entry, reduction, base, instr, &mut ends)? } else { Some(Some((start, entry))) };
         let done = match rest {
             None => false,
             Some(None) => true,
             Some(Some((block, entry))) => self.ask_on(block, &entry, reduction, base, instr, &mut ends)?,
         };
+        if done && ends.is_empty() && self.leaves_to_learn(start) {
+            // Whatever follows is not reached before what a guard saw has become known.
+            self.f.jump(origin, start, &[]);
+            self.block = self.f.add_block();
+            let mut after = state.clone();
+            after.stack.truncate(base);
+            self.revive(&mut after);
+            return Ok(Some(after));
+        }
         if !done || ends.is_empty() {
             self.block = origin;
             self.begin(instr, state);
@@ -164,6 +178,13 @@ impl Builder<'_> {
         self.block = joined.block;
         self.begin(instr, &joined.state);
         Ok(Some(joined.state))
+    }
+
+    /// True if code that was built from that block on leaves by guards, or for what will be known then, and for nothing else.
+    fn leaves_to_learn(&self, first: Block) -> bool {
+        let insts = self.f.blocks[first.index()..].iter().flat_map(|block| &block.insts).map(|&inst| self.f.inst(inst));
+        let mut exits = insts.filter(|data| data.op == Ir::Exit);
+        exits.all(|data| matches!(data.imm, Imm::Exit(reason) if reason == ExitReason::Profiled || reason.is_of_instruction()))
     }
 
     /// Asks for items as long as there are any, from that block on. False if the items are not what the reduction takes.
@@ -328,6 +349,15 @@ impl Builder<'_> {
 
     /// Takes the item on top of the generator's stack. `None` if it is no such item; leaves if only the interpreter can take it.
     pub(crate) fn take_item(&mut self, inside: &mut State, reduction: Reduction, callable: &Slot) -> Build<Option<Taken>> {
+        self.takes_item = true;
+        self.forget_states();
+        let taken = self.take(inside, reduction, callable);
+        self.takes_item = false;
+        self.forget_states();
+        taken
+    }
+
+    fn take(&mut self, inside: &mut State, reduction: Reduction, callable: &Slot) -> Build<Option<Taken>> {
         self.expect_noted(inside, 1);
         if let (Val::Obj(_), None, Some(expected)) = (&inside.peek(1).val, self.exact_type(inside, &inside.peek(1).val), reduction.item()) {
             self.speculate(inside, 1, expected);

@@ -4,6 +4,7 @@
 //! version leads into the second. What cannot be settled by that is widened and built again.
 
 use crate::builder::{Build, Builder, Edge, MAX_INSTS, Stop};
+use crate::called_generator::has_not_begun;
 use crate::shape::Shape;
 use crate::table_iter::forget_lent_items;
 use crate::value::{Slot, State, Val};
@@ -89,6 +90,8 @@ struct Version {
 
 /// Versions of one loop that may be built.
 const MAX_VERSIONS: usize = 2;
+/// The version, in the lessons of a loop, that asks a generator for its first item.
+const NEW_GENERATOR: usize = usize::MAX;
 /// Attempts at one loop before its types count as unstable.
 const MAX_ATTEMPTS: usize = 40;
 
@@ -217,10 +220,10 @@ impl Builder<'_> {
         let inside = body.loop_blocks(index);
         let order: Vec<usize> = body.order.iter().copied().filter(|b| inside.contains(b)).collect();
         let header = body.block_at(entry.offset).ok_or(GiveUp::NoLoop(entry.offset))?;
-        let key = (self.instance.path, entry.offset, versions.len());
         self.open_assigned(index, &mut entry);
         // A generator that is new at first, and then waits, is another one for all loops.
-        let asks_new = matches!(entry.state.stack.last(), Some(Slot { val: Val::Virtual(Virtual::NewGenerator, _), .. }));
+        let asks_new = entry.state.stack.last().is_some_and(has_not_begun);
+        let key = (self.instance.path, entry.offset, if asks_new { NEW_GENERATOR } else { versions.len() });
         let may_split = versions.len() + 1 < MAX_VERSIONS && (asks_new || !body.loops.iter().any(|l| l.parent == Some(index)));
         for _ in 0..MAX_ATTEMPTS {
             let mark = out.mark();
@@ -468,8 +471,12 @@ impl Builder<'_> {
     /// True if another version of the loop could take the slot.
     fn may_differ(&self, state: &State, slot: &Slot, shape: &Shape) -> bool {
         let fixed = matches!(shape, Shape::Same(_));
-        if let (Val::Virtual(Virtual::WaitingGenerator, _), Shape::Same(Slot { val: Val::Virtual(Virtual::NewGenerator, _), .. })) = (&slot.val, shape) {
-            return true;
+        match (&slot.val, shape) {
+            (Val::Virtual(Virtual::WaitingGenerator, _), Shape::Same(before)) => return has_not_begun(before),
+            (Val::Virtual(Virtual::Generator, parts), Shape::Virtual(Virtual::Generator, shapes)) if parts.len() == shapes.len() => {
+                return parts.iter().zip(shapes).all(|(part, shape)| self.fits(state, part, shape) || self.may_differ(state, part, shape));
+            }
+            _ => {}
         }
         self.is_other_number(state, slot, shape) || !fixed && state.unbuilt_of(&slot.val).is_some()
     }

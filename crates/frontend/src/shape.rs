@@ -368,6 +368,22 @@ impl Builder<'_> {
         Edge { block: target, state: joined, offset: edges[0].offset }
     }
 
+    /// The most specific shape of slots of several edges. What a generator holds in all of them stays the same.
+    fn common_shape(&self, slots: &[(&State, &Slot)]) -> Shape {
+        let (state, first) = slots[0];
+        if let Val::Virtual(kind @ (Virtual::Generator | Virtual::WaitingGenerator), parts) = &first.val {
+            let of_kind = |slot: &&Slot| matches!(&slot.val, Val::Virtual(other, others) if other == kind && others.len() == parts.len());
+            if slots.iter().all(|(_, slot)| of_kind(slot)) {
+                let part = |index: usize| {
+                    let parts: Vec<(&State, &Slot)> = slots.iter().map(|(state, slot)| (*state, &slot.parts()[index])).collect();
+                    if parts.iter().all(|(_, part)| *part == parts[0].1) { Shape::Same(parts[0].1.clone()) } else { self.common_shape(&parts) }
+                };
+                return Shape::Virtual(*kind, (0..parts.len()).map(part).collect());
+            }
+        }
+        slots[1..].iter().fold(self.shape_of(state, first), |shape, (state, slot)| self.join_shapes(shape, self.shape_of(state, slot)))
+    }
+
     /// Shapes per slot that all edges can take.
     fn common_shapes(&self, edges: &[Edge]) -> Vec<Shape> {
         let slots = |edge: &Edge| -> Vec<Slot> {
@@ -382,10 +398,9 @@ impl Builder<'_> {
                 if others.iter().all(|o| o[i] == *slot) {
                     return Shape::Same(slot.clone());
                 }
-                let mut shape = self.shape_of(&edges[0].state, slot);
-                for (edge, other) in edges[1..].iter().zip(&others) {
-                    shape = self.join_shapes(shape, self.shape_of(&edge.state, &other[i]));
-                }
+                let all: Vec<(&State, &Slot)> =
+                    std::iter::once((&edges[0].state, slot)).chain(edges[1..].iter().zip(&others).map(|(edge, other)| (&edge.state, &other[i]))).collect();
+                let shape = self.common_shape(&all);
                 // A shape that one of the edges cannot take is replaced by the next more general one.
                 let fits = |shape: &Shape| {
                     self.fits(&edges[0].state, slot, shape)

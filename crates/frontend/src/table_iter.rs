@@ -60,14 +60,6 @@ const fn iterator_of(known: KnownType) -> Option<Virtual> {
     }
 }
 
-/// What an iterator over items keeps of the last one: value and key.
-pub(crate) fn last_item(slot: &Slot) -> &[Slot] {
-    match &slot.val {
-        Val::Virtual(Virtual::DictItemIter, parts) => &parts[LAST..],
-        _ => &[],
-    }
-}
-
 /// Drops what iterators over items keep of the last one, as long as the table lends it: the next one takes its place at once.
 pub(crate) fn forget_lent_items(state: &mut State) {
     let State { stack, loans, .. } = state;

@@ -68,6 +68,14 @@ impl Slot {
         Slot { val, owned: false }
     }
 
+    /// The parts of a virtual object; none of anything else.
+    pub(crate) fn parts(&self) -> &[Slot] {
+        match &self.val {
+            Val::Virtual(_, parts) => parts,
+            _ => &[],
+        }
+    }
+
     /// A copy that owns nothing.
     pub(crate) fn borrow(&self) -> Slot {
         let val = match &self.val {

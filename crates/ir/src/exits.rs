@@ -166,8 +166,9 @@ impl<'a> Definitions<'a> {
         frames.reverse();
         let resume = if observes { Resume::Observe } else { self.function.state(state).resume };
         let culprit = culprit.map(|value| words.word(value));
+        let origin = self.function.state(state).origin.filter(|_| reason.is_of_instruction());
         let values = words.values;
-        (ExitPoint { reason, resume, frames, variables, release, culprit, wanted: 0, words: values.len() as u32 }, values)
+        (ExitPoint { reason, resume, frames, variables, release, culprit, origin, wanted: 0, words: values.len() as u32 }, values)
     }
 
     fn constant(&self, value: Value) -> Option<&InstData> {
@@ -253,6 +254,7 @@ mod tests {
             stack: Vec::new(),
             variables: Vec::new(),
             release: Vec::new(),
+            origin: None,
             parent,
         }
     }

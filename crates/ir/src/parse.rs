@@ -431,8 +431,12 @@ impl<'c, 't> Parser<'c, 't> {
             stack: Vec::new(),
             variables: Vec::new(),
             release: Vec::new(),
+            origin: None,
             parent: None,
         };
+        if cursor.eat_word("due") {
+            state.origin = Some((cursor.u32("a code number")?, cursor.u32("an offset")?));
+        }
         if cursor.eat_word("return") {
             state.return_offset = cursor.u32("an offset")?;
             let find = |word: &str| OnReturn::ALL.iter().copied().find(|on_return| on_return.name() == word);

@@ -225,6 +225,9 @@ impl Display for StateText<'_> {
         if state.untraced {
             f.write_str(" untraced")?;
         }
+        if let Some((code, offset)) = state.origin {
+            write!(f, " due {code} {offset}")?;
+        }
         if (state.return_offset, state.on_return) != (0, OnReturn::Push) {
             write!(f, " return {} {}", state.return_offset, state.on_return.name())?;
         }

@@ -85,6 +85,8 @@ pub struct FrameState {
     pub variables: Vec<(u32, Slot)>,
     /// Owned objects (or NULLs) that are to be released when the state is used.
     pub release: Vec<Value>,
+    /// Code and offset of the instruction that an exit by this state is due to, where that is another one.
+    pub origin: Option<(u32, u32)>,
     /// The frame that inlined this one.
     pub parent: Option<StateId>,
 }

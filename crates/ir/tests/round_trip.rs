@@ -74,6 +74,7 @@ impl Generator<'_> {
             stack: self.slots(1),
             variables: (0..self.choice() % 3).map(|_| (self.choice() as u32 % 100, self.slot(1))).collect(),
             release: (0..self.choice() % 3).map(|_| self.value()).collect(),
+            origin: self.flag().then(|| (self.choice() as u32, self.choice() as u32)),
             parent: self.flag().then(|| StateId(self.choice() as u32 % 10)),
         }
     }

@@ -514,13 +514,13 @@ unsafe fn is_held(point: &ExitPoint, words: *const u64) -> bool {
 ///
 /// The unit is in use, so that its codes are alive; so is the object.
 unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &ExitPoint, object: *mut PyObject) {
-    let Some(image) = point.frames.last() else { return };
+    let Some((code, offset)) = point.place() else { return };
     // SAFETY: as the caller says.
     unsafe {
-        let code = Code::from_object(content.codes[image.code as usize]);
+        let code = Code::from_object(content.codes[code as usize]);
         if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
             let format = array_format(session, object);
-            extra.types.borrow_mut().add(image.offset, Py_TYPE(object), format);
+            extra.types.borrow_mut().add(offset, Py_TYPE(object), format);
             // Guards at the entry are of slots.
             if let ([image], Some(word)) = (point.frames.as_slice(), point.culprit)
                 && image.offset == unit.site().offset
@@ -542,7 +542,7 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
 ///
 /// As for [`learn_type`].
 unsafe fn learn_wanted_type(session: &Session, unit: &Unit, content: &Content, point: &ExitPoint) {
-    let (Some(image), false) = (point.frames.last(), point.wanted == 0) else { return };
+    let (Some((code, offset)), false) = (point.place(), point.wanted == 0) else { return };
     let is_builtin = || {
         let platform = session.platform.borrow();
         // What an array holds is not known here.
@@ -554,9 +554,9 @@ unsafe fn learn_wanted_type(session: &Session, unit: &Unit, content: &Content, p
     }
     // SAFETY: the types of the platform live as long as the interpreter, and one that the unit relies on as long as it is valid; the code is alive.
     unsafe {
-        let code = Code::from_object(content.codes[image.code as usize]);
+        let code = Code::from_object(content.codes[code as usize]);
         if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
-            extra.wanted.borrow_mut().add(image.offset, point.wanted as *mut _, 0);
+            extra.wanted.borrow_mut().add(offset, point.wanted as *mut _, 0);
         }
     }
 }

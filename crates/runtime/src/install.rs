@@ -279,11 +279,11 @@ impl Session {
                 continue;
             }
             let new = count.get() - told.replace(count.get());
-            let Some(image) = exit.frames.last() else { continue };
+            let Some((code, offset)) = exit.place() else { continue };
             // SAFETY: the unit keeps its codes alive.
-            let code = unsafe { Code::from_object(content.codes[image.code as usize]) };
+            let code = unsafe { Code::from_object(content.codes[code as usize]) };
             if let Some(extra) = code.map(|code| CodeExtra::of_or_new(self, code)) {
-                extra.add_seen(SeenExit { offset: image.offset, reason: exit.reason, count: new, types: Vec::new() });
+                extra.add_seen(SeenExit { offset, reason: exit.reason, count: new, types: Vec::new() });
             }
         }
     }
@@ -376,6 +376,7 @@ fn function_info(object: &ObjectInfo) -> Option<&FunctionInfo> {
 fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
     let mut used: BTreeSet<CodeId> = compiled.code.exits.iter().flat_map(|exit| &exit.frames).map(|image| image.code).collect();
     used.insert(0);
+    used.extend(compiled.code.exits.iter().filter_map(|exit| exit.origin).map(|(code, _)| code));
     // Inlined code may have no exit: it counts as part of the unit by what is assumed of its function.
     for info in snapshot.objects.iter().filter_map(function_info) {
         if compiled.assumptions.contains(&Assumption::Function { address: info.address }) {

@@ -179,6 +179,7 @@ impl Generator<'_> {
             stack,
             variables: Vec::new(),
             release,
+            origin: None,
             parent: None,
         })
     }

@@ -351,7 +351,7 @@ fn special_methods(op: &Op) -> &'static [&'static str] {
         Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => &["__pos__"],
         Op::GetIter => &["__iter__"],
         Op::ForIter { .. } => &["__next__"],
-        Op::Call { argc: 1 } => &["__call__", "__len__"],
+        Op::Call { argc: 1 } => &["__call__", "__len__", "__iter__"],
         Op::Call { .. } | Op::CallKw { .. } => &["__call__"],
         _ => &[],
     }
