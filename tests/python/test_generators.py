@@ -81,7 +81,8 @@ def test_varying_iterators_are_told_apart(runner) -> None:
             yield item
 
     for _ in range(3000):
-        list(each([1, 2])), list(each((3, 4))), list(each(range(2))), list(each("ab"))
+        # In C: where native code asks, they run in place.
+        list(map(list, [each([1, 2]), each((3, 4)), each(range(2)), each("ab")]))
     before = resumes("each")
     result = list(each([1, 2])) + list(each((3, 4))) + list(each(range(2))) + list(each("ab"))
     print(json.dumps([result, [now - then for now, then in zip(resumes("each"), before)]]))
@@ -192,7 +193,8 @@ def test_signals_are_served_between_items(runner) -> None:
 def test_some_resumptions_are_compared_with_the_interpreter(runner) -> None:
     text = """
     for _ in range(200):
-        sum(numbers(100))
+        # In C: where native code asks, it runs in place.
+        list(map(sum, [numbers(100)]))
     print(json.dumps(resumes()[0]))
     """
     entries = {how: run(runner, text, WHIPSNAKE_THRESHOLD="100", WHIPSNAKE_TRIAL=how) for how in ("time", "off", "detach")}
