@@ -227,8 +227,12 @@ impl Keys {
             }
             let Some(hash) = key.hash() else { return Found::Unsure };
             let entries = self.entries::<GeneralEntry>();
+            let object = key.object();
             let found = self.probe(hash, |entry| {
                 let other = entries.add(entry).read();
+                if other.key == object {
+                    return Ok(true);
+                }
                 if other.hash == hash { key.equals(other.key).ok_or(()) } else { Ok(false) }
             });
             found.map_or(Found::Unsure, |probed| probed.with(hash))

@@ -16,8 +16,8 @@ const HASH_MODULUS: u64 = (1 << 61) - 1;
 pub(crate) enum Key<'a> {
     Str(*mut PyObject),
     Int(*mut PyObject),
-    /// A tuple of those items, whether there is such an object or not.
-    Tuple(&'a [*mut PyObject]),
+    /// A tuple of those items, which is that object, or none that exists (NULL).
+    Tuple(*mut PyObject, &'a [*mut PyObject]),
 }
 
 impl<'a> Key<'a> {
@@ -25,6 +25,7 @@ impl<'a> Key<'a> {
     ///
     /// # Safety
     /// `key` is an alive exact str, int or tuple, and outlives what is returned.
+    #[inline(always)]
     pub(crate) unsafe fn of(key: *mut PyObject) -> Key<'a> {
         // SAFETY: as the caller says.
         unsafe {
@@ -33,8 +34,25 @@ impl<'a> Key<'a> {
             } else if is_exactly(key, &raw mut ffi::PyLong_Type) {
                 Key::Int(key)
             } else {
-                Key::Tuple(items(key))
+                Key::Tuple(key, items(key))
             }
+        }
+    }
+
+    /// A tuple of so many items, which need not exist.
+    ///
+    /// # Safety
+    /// `items` leads to `count` alive objects, and outlives what is returned.
+    pub(crate) unsafe fn of_items(items: *const *mut PyObject, count: usize) -> Key<'a> {
+        // SAFETY: as the caller says.
+        Key::Tuple(std::ptr::null_mut(), unsafe { std::slice::from_raw_parts(items, count) })
+    }
+
+    /// The object, if it exists.
+    #[inline(always)]
+    pub(crate) fn object(self) -> *mut PyObject {
+        match self {
+            Key::Str(key) | Key::Int(key) | Key::Tuple(key, _) => key,
         }
     }
 
@@ -42,13 +60,14 @@ impl<'a> Key<'a> {
     ///
     /// # Safety
     /// The objects of the key are alive.
+    #[inline(always)]
     pub(crate) unsafe fn hash(self) -> Option<isize> {
         // SAFETY: as the caller says.
         unsafe {
             match self {
                 Key::Str(key) => Some(str_hash(key)),
                 Key::Int(key) => Some(int_hash(key)),
-                Key::Tuple(items) => tuple_hash(items, DEPTH),
+                Key::Tuple(key, items) => known_hash(key, items),
             }
         }
     }
@@ -62,7 +81,7 @@ impl<'a> Key<'a> {
         unsafe {
             match self {
                 Key::Str(key) | Key::Int(key) => equal(other, key, DEPTH),
-                Key::Tuple(items) => equals_tuple(other, items, DEPTH),
+                Key::Tuple(_, items) => equals_tuple(other, items, DEPTH),
             }
         }
     }
@@ -87,7 +106,50 @@ unsafe fn is_plain_leaf(object: *mut PyObject) -> bool {
 }
 
 /// # Safety
+/// `object` is alive.
+unsafe fn is_plain(object: *mut PyObject, depth: u32) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        if is_exactly(object, &raw mut ffi::PyTuple_Type) {
+            let items = items(object);
+            return depth > 0 && items.len() <= LONGEST && items.iter().all(|&item| is_plain(item, depth - 1));
+        }
+        is_plain_leaf(object)
+    }
+}
+
+/// The hash that a tuple keeps, once it was asked for it: between its size and its items, since 3.14 (`PyTupleObject`).
+///
+/// # Safety
+/// `tuple` is NULL or an alive exact tuple.
+unsafe fn kept_hash(tuple: *mut PyObject) -> Option<isize> {
+    const PLACE: usize = offsets::OB_SIZE + size_of::<usize>();
+    if tuple.is_null() || offsets::TUPLE_ITEMS == PLACE {
+        return None;
+    }
+    // SAFETY: as the caller says.
+    let hash: isize = unsafe { memory::read(tuple.cast(), PLACE) };
+    (hash != -1).then_some(hash)
+}
+
+/// The hash of a tuple of those items, which is that object or none.
+///
+/// # Safety
+/// `tuple` is NULL or alive; the items are alive.
+#[inline(never)]
+unsafe fn known_hash(tuple: *mut PyObject, items: &[*mut PyObject]) -> Option<isize> {
+    // SAFETY: as the caller says.
+    unsafe {
+        match kept_hash(tuple) {
+            Some(hash) => (items.len() <= LONGEST && items.iter().all(|&item| is_plain(item, DEPTH))).then_some(hash),
+            None => tuple_hash(items, DEPTH),
+        }
+    }
+}
+
+/// # Safety
 /// `key` is an alive exact int.
+#[inline]
 unsafe fn int_hash(key: *mut PyObject) -> isize {
     // SAFETY: as the caller says; ints are hashed without Python code.
     unsafe {

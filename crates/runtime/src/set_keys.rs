@@ -49,6 +49,7 @@ pub(crate) unsafe fn seek(set: *mut PyObject, key: Key<'_>) -> Seek {
     // with a hash that no key has.
     unsafe {
         let Some(hash) = key.hash() else { return Seek::Unsure };
+        let object = key.object();
         let set = &*set.cast::<ffi::PySetObject>();
         let mask = set.mask as usize;
         let mut perturb = hash as usize;
@@ -64,7 +65,7 @@ pub(crate) unsafe fn seek(set: *mut PyObject, key: Key<'_>) -> Seek {
                 }
                 if found == hash {
                     let other = (*entry).key;
-                    match key.equals(other) {
+                    match if other == object { Some(true) } else { key.equals(other) } {
                         Some(true) => return Seek::Found(entry),
                         Some(false) => {}
                         None => return Seek::Unsure,

@@ -69,7 +69,7 @@ pub unsafe extern "C" fn dict_get_plain(dict: Obj, key: Obj, missing: Obj) -> Ob
 pub unsafe extern "C" fn dict_has_tuple(dict: Obj, items: Ptr, count: i64) -> i64 {
     // SAFETY: the caller vouches for the type, and for the items.
     unsafe {
-        let key = Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize));
+        let key = Key::of_items(items.cast(), count as usize);
         dict_keys::seek(dict, key).map_or(-1, |value| i64::from(!value.is_null()))
     }
 }
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn dict_has_tuple(dict: Obj, items: Ptr, count: i64) -> i6
 /// `dict` is an exact dict, `items` leads to `count` alive objects.
 pub unsafe extern "C" fn dict_get_tuple(dict: Obj, items: Ptr, count: i64, missing: Obj) -> Obj {
     // SAFETY: the caller vouches for the type, and for the items.
-    match unsafe { dict_keys::seek(dict, Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize))) } {
+    match unsafe { dict_keys::seek(dict, Key::of_items(items.cast(), count as usize)) } {
         Some(value) if value.is_null() => missing,
         found => found.unwrap_or(std::ptr::null_mut()),
     }

@@ -30,7 +30,7 @@ pub unsafe extern "C" fn set_has_plain(set: Obj, key: Obj, place: Ptr) -> i64 {
 pub unsafe extern "C" fn set_has_tuple(set: Obj, items: Ptr, count: i64) -> i64 {
     // SAFETY: the caller vouches for the type, and for the items.
     unsafe {
-        match set_keys::seek(set, Key::Tuple(std::slice::from_raw_parts(items.cast(), count as usize))) {
+        match set_keys::seek(set, Key::of_items(items.cast(), count as usize)) {
             Seek::Found(_) => 1,
             Seek::Missing(..) => 0,
             Seek::Unsure => -1,
