@@ -296,6 +296,7 @@ impl Builder<'_> {
         if inside.variables != state.variables {
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, instr.offset), |attempt| attempt.site)));
         }
+        self.own_item(&mut inside);
         self.forget_dead_numbers(&mut inside, body, waits);
         let mut held = self.drop_unkept(&inside, &parts[LOCALS..]);
         let mut item = inside.pop();
@@ -322,6 +323,20 @@ impl Builder<'_> {
         }
         after.stack[callable] = taken.callable;
         Ok(Some((self.block, after, taken.stop)))
+    }
+
+    /// Makes the item on top of the stack the stack's own, if it is that of a local: that may be about to be forgotten.
+    pub(crate) fn own_item(&mut self, inside: &mut State) {
+        let Some(mut item) = inside.stack.pop() else { return };
+        let is_lent = match &item.val {
+            Val::Obj(value) => !item.owned && inside.locals.iter().any(|local| local.owned && local.val == Val::Obj(*value)),
+            Val::Virtual(..) => true,
+            _ => false,
+        };
+        if is_lent {
+            self.own(&mut item);
+        }
+        inside.stack.push(item);
     }
 
     /// What a generator held before and passes to what its state holds now, the item included. The rest is given up.

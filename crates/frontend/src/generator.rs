@@ -247,6 +247,7 @@ impl Builder<'_> {
             },
             None => None,
         };
+        self.own_item(&mut inside);
         // Whatever it goes on with, these are assigned before they are read again.
         for local in 1..inside.locals.len() - expression.free as usize {
             self.forget_number(&mut inside, local);

@@ -1,4 +1,4 @@
-# corpus: compiled=summed,first_over,neighbours,pairs,two_depths,closes,reduced,with_defaults,methods,linked,either,in_loops,outlives
+# corpus: compiled=summed,first_over,neighbours,pairs,two_depths,closes,reduced,with_defaults,methods,linked,either,lines,in_loops,outlives
 # Generator functions that loops ask for items where they are called: what they hold, how they end, and what is seen of them when something goes wrong.
 import sys
 
@@ -98,6 +98,23 @@ def unbound(n):
             yield x + y
         if i == 100:
             y = 1
+
+
+def stripped(text):
+    # The local alone holds what is yielded, and is assigned before it is read again.
+    for line in text.splitlines():
+        line = line.strip()
+        if line and not line.startswith("#"):
+            yield line
+
+
+def pieces(text):
+    start = 0
+    for at, letter in enumerate(text):
+        if letter == " ":
+            piece = text[start:at]
+            yield piece
+            start = at + 1
 
 
 def returns(n):
@@ -237,6 +254,17 @@ def either(n):
     return [repr(x) for x in kinds(n)], [x % 1000003 for x in big(n)]
 
 
+def lines(n):
+    text = "# no\n yes%d \n\nline \n" % n * (n % 4)
+    out = []
+    for line in stripped(text):
+        out.append(line)
+    total = 0
+    for piece in pieces(text):
+        total += len(piece)
+    return out, total, list(stripped(text)), list(pieces(text)), [part for part in (half for line in text.split() for half in [line.upper()] if half != "#")]
+
+
 def in_loops(n):
     out = []
     for outer in count(n):
@@ -301,6 +329,7 @@ def replaced(n):
 
 def main(n):
     print(summed(n), first_over(n), neighbours(n, 3), closes(n), linked(n), in_loops(n % 7))
+    print(lines(n))
     print(pairs([[i, i + 1, i + 2] for i in range(n)]), two_depths([[1], [], [2, 3]] * (n % 3)))
     print(reduced(n), with_defaults(n))
     print(methods(Tree(range(n)), n), methods(Tree([0.5] * n), n))
@@ -311,7 +340,7 @@ for n in (0, 1, 2, 5, 12, 30):
     main(n)
 for turn in range(60):
     summed(5), first_over(9), neighbours(3, 2), closes(4), linked(4), in_loops(4), pairs([[1, 2]]), two_depths([[1], [2]]), reduced(3), with_defaults(3)
-    methods(Tree([1, 2]), 3), either(9), outlives(4, 1)
+    methods(Tree([1, 2]), 3), either(9), outlives(4, 1), lines(3)
 main(8)
 for n in (3, 9):
     print(broken(fails, n), broken(unbound, n), broken(count, "x"), broken(count, n + 0.5))
