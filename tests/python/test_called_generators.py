@@ -110,3 +110,68 @@ print(sum(map(work, range(600))), len(seen))
 """
     unit = unit_of(runner, program, "work")
     assert "call_helper.iter_next " in unit, unit
+
+
+@pytest.mark.parametrize("exits", ["0", "7"])
+def test_what_generators_hold_is_counted(runner: Runner, exits: str) -> None:
+    program = f"""\
+{FUNCTIONS}
+import gc
+import sys
+
+class Item:
+    pass
+
+def each(items):
+    for item in items:
+        yield item
+
+def swapped(a, b):
+    yield a
+    a, b = b, a
+    yield a
+
+def consecutive(items):
+    last = None
+    for item in items:
+        if last is not None:
+            yield last, item
+        last = item
+
+def parts(text):
+    for part in text.split():
+        part = part.strip(".")
+        if part:
+            yield part
+
+def work(items):
+    found = [item for item in each(items)] + list(swapped(items[0], items[1]))
+    for a, b in consecutive(items):
+        if b is items[3]:
+            break
+    found.extend(swapped(a, b))
+    try:
+        for a, b in consecutive(items):
+            if b is items[2]:
+                raise ValueError(b)
+    except ValueError:
+        pass
+    text = list(parts("some. words . with ... dots."))
+    return len(found), len(text), sum(1 for pair in consecutive(items)), any(item is None for item in each(items)), sum(count(5))
+
+def counts(items):
+    gc.collect()
+    return [sys.getrefcount(item) for item in items], sys.getallocatedblocks()
+
+items = [Item() for _ in range(5)]
+for _ in range(400):
+    work(items)
+references, blocks = counts(items)
+for _ in range(400):
+    result = work(items)
+now = counts(items)
+print(result, now[0] == references, now[1] - blocks < 100)
+"""
+    (runner.directory / "program.py").write_text(program, encoding="utf-8")
+    result = runner.whipsnake("run", "program.py", env={"WHIPSNAKE_THRESHOLD": "30", "WHIPSNAKE_SYNC": "1", "WHIPSNAKE_EXIT_EVERY": exits})
+    assert result.stdout == "(9, 4, 4, False, 10) True True\n", result.stderr
