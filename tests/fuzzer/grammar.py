@@ -300,6 +300,7 @@ EXPRESSIONS: dict[str, Forms] = {
         (1, "list(<dict>.values())"),
         (1, "list(<set>)"),
         (1, "list(<generator>)[:9]"),
+        (1, "sorted(<int> for <fresh:any> in <generator>)"),
         (1, "<ints!>.copy()"),
         (1, "(<ints> or <ints>)"),
         (2, "<attribute:ints>"),
@@ -407,7 +408,7 @@ EXPRESSIONS: dict[str, Forms] = {
         (1, "enumerate(<ints>)"),
         (1, "reversed(<ints>)"),
         (1, "filter(None, <ints>)"),
-        (3, "<call:generator>"),
+        (6, "<call:generator>"),
     ),
     "callable": ((2, "<function:int>"), (1, "(lambda *<fresh:tuple>: <int>)"), (1, "<boundmethod>"), (1, "<class>")),
     "any": (

@@ -8,6 +8,7 @@ from .classes import Classes
 from .dice import Dice
 from .events import Events
 from .expressions import Expressions
+from .generators import Generators
 from .scope import NAMES, Function, Scope, World
 from .statements import Lines, Statements, indent
 
@@ -65,6 +66,7 @@ class _Generator:
         self.statements = Statements(self.dice, self.expressions)
         self.classes = Classes(self.dice, self.expressions, self.statements)
         self.events = Events(self.dice, self.expressions)
+        self.generators = Generators(self.dice)
 
     def program(self) -> str:
         dice, world = self.dice, self.world
@@ -76,6 +78,8 @@ class _Generator:
         definitions: list[Lines] = []
         for _ in range(dice.number(0, 3)):
             definitions.append(self.classes.make(world))
+        for _ in range(dice.number(0, 2)):
+            definitions.append(self.generators.make(world))
         for _ in range(dice.number(2, 6)):
             definitions.append(self.function())
         if any("Noisy()" in line or "Lazy()" in line for lines in definitions for line in lines):

@@ -200,6 +200,9 @@ class Statements:
     def loop_head(self, scope: Scope, inner: Scope) -> Lines:
         """A ``for`` line, and what it binds."""
         turns = self.dice.pick((3, 5, 12, 60, 90)) if scope.loops == 0 else self.dice.pick((2, 3, 5))
+        if any(function.result == "generator" for function in scope.world.functions) and self.dice.chance(0.2):
+            items = self.expressions.call("generator", scope, 2)
+            return [f"for {self.bind(inner, 'any')} in {items}:"]
         match self.dice.number(0, 13):
             case 0 | 1 | 2 | 3 | 4:
                 bounds = self.dice.weighted(

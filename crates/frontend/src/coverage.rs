@@ -17,8 +17,8 @@ macro_rules! for_each_uncompiled {
         CallIntrinsic2 [CallIntrinsic2 { .. }] "`except*` and type parameters";
         CheckEgMatch [CheckEgMatch] "part of `except*`, which makes new groups";
         CleanupThrow [CleanupThrow] "only what is thrown into a suspended frame leads to it";
-        ReturnGenerator [ReturnGenerator] "a generator's frame belongs to the generator";
-        YieldValue [YieldValue { delegating: true }] "where it is part of `Send`; other ones are compiled in units that a generator was resumed in, or in the loop that asks a generator expression";
+        ReturnGenerator [ReturnGenerator] "a generator's frame belongs to the generator, but for generators that run in the loop that asks them";
+        YieldValue [YieldValue { delegating: true }] "where it is part of `Send`; other ones are compiled in units that a generator was resumed in, or in the loop that asks a generator";
         Send [Send { .. }] "the sub-iterator may suspend the frame";
         EndSend [EndSend] "follows `Send`";
         GetYieldFromIter [GetYieldFromIter] "precedes `Send`";
