@@ -304,6 +304,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_round_begins_with_everything_native() {
+        let mut rounds = Rounds::new(true);
+        let first = |rounds: &Rounds, random: u64| rounds.order(random << 32 | random)[0];
+        assert!((0..8).all(|random| first(&rounds, random) == Regime::Everything));
+        Regime::ALL.into_iter().for_each(|regime| rounds.add(regime, 2e7));
+        assert_eq!(rounds.end(), None);
+        assert!((0..8).any(|random| first(&rounds, random) != Regime::Everything));
+    }
+
+    #[test]
     fn what_gains_stays_after_a_few_rounds() {
         for resumptions in [false, true] {
             let ((regime, _), rounds) = compare([1.0, 1.5, 3.0], 0.05, resumptions);
