@@ -297,7 +297,6 @@ impl Builder<'_> {
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, instr.offset), |attempt| attempt.site)));
         }
         self.own_item(&mut inside);
-        self.forget_dead_numbers(&mut inside, body, waits);
         let mut held = self.drop_unkept(&inside, &parts[LOCALS..]);
         let mut item = inside.pop();
         let place = inside.stack.remove(0);
@@ -351,28 +350,6 @@ impl Builder<'_> {
         let gone: Vec<Slot> = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
         self.drop_unseen(inside, &gone.iter().collect::<Vec<_>>(), &[]);
         held
-    }
-
-    /// Forgets numbers and text in locals that are assigned before they are read again, whatever the generator goes on with.
-    fn forget_dead_numbers(&mut self, inside: &mut State, body: &Body, waits: &Waits) {
-        let places: Vec<usize> = waits.places(body).into_iter().filter_map(|offset| body.block_at(offset)).collect();
-        for local in 0..inside.locals.len() - waits.free as usize {
-            let is_live = places.iter().any(|&block| body.live[block].contains(&(local as u32)));
-            if !is_live {
-                self.forget_number(inside, local);
-            }
-        }
-    }
-
-    /// Forgets what a local holds if that is a number or text: nobody can tell.
-    pub(crate) fn forget_number(&mut self, inside: &mut State, local: usize) {
-        if !self.ends_unseen(inside, &inside.locals[local]) {
-            return;
-        }
-        let slot = std::mem::replace(&mut inside.locals[local], Slot::NULL);
-        for value in owned_by([&slot]) {
-            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
-        }
     }
 
     /// The generator has come to its end. What it held when it was asked is still held by what is on the stack in its place.

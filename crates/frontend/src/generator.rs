@@ -248,9 +248,11 @@ impl Builder<'_> {
             None => None,
         };
         self.own_item(&mut inside);
-        // Whatever it goes on with, these are assigned before they are read again.
-        for local in 1..inside.locals.len() - expression.free as usize {
-            self.forget_number(&mut inside, local);
+        if never_raises(&parts[ITERATOR]) {
+            // Nobody sees these before they are assigned again.
+            for local in 1..inside.locals.len() - expression.free as usize {
+                self.forget_number(&mut inside, local);
+            }
         }
         let mut held = self.drop_unkept(&inside, &parts[ITERATOR..]);
         let mut item = inside.pop();
@@ -303,6 +305,17 @@ impl Builder<'_> {
         (self.block, after)
     }
 
+    /// Forgets what a local holds if that is a number or text: nobody can tell.
+    fn forget_number(&mut self, inside: &mut State, local: usize) {
+        if !self.ends_unseen(inside, &inside.locals[local]) {
+            return;
+        }
+        let slot = std::mem::replace(&mut inside.locals[local], Slot::NULL);
+        for value in owned_by([&slot]) {
+            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
+        }
+    }
+
     /// Makes a slot own its objects: those that are held pass to it.
     pub(crate) fn take_over(&mut self, held: &mut Vec<Value>, slot: &mut Slot) {
         match &mut slot.val {
@@ -327,6 +340,15 @@ impl Builder<'_> {
             Val::Virtual(..) => false,
             _ => true,
         }
+    }
+}
+
+/// True for iterators that give their items whatever happens. Where others raise, the traceback leads to the generator's locals.
+fn never_raises(iterator: &Slot) -> bool {
+    match &iterator.val {
+        Val::Virtual(Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter, _) => true,
+        Val::Virtual(Virtual::Enumerate | Virtual::Zip, parts) => parts.iter().all(|part| never_raises(part) || !matches!(part.val, Val::Virtual(..) | Val::Obj(_))),
+        _ => false,
     }
 }
 

@@ -88,6 +88,17 @@ def fails(n):
         yield 10 // (5 - i)
 
 
+def second(n):
+    yield not n
+    name = "a%d" % n
+    yield name
+    yield n // (n - n)
+
+
+def squared(n):
+    return (x * x for x in fails(n))
+
+
 def unbound(n):
     for i in range(n):
         if i > 3:
@@ -292,7 +303,10 @@ def broken(function, n):
     except Exception as error:
         traceback, lines = error.__traceback__, []
         while traceback:
-            lines.append((traceback.tb_frame.f_code.co_name, traceback.tb_lineno - traceback.tb_frame.f_code.co_firstlineno))
+            frame = traceback.tb_frame
+            lines.append((frame.f_code.co_name, traceback.tb_lineno - frame.f_code.co_firstlineno))
+            if frame.f_code.co_name != "broken":
+                lines.append(sorted((name, repr(value)) for name, value in frame.f_locals.items()))
             traceback = traceback.tb_next
         out.append((repr(error), lines))
     return out
@@ -343,10 +357,10 @@ for turn in range(60):
     methods(Tree([1, 2]), 3), either(9), outlives(4, 1), lines(3)
 main(8)
 for n in (3, 9):
-    print(broken(fails, n), broken(unbound, n), broken(count, "x"), broken(count, n + 0.5))
+    print(broken(fails, n), broken(unbound, n), broken(second, n), broken(squared, n), broken(count, "x"), broken(count, n + 0.5))
 for n, stop in ((2, 6), (2, 99), (0, 0)):
     breaks(n, stop)
 for turn in range(40):
-    broken(fails, 4), broken(unbound, 3), broken(count, 2)
-print(broken(fails, 9), broken(unbound, 9))
+    broken(fails, 4), broken(unbound, 3), broken(count, 2), broken(second, 4), broken(squared, 4)
+print(broken(fails, 9), broken(unbound, 9), broken(second, 7), broken(squared, 8))
 print(changes([[1, 2], [4]]), replaced(9), replaced(3) if len(sys.argv) > 5 else "")
