@@ -127,7 +127,7 @@ def test_a_program_that_comes_to_something_else_is_not_kept_waiting(runner) -> N
     found, regime, seconds = run(runner, text)
     assert found
     assert regime == "everything"
-    # Three times a lap of some 20 ms, as far as processor time is told that finely; 2 s would be the limit of any lap.
+    # Four times a lap of some 20 ms, as far as processor time is told that finely; 2 s would be the limit of any lap.
     assert seconds < 1
 
 

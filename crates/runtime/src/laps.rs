@@ -33,7 +33,7 @@ const SHORT: Duration = Duration::from_millis(50);
 const WATCH: Duration = Duration::from_secs(2);
 /// The same where not everything runs natively, in times of a lap where everything does: either that is clearly slower, or the program has come to
 /// something else, which is not to be kept waiting. At least so long.
-const TIMES_A_LAP: u32 = 3;
+const TIMES_A_LAP: u32 = 4;
 const LEAST_WATCH: Duration = Duration::from_millis(100);
 /// What is not clear by then is not found out.
 const MOST_TIMING: Duration = Duration::from_secs(12);
