@@ -308,7 +308,9 @@ impl Session {
             return;
         }
         let left = self.laps.used.get().saturating_sub(processor_time());
-        if left > SHORT {
+        // Laps are short themselves.
+        let short = if matches!(*self.laps.phase.borrow(), Phase::Timing(_)) { LAP / 4 } else { SHORT };
+        if left > short {
             return self.wake_for_laps(thread, left);
         }
         let next = match &mut *self.laps.phase.borrow_mut() {
