@@ -13,7 +13,6 @@ use crate::generator::{Asked, GENERATOR, back};
 use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
@@ -43,10 +42,7 @@ impl Body {
     fn waits(&self) -> Option<Waits> {
         let instrs = &self.decoded.instrs;
         let op = |index: usize| instrs.get(index).map(|instr| instr.op);
-        let (free, start) = match op(0) {
-            Some(Op::CopyFreeVars { count }) => (count, 1),
-            _ => (0, 0),
-        };
+        let (free, start) = self.closure();
         if !matches!(op(start), Some(Op::ReturnGenerator)) || instrs.iter().any(|instr| matches!(instr.op, Op::MakeCell { .. })) {
             return None;
         }
@@ -161,14 +157,7 @@ impl Builder<'_> {
         let caller = self.enter_generator(code, body.clone(), function, instr);
         let mut outcome = Outcome::default();
         let starts = self.go_on(state, &parts, &body, &waits, &mut outcome)?;
-        let mut around: Vec<usize> = (0..body.loops.len()).filter(|&index| starts.iter().any(|&start| self.enters_inside(&body, index, start))).collect();
-        around.sort_by_key(|&index| Reverse(body.loops[index].nesting));
-        for index in around {
-            let inside = body.loop_blocks(index);
-            let order: Vec<usize> = body.order.iter().copied().filter(|block| inside.contains(block)).collect();
-            self.build_blocks(&order, Some(index), &mut outcome)?;
-        }
-        self.build_blocks(&body.order, None, &mut outcome)?;
+        self.build_from(&body, &starts, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
         let depths: BTreeSet<usize> = outcome.yields.iter().map(|(_, inside)| inside.stack.len()).collect();
         if depths.len() > 1 {
@@ -186,11 +175,6 @@ impl Builder<'_> {
         self.drops = pending;
         self.begin(instr, state);
         Ok(item.map(|item| Asked { item, end }))
-    }
-
-    /// True if the block is inside of the loop, but not its header.
-    fn enters_inside(&self, body: &Body, index: usize, block: usize) -> bool {
-        body.loop_at(block) != Some(index) && body.loop_blocks(index).contains(&block)
     }
 
     /// Adds the edges to where the generator goes on; returns their blocks.
@@ -233,27 +217,11 @@ impl Builder<'_> {
         let own = count - free as usize;
         let slots: Vec<Slot> = parts[LOCALS..].iter().map(|part| self.lent_part(part)).collect();
         let (locals, stack) = if is_new { (slots.as_slice(), [].as_slice()) } else { slots.split_at(own) };
-        let mut inside = State {
-            locals: locals.to_vec(),
-            stack: stack.to_vec(),
-            memory: Vec::new(),
-            linked: false,
-            stands: false,
-            caller: Some(std::rc::Rc::new(State { facts: Default::default(), variables: Vec::new(), stands: false, ..state.clone() })),
-            variables: state.variables.clone(),
-            unbuilt: Default::default(),
-            facts: state.facts.clone(),
-            untraced: None,
-            loans: Vec::new(),
-        };
-        inside.locals.resize(count, Slot::NULL);
+        let mut inside = self.inside(state, locals.to_vec(), stack.to_vec());
         if !is_new {
             // What is sent; the closure was copied before.
             inside.stack.push(Slot::borrowed(self.none()));
-            let cells = self.closure_cells(&mut inside, free).unwrap_or_default();
-            for (local, cell) in (own..).zip(cells) {
-                inside.locals[local] = Slot::borrowed(Val::Obj(cell));
-            }
+            self.lend_closure(&mut inside, free);
         }
         inside
     }
@@ -286,17 +254,10 @@ impl Builder<'_> {
         let instr = body.decoded.instrs[waits.yields[0]];
         self.begin(instr, &inside);
         self.build_all(&mut inside);
-        let taken = match reduction {
-            Some((reduction, callable)) => match self.take_item(&mut inside, reduction, &state.stack[callable])? {
-                Some(taken) => Some((taken, callable)),
-                None => return Ok(None),
-            },
-            None => None,
-        };
+        let Some(taken) = self.take_for(&mut inside, reduction, state)? else { return Ok(None) };
         if inside.variables != state.variables {
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, instr.offset), |attempt| attempt.site)));
         }
-        self.own_item(&mut inside);
         let mut held = self.drop_unkept(&inside, &parts[LOCALS..]);
         let mut item = inside.pop();
         let place = inside.stack.remove(0);
@@ -308,34 +269,7 @@ impl Builder<'_> {
             now.push(slot);
         }
         self.take_over(&mut held, &mut item);
-        let mut after = back(state, inside);
-        after.pop();
-        after.stack.push(Slot::borrowed(Val::Virtual(Virtual::WaitingGenerator, now)));
-        let is_number = !matches!(reduction, Some((Reduction::Collects(..), _)));
-        let Some((taken, callable)) = taken.filter(|_| is_number) else {
-            after.stack.push(item);
-            return Ok(Some((self.block, after, None)));
-        };
-        // It is a number.
-        for value in owned_by([&item]) {
-            self.effect(Ir::DecrefLeaf, &[value], Imm::None);
-        }
-        after.stack[callable] = taken.callable;
-        Ok(Some((self.block, after, taken.stop)))
-    }
-
-    /// Makes the item on top of the stack the stack's own, if it is that of a local: that may be about to be forgotten.
-    pub(crate) fn own_item(&mut self, inside: &mut State) {
-        let Some(mut item) = inside.stack.pop() else { return };
-        let is_lent = match &item.val {
-            Val::Obj(value) => !item.owned && inside.locals.iter().any(|local| local.owned && local.val == Val::Obj(*value)),
-            Val::Virtual(..) => true,
-            _ => false,
-        };
-        if is_lent {
-            self.own(&mut item);
-        }
-        inside.stack.push(item);
+        Ok(Some(self.give_item(state, inside, Val::Virtual(Virtual::WaitingGenerator, now), item, taken)))
     }
 
     /// What a generator held before and passes to what its state holds now, the item included. The rest is given up.

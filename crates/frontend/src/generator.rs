@@ -8,7 +8,7 @@ use crate::attempt::owned_by;
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge, Instance, Parent, Site, Stop};
 use crate::feedback::MANY_EXITS;
-use crate::reduction::Reduction;
+use crate::reduction::{Reduction, Taken};
 use crate::region::Outcome;
 use crate::value::{Facts, Slot, State, Val};
 use std::cell::Cell;
@@ -33,22 +33,26 @@ const LOCALS: usize = 3;
 struct Expression {
     /// Code unit offset of the loop's header.
     header: u32,
-    /// Index of the `yield`, and code unit offset of what follows it.
+    /// Index of the `yield`.
     at: usize,
-    resume: u32,
     /// Variables of the closure.
     free: u32,
 }
 
 impl Body {
+    /// How many variables of a closure the code begins with copying, and the index of the instruction behind that.
+    pub(crate) fn closure(&self) -> (u32, usize) {
+        match self.decoded.instrs.first().map(|instr| instr.op) {
+            Some(Op::CopyFreeVars { count }) => (count, 1),
+            _ => (0, 0),
+        }
+    }
+
     /// What the code, with that many locals, is like if it is that of such an expression.
     fn expression(&self, locals: u32) -> Option<Expression> {
         let instrs = &self.decoded.instrs;
         let op = |index: usize| instrs.get(index).map(|instr| instr.op);
-        let (free, start) = match op(0) {
-            Some(Op::CopyFreeVars { count }) => (count, 1),
-            _ => (0, 0),
-        };
+        let (free, start) = self.closure();
         let begins = matches!(op(start), Some(Op::ReturnGenerator))
             && matches!(op(start + 1), Some(Op::PopTop))
             && matches!(op(start + 2), Some(Op::Resume { .. }))
@@ -63,7 +67,7 @@ impl Body {
             && matches!(op(at + 3), Some(Op::JumpBackward { target, .. }) if target == header);
         let [the_loop] = self.loops.as_slice() else { return None };
         let keeps_none = self.live[self.block_at(header)?].iter().all(|&local| local >= locals - free);
-        (goes_on && the_loop.header == start + 4 && keeps_none).then_some(Expression { header, at, resume: instrs[at].next, free })
+        (goes_on && the_loop.header == start + 4 && keeps_none).then_some(Expression { header, at, free })
     }
 }
 
@@ -141,7 +145,7 @@ impl Builder<'_> {
         outcome.pending.add(header, Edge { block: self.block, state: start, offset: expression.header });
         self.build_blocks(&body.order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
-        let item = match self.meet(outcome.yields, expression.resume) {
+        let item = match self.meet(outcome.yields, instr.next) {
             Some(inside) => self.wait(state, &parts, expression, inside, reduction)?.map(Some),
             None => Some(None),
         };
@@ -158,7 +162,7 @@ impl Builder<'_> {
     /// the iterator is does not matter here, and what types items have is for the reduction to know.
     pub(crate) fn failed_here(&self, reduces: bool) -> bool {
         let is_failure = |exit: &SeenExit| match exit.reason {
-            ExitReason::IdentityGuard | ExitReason::Profiled => false,
+            ExitReason::IdentityGuard => false,
             ExitReason::ColdBranch => exit.count > MANY_EXITS,
             ExitReason::TypeGuard if reduces => exit.count > MANY_EXITS,
             reason => matches!(reason.policy(), ExitPolicy::Speculation | ExitPolicy::Uncovered),
@@ -196,9 +200,17 @@ impl Builder<'_> {
 
     /// The generator's own state at its loop's header. What it holds belongs to the generator that waits, for the time being.
     fn waiting(&mut self, state: &State, parts: &[Slot], expression: Expression) -> State {
-        let mut inside = State {
-            locals: vec![Slot::NULL; self.code().nlocalsplus as usize],
-            stack: vec![parts[ITERATOR].borrow()],
+        let mut inside = self.inside(state, Vec::new(), vec![parts[ITERATOR].borrow()]);
+        self.lend_closure(&mut inside, expression.free);
+        inside
+    }
+
+    /// The state of a generator's own code, with those first locals and that stack.
+    pub(crate) fn inside(&self, state: &State, mut locals: Vec<Slot>, stack: Vec<Slot>) -> State {
+        locals.resize(self.code().nlocalsplus as usize, Slot::NULL);
+        State {
+            locals,
+            stack,
             memory: Vec::new(),
             linked: false,
             stands: false,
@@ -208,14 +220,16 @@ impl Builder<'_> {
             facts: state.facts.clone(),
             untraced: None,
             loans: Vec::new(),
-        };
-        // The function keeps them.
-        let first = inside.locals.len() - expression.free as usize;
-        let cells = self.closure_cells(&mut inside, expression.free).unwrap_or_default();
+        }
+    }
+
+    /// The cells of the closure as the last locals: the function keeps them.
+    pub(crate) fn lend_closure(&mut self, inside: &mut State, free: u32) {
+        let first = inside.locals.len() - free as usize;
+        let cells = self.closure_cells(inside, free).unwrap_or_default();
         for (local, cell) in (first..).zip(cells) {
             inside.locals[local] = Slot::borrowed(Val::Obj(cell));
         }
-        inside
     }
 
     /// Joins states of the generator.
@@ -240,13 +254,7 @@ impl Builder<'_> {
     ) -> Build<Option<(Block, State, Option<Value>)>> {
         let instr = self.instance.body.decoded.instrs[expression.at];
         self.begin(instr, &inside);
-        let taken = match reduction {
-            Some((reduction, callable)) => match self.take_item(&mut inside, reduction, &state.stack[callable])? {
-                Some(taken) => Some((taken, callable)),
-                None => return Ok(None),
-            },
-            None => None,
-        };
+        let Some(taken) = self.take_for(&mut inside, reduction, state)? else { return Ok(None) };
         self.own_item(&mut inside);
         if never_raises(&parts[ITERATOR]) {
             // Nobody sees these before they are assigned again.
@@ -255,36 +263,43 @@ impl Builder<'_> {
             }
         }
         let mut held = self.drop_unkept(&inside, &parts[ITERATOR..]);
-        let mut item = inside.pop();
-        let mut iterator = inside.pop();
-        // The place is known.
-        inside.pop();
+        let (mut item, mut iterator, place) = (inside.pop(), inside.pop(), inside.pop());
         inside.locals.truncate(inside.locals.len() - expression.free as usize);
         self.take_over(&mut held, &mut iterator);
         if inside.variables != state.variables {
             // It has assigned one.
             return Err(Stop::NoInline(self.attempt.map_or((self.instance.path, expression.header), |attempt| attempt.site)));
         }
-        let mut now = vec![parts[FUNCTION].clone(), Slot::borrowed(Val::SmallInt(i64::from(expression.resume))), iterator];
+        let mut now = vec![parts[FUNCTION].clone(), place, iterator];
         for mut local in inside.locals.drain(1..).collect::<Vec<_>>() {
             self.take_over(&mut held, &mut local);
             now.push(local);
         }
         self.take_over(&mut held, &mut item);
+        Ok(Some(self.give_item(state, inside, Val::Virtual(Virtual::Generator, now), item, taken)))
+    }
+
+    /// What the reduction takes the item on top of the generator's stack for, and where its callable is, if there is a reduction. `None` if it is no such item.
+    pub(crate) fn take_for(&mut self, inside: &mut State, reduction: Option<(Reduction, usize)>, state: &State) -> Build<Option<Option<(Taken, usize)>>> {
+        let Some((reduction, callable)) = reduction else { return Ok(Some(None)) };
+        Ok(self.take_item(inside, reduction, &state.stack[callable])?.map(|taken| Some((taken, callable))))
+    }
+
+    /// The state of the code that asked a generator, which waits again as that, with its item on the stack unless that was a number and taken; then, too,
+    /// whether another one is wanted.
+    pub(crate) fn give_item(&mut self, state: &State, inside: State, generator: Val, item: Slot, taken: Option<(Taken, usize)>) -> (Block, State, Option<Value>) {
         let mut after = back(state, inside);
         after.pop();
-        after.stack.push(Slot::borrowed(Val::Virtual(Virtual::Generator, now)));
-        let is_number = !matches!(reduction, Some((Reduction::Collects(..), _)));
-        let Some((taken, callable)) = taken.filter(|_| is_number) else {
+        after.stack.push(Slot::borrowed(generator));
+        let Some((taken, callable)) = taken.filter(|(taken, _)| taken.is_number) else {
             after.stack.push(item);
-            return Ok(Some((self.block, after, None)));
+            return (self.block, after, None);
         };
-        // It is a number.
         for value in owned_by([&item]) {
             self.effect(Ir::DecrefLeaf, &[value], Imm::None);
         }
         after.stack[callable] = taken.callable;
-        Ok(Some((self.block, after, taken.stop)))
+        (self.block, after, taken.stop)
     }
 
     /// The generator has come to its end. Its iterator and its function are still held by what is on the stack in its place.
@@ -303,6 +318,20 @@ impl Builder<'_> {
             parts[LOCALS..].fill(Slot::NULL);
         }
         (self.block, after)
+    }
+
+    /// Makes the item on top of the stack the stack's own, if it is that of a local: that may be about to be forgotten.
+    fn own_item(&mut self, inside: &mut State) {
+        let Some(mut item) = inside.stack.pop() else { return };
+        let is_lent = match &item.val {
+            Val::Obj(value) => !item.owned && inside.locals.iter().any(|local| local.owned && local.val == Val::Obj(*value)),
+            Val::Virtual(..) => true,
+            _ => false,
+        };
+        if is_lent {
+            self.own(&mut item);
+        }
+        inside.stack.push(item);
     }
 
     /// Forgets what a local holds if that is a number or text: nobody can tell.

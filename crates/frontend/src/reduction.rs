@@ -44,6 +44,8 @@ pub(crate) struct Taken {
     pub callable: Slot,
     /// No more items are wanted if this is true.
     pub stop: Option<Value>,
+    /// The item was a number, of which nothing is wanted any more.
+    pub is_number: bool,
 }
 
 impl Reduction {
@@ -92,6 +94,11 @@ impl Reduction {
         }
     }
 
+    /// True if an iterable is asked first how many items there may be.
+    const fn asks_length(self) -> bool {
+        matches!(self, Reduction::Collects(Begun::List | Begun::Tuple | Begun::Sorted | Begun::Join, _))
+    }
+
     /// True if a call without items ends in another way.
     pub(crate) const fn needs_item(self) -> bool {
         matches!(self, Reduction::FloatSum | Reduction::Extreme(..))
@@ -101,8 +108,7 @@ impl Reduction {
 impl Builder<'_> {
     /// Calls a builtin function with a generator in parts on top of the stack. False if it is left to the general way.
     pub(crate) fn reduce(&mut self, state: &mut State, name: &str, base: usize, instr: Instr) -> Build<bool> {
-        // Others ask an instance first how many items there may be.
-        if matches!(name, "builtins.sum" | "builtins.min" | "builtins.max" | "builtins.any" | "builtins.all" | "set") && state.stack.len() == base + 3 {
+        if Reduction::of(name).first().is_some_and(|reduction| !reduction.asks_length()) {
             self.iterate_by_generator(state, instr);
         }
         if !matches!(state.peek(1).val, Val::Virtual(Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator, _)) || !matches!(state.stack[base].val, Val::Const(_)) {
@@ -364,13 +370,13 @@ impl Builder<'_> {
         }
         if let Reduction::Collects(begun, _) = reduction {
             let item = &inside.peek(1).val;
-            return Ok(self.may_collect(inside, begun, item).then(|| Taken { callable: callable.clone(), stop: None }));
+            return Ok(self.may_collect(inside, begun, item).then(|| Taken { callable: callable.clone(), stop: None, is_number: false }));
         }
         let known = self.known_type(inside, &inside.peek(1).val);
         let (Some(begun), Val::Virtual(_, parts)) = (reduction.begun(), &callable.val) else {
             let Some(truth) = self.truth_of_number(inside, known) else { return Ok(None) };
             let stop = if reduction == Reduction::Finds(true) { truth } else { self.emit(Ir::Bnot, &[truth], Imm::None) };
-            return Ok(Some(Taken { callable: callable.clone(), stop: Some(stop) }));
+            return Ok(Some(Taken { callable: callable.clone(), stop: Some(stop), is_number: true }));
         };
         let mut parts = parts.clone();
         let so_far = match reduction {
@@ -411,7 +417,7 @@ impl Builder<'_> {
         parts[STAGE] = Slot::borrowed(Val::SmallInt(begun as i64));
         parts.truncate(SO_FAR);
         parts.extend(so_far.into_iter().map(Slot::borrowed));
-        Ok(Some(Taken { callable: Slot::borrowed(Val::Virtual(Virtual::Begun, parts)), stop: None }))
+        Ok(Some(Taken { callable: Slot::borrowed(Val::Virtual(Virtual::Begun, parts)), stop: None, is_number: true }))
     }
 
     /// One step of `sum` over floats: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.

@@ -3,7 +3,7 @@
 //! The frame belongs to the generator and is linked while the unit runs. All that outlives a `yield` is in the frame then, with a
 //! reference of its own, as the interpreter would leave it: the next unit may be another one, or the interpreter.
 
-use crate::body::touched_locals;
+use crate::body::{Body, touched_locals};
 use crate::builder::{Build, Builder, Edge};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -95,18 +95,24 @@ impl Builder<'_> {
         self.begin(first, &state);
         let mut outcome = Outcome::default();
         outcome.pending.add(block, Edge { block: self.block, state, offset });
-        // A `yield` may be inside of loops: the rest of their bodies is built apart, and leads to their headers.
-        let mut around: Vec<usize> = (0..body.loops.len()).filter(|&index| body.loop_blocks(index).contains(&block)).collect();
+        self.build_from(&body, &[block], &mut outcome)?;
+        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
+        self.settle_room(0);
+        Ok(())
+    }
+
+    /// Builds what code executes from those blocks on, to which edges lead. They may be inside of loops: the rest of their bodies is built apart, and leads to
+    /// their headers.
+    pub(crate) fn build_from(&mut self, body: &Body, starts: &[usize], out: &mut Outcome) -> Build<()> {
+        let enters = |index: &usize| starts.iter().any(|start| body.loop_at(*start) != Some(*index) && body.loop_blocks(*index).contains(start));
+        let mut around: Vec<usize> = (0..body.loops.len()).filter(enters).collect();
         around.sort_by_key(|&index| Reverse(body.loops[index].nesting));
         for index in around {
             let inside = body.loop_blocks(index);
             let order: Vec<usize> = body.order.iter().copied().filter(|block| inside.contains(block)).collect();
-            self.build_blocks(&order, Some(index), &mut outcome)?;
+            self.build_blocks(&order, Some(index), out)?;
         }
-        self.build_blocks(&body.order.clone(), None, &mut outcome)?;
-        self.leave_rest(&mut outcome, ExitReason::Uncompiled);
-        self.settle_room(0);
-        Ok(())
+        self.build_blocks(&body.order, None, out)
     }
 
     /// `yield`: the frame is left as the interpreter would leave it, and the item is what the unit returns.

@@ -212,13 +212,14 @@ unsafe fn equal(other: *mut PyObject, key: *mut PyObject, depth: u32) -> Option<
         if is_exactly(key, &raw mut ffi::PyTuple_Type) {
             return equals_tuple(other, items(key), depth.checked_sub(1)?);
         }
+        if is_exactly(other, &raw mut ffi::PyTuple_Type) {
+            // No tuple is equal to a number or text.
+            return Some(false);
+        }
         match (is_exactly(other, str_type), is_exactly(key, str_type)) {
             (true, true) => Some(_PyUnicode_Equal(other, key) != 0),
             (true, false) => Some(false),
-            (false, true) if is_plain_leaf(other) || is_exactly(other, &raw mut ffi::PyTuple_Type) => Some(false),
-            (false, false) if is_plain_leaf(other) => Some(ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1),
-            // No tuple is equal to a number.
-            (false, false) if is_exactly(other, &raw mut ffi::PyTuple_Type) => Some(false),
+            (false, key_is_str) if is_plain_leaf(other) => Some(!key_is_str && ffi::PyObject_RichCompareBool(other, key, ffi::Py_EQ) == 1),
             _ => None,
         }
     }
