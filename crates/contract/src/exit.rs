@@ -251,6 +251,11 @@ virtuals! {
     /// The same, waiting behind a `yield`: its function, the code unit offset at which it goes on (an integer), its code, its locals without those of its
     /// closure, of which some may be NULL, and what is on its stack.
     WaitingGenerator, "waiting-generator";
+    /// A cell: a number that only copies of the same cell in the frames of an exit have in common (an integer), and what it holds, if anything.
+    Cell, "cell";
+    /// A function that was made of a code object: such a number, the address of its globals (an integer), the code, then defaults, defaults by keyword, annotations
+    /// and the function that makes these, of which each may be NULL, and the cells of its closure.
+    Function, "function";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -353,7 +358,8 @@ impl Virtual {
         match self {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun | Virtual::NewGenerator | Virtual::WaitingGenerator => index == 1,
-            Virtual::OneTuple => index == 0,
+            Virtual::OneTuple | Virtual::Cell => index == 0,
+            Virtual::Function => matches!(index, 0 | 1),
             Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter => matches!(index, 1..=3),
             Virtual::ListSlice => index > 0,
             Virtual::Instance => matches!(index, 1 | 2),

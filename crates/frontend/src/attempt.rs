@@ -89,6 +89,10 @@ impl Builder<'_> {
         for frame in state.frames().take(own) {
             before.release.extend(owned_by(frame.locals.iter().chain(&frame.stack)));
         }
+        // What is not built was made within the attempt: of that, the parts are owned.
+        before.release.retain(|value| !self.stand_ins.contains(value));
+        let parts = owned_by(state.unbuilt.iter().flat_map(|one| &one.parts));
+        before.release.extend(parts.into_iter().filter(|value| !self.stand_ins.contains(value)));
         before.release.extend(release);
         if resume == Resume::Raise {
             before.resume = Resume::Again;

@@ -2,7 +2,7 @@
 
 use crate::arguments::arranged;
 use crate::builder::{Build, Builder};
-use crate::call::Callee;
+use crate::call::{Callee, Runs};
 use crate::dispatch::Types;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{LoadAttrKind, StoreAttrKind};
@@ -452,7 +452,7 @@ impl<'s> Builder<'s> {
         // The instance keeps its class alive.
         let class = self.load(owner, self.layout().ob_type, MemSize::Obj, Region::Type);
         let args = vec![Slot::borrowed(Val::Const(descriptor)), state.peek(1).borrow(), Slot::borrowed(Val::Obj(class))];
-        let callee = Callee { id: getter, info: &info, code, held: None, exact: true };
+        let callee = Callee { id: getter, info: &info, code, runs: Runs::Constant, exact: true };
         self.inline_for(state, callee, arranged(&sources, args, &[]), OnReturn::Unary, instr)?;
         Ok(true)
     }
@@ -467,7 +467,7 @@ impl<'s> Builder<'s> {
         let Some((info, code)) = self.inlinable(setter, 2 + usize::from(descriptor.is_some()), instr) else { return Ok(false) };
         let operands = self.args_of(state, &[1, 2], OnReturn::SetAttr);
         let args = descriptor.map(|object| Slot::borrowed(Val::Const(object))).into_iter().chain(operands).collect();
-        let callee = Callee { id: setter, info: &info, code, held: None, exact: true };
+        let callee = Callee { id: setter, info: &info, code, runs: Runs::Constant, exact: true };
         self.inline_for(state, callee, args, OnReturn::SetAttr, instr)?;
         Ok(true)
     }

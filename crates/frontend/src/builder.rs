@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::body::Body;
+use crate::closure::Made;
 use crate::unbuilt::Unbuilt;
 use crate::value::{Slot, State, Untraced, Val};
 use crate::variable::Named;
@@ -53,6 +54,8 @@ pub(crate) struct Lessons {
     pub no_inline: HashSet<Site>,
     /// No instance waits to be built until it is needed.
     pub builds_instances: bool,
+    /// Calls of functions that the unit makes, where these are built before they are called.
+    pub builds_functions: HashSet<Site>,
     /// Shapes per loop header that turned out to be needed.
     pub shapes: HashMap<(u64, u32, usize), HashMap<usize, Shape>>,
 }
@@ -79,6 +82,8 @@ pub(crate) struct Instance {
     pub known: Option<ObjectId>,
     /// The function object, for frame states.
     pub function: whipsnake_ir::Slot,
+    /// The function, if it was made by the unit and not built: there is no object then.
+    pub made: Option<Made>,
     /// Where its frame is, or will be once it is pushed, if it can be.
     pub frame: Option<Value>,
     /// The caller, as of the call.
@@ -174,6 +179,8 @@ pub(crate) struct Builder<'s> {
     pub exit_seen: HashSet<Value>,
     /// A frame state needs one of them that the state does not have.
     pub uses_unbuilt: bool,
+    /// Some function has to be built before it is called.
+    pub needs_functions: bool,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -189,6 +196,7 @@ impl<'s> Builder<'s> {
             path: 0,
             known: None,
             function: whipsnake_ir::Slot::InFrame,
+            made: None,
             frame: None,
             parent: None,
         });
@@ -228,6 +236,7 @@ impl<'s> Builder<'s> {
             exit_unbuilt: Rc::default(),
             exit_seen: HashSet::new(),
             uses_unbuilt: false,
+            needs_functions: false,
             lessons,
             bodies: HashMap::from([(0, body)]),
         }
@@ -560,10 +569,14 @@ impl<'s> Builder<'s> {
             })
             .collect();
         let stack = state.stack.iter().map(|slot| self.ir_slot(slot)).collect();
+        let function = match instance.made {
+            Some(made) => self.function_made(made, state),
+            None => instance.function.clone(),
+        };
         let (variables, duplicates) = self.variables_in_state(state);
         FrameState {
             code: instance.body.code,
-            function: instance.function.clone(),
+            function,
             offset,
             return_offset: 0,
             on_return: OnReturn::Push,

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Source, are_single, arranged};
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
+use crate::closure::Made;
 use crate::generator::GENERATOR;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -51,10 +52,19 @@ pub(crate) struct Callee<'a> {
     pub id: ObjectId,
     pub info: &'a FunctionInfo,
     pub code: CodeId,
-    /// The function as a value that the call keeps alive; a constant of the unit otherwise.
-    pub held: Option<Value>,
+    pub runs: Runs,
     /// It is that very function; else another one with the same code and namespaces may be called.
     pub exact: bool,
+}
+
+/// The function object that inlined code runs.
+pub(crate) enum Runs {
+    /// A constant of the unit.
+    Constant,
+    /// A value that the call keeps alive.
+    Held(Value),
+    /// None: it was not built. With its cells, each with a reference of its own.
+    Made(Made, Vec<Slot>),
 }
 
 /// What is called.
@@ -78,6 +88,9 @@ impl Builder<'_> {
     /// `callable(args…)`.
     pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
         let base = state.stack.len() - argc as usize - 2;
+        if let Some(goes_on) = self.call_unbuilt(state, base, instr)? {
+            return Ok(goes_on);
+        }
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
             return Ok(goes_on);
         }
@@ -214,22 +227,7 @@ impl Builder<'_> {
     fn call_made(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
         let (Val::Obj(callable), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
         let Some(made_of) = state.facts.get(*callable).made_of else { return Ok(None) };
-        let code = &self.snapshot.codes[made_of as usize];
-        let info = FunctionInfo {
-            address: 0,
-            code: Some(made_of),
-            code_address: code.address,
-            defaults: Vec::new(),
-            keyword_defaults: false,
-            argcount: code.argcount,
-            flags: code.flags,
-            kwonly: code.kwonly,
-            posonly: 0,
-            closure: Vec::new(),
-            parameters: code.varnames[..(code.argcount + code.kwonly) as usize].to_vec(),
-            globals: code.globals,
-            unit: 0,
-        };
+        let info = self.info_of_made(made_of);
         if !self.may_speculate(ExitReason::CodeGuard) || !self.may_inline(made_of, instr.offset) {
             return Ok(None);
         }
@@ -303,19 +301,19 @@ impl Builder<'_> {
                 args.pop();
             }
             let mut callable = args.remove(0);
-            let held = match callable.val {
+            let runs = match callable.val {
                 Val::Obj(v) => {
                     self.own_if_lent(state, &mut callable);
-                    Some(v)
+                    Runs::Held(v)
                 }
-                _ => None,
+                _ => Runs::Constant,
             };
             self.drop_slot(state, callable);
             if !with_self {
                 args.remove(0);
             }
             let args = arranged(&sources, args, names);
-            let callee = Callee { id: known.id, info, code, held, exact: known.exact };
+            let callee = Callee { id: known.id, info, code, runs, exact: known.exact };
             return self.inline(state, callee, args, OnReturn::Push, instr).map(Some);
         }
         let unit = if info.code_address == self.snapshot.codes[0].address
@@ -362,7 +360,7 @@ impl Builder<'_> {
     pub(crate) fn inline_callee(
         &mut self,
         state: &mut State,
-        Callee { id, info, code, held, exact }: Callee<'_>,
+        Callee { id, info, code, runs, exact }: Callee<'_>,
         mut args: Vec<Slot>,
         on_return: OnReturn,
         instr: Instr,
@@ -395,6 +393,15 @@ impl Builder<'_> {
         let info_code = &self.snapshot.codes[code as usize];
         let mut locals = args;
         locals.resize(info_code.nlocalsplus as usize, Slot::NULL);
+        let (function, made) = match runs {
+            Runs::Held(v) => (whipsnake_ir::Slot::Borrowed(v), None),
+            Runs::Constant => (whipsnake_ir::Slot::Object(self.object_ref(id)), None),
+            Runs::Made(made, cells) => {
+                let first = locals.len() - cells.len();
+                locals.splice(first.., cells);
+                (whipsnake_ir::Slot::Null, Some(made))
+            }
+        };
         let callee = State {
             locals,
             stack: Vec::new(),
@@ -409,15 +416,11 @@ impl Builder<'_> {
             untraced: None,
             loans: Vec::new(),
         };
-        let function = match held {
-            Some(v) => whipsnake_ir::Slot::Borrowed(v),
-            None => whipsnake_ir::Slot::Object(self.object_ref(id)),
-        };
         let caller = self.instance.clone();
         let path = caller.path_of(instr.offset, code);
         let frame = self.frame_for_callee(&caller, info_code.framesize);
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return, release, state_id: Cell::new(state_id) });
-        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, known: exact.then_some(id), function, frame, parent: Some(parent) });
+        self.instance = Rc::new(Instance { body: body.clone(), depth: caller.depth + 1, path, known: exact.then_some(id), function, made, frame, parent: Some(parent) });
         let saved = (self.instr, self.pre.clone(), self.ran_python);
         let mut outcome = Outcome::default();
         outcome.pending.add(0, Edge { block: self.block, state: callee, offset: 0 });
@@ -526,7 +529,7 @@ impl Builder<'_> {
         let Some((info, code)) = self.inlinable(function, operands, instr) else { return Ok(false) };
         let at = state.stack.len() - operands;
         let args = state.stack.split_off(at);
-        let callee = Callee { id: function, info: &info, code, held: None, exact: true };
+        let callee = Callee { id: function, info: &info, code, runs: Runs::Constant, exact: true };
         if !self.inline(state, callee, args, OnReturn::Push, instr)? {
             // The callee always leaves: whatever follows is never reached.
             self.block = self.f.add_block();
@@ -544,6 +547,7 @@ impl Builder<'_> {
     /// A call with keyword arguments. False if control does not fall through.
     pub(crate) fn call_kw(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
         let argc = argc as usize;
+        self.build_on_stack(state, argc + 3);
         let base = state.stack.len() - argc - 3;
         if let Some(names) = self.keyword_names(state) {
             if let Some(goes_on) = self.call_with_names(state, base, &names, instr)? {
@@ -582,6 +586,7 @@ impl Builder<'_> {
     /// `callable(*args, **kwargs)`.
     pub(crate) fn call_ex(&mut self, state: &mut State, kwargs: KwargsSlot, instr: Instr) -> Build<bool> {
         let count = 3 + kwargs.slots() as usize;
+        self.build_on_stack(state, count);
         if let Some(goes_on) = self.inlined_call_ex(state, count, instr)? {
             return Ok(goes_on);
         }
@@ -633,7 +638,7 @@ impl Builder<'_> {
             self.own_if_lent(state, &mut callable);
         }
         self.drop_slot(state, callable);
-        let callee = Callee { id, info: &info, code, held, exact: true };
+        let callee = Callee { id, info: &info, code, runs: held.map_or(Runs::Constant, Runs::Held), exact: true };
         let args = arranged(&sources, parts, &names);
         let goes_on = self.inline(state, callee, args, OnReturn::Push, instr)?;
         if goes_on {

@@ -169,7 +169,10 @@ impl Builder<'_> {
             Some(inside) => self.wait_called(state, &parts, (&body, &waits), inside, reduction)?.map(Some),
             None => Some(None),
         };
-        let end = self.meet(outcome.ends, instr.next).and_then(|inside| self.end_called(state, &parts, inside, needs_item));
+        let end = self.meet(outcome.ends, instr.next).and_then(|mut inside| {
+            self.build_all(&mut inside);
+            self.end_called(state, &parts, inside, needs_item)
+        });
         self.instance = caller;
         self.end_attempt(attempt)?;
         self.drops = pending;

@@ -15,7 +15,7 @@ use whipsnake_ir::function::Abi;
 use whipsnake_ir::{Cond, Function, Imm, MemSize, Op, Region, StateId, Value};
 
 /// `co_flags` bits of generators and coroutines.
-const CO_GENERATORS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
+pub(crate) const CO_GENERATORS: u32 = 0x20 | 0x80 | 0x100 | 0x200;
 /// Exits for unbound locals at the entry into a loop from which on all its locals may be unbound.
 const MAYBE_UNBOUND: u32 = 200;
 /// Attempts at a unit before it counts as unstable.
@@ -42,6 +42,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
             Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
+            Ok(()) if builder.needs_functions => lessons = builder.lessons,
             Ok(()) if builder.uses_stand_ins() => {
                 lessons = builder.lessons;
                 lessons.builds_instances = true;
@@ -304,7 +305,7 @@ impl Builder<'_> {
         }
         let callee = std::mem::replace(&mut self.instance, parent.instance.clone());
         self.before_destructors(&mut after, &drops);
-        self.release_at(&after, parent.call.op_offset, parent.call.next, drops);
+        self.release_of_callee(&after, parent.call, drops, &parent.release);
         self.instance = callee;
         after
     }
@@ -320,7 +321,11 @@ impl Builder<'_> {
 
     /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14.
     fn in_order_of_release(&self, mut locals: Vec<Slot>) -> Vec<Slot> {
-        if self.platform().minor >= FROM_TOP {
+        let from_top = self.platform().minor >= FROM_TOP;
+        if let Some(made) = self.instance.made {
+            return made.in_order_of_release(locals, from_top);
+        }
+        if from_top {
             locals.reverse();
         }
         locals

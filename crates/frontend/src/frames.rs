@@ -142,6 +142,9 @@ impl<'s> Builder<'s> {
 
     /// The function that an instance runs.
     fn frame_function(&mut self, instance: &Instance) -> Value {
+        if let Some(made) = instance.made {
+            return self.needs_function(made);
+        }
         match instance.function {
             whipsnake_ir::Slot::Borrowed(function) => function,
             whipsnake_ir::Slot::Object(index) => self.emit(Op::Object, &[], Imm::Object(index)),

@@ -150,7 +150,10 @@ impl Builder<'_> {
             None => Some(None),
         };
         let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
-        let end = self.meet(outcome.ends, instr.next).map(|inside| self.run_out(state, &parts, inside, needs_item));
+        let end = self.meet(outcome.ends, instr.next).map(|mut inside| {
+            self.build_all(&mut inside);
+            self.run_out(state, &parts, inside, needs_item)
+        });
         self.instance = caller;
         self.end_attempt(attempt)?;
         self.drops = pending;
@@ -194,7 +197,7 @@ impl Builder<'_> {
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return: OnReturn::Push, release: Vec::new(), state_id });
         let path = caller.path_of(instr.offset, code);
         let function = whipsnake_ir::Slot::Borrowed(function);
-        self.instance = Rc::new(Instance { body, depth: caller.depth + 1, path, known: None, function, frame, parent: Some(parent) });
+        self.instance = Rc::new(Instance { body, depth: caller.depth + 1, path, known: None, function, made: None, frame, parent: Some(parent) });
         caller
     }
 
@@ -254,6 +257,7 @@ impl Builder<'_> {
     ) -> Build<Option<(Block, State, Option<Value>)>> {
         let instr = self.instance.body.decoded.instrs[expression.at];
         self.begin(instr, &inside);
+        self.build_all(&mut inside);
         let Some(taken) = self.take_for(&mut inside, reduction, state)? else { return Ok(None) };
         self.own_item(&mut inside);
         if never_raises(&parts[ITERATOR]) {

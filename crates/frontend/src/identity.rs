@@ -45,6 +45,8 @@ impl Body {
             | Virtual::Begun
             | Virtual::Instance
             | Virtual::OneTuple
+            | Virtual::Cell
+            | Virtual::Function
             | Virtual::ListSlice
             | Virtual::Position => false,
             Virtual::Wide | Virtual::Complex | Virtual::Real => true,

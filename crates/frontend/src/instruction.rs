@@ -151,6 +151,7 @@ impl Builder<'_> {
             Op::CallFunctionEx { kwargs } => return self.call_ex(state, kwargs, instr),
             Op::CallIntrinsic1 { function: Intrinsic1::UnaryPositive } => self.unary_plus(state, instr)?,
             Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple } => self.list_to_tuple(state),
+            Op::MakeFunction if self.new_function(state) => {}
             Op::MakeFunction => {
                 let made_of = self.made_of(state);
                 let code = self.objects(state, 1)[0];
@@ -161,6 +162,7 @@ impl Builder<'_> {
                 self.push_typed(state, function, whipsnake_contract::snapshot::KnownType::Function);
                 state.facts.update(function, |fact| fact.made_of = made_of);
             }
+            Op::SetFunctionAttribute { attribute } if self.give_to_function(state, attribute) => {}
             Op::SetFunctionAttribute { attribute } => {
                 // value, function: the helper takes the reference to the value over.
                 let v = self.objects(state, 2);

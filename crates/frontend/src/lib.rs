@@ -16,6 +16,7 @@ mod builder;
 mod c_call;
 mod call;
 mod called_generator;
+mod closure;
 mod compact;
 mod compare;
 mod complex;

@@ -1,13 +1,12 @@
-//! Global names, cells and closures.
+//! Global names, and names of module level and class bodies.
 
-use crate::GiveUp;
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, KnownType, ObjectId, ObjectKind};
+use whipsnake_contract::snapshot::Assumption;
 use whipsnake_ir::function::ObjectRef;
-use whipsnake_ir::{Imm, MemSize, Op as Ir, Region, Slot as FrameSlot, Value};
+use whipsnake_ir::{Imm, Op as Ir, Value};
 
 impl Builder<'_> {
     /// The object of a name of `co_names`.
@@ -134,105 +133,6 @@ impl Builder<'_> {
         let name = self.name_object(name);
         self.status(state, Helper::store_name, &[frame, name, value])?;
         self.drop_operands(state, 1);
-        Ok(())
-    }
-
-    /// Replaces a local by a new cell around it.
-    pub(crate) fn make_cell(&mut self, state: &mut State, local: u32) {
-        let mut slot = std::mem::replace(&mut state.locals[local as usize], Slot::NULL);
-        let value = self.owned_or_null(state, &mut slot);
-        let cell = self.helper(Helper::make_cell, &[value]);
-        let null = self.null();
-        let is_null = self.same(value, null);
-        // The cell took a reference of its own.
-        let (done, bound) = self.split(is_null);
-        self.block = bound;
-        self.effect(Ir::DecrefPlain, &[value], Imm::None);
-        let from = self.block;
-        self.f.jump(from, done, &[]);
-        self.block = done;
-        let ty = self.platform().known_type(KnownType::Cell);
-        state.facts.update(cell, |fact| fact.ty = ty);
-        state.locals[local as usize] = Slot::owned(Val::Obj(cell));
-    }
-
-    /// The cells of the function's closure become locals. False in a frame that was there before the unit: it has them.
-    pub(crate) fn copy_free_vars(&mut self, state: &mut State, count: u32) -> bool {
-        let Some(cells) = self.closure_cells(state, count) else { return false };
-        let base = state.locals.len() - cells.len();
-        for (local, cell) in (base..).zip(cells) {
-            self.effect(Ir::Incref, &[cell], Imm::None);
-            state.locals[local] = Slot::owned(Val::Obj(cell));
-        }
-        true
-    }
-
-    /// The cells that the function being built brings along, borrowed; `None` if it is not at hand.
-    pub(crate) fn closure_cells(&mut self, state: &mut State, count: u32) -> Option<Vec<Value>> {
-        if count == 0 {
-            return Some(Vec::new());
-        }
-        // Other functions may have the same code. Of a known one, too, cells are no constants: the unit would keep them, and they lead to
-        // namespaces, and these to the unit.
-        let function = match self.instance.function {
-            FrameSlot::Borrowed(function) => function,
-            FrameSlot::Object(index) => self.emit(Ir::Object, &[], Imm::Object(index)),
-            _ => return None,
-        };
-        let closure = self.load(function, self.layout().function_closure, MemSize::Obj, Region::Function);
-        let ty = self.platform().known_type(KnownType::Cell);
-        let cells = (0..i64::from(count)).map(|i| {
-            let cell = self.load(closure, self.layout().tuple_items + 8 * i, MemSize::Obj, Region::Const);
-            state.facts.update(cell, |fact| fact.ty = ty);
-            cell
-        });
-        Some(cells.collect())
-    }
-
-    /// The cell in a local, which is there from the start of the code on.
-    pub(crate) fn cell(state: &State, local: u32) -> Build<Value> {
-        match state.locals[local as usize].val {
-            Val::Obj(v) | Val::MaybeObj(v) => Ok(v),
-            _ => Err(GiveUp::Contradiction("a cell").into()),
-        }
-    }
-
-    pub(crate) fn load_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
-        let cell = Self::cell(state, local)?;
-        let value = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
-        self.guard_not_null(value, ExitReason::Unbound);
-        let known = self.object_in_closure(local);
-        if let Some(id) = known.filter(|&id| matches!(self.kind(id), ObjectKind::Type(_)))
-            && self.may_speculate(ExitReason::IdentityGuard)
-        {
-            let wanted = self.object_const(id);
-            let same = self.same(value, wanted);
-            self.guard(same, ExitReason::IdentityGuard);
-            state.stack.push(Slot::borrowed(Val::Const(id)));
-            return Ok(());
-        }
-        state.loans.push(value);
-        let function = known.filter(|&id| matches!(self.kind(id), ObjectKind::Function(_)));
-        state.facts.update(value, |fact| fact.function = fact.function.or(function));
-        state.stack.push(Slot::borrowed(Val::Obj(value)));
-        Ok(())
-    }
-
-    /// What a free variable of inlined code holds, if the code is that of a known function.
-    fn object_in_closure(&self, local: u32) -> Option<ObjectId> {
-        let ObjectKind::Function(info) = self.kind(self.instance.known?) else { return None };
-        let free = self.code().nlocalsplus as usize - info.closure.len();
-        *info.closure.get((local as usize).checked_sub(free)?)?
-    }
-
-    pub(crate) fn store_deref(&mut self, state: &mut State, local: u32) -> Build<()> {
-        self.settle(state);
-        let cell = Self::cell(state, local)?;
-        let mut slot = state.pop();
-        let value = self.owned_for_store(state, &mut slot);
-        let old = self.load(cell, self.layout().cell_value, MemSize::Obj, Region::Cell);
-        self.store(cell, value, self.layout().cell_value, MemSize::Obj, Region::Cell);
-        self.drops.push(Slot::owned(Val::MaybeObj(old)));
         Ok(())
     }
 }

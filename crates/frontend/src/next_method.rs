@@ -4,7 +4,7 @@
 
 use crate::attempt::owned_by;
 use crate::builder::{Build, Builder, Edge};
-use crate::call::{Callee, Inlined};
+use crate::call::{Callee, Inlined, Runs};
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::{Instr, Op};
@@ -22,7 +22,7 @@ impl Builder<'_> {
         }
         // The loop keeps the iterator.
         let iterator = vec![state.peek(1).borrow()];
-        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        let callee = Callee { id: method, info: &function, code, runs: Runs::Constant, exact: true };
         let Inlined { returns, ends } = self.inline_callee(state, callee, iterator, OnReturn::Next, instr)?;
         if returns {
             self.finish(state, instr.next);

@@ -2,6 +2,7 @@
 
 use crate::builder::Builder;
 use crate::value::{Slot, State, Val, released};
+use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
@@ -398,20 +399,25 @@ impl Builder<'_> {
 
     /// As [`Self::release_all`], with the instruction that destructors see as the current one.
     pub(crate) fn release_at(&mut self, state: &State, at: u32, offset: u32, drops: Vec<Slot>) {
-        self.release_from(state, (at, offset, Resume::Execute), drops);
+        self.release_from(state, (at, offset, Resume::Execute), drops, &[]);
+    }
+
+    /// Releases slots of inlined code in the state behind its call, which gives up these, too, when it is done.
+    pub(crate) fn release_of_callee(&mut self, state: &State, call: Instr, drops: Vec<Slot>, later: &[Value]) {
+        self.release_from(state, (call.op_offset, call.next, Resume::Execute), drops, later);
     }
 
     /// Releases slots while the exception that the current instruction raised is on its way.
     pub(crate) fn release_raising(&mut self, state: &State, drops: Vec<Slot>) {
         let at = self.instr.expect("an instruction was begun").op_offset;
-        self.release_from(state, (at, at, Resume::Raise), drops);
+        self.release_from(state, (at, at, Resume::Raise), drops, &[]);
     }
 
-    fn release_from(&mut self, state: &State, place: (u32, u32, Resume), drops: Vec<Slot>) {
+    fn release_from(&mut self, state: &State, place: (u32, u32, Resume), drops: Vec<Slot>, later: &[Value]) {
         for (i, slot) in drops.iter().enumerate() {
             match slot.val {
                 Val::Obj(v) if self.is_leaf(state, &slot.val) => self.effect(Op::DecrefLeaf, &[v], Imm::None),
-                Val::Obj(v) => self.release(state, place, v, &drops[i + 1..]),
+                Val::Obj(v) => self.release(state, place, v, (&drops[i + 1..], later)),
                 Val::MaybeObj(v) => {
                     let bound = self.f.add_block();
                     let done = self.f.add_block();
@@ -420,7 +426,7 @@ impl Builder<'_> {
                     let from = self.block;
                     self.f.branch(from, is_null, Self::target(done), Self::target(bound));
                     self.block = bound;
-                    self.release(state, place, v, &drops[i + 1..]);
+                    self.release(state, place, v, (&drops[i + 1..], later));
                     let from = self.block;
                     self.f.jump(from, done, &[]);
                     self.block = done;
@@ -430,14 +436,12 @@ impl Builder<'_> {
         }
     }
 
-    fn release(&mut self, state: &State, (at, offset, resume): (u32, u32, Resume), value: Value, later: &[Slot]) {
-        let mut rest: Vec<Value> = later
-            .iter()
-            .filter_map(|s| match s.val {
-                Val::Obj(v) | Val::MaybeObj(v) => Some(v),
-                _ => None,
-            })
-            .collect();
+    fn release(&mut self, state: &State, (at, offset, resume): (u32, u32, Resume), value: Value, (next, later): (&[Slot], &[Value])) {
+        let next = next.iter().filter_map(|s| match s.val {
+            Val::Obj(v) | Val::MaybeObj(v) => Some(v),
+            _ => None,
+        });
+        let mut rest: Vec<Value> = next.chain(later.iter().copied()).collect();
         if self.attempt.is_some() {
             rest.push(value);
             return self.drop_unseen(state, &[&Slot::owned(Val::Obj(value))], &rest);

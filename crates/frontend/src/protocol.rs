@@ -2,7 +2,7 @@
 
 use crate::arguments::arranged;
 use crate::builder::{Build, Builder, Stop};
-use crate::call::{Callee, Known};
+use crate::call::{Callee, Known, Runs};
 use crate::instruction::FROM_TOP;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
@@ -108,7 +108,7 @@ impl<'s> Builder<'s> {
             self.assume_type(info.address, info.version);
         }
         let args = self.args_of(state, operands, on_return);
-        let callee = Callee { id: method, info: &function, code, held: None, exact: true };
+        let callee = Callee { id: method, info: &function, code, runs: Runs::Constant, exact: true };
         self.inline_for(state, callee, args, on_return, instr)?;
         Ok(Some(()))
     }
@@ -245,7 +245,7 @@ impl<'s> Builder<'s> {
         let mut args = state.stack.split_off(base);
         args.remove(1);
         args.truncate(argc + 1);
-        let callee = Callee { id: new, info: &function, code, held: None, exact: true };
+        let callee = Callee { id: new, info: &function, code, runs: Runs::Constant, exact: true };
         let goes_on = self.inline(state, callee, arranged(&sources, args, names), OnReturn::Push, instr)?;
         if goes_on && self.exact_type(state, &state.peek(1).val) != Some(info.address) {
             return Err(Stop::NoInline((self.instance.path, instr.offset)));
@@ -284,7 +284,7 @@ impl<'s> Builder<'s> {
         args.insert(0, Slot::borrowed(Val::Obj(instance)));
         let args = arranged(&sources, args, names);
         state.stack.push(Slot::owned(Val::Obj(instance)));
-        let callee = Callee { id: init, info: &function, code, held: None, exact: true };
+        let callee = Callee { id: init, info: &function, code, runs: Runs::Constant, exact: true };
         self.inline(state, callee, args, OnReturn::CheckNone, instr).map(Some)
     }
 }

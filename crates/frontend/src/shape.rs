@@ -86,6 +86,8 @@ impl Builder<'_> {
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
                 Virtual::Dict => KnownType::Dict,
+                Virtual::Cell => KnownType::Cell,
+                Virtual::Function => KnownType::Function,
                 Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator => return None,
                 Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
             }),

@@ -10,6 +10,7 @@
 //! Should an instruction use the value after all, the unit is built once more, without such instances.
 
 use crate::builder::{Build, Builder, Edge};
+use crate::closure::released_by_function;
 use crate::shape::Shape;
 use crate::value::{Slot, State, Val};
 use std::collections::{HashMap, HashSet};
@@ -48,6 +49,13 @@ pub(crate) enum Kind {
     },
     /// A tuple.
     Tuple,
+    /// A cell: its one part is what it holds, and it has none if it is empty.
+    Cell,
+    /// A function that was made of a code object: what it was given, and the cells of its closure ([`crate::closure`]).
+    Function {
+        /// The constant.
+        code: ObjectId,
+    },
 }
 
 impl Unbuilt {
@@ -58,7 +66,11 @@ impl Unbuilt {
 
     /// What it owns in the order in which it gives that up: an instance slots first, then inline values, a tuple from the last item on.
     fn released(self) -> Vec<Slot> {
-        let Kind::Instance { places, .. } = self.kind else { return self.parts.into_iter().rev().collect() };
+        let places = match self.kind {
+            Kind::Instance { places, .. } => places,
+            Kind::Function { .. } => return released_by_function(self.parts),
+            Kind::Tuple | Kind::Cell => return self.parts.into_iter().rev().collect(),
+        };
         let mut parts: Vec<((bool, u32), Slot)> = Vec::new();
         for (index, part) in self.parts.into_iter().enumerate() {
             let place = match places.get(index) {
@@ -167,6 +179,11 @@ impl State {
         self.know_unbuilt();
     }
 
+    /// One that the state has.
+    pub(crate) fn unbuilt_mut(&mut self, value: Value) -> &mut Unbuilt {
+        Rc::make_mut(&mut self.unbuilt).iter_mut().find(|one| one.value == value).expect("it is not built yet")
+    }
+
     /// Takes an instance out of the state.
     fn take_unbuilt(&mut self, value: Value) -> Option<Unbuilt> {
         let index = self.unbuilt.iter().position(|one| one.value == value)?;
@@ -174,7 +191,7 @@ impl State {
     }
 
     /// True if the slot is, or leads to, that instance by way of others that are not built.
-    fn reaches(&self, slot: &Slot, value: Value) -> bool {
+    pub(crate) fn reaches(&self, slot: &Slot, value: Value) -> bool {
         match &slot.val {
             Val::Obj(v) if *v == value => true,
             Val::Virtual(_, parts) => parts.iter().any(|part| self.reaches(part, value)),
@@ -280,16 +297,36 @@ impl Builder<'_> {
         if !info.ends_unseen || !self.may_wait(state) {
             return None;
         }
+        Some(self.leave_unbuilt(state, Kind::Instance { class, places: Places::default() }, info.address, Vec::new()))
+    }
+
+    /// Adds an object that is not built, with parts that own what they hold; returns what stands for it.
+    pub(crate) fn leave_unbuilt(&mut self, state: &mut State, kind: Kind, ty: u64, parts: Vec<Slot>) -> Value {
         let value = self.stand_in();
-        let kind = Kind::Instance { class, places: Places::default() };
-        Rc::make_mut(&mut state.unbuilt).push(Unbuilt { value, kind, ty: info.address, parts: Vec::new() });
+        Rc::make_mut(&mut state.unbuilt).push(Unbuilt { value, kind, ty, parts });
         state.know_unbuilt();
-        Some(value)
+        value
+    }
+
+    /// True for what can be part of an object that is not built as it is.
+    pub(crate) fn is_part(&self, val: &Val) -> bool {
+        match val {
+            Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => true,
+            Val::Virtual(kind, _) => kind.is_number(),
+            _ => false,
+        }
+    }
+
+    /// Brings what is `depth` below the top of the stack into such a form.
+    pub(crate) fn to_part(&mut self, state: &mut State, depth: usize) {
+        if !self.is_part(&state.peek(depth).val) {
+            self.share_on_stack(state, depth);
+        }
     }
 
     /// True if one more object need not be built at once.
-    fn may_wait(&self, state: &State) -> bool {
-        !self.lessons.builds_instances && self.attempt.is_none() && state.unbuilt.len() < MAX_UNBUILT
+    pub(crate) fn may_wait(&self, state: &State) -> bool {
+        !self.lessons.builds_instances && state.unbuilt.len() < MAX_UNBUILT
     }
 
     /// Gives a tuple in parts an identity, so that several slots can hold it. False if it has to be built for that, or is no tuple.
@@ -302,20 +339,13 @@ impl Builder<'_> {
         }
         let mut parts = std::mem::take(parts);
         for part in &mut parts {
-            let fits = match &part.val {
-                Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => true,
-                Val::Virtual(kind, _) => kind.is_number() || self.give_identity(state, part),
-                _ => false,
-            };
             // Parts that cannot wait are built.
-            if !fits {
+            if !self.is_part(&part.val) && !self.give_identity(state, part) {
                 self.object_in(state, part);
             }
             self.own(part);
         }
-        let value = self.stand_in();
-        Rc::make_mut(&mut state.unbuilt).push(Unbuilt { value, kind: Kind::Tuple, ty, parts });
-        state.know_unbuilt();
+        let value = self.leave_unbuilt(state, Kind::Tuple, ty, parts);
         *slot = Slot::owned(Val::Obj(value));
         true
     }
@@ -384,25 +414,10 @@ impl Builder<'_> {
     }
 
     /// Builds an instance, with a reference for each slot of the state that owns it, and `more`.
-    fn build_unbuilt(&mut self, state: &mut State, value: Value, more: usize) -> Value {
+    pub(crate) fn build_unbuilt(&mut self, state: &mut State, value: Value, more: usize) -> Value {
         let owners = state.owners_of(value) + more;
         let one = state.take_unbuilt(value).expect("the caller has found it");
-        let class = match one.kind {
-            Kind::Instance { class, .. } => Some(self.object_const(class)),
-            Kind::Tuple => None,
-        };
-        let mut parts = one.parts;
-        self.share_parts(state, Virtual::Tuple, &mut parts);
-        let objects: Vec<Value> = parts.iter_mut().map(|part| self.owned_object(state, part)).collect();
-        let words = self.lend_operands(&objects, 0);
-        let count = self.int_const(objects.len() as i64);
-        let object = match (one.kind, class) {
-            (Kind::Instance { places, .. }, Some(class)) => {
-                let places = self.int_const(places.number());
-                self.helper(Helper::build_instance, &[class, places, words, count])
-            }
-            _ => self.helper(Helper::build_tuple, &[words, count]),
-        };
+        let object = self.build_of_parts(state, one.kind, one.parts);
         (1..owners).for_each(|_| self.effect(Op::Incref, &[object], Imm::None));
         state.facts.update(object, |fact| fact.ty = Some(one.ty));
         let names = HashMap::from([(value, object)]);
@@ -417,6 +432,25 @@ impl Builder<'_> {
             self.pre = Some(pre);
         }
         object
+    }
+
+    fn build_of_parts(&mut self, state: &mut State, kind: Kind, mut parts: Vec<Slot>) -> Value {
+        let class = if let Kind::Instance { class, .. } = kind { Some(self.object_const(class)) } else { None };
+        self.share_parts(state, Virtual::Tuple, &mut parts);
+        let objects: Vec<Value> = parts.iter_mut().map(|part| self.owned_or_null(state, part)).collect();
+        match (kind, class) {
+            (Kind::Instance { places, .. }, Some(class)) => {
+                let (words, count) = (self.lend_operands(&objects, 0), self.int_const(objects.len() as i64));
+                let places = self.int_const(places.number());
+                self.helper(Helper::build_instance, &[class, places, words, count])
+            }
+            (Kind::Function { code }, _) => self.build_function(state, code, &objects),
+            (Kind::Cell, _) => self.build_cell(objects.first().copied()),
+            _ => {
+                let (words, count) = (self.lend_operands(&objects, 0), self.int_const(objects.len() as i64));
+                self.helper(Helper::build_tuple, &[words, count])
+            }
+        }
     }
 
     /// Builds an instance at the end of an edge.
@@ -483,6 +517,8 @@ impl Builder<'_> {
         let (kind, mut parts) = match one.kind {
             Kind::Instance { class, places } => (Virtual::Instance, vec![Ir::Object(self.object_ref(class)), identity, Ir::Int(places.number())]),
             Kind::Tuple => (Virtual::OneTuple, vec![identity]),
+            Kind::Cell => (Virtual::Cell, vec![identity]),
+            Kind::Function { code } => (Virtual::Function, self.function_parts(code, value)),
         };
         for part in &one.parts {
             let part = self.ir_slot(part);
@@ -572,12 +608,7 @@ impl Builder<'_> {
     fn set_part(&mut self, state: &mut State, owner: usize, at: usize, name: &str) -> bool {
         let Some(attribute) = self.owner_type(state, owner, None).and_then(|info| info.attributes.get(name)).cloned() else { return false };
         let Some(place) = place_of(&attribute) else { return false };
-        match &state.peek(at).val {
-            Val::Obj(_) | Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::SmallInt(_) | Val::Const(_) => {}
-            Val::Virtual(kind, _) if kind.is_number() => {}
-            Val::Virtual(..) => self.share_on_stack(state, at),
-            _ => return false,
-        }
+        self.to_part(state, at);
         let Some(one) = state.unbuilt_of(&state.peek(owner).val) else { return false };
         let Kind::Instance { class, places } = one.kind else { return false };
         let (value, position) = (one.value, one.position(place));
@@ -593,7 +624,7 @@ impl Builder<'_> {
         if let Val::Obj(v) = part.val {
             state.loans.retain(|loan| *loan != v);
         }
-        let one = Rc::make_mut(&mut state.unbuilt).iter_mut().find(|one| one.value == value).expect("it is not built yet");
+        let one = state.unbuilt_mut(value);
         one.kind = Kind::Instance { class, places };
         match position {
             Some(index) => {

@@ -437,7 +437,7 @@ impl Verifier<'_> {
 const fn virtual_parts(kind: Virtual) -> Option<usize> {
     match kind {
         Virtual::Tuple | Virtual::Zip | Virtual::Generator | Virtual::Begun | Virtual::Dict | Virtual::Instance | Virtual::OneTuple => None,
-        Virtual::NewGenerator | Virtual::WaitingGenerator => None,
+        Virtual::NewGenerator | Virtual::WaitingGenerator | Virtual::Cell | Virtual::Function => None,
         Virtual::Range | Virtual::RangeIter | Virtual::Slice | Virtual::Real => Some(3),
         Virtual::ListSlice | Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::SetIter => Some(4),
         Virtual::DictItemIter => Some(6),

@@ -214,7 +214,7 @@ impl<'a> Words<'a> {
             // SAFETY: the GIL is held.
             return self.number(Number::Complex(real.0, imaginary.0), || unsafe { PyComplex_FromDoubles(real.1, imaginary.1) });
         }
-        if let (Virtual::Instance, [_, identity, ..]) | (Virtual::OneTuple, [identity, ..]) = (kind, parts) {
+        if let (Virtual::Instance, [_, identity, ..]) | (Virtual::OneTuple | Virtual::Cell | Virtual::Function, [identity, ..]) = (kind, parts) {
             let identity = self.integer(identity);
             if let Some(&(_, object)) = self.instances.iter().find(|(other, _)| *other == identity) {
                 // It has references of its own: those that this copy brings are not needed.

@@ -1,5 +1,6 @@
 //! Objects that native code kept in parts, built when they are needed as objects.
 
+use super::functions::{make_function, set_function_attribute};
 use super::{Obj, Ptr};
 use crate::reserve::{insist, persist};
 use crate::session::session;
@@ -7,6 +8,11 @@ use whipsnake_contract::exit::{Place, Places, Virtual};
 use smallvec::SmallVec;
 use whipsnake_cpython::generator::Start;
 use whipsnake_cpython::{Code, Generator, ffi, int, iterators, memory, offsets};
+
+/// Arguments of `SET_FUNCTION_ATTRIBUTE`: for defaults, defaults by keyword, annotations, and the function that makes these.
+const ATTRIBUTES: [i64; 4] = [1, 2, 4, 16];
+/// The one for the closure.
+const CLOSURE: i64 = 8;
 
 unsafe extern "C" {
     static mut PyZip_Type: ffi::PyTypeObject;
@@ -102,6 +108,11 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 let (locals, stack) = slots.split_at(own_locals(object(2)));
                 generator(object(0), object(2), locals, Some((integer(1) as u32, stack)))
             }
+            Virtual::Cell => ffi::PyCell_New(if count > 1 { object(1) } else { std::ptr::null_mut() }),
+            Virtual::Function => {
+                let objects = std::slice::from_raw_parts(parts.add(2).cast::<Obj>(), count as usize - 2);
+                function(object(1), objects)
+            }
             Virtual::Enumerate => {
                 let start = ffi::PyLong_FromLongLong(integer(1));
                 if start.is_null() {
@@ -150,6 +161,31 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 iterator
             }
         }
+    }
+}
+
+/// A function with these globals; NULL with an exception.
+///
+/// # Safety
+/// `parts` are borrowed: a code object, what else functions are given in the order of [`ATTRIBUTES`], each of which may be NULL, and cells.
+unsafe fn function(globals: Obj, parts: &[Obj]) -> Obj {
+    // SAFETY: the function is new, and the parts are what the caller says.
+    unsafe {
+        let (given, cells) = parts[1..].split_at(ATTRIBUTES.len());
+        let closure = match cells {
+            [] => std::ptr::null_mut(),
+            cells => tuple(cells.as_ptr().cast(), cells.len() as isize),
+        };
+        let function = if closure.is_null() && !cells.is_empty() { closure } else { make_function(parts[0], globals) };
+        if function.is_null() {
+            ffi::Py_XDECREF(closure);
+            return function;
+        }
+        let given = given.iter().map(|&value| ffi::Py_XNewRef(value)).zip(ATTRIBUTES);
+        for (value, which) in given.chain([(closure, CLOSURE)]).filter(|(value, _)| !value.is_null()) {
+            set_function_attribute(function, value, which);
+        }
+        function
     }
 }
 
