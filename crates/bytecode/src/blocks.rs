@@ -1,6 +1,6 @@
 //! Basic blocks: the control-flow graph of a code object.
 
-use crate::{Code, ExceptionTable, Handler};
+use crate::{Code, ExceptionTable, Handler, Op};
 
 /// A run of instructions entered only at its start and left only at its end (or by an exception).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl BasicBlock {
 }
 
 /// Splits code into basic blocks, ascending by offset. Blocks also start where the handler changes
-/// and where a handler starts, so that each has one handler, and where a suspended generator goes on.
+/// and where a handler starts, so that each has one handler, where a handler has done with its exception, and where a suspended generator goes on.
 /// Handlers that do not start at an instruction of `code` are ignored.
 ///
 /// The `EndFor` of a `ForIter` starts a block without predecessors (see [`crate::Op::ForIter`]).
@@ -50,7 +50,14 @@ pub fn blocks(code: &Code, exceptions: &ExceptionTable) -> Vec<BasicBlock> {
         mark(handler.end);
         mark(handler.target);
     }
-    for instr in &code.instrs {
+    for (index, instr) in code.instrs.iter().enumerate() {
+        if let Op::PopExcept = instr.op {
+            mark(instr.next);
+            // `except … as name` unbinds the name.
+            if let Some([Op::LoadConst { .. }, Op::StoreFast { .. }, Op::DeleteFast { .. }]) = code.instrs.get(index + 1..index + 4).map(|next| [next[0].op, next[1].op, next[2].op]) {
+                mark(code.instrs[index + 3].next);
+            }
+        }
         for target in [instr.op.jump_target(), instr.op.encoded_target()]
             .into_iter()
             .flatten()

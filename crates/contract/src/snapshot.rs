@@ -250,9 +250,24 @@ pub struct TypeInfo {
     /// `__new__` when constructing calls nothing else (there is no `__init__`, no metaclass).
     #[serde(default)]
     pub simple_new: Option<ObjectId>,
+    /// Exceptions that a call of the class makes as `BaseException` does, and that end unseen: what sets them up.
+    #[serde(default)]
+    pub new_exception: Option<ExceptionInit>,
+    /// `str()` of such an exception is that of its only argument, if it has one.
+    #[serde(default)]
+    pub shows_arguments: bool,
     /// A class written in Python that derives from `tuple`: instances are allocated, and give their items out, as tuples do.
     #[serde(default)]
     pub tuple_like: bool,
+}
+
+/// What sets a new exception up, which has its arguments already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExceptionInit {
+    /// `BaseException.__init__`, which keeps the arguments.
+    Base,
+    /// A function written in Python.
+    Python(ObjectId),
 }
 
 fn yes() -> bool {

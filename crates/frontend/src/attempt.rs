@@ -10,7 +10,7 @@ use whipsnake_contract::exit::{ExitReason, Resume};
 use whipsnake_contract::helpers::{Helper, HelperEffect};
 use whipsnake_ir::function::InstData;
 use whipsnake_ir::ops::Effect;
-use whipsnake_ir::{Cond, Imm, MemSize, Op, Region, StateId, Value};
+use whipsnake_ir::{Block, Cond, Imm, Inst, MemSize, Op, Region, StateId, Value};
 
 /// An attempt that is being built.
 #[derive(Clone, Copy)]
@@ -57,6 +57,13 @@ fn is_unseen(data: &InstData) -> bool {
     }
 }
 
+impl Attempt {
+    /// All that states within the attempt own is new.
+    pub(crate) fn owns_all(&mut self) {
+        self.frames = 0;
+    }
+}
+
 impl Builder<'_> {
     /// Begins an attempt in the state before the current instruction, unless it is part of another one.
     pub(crate) fn begin_attempt(&mut self, state: &State, site: Site) -> Option<Attempt> {
@@ -68,6 +75,72 @@ impl Builder<'_> {
         let begin = (self.block, self.f.block(self.block).insts.len());
         self.attempt = Some(Attempt { state: before, frames, site, first_block: self.f.blocks.len(), begin });
         self.attempt
+    }
+
+    /// Ends an attempt, which must have done nothing that could be seen, or only at its end: from there on no exit leads out of it.
+    pub(crate) fn end_seen_attempt(&mut self, attempt: Option<Attempt>) -> Result<(), Stop> {
+        let Some(attempt) = attempt else { return Ok(()) };
+        match self.is_seen_only_at_end(attempt) {
+            true => {
+                self.attempt = None;
+                Ok(())
+            }
+            false => self.end_attempt(Some(attempt)),
+        }
+    }
+
+    /// True if nothing behind what can be seen of an attempt leaves, but for what has failed and done nothing.
+    fn is_seen_only_at_end(&self, attempt: Attempt) -> bool {
+        let (first, from) = attempt.begin;
+        let own = |block: Block| block == first || block.index() >= attempt.first_block;
+        let insts = |block: Block| &self.f.block(block).insts[if block == first { from } else { 0 }..];
+        let blocks = std::iter::once(first).chain((attempt.first_block..self.f.blocks.len()).map(|index| Block(index as u32)));
+        let seen: Vec<(Block, usize)> = blocks
+            .filter_map(|block| Some((block, insts(block).iter().position(|&inst| !is_unseen(self.f.inst(inst)))?)))
+            .collect();
+        let mut results: Vec<Value> = Vec::new();
+        let mut reached = Vec::new();
+        for &(block, at) in &seen {
+            if !self.ends_with_effects(&insts(block)[at..], &mut results) {
+                return false;
+            }
+            reached.extend(self.f.inst(*insts(block).last().expect("it has effects")).targets.iter().map(|target| target.block));
+        }
+        let mut done = 0;
+        while let Some(&next) = reached.get(done) {
+            done += 1;
+            if !own(next) {
+                continue;
+            }
+            if insts(next).iter().any(|&inst| self.f.inst(inst).state.is_some()) {
+                return false;
+            }
+            let Some(&last) = insts(next).last() else { continue };
+            for target in &self.f.inst(last).targets {
+                if !reached.contains(&target.block) {
+                    reached.push(target.block);
+                }
+            }
+        }
+        true
+    }
+
+    /// True if instructions only change what is theirs to change, and leave only where a change has failed; `results` tell of these.
+    fn ends_with_effects(&self, insts: &[Inst], results: &mut Vec<Value>) -> bool {
+        insts.iter().all(|&inst| {
+            let data = self.f.inst(inst);
+            let is_effect = match (data.op.info().effect, &data.imm) {
+                (Effect::Store, _) => true,
+                (Effect::Helper, Imm::Helper(helper)) => helper.info().effect == HelperEffect::Mutates,
+                _ => is_unseen(data),
+            };
+            // Whether it has done it.
+            let tells = data.args.iter().any(|arg| results.contains(arg));
+            if !is_unseen(data) || tells {
+                results.extend(data.result);
+            }
+            is_effect && (data.state.is_none() || tells)
+        })
     }
 
     /// Ends an attempt, which must have done nothing that could be seen.
@@ -89,6 +162,7 @@ impl Builder<'_> {
         for frame in state.frames().take(own) {
             before.release.extend(owned_by(frame.locals.iter().chain(&frame.stack)));
         }
+        before.release.extend(owned_by(self.late.iter().flatten()));
         // What is not built was made within the attempt: of that, the parts are owned.
         before.release.retain(|value| !self.stand_ins.contains(value));
         let parts = owned_by(state.unbuilt.iter().flat_map(|one| &one.parts));
@@ -105,6 +179,14 @@ impl Builder<'_> {
     /// Gives up the references of slots to objects that outlive that, or whose end nobody can see; leaves if there are others. The state still owns
     /// all of them.
     pub(crate) fn drop_unseen(&mut self, state: &State, slots: &[&Slot], release: &[Value]) {
+        for slot in self.guard_unseen(state, slots, release) {
+            // It is a leaf, or not destroyed.
+            self.unless_null(&slot, |b, value| b.effect(Op::DecrefLeaf, &[value], Imm::None));
+        }
+    }
+
+    /// Leaves unless nobody can see it if the references of slots are given up; returns them.
+    pub(crate) fn guard_unseen(&mut self, state: &State, slots: &[&Slot], release: &[Value]) -> Vec<Slot> {
         let exit = self.instr.map(|instr| self.frame_state(state, instr.offset, Resume::Execute, release)).expect("an instruction was begun");
         let mut drops = Vec::new();
         slots.iter().for_each(|slot| split_up(slot, &mut drops));
@@ -129,10 +211,7 @@ impl Builder<'_> {
             });
             before.push(value);
         }
-        for slot in &drops {
-            // It is a leaf, or not destroyed.
-            self.unless_null(slot, |b, value| b.effect(Op::DecrefLeaf, &[value], Imm::None));
-        }
+        drops
     }
 
     /// Does something with an object that a slot owns, unless that may be NULL and is.

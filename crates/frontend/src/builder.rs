@@ -172,6 +172,8 @@ pub(crate) struct Builder<'s> {
     pub notes: bool,
     /// What is built must not be seen before it is done.
     pub attempt: Option<Attempt>,
+    /// Within an attempt: what the unit's own code drops when that is done.
+    pub late: Option<Vec<Slot>>,
     /// Values that stand for instances which are not built.
     pub stand_ins: HashSet<Value>,
     /// Instances of the state that a frame state is made of, and those that are in it already.
@@ -179,8 +181,10 @@ pub(crate) struct Builder<'s> {
     pub exit_seen: HashSet<Value>,
     /// A frame state needs one of them that the state does not have.
     pub uses_unbuilt: bool,
-    /// Some function has to be built before it is called.
-    pub needs_functions: bool,
+    /// The unit is to be built again, with what was learned.
+    pub starts_over: bool,
+    /// Names of the attributes that were set on exceptions which are not built.
+    pub exception_names: Vec<Vec<String>>,
     pub lessons: Lessons,
     bodies: HashMap<CodeId, Rc<Body>>,
 }
@@ -230,13 +234,15 @@ impl<'s> Builder<'s> {
             variables: Vec::new(),
             open_loops: 0,
             attempt: None,
+            late: None,
             takes_item: false,
             notes: false,
             stand_ins: HashSet::new(),
             exit_unbuilt: Rc::default(),
             exit_seen: HashSet::new(),
             uses_unbuilt: false,
-            needs_functions: false,
+            starts_over: false,
+            exception_names: vec![Vec::new()],
             lessons,
             bodies: HashMap::from([(0, body)]),
         }

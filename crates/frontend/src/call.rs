@@ -126,6 +126,9 @@ impl Builder<'_> {
                     }
                 }
                 ObjectKind::Type(ty) => {
+                    if self.raise_new(state, ty, base, instr)? {
+                        return Ok(false);
+                    }
                     if self.leaves_class_to_raise(state, base) || self.type_call(state, ty, base)? {
                         self.finish(state, instr.next);
                         return Ok(true);

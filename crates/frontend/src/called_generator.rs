@@ -277,6 +277,13 @@ impl Builder<'_> {
 
     /// What a generator held before and passes to what its state holds now, the item included. The rest is given up.
     pub(crate) fn drop_unkept(&mut self, inside: &State, before: &[Slot]) -> Vec<Value> {
+        let (held, gone) = self.unkept(inside, before);
+        self.drop_unseen(inside, &gone.iter().collect::<Vec<_>>(), &[]);
+        held
+    }
+
+    /// What slots held before and pass to what the state holds now, and what is to be given up.
+    pub(crate) fn unkept(&self, inside: &State, before: &[Slot]) -> (Vec<Value>, Vec<Slot>) {
         let mut held = owned_by(before);
         let is_maybe = |value: &Value| before.iter().any(|part| part.holds(&Val::MaybeObj(*value)) || part.holds(&Val::Unseen(*value)));
         let mut gone: Vec<Value> = held.clone();
@@ -284,9 +291,8 @@ impl Builder<'_> {
         for value in &gone {
             held.remove(held.iter().rposition(|other| other == value).expect("it was held"));
         }
-        let gone: Vec<Slot> = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
-        self.drop_unseen(inside, &gone.iter().collect::<Vec<_>>(), &[]);
-        held
+        let gone = gone.into_iter().map(|value| Slot::owned(if is_maybe(&value) { Val::MaybeObj(value) } else { Val::Obj(value) })).collect();
+        (held, gone)
     }
 
     /// The generator has come to its end. What it held when it was asked is still held by what is on the stack in its place.

@@ -227,7 +227,14 @@ impl Builder<'_> {
     /// Has the unit built again with a function that is built before it is called.
     pub(crate) fn needs_function(&mut self, made: Made) -> Value {
         self.lessons.builds_functions.insert(made.site);
-        self.needs_functions = true;
+        self.starts_over = true;
+        self.null()
+    }
+
+    /// Has the unit built again without the present attempt.
+    pub(crate) fn does_without_attempt(&mut self) -> Value {
+        self.lessons.no_inline.extend(self.attempt.map(|attempt| attempt.site));
+        self.starts_over = true;
         self.null()
     }
 

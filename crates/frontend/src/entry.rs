@@ -42,7 +42,7 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
             Entry::Resume { offset, slots } => builder.resumption(*offset, slots),
         };
         match outcome {
-            Ok(()) if builder.needs_functions => lessons = builder.lessons,
+            Ok(()) if builder.starts_over => lessons = builder.lessons,
             Ok(()) if builder.uses_stand_ins() => {
                 lessons = builder.lessons;
                 lessons.builds_instances = true;
@@ -320,7 +320,7 @@ impl Builder<'_> {
     }
 
     /// Locals in the order in which a function that returns gives them up: frames do so from the last one on since 3.14.
-    fn in_order_of_release(&self, mut locals: Vec<Slot>) -> Vec<Slot> {
+    pub(crate) fn in_order_of_release(&self, mut locals: Vec<Slot>) -> Vec<Slot> {
         let from_top = self.platform().minor >= FROM_TOP;
         if let Some(made) = self.instance.made {
             return made.in_order_of_release(locals, from_top);

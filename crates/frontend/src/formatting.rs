@@ -59,6 +59,13 @@ impl Builder<'_> {
 
     /// `format(x)`, as in an f-string.
     pub(crate) fn format_simple(&mut self, state: &mut State) -> Build<()> {
+        if let Some(mut text) = self.text_of_exception(state) {
+            self.own(&mut text);
+            self.drop_operands(state, 1);
+            state.stack.push(text);
+            return Ok(());
+        }
+        self.expect_noted(state, 1);
         match self.known_type(state, &state.peek(1).val) {
             Some(KnownType::Str) => Ok(()),
             Some(KnownType::Int) if self.may_speculate(ExitReason::BigInt) => {
@@ -78,6 +85,10 @@ impl Builder<'_> {
                 self.drop_operands(state, 1);
                 self.push_typed(state, text, KnownType::Str);
                 Ok(())
+            }
+            None => {
+                self.note(state, 1);
+                self.unary_helper(state, Helper::format_simple)
             }
             _ => self.unary_helper(state, Helper::format_simple),
         }

@@ -47,7 +47,7 @@ impl Builder<'_> {
     }
 
     /// The handler for an instruction of the unit's own code, if it is built.
-    fn handler_of(&self, body: &Body, offset: u32) -> Option<Handler> {
+    pub(crate) fn handler_of(&self, body: &Body, offset: u32) -> Option<Handler> {
         let handler = *body.exceptions.handler_for(offset).filter(|_| self.catches)?;
         let target = body.block_at(handler.target)?;
         self.region.as_ref().is_none_or(|region| region.contains(&target)).then_some(handler)
@@ -374,6 +374,11 @@ impl Builder<'_> {
     /// `raise`, `raise exception`, `raise exception from cause`. Control never falls through.
     pub(crate) fn raise(&mut self, state: &mut State, argc: u32, out: &mut Outcome) -> Build<bool> {
         if argc == 1 && self.ends_iteration(state, out) {
+            return Ok(false);
+        }
+        if let (1, Some(instr)) = (argc, self.instr)
+            && self.raise_class(state, instr)?
+        {
             return Ok(false);
         }
         if argc == 0 {

@@ -43,6 +43,7 @@ mod own_dict;
 mod ownership;
 mod plain;
 mod protocol;
+mod raise_in_place;
 mod real;
 mod reduction;
 mod region;

@@ -62,6 +62,7 @@ impl Builder<'_> {
             ("_heapq.heappop", false, 1) => self.heap_pop(state, base),
             ("tuple.__new__", false, 2) => Ok(self.new_tuple_like(state, base)),
             ("object.__setattr__", false, 3) => Ok(self.set_as_object(state, base)),
+            (_, true, _) if name.ends_with(".__init__") => Ok(self.set_arguments(state, base, name)),
             ("list.append", true, 1) => Ok(self.append(state, base)),
             ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),
             ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
@@ -318,6 +319,12 @@ impl Builder<'_> {
             KnownType::Enumerate if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
             KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
             KnownType::Str if argc == 1 => {
+                if let Some(text) = self.text_of_exception(state) {
+                    let mut text = text;
+                    self.own(&mut text);
+                    self.finish_native(state, base, text);
+                    return Ok(true);
+                }
                 let Some(text) = self.text_of_int(state) else { return Ok(false) };
                 self.check_raised(state, text);
                 let operands = state.stack.len() - base;

@@ -413,7 +413,10 @@ impl Builder<'_> {
         self.release_from(state, (at, at, Resume::Raise), drops, &[]);
     }
 
-    fn release_from(&mut self, state: &State, place: (u32, u32, Resume), drops: Vec<Slot>, later: &[Value]) {
+    fn release_from(&mut self, state: &State, place: (u32, u32, Resume), mut drops: Vec<Slot>, later: &[Value]) {
+        if let Some(late) = self.late.as_mut().filter(|_| self.instance.depth == 0) {
+            late.append(&mut drops);
+        }
         for (i, slot) in drops.iter().enumerate() {
             match slot.val {
                 Val::Obj(v) if self.is_leaf(state, &slot.val) => self.effect(Op::DecrefLeaf, &[v], Imm::None),

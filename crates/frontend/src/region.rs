@@ -66,6 +66,11 @@ struct Mark {
 }
 
 impl Outcome {
+    /// True if it leads nowhere.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pending.0.is_empty() && self.returns.is_empty() && self.yields.is_empty() && self.ends.is_empty()
+    }
+
     fn mark(&self) -> Mark {
         Mark { pending: self.pending.mark(), lengths: [&self.returns, &self.yields, &self.ends].map(Vec::len) }
     }
@@ -226,7 +231,7 @@ impl Builder<'_> {
         let key = (self.instance.path, entry.offset, if asks_new { NEW_GENERATOR } else { versions.len() });
         let may_split = versions.len() + 1 < MAX_VERSIONS && (asks_new || !body.loops.iter().any(|l| l.parent == Some(index)));
         for _ in 0..MAX_ATTEMPTS {
-            let mark = out.mark();
+            let (mark, raised) = (out.mark(), self.handler_edges.len());
             let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
             let before = self.f.add_block();
             let target = self.f.add_block();
@@ -268,6 +273,7 @@ impl Builder<'_> {
             if self.python_runs > runs && !widened.contains_key(&RUNS_PYTHON) {
                 self.lessons.shapes.entry(key).or_default().insert(RUNS_PYTHON, Shape::Null);
                 out.roll_back(&mark);
+                self.handler_edges.truncate(raised);
                 continue;
             }
             let mut rest = Vec::new();

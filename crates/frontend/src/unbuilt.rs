@@ -51,6 +51,15 @@ pub(crate) enum Kind {
     Tuple,
     /// A cell: its one part is what it holds, and it has none if it is empty.
     Cell,
+    /// An exception that is raised ([`crate::raise_in_place`]), which is never built: its arguments, and the attributes that were set.
+    Exception {
+        /// Its class.
+        class: ObjectId,
+        /// Number of arguments.
+        arguments: usize,
+        /// Number of the list of its attributes' names.
+        names: usize,
+    },
     /// A function that was made of a code object: what it was given, and the cells of its closure ([`crate::closure`]).
     Function {
         /// The constant.
@@ -69,6 +78,12 @@ impl Unbuilt {
         let places = match self.kind {
             Kind::Instance { places, .. } => places,
             Kind::Function { .. } => return released_by_function(self.parts),
+            // Its dictionary goes first (`BaseException_clear` of `Objects/exceptions.c`).
+            Kind::Exception { arguments, .. } => {
+                let mut parts = self.parts;
+                let attributes = parts.split_off(arguments);
+                return attributes.into_iter().chain(parts.into_iter().rev()).collect();
+            }
             Kind::Tuple | Kind::Cell => return self.parts.into_iter().rev().collect(),
         };
         let mut parts: Vec<((bool, u32), Slot)> = Vec::new();
@@ -446,6 +461,7 @@ impl Builder<'_> {
             }
             (Kind::Function { code }, _) => self.build_function(state, code, &objects),
             (Kind::Cell, _) => self.build_cell(objects.first().copied()),
+            (Kind::Exception { .. }, _) => self.does_without_attempt(),
             _ => {
                 let (words, count) = (self.lend_operands(&objects, 0), self.int_const(objects.len() as i64));
                 self.helper(Helper::build_tuple, &[words, count])
@@ -518,6 +534,7 @@ impl Builder<'_> {
             Kind::Instance { class, places } => (Virtual::Instance, vec![Ir::Object(self.object_ref(class)), identity, Ir::Int(places.number())]),
             Kind::Tuple => (Virtual::OneTuple, vec![identity]),
             Kind::Cell => (Virtual::Cell, vec![identity]),
+            Kind::Exception { .. } => unreachable!("attempts are left by the state before them"),
             Kind::Function { code } => (Virtual::Function, self.function_parts(code, value)),
         };
         for part in &one.parts {
@@ -529,6 +546,12 @@ impl Builder<'_> {
 
     /// `object.name` of the instance on top, which is not built. False if it has to be.
     pub(crate) fn load_unbuilt(&mut self, state: &mut State, name: &str, method: bool, instr: Instr) -> Build<bool> {
+        if let Some(part) = self.part_of_exception(state, name).filter(|_| !method) {
+            let owner = state.pop();
+            self.push_part(state, part);
+            self.drop_slot(state, owner);
+            return Ok(true);
+        }
         let Some(info) = self.owner_type(state, 1, None) else { return Ok(false) };
         if name == "__class__"
             && !method
@@ -581,6 +604,9 @@ impl Builder<'_> {
 
     /// `object.name = value` for the instance on top, which is not built. False if it has to be.
     pub(crate) fn store_unbuilt(&mut self, state: &mut State, name: &str) -> bool {
+        if self.set_on_exception(state, name) {
+            return true;
+        }
         if !self.owner_type(state, 1, None).is_some_and(|info| info.sets_as_object) || !self.set_part(state, 1, 2, name) {
             return false;
         }

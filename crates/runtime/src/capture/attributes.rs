@@ -3,7 +3,7 @@
 use super::{Builder, Name, objects, types};
 use crate::dict_keys;
 use std::ffi::{CStr, c_int};
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo, Wrapper};
+use whipsnake_contract::snapshot::{Attribute, ExceptionInit, ObjectId, ObjectKind, TypeId, TypeInfo, Wrapper};
 use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
 use whipsnake_cpython::memory;
 use whipsnake_cpython::symbols::_PyType_Lookup;
@@ -92,6 +92,9 @@ impl Builder<'_> {
             }
             if self.types[id as usize].simple_new.is_none() {
                 self.types[id as usize].simple_new = self.simple_new(id, kind);
+            }
+            if self.types[id as usize].new_exception.is_none() {
+                self.types[id as usize].new_exception = self.new_exception(kind);
             }
             let getattr = self.interned("__getattribute__");
             let Some(lookup) = lookup_of(kind, getattr) else { return };
@@ -340,6 +343,32 @@ impl Builder<'_> {
             let name = self.interned("__init__");
             let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
             objects::is_function(init).then(|| self.object_id(init))
+        }
+    }
+
+    /// What sets up exceptions of the class, if they are made by `BaseException.__new__` and nothing else, and have no finalizer.
+    ///
+    /// # Safety
+    /// `kind` is alive.
+    unsafe fn new_exception(&mut self, kind: *mut PyTypeObject) -> Option<ExceptionInit> {
+        // SAFETY: type objects are readable; what the lookup finds is alive.
+        unsafe {
+            let base = &*ffi::PyExc_BaseException.cast::<PyTypeObject>();
+            let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0
+                && (*kind).tp_new.map(|f| f as usize) == base.tp_new.map(|f| f as usize)
+                && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
+                && (*kind).tp_finalize.is_none()
+                && (*kind).tp_del.is_none()
+                && std::ptr::eq(types::type_of(kind.cast()), &raw const ffi::PyType_Type);
+            if !plain {
+                return None;
+            }
+            if (*kind).tp_init.map(|f| f as usize) == base.tp_init.map(|f| f as usize) {
+                return Some(ExceptionInit::Base);
+            }
+            let name = self.interned("__init__");
+            let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
+            objects::is_function(init).then(|| ExceptionInit::Python(self.object_id(init)))
         }
     }
 

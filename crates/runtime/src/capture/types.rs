@@ -72,9 +72,23 @@ impl Builder<'_> {
                 ends_unseen: ends_unseen(kind),
                 simple_init: None,
                 simple_new: None,
+                new_exception: None,
+                shows_arguments: shows_arguments(kind),
                 tuple_like: is_tuple_like(kind),
             }
         }
+    }
+}
+
+/// True for exceptions whose text is made by `BaseException`.
+///
+/// # Safety
+/// `kind` is alive and ready.
+unsafe fn shows_arguments(kind: *mut PyTypeObject) -> bool {
+    // SAFETY: type objects are readable.
+    unsafe {
+        let base = &*ffi::PyExc_BaseException.cast::<PyTypeObject>();
+        (*kind).tp_flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 && (*kind).tp_str.map(|f| f as usize) == base.tp_str.map(|f| f as usize)
     }
 }
 
