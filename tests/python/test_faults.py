@@ -88,13 +88,41 @@ def closures(n):
     fs = [lambda x, k=k: x + k for k in range(n)]
     return sum(f(1) for f in fs)
 
+def called(n):
+    t = 0
+    def add(x):
+        nonlocal t
+        t += x
+        return lambda y, z=x: y + z + t
+    for k in range(n):
+        t += add(k)(t) % 5
+    return t
+
+class Odd(Exception):
+    def __init__(self, k):
+        self.k = k
+
+def odd(k):
+    if k % 3 == 1:
+        raise Odd(k)
+    return k
+
+def raised(n):
+    t = 0
+    for k in range(n):
+        try:
+            t += odd(k)
+        except Odd as error:
+            t -= error.k
+    return t
+
 def grown(n):
     t = 2 ** 60
     for i in range(n):
         t += t >> 3
     return t
 
-FUNCTIONS = loop, floats, generated, objects, caught, mixed, deep, closures, grown
+FUNCTIONS = loop, floats, generated, objects, caught, mixed, deep, closures, called, raised, grown
 
 def patiently(function, n):
     # An exit that finds no memory raises MemoryError, as the interpreter would.

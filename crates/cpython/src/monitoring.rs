@@ -377,7 +377,7 @@ pub(crate) fn remove_site_markers(code: Code, units: &mut [u16]) {
 /// # Safety
 ///
 /// The frame is linked and runs `code`; an exception is raised.
-pub(crate) unsafe fn fire_raise(thread: Thread, frame: Frame, code: Code, offset: u32) {
+pub unsafe fn fire_raise(thread: Thread, frame: Frame, code: Code, offset: u32) {
     // SAFETY: the event exists by itself.
     if unsafe { global_tools(thread.interpreter(), offsets::EVENT_RAISE) }.is_empty() {
         return;

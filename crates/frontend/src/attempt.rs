@@ -48,7 +48,7 @@ fn is_unseen(data: &InstData) -> bool {
     match (data.op.info().effect, &data.imm) {
         (Effect::Pure | Effect::Load | Effect::Guard | Effect::Checked | Effect::Allocate | Effect::Refcount, _) => true,
         (Effect::Store, Imm::Mem { region, .. }) => *region == Region::Scratch,
-        (Effect::Helper, Imm::Helper(Helper::note_type)) => true,
+        (Effect::Helper, Imm::Helper(Helper::note_type | Helper::may_handle)) => true,
         // What it adds to was made within the attempt: where a generator collects its own items, they are added behind it.
         (Effect::Helper, Imm::Helper(Helper::collect)) => true,
         (Effect::Helper, Imm::Helper(helper)) => matches!(helper.info().effect, HelperEffect::Pure | HelperEffect::Allocates),

@@ -9,7 +9,6 @@ use crate::value::{Slot, State, Val};
 use std::cell::Cell;
 use std::rc::Rc;
 use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
-use whipsnake_bytecode::operand::KwargsSlot;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
@@ -253,7 +252,7 @@ impl Builder<'_> {
     }
 
     /// Guards that an object is the function that is known, or one like it.
-    fn guard_callee(&mut self, object: Value, Known { id, exact }: Known) {
+    pub(crate) fn guard_callee(&mut self, object: Value, Known { id, exact }: Known) {
         if exact {
             let wanted = self.address(self.snapshot.objects[id as usize].address);
             let same = self.same(object, wanted);
@@ -452,7 +451,7 @@ impl Builder<'_> {
         Ok(Inlined { returns: true, ends })
     }
 
-    fn own_if_lent(&mut self, state: &State, slot: &mut Slot) {
+    pub(crate) fn own_if_lent(&mut self, state: &State, slot: &mut Slot) {
         match &mut slot.val {
             Val::Obj(v) if !slot.owned && state.loans.contains(v) => self.own(slot),
             Val::Virtual(_, parts) => {
@@ -584,69 +583,5 @@ impl Builder<'_> {
             ObjectKind::Type(ty) => self.construct(state, ty, base, names, instr),
             _ => Ok(None),
         }
-    }
-
-    /// `callable(*args, **kwargs)`.
-    pub(crate) fn call_ex(&mut self, state: &mut State, kwargs: KwargsSlot, instr: Instr) -> Build<bool> {
-        let count = 3 + kwargs.slots() as usize;
-        self.build_on_stack(state, count);
-        if let Some(goes_on) = self.inlined_call_ex(state, count, instr)? {
-            return Ok(goes_on);
-        }
-        let values = self.objects(state, count);
-        let keywords = match values.get(3) {
-            Some(v) => *v,
-            None => self.null(),
-        };
-        let result = self.raising(state, Helper::call_ex, &[values[0], values[2], keywords])?;
-        self.drop_from_top(state, count);
-        state.stack.push(Slot::owned(Val::Obj(result)));
-        self.finish(state, instr.next);
-        Ok(true)
-    }
-
-    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing or in parts. `None` if that cannot be, else
-    /// whether control falls through.
-    fn inlined_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
-        let base = state.stack.len() - operands;
-        let keywords: &[Slot] = match state.stack.get(base + 3).map(|kwargs| &kwargs.val) {
-            None | Some(Val::Null) => &[],
-            Some(Val::Virtual(Virtual::Dict, parts)) => parts,
-            Some(_) => return Ok(None),
-        };
-        let (Val::Virtual(Virtual::Tuple, parts), Val::Null) = (&state.stack[base + 2].val, &state.stack[base + 1].val) else {
-            return Ok(None);
-        };
-        let mut parts = parts.clone();
-        let mut names = Vec::new();
-        for pair in keywords.chunks_exact(2) {
-            let Val::Const(name) = pair[0].val else { return Ok(None) };
-            names.push(name);
-            parts.push(pair[1].clone());
-        }
-        let (id, held) = match state.stack[base].val {
-            Val::Const(id) => (id, None),
-            Val::Obj(callable) => match state.facts.get(callable).function {
-                Some(id) if self.may_speculate(ExitReason::IdentityGuard) => (id, Some(callable)),
-                _ => return Ok(None),
-            },
-            _ => return Ok(None),
-        };
-        let Some((info, code, sources)) = self.inlinable_with(id, parts.len(), &names, instr) else { return Ok(None) };
-        if let Some(callable) = held {
-            self.guard_callee(callable, Known { id, exact: true });
-        }
-        let mut callable = state.stack.split_off(base).remove(0);
-        if held.is_some() {
-            self.own_if_lent(state, &mut callable);
-        }
-        self.drop_slot(state, callable);
-        let callee = Callee { id, info: &info, code, runs: held.map_or(Runs::Constant, Runs::Held), exact: true };
-        let args = arranged(&sources, parts, &names);
-        let goes_on = self.inline(state, callee, args, OnReturn::Push, instr)?;
-        if goes_on {
-            self.finish(state, instr.next);
-        }
-        Ok(Some(goes_on))
     }
 }

@@ -190,8 +190,16 @@ impl Builder<'_> {
         function
     }
 
+    /// True if a callable is a function that is not built, and can be called with that many arguments.
+    pub(crate) fn takes_unbuilt(&self, state: &State, base: usize, given: usize, instr: Instr) -> bool {
+        state.unbuilt_of(&state.stack[base].val).is_some_and(|one| match one.kind {
+            Kind::Function { code } => self.callable_unbuilt(state, code, &one.parts, given, instr).is_some(),
+            _ => false,
+        })
+    }
+
     /// The code that a constant of which a function was made is.
-    fn code_constant(&self, constant: ObjectId) -> CodeId {
+    pub(crate) fn code_constant(&self, constant: ObjectId) -> CodeId {
         let ObjectKind::Code(code) = *self.kind(constant) else { unreachable!("functions are made of code") };
         code
     }

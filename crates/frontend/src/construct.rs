@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::identity::is_list_to_tuple;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
-use whipsnake_bytecode::operand::CommonConstant;
+use whipsnake_bytecode::operand::{CommonConstant, KwargsSlot};
 use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
@@ -98,7 +98,7 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_list(&mut self, state: &mut State, count: usize) -> Build<()> {
-        if count <= MAX_VIRTUAL && self.only_becomes_tuple(state) {
+        if count <= MAX_VIRTUAL && self.only_becomes_tuple(state, count) {
             // Nobody can look until it is one.
             let parts = self.take_parts(state, count);
             state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Tuple, parts)));
@@ -195,33 +195,6 @@ impl Builder<'_> {
     }
 
     pub(crate) fn unpack_sequence(&mut self, state: &mut State, count: usize, instr: Instr) -> Build<()> {
-        let slot = state.peek(1).clone();
-        if let Val::Virtual(Virtual::Tuple, parts) = &slot.val
-            && parts.len() == count
-        {
-            state.pop();
-            let mut parts = parts.clone();
-            parts.reverse();
-            state.stack.extend(parts);
-            return Ok(());
-        }
-        if let Some(parts) = self.unbuilt_items(state, &slot.val).filter(|parts| parts.len() == count) {
-            let tuple = state.pop();
-            for part in parts.into_iter().rev() {
-                self.push_part(state, part);
-            }
-            // Dropping the tuple may free the items: they pass to the stack then.
-            self.drop_slot(state, tuple);
-            return Ok(());
-        }
-        if let Val::Const(id) = slot.val
-            && let ObjectKind::Tuple(items) = self.kind(id)
-            && items.len() == count
-        {
-            state.pop();
-            state.stack.extend(items.iter().rev().map(|&item| Slot::borrowed(Val::Const(item))));
-            return Ok(());
-        }
         if let Feedback::Unpack(kind) = instr.feedback {
             let known = match kind {
                 UnpackKind::TwoTuple | UnpackKind::Tuple => KnownType::Tuple,
@@ -230,27 +203,7 @@ impl Builder<'_> {
             self.speculate(state, 1, known);
         }
         self.expect_noted(state, 1);
-        let known = self.known_type(state, &slot.val);
-        let list = known == Some(KnownType::List);
-        if (list || known == Some(KnownType::Tuple) || self.is_tuple_like(state, 1)) && self.may_speculate(ExitReason::LengthGuard) {
-            let object = self.container_object(state, 1);
-            let region = if list { Region::ListHeader } else { Region::Const };
-            let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
-            let wanted = self.int_const(count as i64);
-            let fits = self.icmp(Cond::Eq, size, wanted);
-            self.guard(fits, ExitReason::LengthGuard);
-            let sequence = state.pop();
-            let items: Vec<Value> = (0..count)
-                .map(|i| {
-                    let index = self.int_const(i as i64);
-                    self.sequence_item(object, index, list)
-                })
-                .collect();
-            for item in items.into_iter().rev() {
-                state.loans.push(item);
-                state.stack.push(Slot::borrowed(Val::Obj(item)));
-            }
-            self.drop_slot(state, sequence);
+        if self.take_items(state, count) {
             return Ok(());
         }
         self.note(state, 1);
@@ -265,6 +218,49 @@ impl Builder<'_> {
             state.stack.push(Slot::owned(Val::Obj(item)));
         }
         Ok(())
+    }
+
+    /// Replaces a sequence of that many items on top of the stack by them, the first one on top, where its type is known. False if it is something else.
+    pub(crate) fn take_items(&mut self, state: &mut State, count: usize) -> bool {
+        let slot = state.peek(1).clone();
+        if let Val::Virtual(Virtual::Tuple, parts) = &slot.val
+            && parts.len() == count
+        {
+            state.pop();
+            let mut parts = parts.clone();
+            parts.reverse();
+            state.stack.extend(parts);
+            return true;
+        }
+        if let Some(parts) = self.unbuilt_items(state, &slot.val).filter(|parts| parts.len() == count) {
+            let tuple = state.pop();
+            for part in parts.into_iter().rev() {
+                self.push_part(state, part);
+            }
+            // Dropping the tuple may free the items: they pass to the stack then.
+            self.drop_slot(state, tuple);
+            return true;
+        }
+        if let Val::Const(id) = slot.val
+            && let ObjectKind::Tuple(items) = self.kind(id)
+            && items.len() == count
+        {
+            state.pop();
+            state.stack.extend(items.iter().rev().map(|&item| Slot::borrowed(Val::Const(item))));
+            return true;
+        }
+        let known = self.known_type(state, &slot.val);
+        let list = known == Some(KnownType::List);
+        if (list || known == Some(KnownType::Tuple) || self.is_tuple_like(state, 1)) && self.may_speculate(ExitReason::LengthGuard) {
+            let object = self.container_object(state, 1);
+            self.guard_length(object, count, list);
+            let sequence = state.pop();
+            let items = self.items_of(state, object, count, list);
+            state.stack.extend(items.into_iter().rev());
+            self.drop_slot(state, sequence);
+            return true;
+        }
+        false
     }
 
     pub(crate) fn unpack_ex(&mut self, state: &mut State, before: usize, after: usize) -> Build<()> {
@@ -337,9 +333,63 @@ impl Builder<'_> {
     }
 
     /// True if the list that is built now gets the items of a tuple in parts, and becomes a tuple: `f(x, *args)`.
-    fn only_becomes_tuple(&self, state: &State) -> bool {
+    fn only_becomes_tuple(&mut self, state: &State, count: usize) -> bool {
         let Some((local, Op::ListExtend { depth: 1 }, then)) = self.local_taken_next() else { return false };
-        is_list_to_tuple(Some(then)) && matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Tuple, _))
+        let given = &state.locals[local as usize].val;
+        if !is_list_to_tuple(Some(then)) || matches!(given, Val::Virtual(Virtual::Tuple, _)) {
+            return is_list_to_tuple(Some(then));
+        }
+        let Some((base, _)) = self.call_behind(state, count, 2).filter(|&(base, call)| self.may_inline_callee(state, base, call)) else { return false };
+        let behind = self.parameters_of(state, base).and_then(|all| all.checked_sub(count));
+        behind.is_some_and(|behind| self.expect_items(state, given, behind))
+    }
+
+    /// The call that comes behind the `LIST_EXTEND` so many instructions on, `f(x, *args)`, and where its callee is, below that many operands and NULL.
+    fn call_behind(&self, state: &State, operands: usize, extend: usize) -> Option<(usize, Instr)> {
+        let decoded = &self.instance.body.decoded;
+        let extend = decoded.index_of_offset(self.instr?.offset)? + extend;
+        let call = match (decoded.instrs.get(extend + 2)?, decoded.instrs.get(extend + 3)) {
+            (Instr { op: Op::PushNull, .. }, Some(call @ Instr { op: Op::CallFunctionEx { .. }, .. })) => *call,
+            (call @ Instr { op: Op::CallFunctionEx { kwargs: KwargsSlot::Absent }, .. }, _) => *call,
+            _ => return None,
+        };
+        let base = state.stack.len().checked_sub(operands + 2)?;
+        (state.stack[base + 1].val == Val::Null).then_some((base, call))
+    }
+
+    /// Makes sure that a sequence has that many items. False if it is none, or has another number of them.
+    fn expect_items(&mut self, state: &State, sequence: &Val, count: usize) -> bool {
+        let list = match (sequence, self.known_type(state, sequence)) {
+            (Val::Const(id), _) => return matches!(self.kind(*id), ObjectKind::Tuple(items) if items.len() == count),
+            (Val::Obj(_), Some(known @ (KnownType::Tuple | KnownType::List))) => known == KnownType::List,
+            _ => return false,
+        };
+        let Val::Obj(object) = *sequence else { return false };
+        if state.unbuilt_of(sequence).is_some() || !self.may_speculate(ExitReason::LengthGuard) {
+            return false;
+        }
+        self.guard_length(object, count, list);
+        true
+    }
+
+    fn guard_length(&mut self, object: Value, count: usize, list: bool) {
+        let region = if list { Region::ListHeader } else { Region::Const };
+        let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
+        let wanted = self.int_const(count as i64);
+        let fits = self.icmp(Cond::Eq, size, wanted);
+        self.guard(fits, ExitReason::LengthGuard);
+    }
+
+    /// The items of a sequence that has that many, as the container lends them.
+    fn items_of(&mut self, state: &mut State, object: Value, count: usize, list: bool) -> Vec<Slot> {
+        let items: Vec<Value> = (0..count)
+            .map(|i| {
+                let index = self.int_const(i as i64);
+                self.sequence_item(object, index, list)
+            })
+            .collect();
+        state.loans.extend(&items);
+        items.into_iter().map(|item| Slot::borrowed(Val::Obj(item))).collect()
     }
 
     /// Adds the items on top to the list `depth` below them.
@@ -348,6 +398,29 @@ impl Builder<'_> {
         if let (Val::Virtual(Virtual::Tuple, _), Val::Virtual(Virtual::Tuple, items)) = (&state.stack[at - depth].val, &state.stack[at].val) {
             let items = items.clone();
             state.pop();
+            if let Val::Virtual(_, parts) = &mut state.stack[at - depth].val {
+                parts.extend(items);
+            }
+            return Ok(());
+        }
+        if let Val::Virtual(Virtual::Tuple, given) = &state.stack[at - depth].val {
+            // Arguments of a call: their number was looked at when the first ones became a tuple.
+            let given = given.len();
+            let Some(behind) = self.call_behind(state, 2, 0).and_then(|(base, _)| self.parameters_of(state, base)).map(|all| all - given) else {
+                return Err(GiveUp::Contradiction("arguments of a call").into());
+            };
+            let sequence = state.pop();
+            let list = self.known_type(state, &sequence.val) == Some(KnownType::List);
+            let mut items = match sequence.val {
+                Val::Const(id) => match self.kind(id) {
+                    ObjectKind::Tuple(items) => items.iter().map(|&item| Slot::borrowed(Val::Const(item))).collect(),
+                    _ => return Err(GiveUp::Contradiction("a tuple").into()),
+                },
+                Val::Obj(object) => self.items_of(state, object, behind, list),
+                _ => return Err(GiveUp::Contradiction("a sequence").into()),
+            };
+            items.iter_mut().for_each(|item| self.own(item));
+            self.drop_slot(state, sequence);
             if let Val::Virtual(_, parts) = &mut state.stack[at - depth].val {
                 parts.extend(items);
             }

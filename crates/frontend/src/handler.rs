@@ -431,7 +431,7 @@ impl Builder<'_> {
     }
 
     /// Leaves to the interpreter at the current instruction if somebody wants to hear of exceptions, or an assumption broke.
-    fn guard_unobserved(&mut self) {
+    pub(crate) fn guard_unobserved(&mut self) {
         let (tstate, unit) = (self.tstate, self.unit());
         let may = self.helper(Helper::may_handle, &[tstate, unit]);
         let zero = self.int_const(0);

@@ -15,6 +15,7 @@ mod body;
 mod builder;
 mod c_call;
 mod call;
+mod call_ex;
 mod called_generator;
 mod closure;
 mod compact;

@@ -49,6 +49,7 @@ impl Builder<'_> {
         if !state.locals.iter().chain(&state.stack).all(goes_unseen) {
             return false;
         }
+        self.guard_unobserved();
         let exception = state.pop();
         self.drop_slot(state, exception);
         let after = self.leave_callee(state, &parent, None);

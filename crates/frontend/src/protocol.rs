@@ -253,6 +253,12 @@ impl<'s> Builder<'s> {
         Ok(Some(goes_on))
     }
 
+    /// The `__init__` of a class whose instances are made by `object.__new__`.
+    pub(crate) fn init_of_class(&self, ty: TypeId) -> Option<ObjectId> {
+        let info = &self.snapshot.types[ty as usize];
+        info.simple_init.filter(|_| info.simple_new.is_none() && info.mutable && info.version != 0)
+    }
+
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
     /// `None` if it cannot be, else whether control falls through.
     pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {

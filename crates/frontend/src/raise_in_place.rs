@@ -147,6 +147,7 @@ impl Builder<'_> {
         instr: Instr,
         caught: &Caught,
     ) -> Build<Built> {
+        self.guard_unobserved();
         self.guard_operands(&state, before, base, caught);
         let raised = self.new_exception(&mut state, class, init, base, instr)?;
         let (mut state, frames) = self.unwind_to(state, caught);

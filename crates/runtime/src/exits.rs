@@ -22,7 +22,7 @@ use whipsnake_cpython::ffi::{
 use whipsnake_strategy::UnitKind;
 use whipsnake_cpython::symbols::_Py_HandlePending;
 use whipsnake_cpython::unwind::{raise_from_callback, skip_extended_arg};
-use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, offsets};
+use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, eval, monitoring, offsets};
 
 /// One exit being taken.
 struct Leaving<'a> {
@@ -235,7 +235,7 @@ impl Leaving<'_> {
                 if rebuilt.existed || !is_innermost {
                     count(thread, 1);
                 }
-                let raised = if is_innermost { self.raise } else { !deliver(rebuilt.frame, image, result, method) };
+                let raised = if is_innermost { self.raise } else { !deliver(thread, rebuilt.frame, image, result, method) };
                 Py_XDECREF(method);
                 method = std::ptr::null_mut();
                 if caller.is_some_and(|caller| caller.on_return.may_decline()) {
@@ -260,12 +260,16 @@ impl Leaving<'_> {
 ///
 /// The frame stands at the call, whose operands are popped unless they are kept; `result` is owned, or NULL with an exception; `method` is the
 /// callee if it may decline.
-unsafe fn deliver(frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
+unsafe fn deliver(thread: Thread, frame: Frame, image: &FrameImage, result: *mut PyObject, method: *mut PyObject) -> bool {
     let on_return = image.on_return;
     // SAFETY: kept operands are on top of the stack; results are owned.
     unsafe {
         let mut result = result;
         if on_return == OnReturn::Next && result.is_null() && PyErr_ExceptionMatches(PyExc_StopIteration) != 0 {
+            // A tool that wants to hear of exceptions hears of this one in the frame of the loop, too.
+            if let Some(code) = frame.code() {
+                monitoring::fire_raise(thread, frame, code, image.offset);
+            }
             PyErr_Clear();
             end_loop(frame, image.offset);
             return true;
@@ -674,7 +678,7 @@ pub unsafe extern "C" fn exit_loop(tstate: *mut PyThreadState, unit: *const c_vo
             leaving.raise
         } else {
             let (result, method) = leaving.run(1);
-            let delivered = deliver(outermost, image, result, method);
+            let delivered = deliver(thread, outermost, image, result, method);
             Py_XDECREF(method);
             !delivered
         };

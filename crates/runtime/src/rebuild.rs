@@ -11,7 +11,7 @@ use whipsnake_contract::exit::{ExitPoint, FrameImage, Source, Virtual};
 use whipsnake_contract::faults::Fault;
 use whipsnake_cpython::ffi::{
     Py_DECREF, Py_False, Py_INCREF, Py_None, Py_True, Py_XDECREF, PyErr_GetRaisedException, PyErr_NoMemory,
-    Py_XNewRef, PyComplex_FromDoubles, PyDict_GetItemWithError, PyDict_SetItem, PyErr_SetRaisedException, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
+    Py_XNewRef, PyComplex_FromDoubles, PyDict_GetItemWithError, PyDict_SetItem, PyErr_SetRaisedException, PyFunction_Check, PyFunction_GetGlobals, PyFloat_FromDouble, PyObject,
 };
 use whipsnake_cpython::{Code, Frame, Slot, Thread, datastack, int};
 
@@ -254,17 +254,22 @@ impl<'a> Words<'a> {
         let words: Vec<u64> = parts.iter().enumerate().map(word).collect();
         // SAFETY: the words are what the kind wants; the references among them are given away.
         let mut object = unsafe { try_build_virtual(kind, &words) };
-        if is_iterator(kind) && fails(Fault::ExitObject) {
+        // What interpreted code takes for an object of that type without a look needs one.
+        let stand_in = session().and_then(|session| match kind {
+            Virtual::Cell => Some(session.lost_cell),
+            kind => is_iterator(kind).then_some(session.lost_iterator),
+        });
+        if stand_in.is_some() && fails(Fault::ExitObject) {
             // SAFETY: as above.
             unsafe { Py_XDECREF(object) };
             object = std::ptr::null_mut();
         }
-        match session() {
-            Some(session) if object.is_null() && is_iterator(kind) => {
+        match stand_in {
+            Some(stand_in) if object.is_null() => {
                 self.failed = true;
                 // SAFETY: the session holds the object.
-                unsafe { Py_INCREF(session.lost_iterator) };
-                session.lost_iterator
+                unsafe { Py_INCREF(stand_in) };
+                stand_in
             }
             _ => self.made(object),
         }
@@ -478,7 +483,9 @@ impl<'a> Words<'a> {
             }
             let function = self.owned(&image.function);
             let code = Code::from_object(self.content.codes[image.code as usize])?;
-            let frame = if fails(Fault::ExitFrame) {
+            // A function in parts could not be built.
+            let is_lost = matches!(image.function, Source::Virtual(_)) && PyFunction_Check(function) == 0;
+            let frame = if is_lost || fails(Fault::ExitFrame) {
                 PyErr_NoMemory();
                 None
             } else {

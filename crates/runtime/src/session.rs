@@ -106,6 +106,8 @@ pub struct Session {
     pub disable_event: *mut PyObject,
     /// What [`crate::lost::lost_iterator`] gave; never freed.
     pub lost_iterator: *mut PyObject,
+    /// An empty cell, which stands for one that could not be built because memory was short; never freed.
+    pub lost_cell: *mut PyObject,
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
     /// Address of the function that destroys named tuples of C modules (`PyStructSequence`), 0 if it is not known.
@@ -199,6 +201,7 @@ pub(crate) struct Parts {
     pub(crate) original_next: iternextfunc,
     pub(crate) disable_event: *mut PyObject,
     pub(crate) lost_iterator: *mut PyObject,
+    pub(crate) lost_cell: *mut PyObject,
     pub(crate) python_dealloc: usize,
     pub(crate) watch: Watch,
     pub(crate) frame_log: Option<FrameLog>,
@@ -226,6 +229,7 @@ impl Session {
             interpreter: unsafe { PyInterpreterState_Main() },
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
+            lost_cell: parts.lost_cell,
             python_dealloc: parts.python_dealloc,
             // SAFETY: sessions are made with the GIL held.
             record_dealloc: unsafe { crate::destroy_type::record_dealloc() },

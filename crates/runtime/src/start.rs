@@ -15,7 +15,7 @@ use std::sync::Arc;
 use whipsnake_bytecode::Version;
 use whipsnake_contract::faults::Faults;
 use whipsnake_contract::options::Options;
-use whipsnake_cpython::ffi::{Py_DECREF, PyErr_Clear, PyErr_GetRaisedException, PyObject, PyObject_Str};
+use whipsnake_cpython::ffi::{Py_DECREF, PyCell_New, PyErr_Clear, PyErr_GetRaisedException, PyObject, PyObject_Str};
 use whipsnake_cpython::monitoring;
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::platform::python_class_dealloc;
@@ -113,6 +113,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
         let faults = Arc::new(Faults::new(options.fault));
         let disable_event = owned(monitoring_attribute(c"DISABLE")?).ok_or("there is no event to disable")?;
         let lost_iterator = owned(lost_iterator()).ok_or("no iterator could be made")?;
+        let lost_cell = owned(PyCell_New(std::ptr::null_mut())).ok_or("no cell could be made")?;
         let python_dealloc = python_class_dealloc().ok_or("no class could be made")?;
         let original_next = crate::generator::original_next().ok_or("generators cannot be iterated")?;
         let frame_log = FrameLog::create(&options.frame_log)?;
@@ -128,6 +129,7 @@ unsafe fn create(options: &Options) -> Result<&'static Session, String> {
             original_next,
             disable_event: disable_event.leak(),
             lost_iterator: lost_iterator.leak(),
+            lost_cell: lost_cell.leak(),
             python_dealloc,
             watch,
             frame_log,

@@ -6,7 +6,7 @@ use crate::dict_keys;
 use crate::generator;
 use crate::rebuild::count;
 use crate::set_keys;
-use whipsnake_cpython::{Frame, Thread, datastack, ffi, iterators, memory, offsets};
+use whipsnake_cpython::{Frame, Thread, datastack, ffi, iterators, memory, monitoring, offsets};
 
 /// # Safety
 /// `object` is alive.
@@ -33,6 +33,14 @@ pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
             && !ffi::PyErr_Occurred().is_null()
             && ffi::PyErr_ExceptionMatches(ffi::PyExc_StopIteration) != 0
         {
+            let thread = Thread::from_ptr(tstate.cast());
+            if let Some((thread, frame, code, offset)) = thread.and_then(|thread| {
+                let frame = thread.current_frame()?;
+                Some((thread, frame, frame.code()?, frame.offset()?))
+            }) {
+                // Tools hear of it in the frame of the loop, too.
+                monitoring::fire_raise(thread, frame, code, offset);
+            }
             ffi::PyErr_Clear();
         }
         item
