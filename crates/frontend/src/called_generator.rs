@@ -13,8 +13,7 @@ use crate::generator::{Asked, GENERATOR, back};
 use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
-use std::collections::BTreeSet;
-use whipsnake_bytecode::{Instr, Op};
+use whipsnake_bytecode::{Instr, Op, stack_depths};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::snapshot::{Assumption, CodeId, FunctionInfo, ObjectId, ObjectKind};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
@@ -51,7 +50,10 @@ impl Body {
         let waits = |&index: &usize| {
             matches!(op(index), Some(Op::YieldValue { delegating: false })) && matches!(op(index + 1), Some(Op::Resume { except_depth1: true, .. }))
         };
-        ((1..=MAX_YIELDS).contains(&yields.len()) && yields.iter().all(waits)).then_some(Waits { yields, free })
+        // What lies on its stack must not depend on where it waits.
+        let depths = stack_depths(&self.decoded, &self.exceptions, &[(0, 0)]).ok()?;
+        let are_alike = yields.windows(2).all(|pair| depths[pair[0]] == depths[pair[1]]);
+        (are_alike && (1..=MAX_YIELDS).contains(&yields.len()) && yields.iter().all(waits)).then_some(Waits { yields, free })
     }
 }
 
@@ -159,11 +161,6 @@ impl Builder<'_> {
         let starts = self.go_on(state, &parts, &body, &waits, &mut outcome)?;
         self.build_from(&body, &starts, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
-        let depths: BTreeSet<usize> = outcome.yields.iter().map(|(_, inside)| inside.stack.len()).collect();
-        if depths.len() > 1 {
-            // The generator would have parts of its own for each.
-            return Err(Stop::NoInline(site));
-        }
         let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
         let item = match self.meet(outcome.yields, instr.next) {
             Some(inside) => self.wait_called(state, &parts, (&body, &waits), inside, reduction)?.map(Some),

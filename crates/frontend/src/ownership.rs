@@ -108,7 +108,7 @@ impl Builder<'_> {
             }
             Val::Virtual(kind, parts) => self.build_virtual(state, kind, parts),
             Val::MaybeObj(v) | Val::Unseen(v) => v,
-            Val::Null | Val::Maybe(..) | Val::InFrame => unreachable!("the slot holds an object"),
+            val @ (Val::Null | Val::Maybe(..) | Val::InFrame) => unreachable!("the slot holds an object, and no {val:?}"),
         };
         slot.owned = false;
         value
