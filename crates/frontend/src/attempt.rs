@@ -7,7 +7,7 @@
 use crate::builder::{Builder, Site, Stop};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::{ExitReason, Resume};
-use whipsnake_contract::helpers::{Helper, HelperEffect};
+use whipsnake_contract::helpers::{Arg, Helper, HelperEffect};
 use whipsnake_ir::function::InstData;
 use whipsnake_ir::ops::Effect;
 use whipsnake_ir::{Block, Cond, Imm, Inst, MemSize, Op, Region, StateId, Value};
@@ -80,12 +80,10 @@ impl Builder<'_> {
     /// Ends an attempt, which must have done nothing that could be seen, or only at its end: from there on no exit leads out of it.
     pub(crate) fn end_seen_attempt(&mut self, attempt: Option<Attempt>) -> Result<(), Stop> {
         let Some(attempt) = attempt else { return Ok(()) };
+        self.attempt = None;
         match self.is_seen_only_at_end(attempt) {
-            true => {
-                self.attempt = None;
-                Ok(())
-            }
-            false => self.end_attempt(Some(attempt)),
+            true => Ok(()),
+            false => Err(Stop::NoInline(attempt.site)),
         }
     }
 
@@ -131,12 +129,14 @@ impl Builder<'_> {
             let data = self.f.inst(inst);
             let is_effect = match (data.op.info().effect, &data.imm) {
                 (Effect::Store, _) => true,
-                (Effect::Helper, Imm::Helper(helper)) => helper.info().effect == HelperEffect::Mutates,
+                // Those that give objects may have changed something when they fail.
+                (Effect::Helper, Imm::Helper(helper)) if helper.info().effect == HelperEffect::Mutates => helper.info().result != Some(Arg::Obj),
                 _ => is_unseen(data),
             };
-            // Whether it has done it.
-            let tells = data.args.iter().any(|arg| results.contains(arg));
-            if !is_unseen(data) || tells {
+            // Whether it has done it; what it gave may be used, but not to leave by.
+            let of_results = data.args.iter().any(|arg| results.contains(arg));
+            let tells = of_results && matches!(data.imm, Imm::Exit(ExitReason::Exception));
+            if !is_unseen(data) || of_results && data.op.info().effect == Effect::Pure {
                 results.extend(data.result);
             }
             is_effect && (data.state.is_none() || tells)

@@ -1,6 +1,6 @@
 //! Calls whose arguments are in a tuple and a dict: `callable(*args, **kwargs)`.
 
-use crate::arguments::arranged;
+use crate::arguments::{VARARGS, VARKEYWORDS, arranged};
 use crate::builder::{Build, Builder};
 use crate::call::{Callee, Known, Runs};
 use crate::unbuilt::Kind;
@@ -10,9 +10,6 @@ use whipsnake_bytecode::operand::KwargsSlot;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{FunctionInfo, ObjectKind};
-
-/// `CO_VARARGS` and `CO_VARKEYWORDS`.
-const ANY_NUMBER: u32 = 0x4 | 0x8;
 
 impl Builder<'_> {
     /// `callable(*args, **kwargs)`.
@@ -124,7 +121,7 @@ impl Builder<'_> {
     /// How many arguments a callee takes that is known, and has neither `*args` nor keywords.
     pub(crate) fn parameters_of(&self, state: &State, base: usize) -> Option<usize> {
         let (info, is_class) = self.known_callee(state, base)?;
-        let plain = info.flags & ANY_NUMBER == 0 && info.kwonly == 0;
+        let plain = info.flags & (VARARGS | VARKEYWORDS) == 0 && info.kwonly == 0;
         (info.argcount as usize).checked_sub(usize::from(is_class)).filter(|_| plain)
     }
 

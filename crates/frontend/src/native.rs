@@ -319,8 +319,7 @@ impl Builder<'_> {
             KnownType::Enumerate if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
             KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
             KnownType::Str if argc == 1 => {
-                if let Some(text) = self.text_of_exception(state) {
-                    let mut text = text;
+                if let Some(mut text) = self.text_of_exception(state) {
                     self.own(&mut text);
                     self.finish_native(state, base, text);
                     return Ok(true);

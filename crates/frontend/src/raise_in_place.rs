@@ -86,7 +86,13 @@ impl Builder<'_> {
         let info = &self.snapshot.types[class as usize];
         let Some(init) = info.new_exception.filter(|_| !info.mutable || info.version != 0) else { return Ok(false) };
         let site = (self.instance.path, instr.offset);
-        let is_odd = |slot: &Slot| matches!(slot.val, Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..));
+        // A generator's locals are taken out of its frame where they are needed: those would be no new ones.
+        let takes_locals = self.resumes();
+        let is_odd = |slot: &Slot| match slot.val {
+            Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) => true,
+            Val::InFrame => takes_locals,
+            _ => false,
+        };
         let knows_all = !state.frames().any(|frame| frame.untraced.is_some() || frame.locals.iter().chain(&frame.stack).any(is_odd));
         if self.attempt.is_some() || self.lessons.no_inline.contains(&site) || !knows_all || !self.drops.is_empty() || self.failed_here(false) {
             return Ok(false);
@@ -237,7 +243,6 @@ impl Builder<'_> {
         for _ in 0..MAX_HANDLER {
             let instr = instrs[index];
             index += 1;
-            self.take_locals(state, &instr.op);
             self.begin(instr, state);
             match instr.op {
                 Op::PushExcInfo => {

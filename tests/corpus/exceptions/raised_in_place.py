@@ -1,5 +1,6 @@
-# corpus: compiled=counted,clauses,effects,returns,nested,own,texts,escapes,dies,changed,context,attributes,propagates,branches
+# corpus: compiled=counted,clauses,effects,returns,nested,own,texts,escapes,dies,changed,context,attributes,propagates,branches,pops,generators
 # Exceptions that are raised, often in inlined code, and handled where nobody else sees them.
+import heapq
 import sys
 import traceback
 
@@ -328,10 +329,61 @@ def branches(n):
     return total
 
 
+def pops(n):
+    # What a handler takes out must not be taken out twice, whatever it turns out to be.
+    stack = [1] * (2 * n)
+    heap = list(range(2 * n))
+    total = 0
+    for i in range(n):
+        if i == n - 5:
+            stack = [2.5] * 40
+        try:
+            total += risky(i)
+        except Bad as e:
+            x = stack.pop()
+            total += x
+        except ValueError:
+            total += 1
+        try:
+            total += risky(3 * i)
+        except Bad as e:
+            y = heapq.heappop(heap)
+            total += y * 2
+    return total, len(stack), len(heap)
+
+
+def bad_at(i):
+    if i % 3 == 0:
+        raise Bad(i)
+    return i
+
+
+class Box:
+    def __init__(self, x):
+        self.x = x
+
+
+def generated(n):
+    # The frame of a generator owns what the handler looks at.
+    other = Box(2.5) if n % 2 else Box(7)
+    total = 0
+    for i in range(n):
+        try:
+            total += bad_at(i)
+        except Bad as e:
+            total += other.x + e.code
+        yield total
+
+
+def generators(n):
+    out = [sum(generated(20 + k % 2)) for k in range(20)]
+    return out[-2:], [list(generated(6 + k)) for k in range(4)]
+
+
 def run(n):
     return [
         counted(n), clauses(n), effects(n), returns(n), nested(n), own(n), texts(n), escapes(n), dies(min(n, 10)), changed(n), context(n), attributes(n),
-        propagates(n), branches(n),
+        propagates(n), branches(n), pops(n), generators(n),
     ]
 
 
