@@ -726,10 +726,10 @@ impl Session {
         // SAFETY: the caller vouches for the function.
         unsafe {
             let code: *mut PyObject = read(function.cast(), offsets::FUNCTION_CODE);
-            if Code::from_object_unchecked(code).is_some_and(|code| code.flags() & CO_SUSPENDS != 0) {
+            if !self.compiled_codes.may_contain(code as usize) {
                 return;
             }
-            let Some(code) = Code::from_object_unchecked(code) else { return };
+            let Some(code) = Code::from_object_unchecked(code).filter(|code| code.flags() & CO_SUSPENDS == 0) else { return };
             let Some(extra) = CodeExtra::of(self, code) else { return };
             let site = extra.function(read(function.cast(), offsets::FUNCTION_GLOBALS), read(function.cast(), offsets::FUNCTION_BUILTINS));
             if let Some(site) = site.filter(|site| site.as_ref().compiles.get() > 0) {

@@ -117,6 +117,9 @@ impl CodeExtra {
 
     /// The site of a key, made if there is none; `None` if the code has too many sites.
     pub fn site(&self, session: &Session, key: SiteKey, name: impl FnOnce() -> String) -> Option<NonNull<Site>> {
+        if key.place == Place::Function && let Some(site) = self.function(key.globals, key.builtins) {
+            return Some(site);
+        }
         let (list, limit) = match key.place {
             Place::Function => (&self.functions, MAX_NAMESPACES),
             Place::Loop(_) => (&self.loops, MAX_LOOPS),

@@ -16,7 +16,7 @@ use whipsnake_contract::snapshot::SeenExit;
 use whipsnake_cpython::ffi::{Py_INCREF, Py_None, PyLong_AsSsize_t, PyInterpreterState, PyObject, PyTypeObject};
 use whipsnake_cpython::{Code, Frame, Thread, monitoring};
 use whipsnake_cpython::platform::{add_arrays, array_facts};
-use whipsnake_strategy::{Decision, ExitFacts, SURVEYS, SiteFacts, Where};
+use whipsnake_strategy::{Decision, ExitFacts, SURVEYS, SiteFacts, UnitKind, Where};
 use whipsnake_contract::exit::{ExitPoint, ExitPolicy, ExitReason};
 
 /// Functions with their own locals, which calls enter.
@@ -262,6 +262,9 @@ impl Session {
     /// As for [`Self::compile`].
     unsafe fn job(&self, site: &Site, entry: EntryPoint<'_>) -> Option<Job> {
         site.compiles.set(site.compiles.get() + 1);
+        if site.kind == UnitKind::Function {
+            self.compiled_codes.add(site.code as usize);
+        }
         // SAFETY: the entry point keeps the site's code alive.
         if let Some(code) = unsafe { Code::from_object(site.code) } {
             let key = site.key.get_or_init(|| crate::text::key_of(code));

@@ -36,6 +36,7 @@ mod laps;
 mod listed;
 mod listening;
 pub mod lost;
+mod marked;
 pub mod memory;
 mod method;
 mod module_loops;

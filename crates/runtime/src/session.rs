@@ -17,6 +17,7 @@ use crate::frame_log::FrameLog;
 use crate::graves::{Burial, Graves};
 use crate::native_stack::LastLimit;
 use crate::notice::Said;
+use crate::marked::MarkedAddresses;
 use crate::memory::CodeMemory;
 use crate::reserve::Reserve;
 use crate::declined::Declined;
@@ -138,6 +139,8 @@ pub struct Session {
     pub watch: RefCell<Watch>,
     /// Events that may have broken an assumption on a function, counted.
     pub function_changes: Cell<u64>,
+    /// Code objects of which functions were compiled.
+    pub(crate) compiled_codes: MarkedAddresses,
     /// Functions whose vectorcall is ours, with the version they had.
     pub hooked: Hooked,
     /// Functions that were given their own vectorcall back while another tool wants events.
@@ -233,6 +236,7 @@ impl Session {
             python_dealloc: parts.python_dealloc,
             // SAFETY: sessions are made with the GIL held.
             record_dealloc: unsafe { crate::destroy_type::record_dealloc() },
+            compiled_codes: MarkedAddresses::default(),
             entry_cache: SiteCache::default(),
             resume_cache: SiteCache::default(),
             attributes: AttributeCache::default(),

@@ -4,6 +4,7 @@
 //! way in which heap types die), dictionaries and functions by an event of their own.
 
 use crate::dict_keys;
+use crate::marked::MarkedAddresses;
 use crate::session::{Session, session};
 use crate::unit::{State, Unit};
 use rustc_hash::FxHashMap as HashMap;
@@ -34,30 +35,21 @@ pub struct Watch {
     dicts: HashMap<usize, Keys>,
     types: HashMap<usize, Units>,
     functions: HashMap<usize, Units>,
-    /// A bit for each address that was ever a key of `functions`: most functions that die are not in it.
-    function_bits: [u64; FUNCTION_WORDS],
-    /// The same for each dict and name that was ever in `dicts`: most entries that change are not in it.
-    entry_bits: [u64; FUNCTION_WORDS],
+    /// Keys of `functions`: most functions that die are not among them.
+    marked_functions: MarkedAddresses,
+    /// What stands for each dict and name that was ever in `dicts`: most entries that change are not among them.
+    marked_entries: MarkedAddresses,
 }
 
-/// Words of a set of addresses that may contain more.
-const FUNCTION_WORDS: usize = 64;
-
-/// Word and bit of an address in such a set.
-const fn function_bit(address: usize) -> (usize, u64) {
-    let bit = (address >> 4) % (FUNCTION_WORDS * u64::BITS as usize);
-    (bit / u64::BITS as usize, 1 << (bit % u64::BITS as usize))
-}
-
-/// Word and bit of a dictionary's entry in such a set.
+/// What stands for a dictionary's entry in a set of addresses.
 ///
 /// # Safety
 ///
 /// `name` is an alive exact str.
-unsafe fn entry_bit(dict: usize, name: *mut PyObject) -> (usize, u64) {
+unsafe fn entry_mark(dict: usize, name: *mut PyObject) -> usize {
     // SAFETY: as the caller says.
     let hash = unsafe { dict_keys::str_hash(name) };
-    function_bit((hash as usize).wrapping_mul(16) ^ dict)
+    (hash as usize).wrapping_mul(16) ^ dict
 }
 
 /// Takes the last free id: programs that expect their watchers to get the first ones, as without us, do. `None` if none is free.
@@ -125,8 +117,8 @@ impl Watch {
                 dicts: HashMap::default(),
                 types: HashMap::default(),
                 functions: HashMap::default(),
-                function_bits: [0; FUNCTION_WORDS],
-                entry_bits: [0; FUNCTION_WORDS],
+                marked_functions: MarkedAddresses::default(),
+                marked_entries: MarkedAddresses::default(),
             })
         }
     }
@@ -156,8 +148,7 @@ impl Watch {
                     }
                     Assumption::Function { address } => {
                         self.functions.entry(*address as usize).or_default().push(unit);
-                        let (word, bit) = function_bit(*address as usize);
-                        self.function_bits[word] |= bit;
+                        self.marked_functions.add(*address as usize);
                         0
                     }
                 }
@@ -183,8 +174,7 @@ impl Watch {
                 PyErr_Clear();
                 return false;
             }
-            let (word, bit) = entry_bit(dict, object);
-            self.entry_bits[word] |= bit;
+            self.marked_entries.add(entry_mark(dict, object));
             Py_DECREF(object);
         }
         true
@@ -198,9 +188,8 @@ impl Watch {
     pub unsafe fn may_rely_on(&self, dict: *mut PyObject, name: *mut PyObject) -> bool {
         // SAFETY: as the caller says.
         unsafe {
-            let (word, bit) = entry_bit(dict as usize, name);
             let has_units = || self.dicts.get(&(dict as usize)).is_some_and(|keys| key_text(name).is_none_or(|text| keys.contains_key(text)));
-            self.entry_bits[word] & bit != 0 && has_units()
+            self.marked_entries.may_contain(entry_mark(dict as usize, name)) && has_units()
         }
     }
 
@@ -389,8 +378,7 @@ unsafe extern "C" fn on_function(event: c_int, function: *mut PyObject, _: *mut 
             session.function_changes(function);
         }
     }
-    let (word, bit) = function_bit(function as usize);
-    if event != function_event::CREATE && session.watch.borrow().function_bits[word] & bit != 0 {
+    if event != function_event::CREATE && session.watch.borrow().marked_functions.may_contain(function as usize) {
         invalidate_users_of_function(session, function);
     }
     0
