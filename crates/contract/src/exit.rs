@@ -256,6 +256,8 @@ virtuals! {
     /// A function that was made of a code object: such a number, the address of its globals (an integer), the code, then defaults, defaults by keyword, annotations
     /// and the function that makes these, of which each may be NULL, and the cells of its closure.
     Function, "function";
+    /// A new dict with the entries of a dict that nothing has changed since: that dict.
+    DictCopy, "dict-copy";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -363,7 +365,7 @@ impl Virtual {
             Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter => matches!(index, 1..=3),
             Virtual::ListSlice => index > 0,
             Virtual::Instance => matches!(index, 1 | 2),
-            Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict => false,
+            Virtual::Tuple | Virtual::Range | Virtual::Zip | Virtual::Slice | Virtual::Method | Virtual::Dict | Virtual::DictCopy => false,
         }
     }
 }

@@ -129,6 +129,7 @@ macro_rules! for_each_helper {
         call_c_method(function: Ptr, receiver: Obj, class: Ptr, args: Ptr, argc: I64, kwnames: Obj) -> Obj, Any, "The same of convention `METH_METHOD | METH_FASTCALL | METH_KEYWORDS`, with the class that defines the method.";
         call_c_object(function: Ptr, receiver: Obj, argument: Obj) -> Obj, Any, "The same of convention `METH_O`, or `METH_NOARGS` with NULL.";
         call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj, Any, "`callable(*args, **kwargs)`; `kwargs` may be NULL.";
+        call_ex_of(callable: Obj, args: Obj, entries: Obj) -> Obj, Any, "The same with a copy of an exact dict, which is only made where the callable would get at it.";
         get_iter(object: Obj) -> Obj, Any, "`iter(object)`.";
         iter_next(tstate: Ptr, iterator: Obj) -> Obj, Any, "The next item; NULL without an exception when exhausted.";
         get_plain_iter(object: Obj) -> Obj, Allocates, "`iter(object)` of a builtin container or a view of one.";

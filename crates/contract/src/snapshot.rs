@@ -454,6 +454,9 @@ pub struct FunctionInfo {
     pub code_address: u64,
     /// Positional defaults.
     pub defaults: Vec<ObjectId>,
+    /// The tuple that they are in.
+    #[serde(default)]
+    pub defaults_tuple: Option<ObjectId>,
     /// True if it has keyword-only defaults.
     pub keyword_defaults: bool,
     /// Number of positional parameters.
@@ -523,6 +526,9 @@ pub struct CodeInfo {
     pub names: Vec<String>,
     /// Addresses of the strings in `co_names`.
     pub name_objects: Vec<u64>,
+    /// Addresses of the names of local variables.
+    #[serde(default)]
+    pub varname_objects: Vec<u64>,
     /// Address of the globals dictionary it runs with.
     pub globals: u64,
     /// Address of the builtins dictionary it runs with.
@@ -541,6 +547,9 @@ pub struct CodeInfo {
     pub operand_types: BTreeMap<u32, Vec<SeenType>>,
 }
 
+/// `CO_NESTED` of `co_flags`: the code of functions inside functions, which are made whenever the code around them runs.
+pub const CO_NESTED: u32 = 0x10;
+
 impl CodeInfo {
     /// What its function is called across runs.
     pub fn key(&self) -> FunctionKey {
@@ -554,6 +563,11 @@ pub const CALLABLE: u32 = 0;
 /// The key of an instruction's operand in [`CodeInfo::operand_types`]; operands count from the top of the stack, from 1, up to 3.
 pub const fn operand_key(offset: u32, operand: u32) -> u32 {
     offset << 2 | operand
+}
+
+/// True for the key of what an instruction calls.
+pub const fn is_callable_key(key: u32) -> bool {
+    key < 1 << 30 && key & 3 == CALLABLE
 }
 
 /// The key in [`CodeInfo::operand_types`] of a local variable whose type guards failed where units of the code are entered.
@@ -575,8 +589,12 @@ pub const STACK_KEYS: u32 = 32;
 pub struct SeenType {
     /// The type.
     pub type_id: TypeId,
-    /// Type code of the items of an `array.array`, if all that were seen had the same; 0 otherwise.
+    /// Type code of the items of an `array.array`, or the number of items of a tuple, list or dict that a call spreads and 1, if all that were seen had the
+    /// same; 0 otherwise.
     pub format: u8,
+    /// The last function that was seen, or the last method's, if all had the same code.
+    #[serde(default)]
+    pub function: Option<ObjectId>,
 }
 
 /// An exit that was taken often in an earlier unit.

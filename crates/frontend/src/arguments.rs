@@ -25,7 +25,7 @@ pub(crate) const VARARGS: u32 = 4;
 /// `CO_VARKEYWORDS`.
 pub(crate) const VARKEYWORDS: u32 = 8;
 /// Longest tuple of further arguments that is made in parts.
-const MAX_REST: usize = 8;
+pub(crate) const MAX_REST: usize = 8;
 
 /// The sources of all parameters of a function that gets so many arguments, the last of them under these names. `None` if the call is
 /// wrong, or the function takes arguments in other ways: the general way of calling knows what to do then.
@@ -69,6 +69,11 @@ pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Opti
 /// True if the parameters are single objects, which the caller can hand over as they are.
 pub(crate) fn are_single(sources: &[Source]) -> bool {
     !sources.iter().any(|source| matches!(source, Source::Rest(..) | Source::Keywords(_)))
+}
+
+/// True if a parameter has its default.
+pub(crate) fn uses_defaults(sources: &[Source]) -> bool {
+    sources.iter().any(|source| matches!(source, Source::Default(_)))
 }
 
 /// The arguments in the order of the parameters; the last ones are keywords with these names.
@@ -127,6 +132,7 @@ mod tests {
             code: None,
             code_address: 0,
             defaults,
+            defaults_tuple: None,
             keyword_defaults: false,
             argcount: parameters.len() as u32 - kwonly,
             flags: 0,

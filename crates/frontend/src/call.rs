@@ -1,6 +1,6 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
-use crate::arguments::{Source, are_single, arranged};
+use crate::arguments::{Source, are_single, arranged, uses_defaults};
 use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::closure::Made;
 use crate::generator::GENERATOR;
@@ -12,7 +12,7 @@ use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
+use whipsnake_contract::snapshot::{Assumption, CO_NESTED, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Value};
 
@@ -26,8 +26,6 @@ const MAX_RECURSIVE_UNITS: usize = 60;
 const MAX_RECURSION: usize = 3;
 /// Units larger than this many instructions of IR inline no more.
 const MAX_INLINE_INSTS: usize = 2_500;
-/// `CO_NESTED`: the code of functions inside functions.
-const NESTED: u32 = 0x10;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 pub(crate) const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
@@ -87,7 +85,7 @@ impl Builder<'_> {
     /// `callable(args…)`.
     pub(crate) fn call(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
         let base = state.stack.len() - argc as usize - 2;
-        if let Some(goes_on) = self.call_unbuilt(state, base, instr)? {
+        if let Some(goes_on) = self.call_unbuilt(state, base, &[], instr)? {
             return Ok(goes_on);
         }
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
@@ -97,7 +95,7 @@ impl Builder<'_> {
             self.finish(state, instr.next);
             return Ok(true);
         }
-        if let Some(goes_on) = self.call_made(state, base, instr)? {
+        if let Some(goes_on) = self.call_made(state, base, &[], instr)? {
             return Ok(goes_on);
         }
         let callee = self.resolve_callable(state, base, &[], instr);
@@ -178,15 +176,16 @@ impl Builder<'_> {
             return None;
         }
         let ObjectKind::Function(info) = self.kind(id) else { return None };
-        // Such functions are made whenever the code around them runs: this one will be gone soon.
-        let by_code = info.flags & NESTED != 0;
+        // This very function will be gone soon.
+        let by_code = info.flags & CO_NESTED != 0;
         let operands = state.stack.len() - base - 2 - usize::from(!names.is_empty());
         let given = operands + usize::from(bound || state.stack[base + 1].val != Val::Null);
-        // They share their parameters, but not the defaults of these.
-        let depends = |source: &Source| matches!(source, Source::Default(_));
-        if by_code && self.sources(info, given, names).is_none_or(|sources| sources.iter().any(depends)) {
-            return None;
-        }
+        // They share their parameters, and perhaps the defaults of these.
+        let Some(sources) = self.sources(info, given, names).or_else(|| (!by_code).then(Vec::new)) else { return None };
+        let defaults = match by_code && uses_defaults(&sources) {
+            true => Some(info.defaults_tuple?),
+            false => None,
+        };
         if !self.may_speculate(if by_code { ExitReason::CodeGuard } else { ExitReason::IdentityGuard }) {
             return None;
         }
@@ -201,6 +200,7 @@ impl Builder<'_> {
             }
             let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
             self.guard_callee(function, known);
+            self.guard_defaults(function, defaults);
             let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
             self.effect(Ir::Incref, &[receiver], Imm::None);
             self.effect(Ir::Incref, &[function], Imm::None);
@@ -214,6 +214,7 @@ impl Builder<'_> {
                 return None;
             }
             self.guard_callee(callable, known);
+            self.guard_defaults(callable, defaults);
         }
         Some(known)
     }
@@ -225,8 +226,9 @@ impl Builder<'_> {
         (self.snapshot.codes[code as usize].globals == self.code().globals).then_some(code)
     }
 
-    /// Inlines a function that the unit has made itself. `None` if the callable is none such or cannot be inlined, else whether control falls through.
-    fn call_made(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
+    /// Inlines a function that the unit has made itself. Names of keywords are on top of the stack, if there are any. `None` if the callable is none such or cannot be
+    /// inlined, else whether control falls through.
+    fn call_made(&mut self, state: &mut State, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let (Val::Obj(callable), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
         let Some(made_of) = state.facts.get(*callable).made_of else { return Ok(None) };
         let info = self.info_of_made(made_of);
@@ -236,7 +238,7 @@ impl Builder<'_> {
         self.guard_made_of(*callable, made_of);
         // The function is a value of the unit and has no number.
         let known = Known { id: ObjectId::MAX, exact: false };
-        let goes_on = self.python_call(state, known, &info, base, &[], instr)?;
+        let goes_on = self.python_call(state, known, &info, base, names, instr)?;
         if goes_on == Some(true) {
             self.finish(state, instr.next);
         }
@@ -260,6 +262,15 @@ impl Builder<'_> {
         } else {
             self.guard_code(object, id);
         }
+    }
+
+    /// Guards that a function has that tuple of defaults, if one is given.
+    pub(crate) fn guard_defaults(&mut self, function: Value, defaults: Option<ObjectId>) {
+        let Some(defaults) = defaults else { return };
+        let found = self.load(function, self.layout().function_defaults, MemSize::Obj, Region::Function);
+        let wanted = self.object_const(defaults);
+        let same = self.same(found, wanted);
+        self.guard(same, ExitReason::CodeGuard);
     }
 
     /// Guards that an object is a function with the code and the namespaces of the one given.
@@ -549,9 +560,18 @@ impl Builder<'_> {
     /// A call with keyword arguments. False if control does not fall through.
     pub(crate) fn call_kw(&mut self, state: &mut State, argc: u32, instr: Instr) -> Build<bool> {
         let argc = argc as usize;
-        self.build_on_stack(state, argc + 3);
         let base = state.stack.len() - argc - 3;
-        if let Some(names) = self.keyword_names(state) {
+        let names = self.keyword_names(state);
+        if let Some(names) = &names
+            && let Some(goes_on) = self.call_unbuilt(state, base, names, instr)?
+        {
+            return Ok(goes_on);
+        }
+        self.build_on_stack(state, argc + 3);
+        if let Some(names) = names {
+            if let Some(goes_on) = self.call_made(state, base, &names, instr)? {
+                return Ok(goes_on);
+            }
             if let Some(goes_on) = self.call_with_names(state, base, &names, instr)? {
                 if goes_on {
                     self.finish(state, instr.next);

@@ -98,21 +98,24 @@ impl Builder<'_> {
         true
     }
 
-    /// Calls a function that is not built, by inlining it. `None` if the callable is none such, or is built now, else whether control falls through.
-    pub(crate) fn call_unbuilt(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
+    /// Calls a function that is not built, by inlining it. Names of keywords are on top of the stack, if there are any. `None` if the callable is none such, or is
+    /// built now, else whether control falls through.
+    pub(crate) fn call_unbuilt(&mut self, state: &mut State, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let Some(one) = state.unbuilt_of(&state.stack[base].val) else { return Ok(None) };
         let Kind::Function { code } = one.kind else { return Ok(None) };
         let (function, parts) = (one.value, one.parts.clone());
         let depth = state.stack.len() - base;
-        let (Some((made_of, info, defaults)), Val::Null) = (self.callable_unbuilt(state, code, &parts, depth - 2, instr), &state.stack[base + 1].val) else {
+        let given = depth - 2 - usize::from(!names.is_empty());
+        let (Some((made_of, info, defaults)), Val::Null) = (self.callable_unbuilt(state, code, &parts, given, names, instr), &state.stack[base + 1].val) else {
             self.build_on_stack(state, depth);
             return Ok(None);
         };
         let mut args = state.stack.split_off(base);
         let callable = args.remove(0);
         args.remove(0);
+        args.truncate(given);
         args.extend(defaults);
-        let Some(sources) = self.sources(&info, args.len(), &[]) else { unreachable!("was asked before") };
+        let Some(sources) = self.sources(&info, args.len(), names) else { unreachable!("was asked before") };
         let mut cells: Vec<Slot> = parts[GIVEN.len()..].iter().map(Slot::borrow).collect();
         args.iter_mut().chain(&mut cells).for_each(|slot| self.own(slot));
         let made = Made { function, code, cells: cells.len(), site: (self.instance.path, instr.offset) };
@@ -122,7 +125,7 @@ impl Builder<'_> {
         self.drop_slot(state, callable);
         let mut args = state.stack.split_off(base);
         let cells = args.split_off(count);
-        let args = arranged(&sources, args, &[]);
+        let args = arranged(&sources, args, names);
         let callee = Callee { id: ObjectId::MAX, info: &info, code: made_of, runs: Runs::Made(made, cells), exact: false };
         let goes_on = self.inline(state, callee, args, OnReturn::Push, instr)?;
         if goes_on {
@@ -131,14 +134,29 @@ impl Builder<'_> {
         Ok(Some(goes_on))
     }
 
-    /// The code of a function that is not built, what is known of calling it, and the defaults that it adds to that many arguments, if it can be called so.
-    fn callable_unbuilt(&self, state: &State, code: ObjectId, parts: &[Slot], given: usize, instr: Instr) -> Option<(CodeId, FunctionInfo, Vec<Slot>)> {
+    /// The code of a function that is not built, what is known of calling it, and the defaults that it adds to that many arguments, the last of them with these names,
+    /// if it can be called so.
+    fn callable_unbuilt(
+        &self,
+        state: &State,
+        code: ObjectId,
+        parts: &[Slot],
+        given: usize,
+        names: &[ObjectId],
+        instr: Instr,
+    ) -> Option<(CodeId, FunctionInfo, Vec<Slot>)> {
         let made_of = self.code_constant(code);
-        let info = self.info_of_made(made_of);
-        let missing = (info.argcount as usize).saturating_sub(given);
+        let mut info = self.info_of_made(made_of);
+        // With keywords, any parameter may be missing.
+        if let (false, Val::Const(id)) = (names.is_empty(), &parts[DEFAULTS].val)
+            && let ObjectKind::Tuple(items) = self.kind(*id)
+        {
+            info.defaults.clone_from(items);
+        }
+        let missing = if names.is_empty() { (info.argcount as usize).saturating_sub(given) } else { 0 };
         let defaults = if missing == 0 { Vec::new() } else { self.last_defaults(state, &parts[DEFAULTS].val, missing)? };
         let builds = self.lessons.builds_functions.contains(&(self.instance.path, instr.offset));
-        let takes = info.kwonly == 0 && self.sources(&info, given + missing, &[]).is_some();
+        let takes = info.kwonly == 0 && self.sources(&info, given + missing, names).is_some();
         (takes && !builds && self.may_inline(made_of, instr.offset)).then_some((made_of, info, defaults))
     }
 
@@ -162,6 +180,7 @@ impl Builder<'_> {
             code: Some(made_of),
             code_address: code.address,
             defaults: Vec::new(),
+            defaults_tuple: None,
             keyword_defaults: false,
             argcount: code.argcount,
             flags: code.flags,
@@ -190,10 +209,10 @@ impl Builder<'_> {
         function
     }
 
-    /// True if a callable is a function that is not built, and can be called with that many arguments.
-    pub(crate) fn takes_unbuilt(&self, state: &State, base: usize, given: usize, instr: Instr) -> bool {
+    /// True if a callable is a function that is not built, and can be called with that many arguments, the last of them with these names.
+    pub(crate) fn takes_unbuilt(&self, state: &State, base: usize, given: usize, names: &[ObjectId], instr: Instr) -> bool {
         state.unbuilt_of(&state.stack[base].val).is_some_and(|one| match one.kind {
-            Kind::Function { code } => self.callable_unbuilt(state, code, &one.parts, given, instr).is_some(),
+            Kind::Function { code } => self.callable_unbuilt(state, code, &one.parts, given, names, instr).is_some(),
             _ => false,
         })
     }

@@ -113,7 +113,7 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
-        if pairs == 0 && self.only_takes_parts(state) {
+        if pairs == 0 && self.only_takes_keywords(state) {
             state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Dict, Vec::new())));
             return Ok(());
         }
@@ -340,7 +340,8 @@ impl Builder<'_> {
             return is_list_to_tuple(Some(then));
         }
         let Some((base, _)) = self.call_behind(state, count, 2).filter(|&(base, call)| self.may_inline_callee(state, base, call)) else { return false };
-        let behind = self.parameters_of(state, base).and_then(|all| all.checked_sub(count));
+        let extend = self.offset_behind(2);
+        let behind = extend.and_then(|extend| self.further_arguments(state, base, count, given, extend));
         behind.is_some_and(|behind| self.expect_items(state, given, behind))
     }
 
@@ -355,6 +356,20 @@ impl Builder<'_> {
         };
         let base = state.stack.len().checked_sub(operands + 2)?;
         (state.stack[base + 1].val == Val::Null).then_some((base, call))
+    }
+
+    /// The offset of an instruction so many behind the current one.
+    fn offset_behind(&self, count: usize) -> Option<u32> {
+        let decoded = &self.instance.body.decoded;
+        Some(decoded.instrs.get(decoded.index_of_offset(self.instr?.offset)? + count)?.offset)
+    }
+
+    /// How many items a sequence must have that `LIST_EXTEND` at that offset adds to so many arguments of a callee, or had so far.
+    fn further_arguments(&self, state: &State, base: usize, given: usize, sequence: &Val, extend: u32) -> Option<usize> {
+        match self.parameters_of(state, base) {
+            Some(all) => all.checked_sub(given),
+            None => self.items_seen(sequence, extend),
+        }
     }
 
     /// Makes sure that a sequence has that many items. False if it is none, or has another number of them.
@@ -406,7 +421,9 @@ impl Builder<'_> {
         if let Val::Virtual(Virtual::Tuple, given) = &state.stack[at - depth].val {
             // Arguments of a call: their number was looked at when the first ones became a tuple.
             let given = given.len();
-            let Some(behind) = self.call_behind(state, 2, 0).and_then(|(base, _)| self.parameters_of(state, base)).map(|all| all - given) else {
+            let (call, offset) = (self.call_behind(state, 2, 0), self.offset_behind(0));
+            let behind = call.zip(offset).and_then(|((base, _), offset)| self.further_arguments(state, base, given, &state.peek(1).val, offset));
+            let Some(behind) = behind else {
                 return Err(GiveUp::Contradiction("arguments of a call").into());
             };
             let sequence = state.pop();
@@ -426,13 +443,28 @@ impl Builder<'_> {
             }
             return Ok(());
         }
+        if depth == 1 && self.call_behind(state, 2, 0).is_some() {
+            self.note_items(state, 1, 1);
+        }
         self.add_to(state, depth, Helper::list_extend)
     }
 
-    /// True if the dict that is built now gets the entries of one that is in parts, and is handed to a call.
-    fn only_takes_parts(&self, state: &State) -> bool {
-        let Some((local, Op::DictMerge { depth: 1 }, Op::CallFunctionEx { .. })) = self.local_taken_next() else { return false };
-        matches!(state.locals[local as usize].val, Val::Virtual(Virtual::Dict, _))
+    /// True if the dict that is built now gets the entries of one that is in parts, or may be looked up in another's stead, and is handed to a call.
+    fn only_takes_keywords(&self, state: &State) -> bool {
+        let decoded = &self.instance.body.decoded;
+        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
+        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
+        if !matches!((op(at + 2), op(at + 3)), (Some(Op::DictMerge { depth: 1 }), Some(Op::CallFunctionEx { .. }))) {
+            return false;
+        }
+        match op(at + 1) {
+            Some(Op::LoadFast { local, .. }) => match &state.locals[local as usize].val {
+                Val::Virtual(kind, _) => *kind == Virtual::Dict,
+                val => self.exact_type(state, val).is_none() || self.known_type(state, val) == Some(KnownType::Dict),
+            },
+            Some(Op::LoadGlobal { .. } | Op::LoadDeref { .. }) => true,
+            _ => false,
+        }
     }
 
     /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.
@@ -452,11 +484,33 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
+        let is_empty = matches!(&state.peek(depth + 1).val, Val::Virtual(Virtual::Dict, parts) if parts.is_empty());
+        if depth == 1 && is_empty {
+            self.expect_noted(state, 1);
+            self.note(state, 1);
+        }
+        if depth == 1 && is_empty && self.becomes_copy(state) {
+            let mapping = state.pop();
+            state.pop();
+            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::DictCopy, vec![mapping])));
+            return Ok(());
+        }
         // callable, null, args, dict, …, mapping
-        let v = self.objects(state, depth + 4);
-        self.status(state, Helper::dict_merge, &[v[3], v[depth + 3], v[0]])?;
+        // The arguments stay as they are.
+        let [into, mapping, callable] = [depth + 1, 1, depth + 4].map(|operand| self.container_object(state, operand));
+        self.status(state, Helper::dict_merge, &[into, mapping, callable])?;
         self.drop_operands(state, 1);
         Ok(())
+    }
+
+    /// True if the mapping on top is a dict, and a call gets a copy of it next.
+    fn becomes_copy(&self, state: &State) -> bool {
+        let decoded = &self.instance.body.decoded;
+        let next = self.instr.and_then(|instr| decoded.instrs.get(decoded.index_of_offset(instr.offset)? + 1));
+        let dict = &state.peek(1).val;
+        matches!(dict, Val::Obj(_) | Val::Const(_))
+            && self.known_type(state, dict) == Some(KnownType::Dict)
+            && next.is_some_and(|call| matches!(call.op, Op::CallFunctionEx { .. }))
     }
 
     /// `tuple(list)`.

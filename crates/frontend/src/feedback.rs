@@ -22,8 +22,12 @@ impl<'s> Builder<'s> {
 
     /// The types that were noted of an operand of the current instruction.
     pub(crate) fn noted(&self, operand: usize) -> &'s [SeenType] {
-        let Some(instr) = self.instr else { return &[] };
-        self.code().operand_types.get(&operand_key(instr.offset, operand as u32)).map_or(&[], Vec::as_slice)
+        self.instr.map_or(&[], |instr| self.noted_at(instr.offset, operand as u32))
+    }
+
+    /// The same for the instruction at an offset.
+    pub(crate) fn noted_at(&self, offset: u32, operand: u32) -> &'s [SeenType] {
+        self.code().operand_types.get(&operand_key(offset, operand)).map_or(&[], Vec::as_slice)
     }
 
     /// The only types that were seen at the current instruction: noted, or failing guards.
@@ -132,6 +136,24 @@ impl<'s> Builder<'s> {
         if first || self.snapshot.surveys {
             let exit = self.pre_state();
             self.note_object(operand_key(instr.offset, operand), object, exit);
+        }
+    }
+
+    /// How many items the sequences or dicts had that were noted as an operand of an instruction at that offset, if it was always that many.
+    pub(crate) fn noted_items(&self, offset: u32, operand: usize) -> Option<usize> {
+        let [seen] = *self.noted_at(offset, operand as u32) else { return None };
+        let known = self.snapshot.types[seen.type_id as usize].known;
+        let counted = matches!(known, Some(KnownType::Tuple | KnownType::List | KnownType::Dict)) && seen.format != 0 && seen.format != u8::MAX;
+        counted.then(|| usize::from(seen.format) - 1)
+    }
+
+    /// Notes an operand `depth` below the top of the stack for [`Self::noted_items`], unless an earlier unit has done so: its type may be known.
+    pub(crate) fn note_items(&mut self, state: &State, operand: usize, depth: usize) {
+        let (Val::Obj(object), Some(instr)) = (&state.peek(depth).val, self.instr) else { return };
+        if self.snapshot.warm && !self.snapshot.profiled && self.noted(operand).is_empty() || self.snapshot.surveys {
+            let object = *object;
+            let exit = self.pre_state();
+            self.note_object(operand_key(instr.offset, operand as u32), object, exit);
         }
     }
 

@@ -48,6 +48,7 @@ impl Body {
             | Virtual::Cell
             | Virtual::Function
             | Virtual::ListSlice
+            | Virtual::DictCopy
             | Virtual::Position => false,
             Virtual::Wide | Virtual::Complex | Virtual::Real => true,
         };

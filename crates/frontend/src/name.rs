@@ -4,7 +4,7 @@ use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::Assumption;
+use whipsnake_contract::snapshot::{Assumption, CodeId};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Imm, Op as Ir, Value};
 
@@ -14,6 +14,14 @@ impl Builder<'_> {
         let code = self.code();
         let address = code.name_objects[name as usize];
         let label = code.names[name as usize].clone();
+        let index = self.f.add_object(ObjectRef { address, immortal: false, label });
+        self.emit(Ir::Object, &[], Imm::Object(index))
+    }
+
+    /// The name of a local variable of a code.
+    pub(crate) fn varname_object(&mut self, code: CodeId, local: usize) -> Value {
+        let code = &self.snapshot.codes[code as usize];
+        let (address, label) = (code.varname_objects[local], code.varnames[local].clone());
         let index = self.f.add_object(ObjectRef { address, immortal: false, label });
         self.emit(Ir::Object, &[], Imm::Object(index))
     }

@@ -85,7 +85,7 @@ impl Builder<'_> {
                 Virtual::ListSlice => KnownType::List,
                 Virtual::Position | Virtual::Wide => KnownType::Int,
                 Virtual::Complex => KnownType::Complex,
-                Virtual::Dict => KnownType::Dict,
+                Virtual::Dict | Virtual::DictCopy => KnownType::Dict,
                 Virtual::Cell => KnownType::Cell,
                 Virtual::Function => KnownType::Function,
                 Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator => return None,

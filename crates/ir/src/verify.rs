@@ -441,7 +441,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
         Virtual::Range | Virtual::RangeIter | Virtual::Slice | Virtual::Real => Some(3),
         Virtual::ListSlice | Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::SetIter => Some(4),
         Virtual::DictItemIter => Some(6),
-        Virtual::Position => Some(1),
+        Virtual::Position | Virtual::DictCopy => Some(1),
         Virtual::Wide | Virtual::Complex => Some(2),
         Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }

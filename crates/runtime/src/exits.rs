@@ -5,6 +5,7 @@ use crate::entry::may_go_on;
 use crate::observe::{destroy, frames_left};
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
+use crate::profile::Sight;
 use crate::raised::standing_frames;
 use crate::rebuild::{Frames, Rebuilt, References, Words, count};
 use crate::session::{Session, session};
@@ -523,8 +524,8 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
     unsafe {
         let code = Code::from_object(content.codes[code as usize]);
         if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
-            let format = array_format(session, object);
-            extra.types.borrow_mut().add(offset, Py_TYPE(object), format);
+            let sight = Sight { kind: Py_TYPE(object), format: array_format(session, object), function: std::ptr::null_mut() };
+            extra.types.borrow_mut().add(offset, sight);
             // Guards at the entry are of slots.
             if let ([image], Some(word)) = (point.frames.as_slice(), point.culprit)
                 && image.offset == unit.site().offset
@@ -533,7 +534,7 @@ unsafe fn learn_type(session: &Session, unit: &Unit, content: &Content, point: &
                 let locals = (0..).map(local_key).zip(&image.locals);
                 let stack = (0..STACK_KEYS).map(|depth| stack_key(image.offset, depth)).zip(&image.stack);
                 for (key, _) in locals.chain(stack).filter(|(_, source)| is_it(source)) {
-                    extra.operands.borrow_mut().add(key, Py_TYPE(object), format);
+                    extra.operands.borrow_mut().add(key, sight);
                 }
             }
         }
@@ -560,7 +561,7 @@ unsafe fn learn_wanted_type(session: &Session, unit: &Unit, content: &Content, p
     unsafe {
         let code = Code::from_object(content.codes[code as usize]);
         if let Some(extra) = code.map(|code| CodeExtra::of_or_new(session, code)) {
-            extra.wanted.borrow_mut().add(offset, point.wanted as *mut _, 0);
+            extra.wanted.borrow_mut().add(offset, Sight { kind: point.wanted as *mut _, format: 0, function: std::ptr::null_mut() });
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::capture::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture
 use crate::entry::{self, c_stack_is_low};
 use crate::extra::CodeExtra;
 use crate::frame_log::{FrameLog, Mark};
+use crate::profile::Sight;
 use crate::session::{Session, session};
 use crate::trial::Trial;
 use crate::unit::{Place, Site, SiteKey, State, Unit};
@@ -77,7 +78,7 @@ impl Units for Session {
         CodeExtra::of(self, code).map_or(Vec::new(), CodeExtra::seen)
     }
 
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8)) {
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(Sight)) {
         if let Some(extra) = CodeExtra::of(self, code) {
             // SAFETY: captures are taken with the GIL held.
             unsafe {
@@ -91,12 +92,12 @@ impl Units for Session {
         self.faults.happens(fault)
     }
 
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) {
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, Sight)) {
         let Some(extra) = CodeExtra::of(self, code) else { return };
         let operands = extra.operands.borrow();
         for key in operands.keys() {
             // SAFETY: captures are taken with the GIL held.
-            unsafe { operands.for_each(key, |kind, format| visit(key, kind, format)) };
+            unsafe { operands.for_each(key, |sight| visit(key, sight)) };
         }
     }
 }

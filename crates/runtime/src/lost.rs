@@ -44,6 +44,6 @@ pub const fn is_iterator(kind: Virtual) -> bool {
         Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter | Virtual::NewGenerator | Virtual::WaitingGenerator => true,
         Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
         Virtual::Position | Virtual::Dict | Virtual::Begun | Virtual::Wide | Virtual::Complex | Virtual::Instance | Virtual::Real | Virtual::OneTuple => false,
-        Virtual::Cell | Virtual::Function => false,
+        Virtual::Cell | Virtual::Function | Virtual::DictCopy => false,
     }
 }

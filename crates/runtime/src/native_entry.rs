@@ -3,11 +3,14 @@
 use crate::exits;
 use crate::extra::CodeExtra;
 use crate::helpers::{Obj, Ptr};
-use crate::session::session;
+use crate::profile::Sight;
+use crate::session::{Session, session};
 use crate::unit::Unit;
-use whipsnake_cpython::ffi::Py_TYPE;
+use whipsnake_contract::snapshot::{KnownType, is_callable_key};
+use whipsnake_cpython::ffi::{Py_TYPE, PyDict_Size, PyDict_Type, PyFunction_Type, PyList_GET_SIZE, PyList_Type, PyTuple_GET_SIZE, PyTuple_Type};
+use whipsnake_cpython::memory::read;
 use whipsnake_cpython::monitoring::other_exception_tools_active;
-use whipsnake_cpython::{Code, Frame, Thread, unwind};
+use whipsnake_cpython::{Code, Frame, Thread, offsets, unwind};
 use whipsnake_cpython::symbols::_Py_Dealloc;
 
 /// Destroys an object whose reference count reached zero.
@@ -18,6 +21,38 @@ use whipsnake_cpython::symbols::_Py_Dealloc;
 pub unsafe extern "C" fn dealloc(object: Obj) {
     // SAFETY: the caller vouches for the object.
     unsafe { _Py_Dealloc(object) };
+}
+
+/// The type code of an array's items; the number of items of a tuple, list or dict, and 1, up to 255; 0 for anything else.
+///
+/// # Safety
+///
+/// The object is alive.
+unsafe fn format_of(session: &Session, object: Obj) -> u8 {
+    // SAFETY: the caller vouches for the object.
+    let items = unsafe {
+        match Py_TYPE(object) {
+            kind if kind == &raw mut PyTuple_Type => PyTuple_GET_SIZE(object),
+            kind if kind == &raw mut PyList_Type => PyList_GET_SIZE(object),
+            kind if kind == &raw mut PyDict_Type => PyDict_Size(object),
+            _ => return exits::array_format(session, object),
+        }
+    };
+    u8::try_from(items + 1).unwrap_or(u8::MAX)
+}
+
+/// The Python function that a call of the object runs, if it is that, or a method of it; else NULL.
+///
+/// # Safety
+///
+/// The object is alive.
+unsafe fn called(session: &Session, object: Obj) -> Obj {
+    // SAFETY: the caller vouches for the object; a method has its function there.
+    unsafe {
+        let is_method = session.platform.borrow().known_type(KnownType::Method) == Some(Py_TYPE(object) as u64);
+        let function = if is_method { read(object.cast(), offsets::METHOD_FUNCTION) } else { object };
+        if Py_TYPE(function) == &raw mut PyFunction_Type { function } else { std::ptr::null_mut() }
+    }
 }
 
 /// See the contract's table.
@@ -37,8 +72,9 @@ pub unsafe extern "C" fn note_type(unit: Ptr, code: i64, operand: i64, object: O
         unit.notes.set(left - 1);
         let extra = |code: Code| CodeExtra::of_or_new(session, code);
         if let Some(extra) = Code::from_object(content.codes[code as usize]).map(extra) {
-            let format = exits::array_format(session, object);
-            extra.operands.borrow_mut().add(operand as u32, Py_TYPE(object), format);
+            let key = operand as u32;
+            let function = if is_callable_key(key) { called(session, object) } else { std::ptr::null_mut() };
+            extra.operands.borrow_mut().add(key, Sight { kind: Py_TYPE(object), format: format_of(session, object), function });
         }
         if left > 1 {
             return 0;

@@ -68,6 +68,7 @@ impl Builder<'_> {
                 exception_table: code.exception_table().to_vec(),
                 constants: code.consts().into_iter().map(|object| self.object_id(object)).collect(),
                 names: code.names().into_iter().map(|name| shown_text(name)).collect(),
+                varname_objects: code.local_names().into_iter().map(|name| name as u64).collect(),
                 name_objects: code.names().into_iter().map(|name| name as u64).collect(),
                 globals: globals as u64,
                 builtins: builtins as u64,
@@ -92,11 +93,11 @@ impl Builder<'_> {
         let units = self.units;
         let mut seen = units.exits_seen(code);
         for exit in seen.iter_mut().filter(|exit| exit.reason == ExitReason::TypeGuard) {
-            units.types_seen(code, exit.offset, &mut |kind, format| {
+            units.types_seen(code, exit.offset, &mut |sight| {
                 // SAFETY: the type is alive, and is kept so from here on.
-                let type_id = unsafe { self.type_id(kind) };
+                let type_id = unsafe { self.type_id(sight.kind) };
                 if exit.types.len() < SeenExit::MAX_TYPES && exit.types.iter().all(|seen| seen.type_id != type_id) {
-                    exit.types.push(SeenType { type_id, format });
+                    exit.types.push(SeenType { type_id, format: sight.format, function: None });
                 }
             });
         }
@@ -110,10 +111,10 @@ impl Builder<'_> {
     unsafe fn operands_seen(&mut self, code: Code) -> BTreeMap<u32, Vec<SeenType>> {
         let units = self.units;
         let mut seen: BTreeMap<u32, Vec<SeenType>> = BTreeMap::new();
-        units.operands_seen(code, &mut |key, kind, format| {
-            // SAFETY: the type is alive, and is kept so from here on.
-            let type_id = unsafe { self.type_id(kind) };
-            seen.entry(key).or_default().push(SeenType { type_id, format });
+        units.operands_seen(code, &mut |key, sight| {
+            // SAFETY: the type and the function are alive, and are kept so from here on.
+            let (type_id, function) = unsafe { (self.type_id(sight.kind), (!sight.function.is_null()).then(|| self.object_id(sight.function))) };
+            seen.entry(key).or_default().push(SeenType { type_id, format: sight.format, function });
         });
         seen
     }

@@ -1,6 +1,7 @@
 //! Snapshots as text, for developers and tests.
 
 use super::{CaptureError, EntryPoint, Limits, UnitFacts, Units, capture};
+use crate::profile::Sight;
 use crate::session::session;
 use crate::type_versions::TypeVersions;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,13 +47,13 @@ impl Units for Seen {
         session().map_or(Vec::new(), |session| session.exits_seen(code))
     }
 
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8)) {
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(Sight)) {
         if let Some(session) = session() {
             session.types_seen(code, offset, visit);
         }
     }
 
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8)) {
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, Sight)) {
         if let Some(session) = session() {
             session.operands_seen(code, visit);
         }

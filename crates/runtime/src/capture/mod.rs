@@ -20,6 +20,7 @@ pub use references::{Pending, References};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thiserror::Error;
 use crate::dict_keys;
+use crate::profile::Sight;
 use whipsnake_bytecode::{DecodeError, Instr, Version};
 use whipsnake_contract::faults::Fault;
 use whipsnake_contract::snapshot::{
@@ -75,11 +76,11 @@ pub trait Units {
     fn is_volatile_type(&self, kind: *mut PyTypeObject) -> bool;
     /// True if instances of the type were often met without the inline values that the type provides for.
     fn loses_values(&self, kind: *mut PyTypeObject) -> bool;
-    /// Calls `visit` with each type that failed type guards at the instruction and the type code of arrays, most frequent first; it is
-    /// alive during the call.
-    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(*mut PyTypeObject, u8));
+    /// Calls `visit` with each type that failed type guards at the instruction, most frequent first; what it is told of is alive during the
+    /// call.
+    fn types_seen(&self, code: Code, offset: u32, visit: &mut dyn FnMut(Sight));
     /// The same with the operands whose types were noted, by their key.
-    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, *mut PyTypeObject, u8));
+    fn operands_seen(&self, code: Code, visit: &mut dyn FnMut(u32, Sight));
     /// True if a test lets something fail now.
     fn fails(&self, fault: Fault) -> bool;
 }

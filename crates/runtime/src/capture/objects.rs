@@ -3,7 +3,7 @@
 use super::{Builder, Candidate, types};
 use crate::text::shown_text;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectInfo, ObjectKind, Receiver};
+use whipsnake_contract::snapshot::{CO_NESTED, FunctionInfo, ObjectId, ObjectInfo, ObjectKind, Receiver};
 use whipsnake_cpython::ffi::{self, PyFunctionObject, PyObject};
 use whipsnake_cpython::{Code, int, memory, offsets};
 
@@ -143,6 +143,7 @@ impl Builder<'_> {
                 code: None,
                 code_address: function.func_code as u64,
                 defaults: Vec::new(),
+                defaults_tuple: None,
                 keyword_defaults: !function.func_kwdefaults.is_null(),
                 argcount: 0,
                 flags: 0,
@@ -161,6 +162,10 @@ impl Builder<'_> {
             info.parameters = (0..count).map(|index| shown_text(ffi::PyTuple_GET_ITEM(names, index))).collect();
             if nesting < MAX_NESTING && self.objects.len() < self.limits.objects {
                 info.defaults = self.items(function.func_defaults, nesting + 1);
+                // Functions that are made again and again share them.
+                if info.flags & CO_NESTED != 0 && !function.func_defaults.is_null() {
+                    info.defaults_tuple = Some(self.nested_object_id(function.func_defaults, nesting + 1));
+                }
                 info.closure = self.cells(function.func_closure, nesting + 1);
                 let (globals, builtins) = namespaces(object);
                 self.candidates.push(Candidate { code, object: id, globals, builtins });

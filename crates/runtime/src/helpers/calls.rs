@@ -125,6 +125,28 @@ pub unsafe extern "C" fn call_c_object(function: Ptr, receiver: Obj, argument: O
 }
 
 /// # Safety
+/// The objects are alive; `entries` is an exact dict.
+pub unsafe extern "C" fn call_ex_of(callable: Obj, args: Obj, entries: Obj) -> Obj {
+    // SAFETY: as the caller says; a copy made here is ours.
+    unsafe {
+        if ffi::PyDict_Size(entries) == 0 {
+            return call_ex(callable, args, std::ptr::null_mut());
+        }
+        // Its values are handed to functions one by one.
+        if ffi::Py_TYPE(callable) == &raw mut ffi::PyFunction_Type {
+            return call_ex(callable, args, entries);
+        }
+        let copy = ffi::PyDict_Copy(entries);
+        if copy.is_null() {
+            return copy;
+        }
+        let result = call_ex(callable, args, copy);
+        ffi::Py_DECREF(copy);
+        result
+    }
+}
+
+/// # Safety
 /// The objects are alive; `kwargs` is an exact dict or NULL.
 pub unsafe extern "C" fn call_ex(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
     // SAFETY: the objects are alive; a tuple made here is ours.

@@ -93,6 +93,7 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 }
                 made
             }
+            Virtual::DictCopy => ffi::PyDict_Copy(object(0)),
             Virtual::Dict => super::build_plain_map(parts.cast_mut().cast(), count as i64 / 2),
             Virtual::Begun => crate::begun::begun(object(0), integer(1), std::slice::from_raw_parts(parts.cast::<Obj>().add(2), count as usize - 2)),
             Virtual::Generator => {
