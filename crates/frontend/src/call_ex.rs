@@ -374,39 +374,36 @@ impl Builder<'_> {
         self.known_callee(state, base).and_then(|(info, _)| info.code).is_some_and(|code| self.may_inline(code, instr.offset))
     }
 
-    /// Calls a class, or a function that is not built, with a tuple in parts. `None` if that cannot be: a function is built then.
+    /// Calls a class, or a function that is not built, with a tuple and keywords in parts, or a class with a dict. `None` if that cannot be: a function is built then.
     fn spread_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
         let base = state.stack.len() - operands;
-        let plain = matches!(state.stack.get(base + 3).map(|kwargs| &kwargs.val), None | Some(Val::Null)) && state.stack[base + 1].val == Val::Null;
-        if let Val::Virtual(Virtual::Tuple, items) = &state.stack[base + 2].val
-            && plain
+        if let (Val::Virtual(Virtual::Tuple, items), Some((names, values))) = (&state.stack[base + 2].val, self.keywords_in_parts(state, base))
+            && state.stack[base + 1].val == Val::Null
         {
-            let items = items.clone();
-            if let Val::Const(id) = state.stack[base].val
-                && let ObjectKind::Type(class) = *self.kind(id)
-                && self.init_of_class(class).is_some_and(|init| self.inlinable(init, items.len() + 1, instr).is_some())
-            {
+            let given = items.len() + names.len();
+            let class = match state.stack[base].val {
+                Val::Const(id) => match *self.kind(id) {
+                    ObjectKind::Type(class) => Some(class),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let class = class.filter(|&class| self.init_of_class(class).is_some_and(|init| self.inlinable_with(init, given + 1, &names, instr).is_some()));
+            if class.is_some() || self.takes_unbuilt(state, base, given, &names, instr) {
+                let items = items.clone();
                 state.stack.truncate(base + 2);
-                state.stack.extend(items);
-                let goes_on = self.construct(state, class, base, &[], instr)?;
+                state.stack.extend(items.into_iter().chain(values));
+                if !names.is_empty() {
+                    // Where their names would be.
+                    state.stack.push(Slot::NULL);
+                }
+                let Some(class) = class else { return self.call_unbuilt(state, base, &names, instr) };
+                let goes_on = self.construct(state, class, base, &names, instr)?;
                 if goes_on == Some(true) {
                     self.finish(state, instr.next);
                 }
                 return Ok(goes_on);
             }
-        }
-        if let (Val::Virtual(Virtual::Tuple, items), Some((names, values))) = (&state.stack[base + 2].val, self.keywords_in_parts(state, base))
-            && state.stack[base + 1].val == Val::Null
-            && self.takes_unbuilt(state, base, items.len() + names.len(), &names, instr)
-        {
-            let items = items.clone();
-            state.stack.truncate(base + 2);
-            state.stack.extend(items.into_iter().chain(values));
-            if !names.is_empty() {
-                // Where their names would be.
-                state.stack.push(Slot::NULL);
-            }
-            return self.call_unbuilt(state, base, &names, instr);
         }
         if let (Val::Virtual(Virtual::Tuple, items), Some(Val::Virtual(Virtual::DictCopy, entries))) =
             (&state.stack[base + 2].val, state.stack.get(base + 3).map(|kwargs| &kwargs.val))

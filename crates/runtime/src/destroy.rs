@@ -51,6 +51,7 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
             let mut lost = Lost {
                 types,
                 shared: &mut room,
+                entries: 0,
                 count: 0,
                 least: isize::MAX,
                 popular: 0,
@@ -168,12 +169,17 @@ impl Budget {
     }
 }
 
-/// A reference that goes, to an object that has others.
+/// References that go, to an object that has others.
 #[derive(Clone, Copy)]
 struct Shared {
     object: *mut PyObject,
+    /// So many of them; other entries may have more.
+    lost: isize,
     depth: u32,
 }
+
+/// The last entries in which a reference is looked for: what frames of a traceback share comes again soon.
+const RECENT: usize = 4;
 
 /// Room for such references; left as it is where there are none.
 type Room = MaybeUninit<[Shared; MAX_SHARED]>;
@@ -181,8 +187,9 @@ type Room = MaybeUninit<[Shared; MAX_SHARED]>;
 /// References that go with an object. Others may lose more than one of them.
 pub(crate) struct Lost<'a> {
     types: &'a DestructionCache,
-    /// As many as [`Self::known`] says are initialised.
+    /// As many as `entries` says are initialised, up to [`MAX_SHARED`].
     shared: &'a mut Room,
+    entries: usize,
     /// References to objects that have others, but not more than can be told apart.
     count: isize,
     /// Fewest references that one of these objects has: if that is more than there are in all, each of them stays.
@@ -198,8 +205,8 @@ pub(crate) struct Lost<'a> {
 impl Lost<'_> {
     /// The references to shared objects, as far as there was room.
     fn known(&mut self) -> &mut [Shared] {
-        // SAFETY: a reference is counted when its place has been filled.
-        unsafe { std::slice::from_raw_parts_mut(self.shared.as_mut_ptr().cast(), (self.count as usize).min(MAX_SHARED)) }
+        // SAFETY: an entry is counted when its place has been filled.
+        unsafe { std::slice::from_raw_parts_mut(self.shared.as_mut_ptr().cast(), self.entries.min(MAX_SHARED)) }
     }
 
     /// Takes the work on that many references out of the budget. False if it is used up.
@@ -240,12 +247,18 @@ impl Lost<'_> {
                 self.least_popular = self.least_popular.min(references);
                 return true;
             }
-            if (self.count as usize) < MAX_SHARED {
-                // There is room for so many.
-                self.shared.as_mut_ptr().cast::<Shared>().add(self.count as usize).write(Shared { object, depth });
-            }
             self.count += 1;
             self.least = self.least.min(references);
+            if let Some(shared) = self.known().iter_mut().rev().take(RECENT).find(|shared| std::ptr::eq(shared.object, object)) {
+                shared.lost += 1;
+                shared.depth = shared.depth.min(depth);
+                return true;
+            }
+            if self.entries < MAX_SHARED {
+                // There is room for so many.
+                self.shared.as_mut_ptr().cast::<Shared>().add(self.entries).write(Shared { object, lost: 1, depth });
+            }
+            self.entries += 1;
         }
         true
     }
@@ -270,21 +283,21 @@ impl Lost<'_> {
     unsafe fn told_apart(&mut self) -> bool {
         let mut at = 0;
         loop {
-            if self.count as usize > MAX_SHARED || self.popular >= self.least_popular {
+            if self.entries > MAX_SHARED || self.popular >= self.least_popular {
                 // Not all can be told apart.
                 return false;
             }
-            let Some(&Shared { object, depth }) = self.known().get(at) else { return true };
+            let Some(&Shared { object, depth, .. }) = self.known().get(at) else { return true };
             at += 1;
             // SAFETY: as the caller says.
             let references = unsafe { Py_REFCNT(object) };
             if references > self.count {
                 continue;
             }
-            let lost = self.known().iter().filter(|shared| std::ptr::eq(shared.object, object)).count();
+            let lost: isize = self.known().iter().filter(|shared| std::ptr::eq(shared.object, object)).map(|shared| shared.lost).sum();
             let dying = self.dying;
             let is_counted = self.known()[..dying].iter().any(|shared| std::ptr::eq(shared.object, object));
-            if is_counted || lost < references as usize {
+            if is_counted || lost < references {
                 continue;
             }
             self.known().swap(dying, at - 1);

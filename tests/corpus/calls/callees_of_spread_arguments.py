@@ -1,4 +1,4 @@
-# corpus: compiled=derived,listeners,replaced,closures,remade,same_code
+# corpus: compiled=derived,listeners,replaced,closures,remade,same_code,factories
 # `callable(*args, **kwargs)` of functions and methods that are known because they were called there before.
 
 
@@ -127,6 +127,30 @@ def remade(n):
     return found
 
 
+def create(cls, *args, **kwargs):
+    return cls(*args, **kwargs)
+
+
+class Small:
+    def __init__(self, a, b=7, *, c=8):
+        self.all = a, b, c
+
+
+def factories(n):
+    found = []
+    for i in range(n):
+        found.append((create(Base, i, y=2).y, create(Base, x=i).x, create(Derived, i).z, create(Small, i, c=i).all))
+        if i == n - 3:
+            Base.__init__ = lambda self, x, y=50: self.__dict__.update(x=-x, y=y)
+        try:
+            create(Small, b=i)
+        except TypeError as error:
+            found.append(str(error))
+        if len(found) > 6:
+            del found[:2]
+    return found
+
+
 def maker(k):
     def inner(a, *others, scale=1):
         return (a + sum(others)) * scale + k
@@ -146,3 +170,4 @@ def same_code(n):
 print(counted(50), derived(50), listeners(50))
 print(replaced(50))
 print(closures(50), remade(50), same_code(50))
+print(factories(50))
