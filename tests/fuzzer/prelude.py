@@ -120,6 +120,34 @@ def handed(a, b=1, *rest, key=2, **names):
     return (a + b + key + len(rest) + len(names)) % 1000003
 
 
+def spread(a=1, b=2, n=3):
+    return (a * 3 + b * 5 + n) % 1000003
+
+
+def strict(a, b):
+    return (a - b) % 1000003
+
+
+def everything(a, *rest, k=2):
+    return (a + len(rest) * k) % 1000003
+
+
+class Holder:
+    def __init__(self, a=1, b=2):
+        self.a = a
+        self.b = b
+
+    def taken(self, a, n=4):
+        return (a * n - self.b) % 1000003
+
+
+HOLDER = Holder(b=6)
+
+
+def relay(function, *args, **kwargs):
+    return function(*args, **kwargs)
+
+
 class Loud:
     alive = 0
 
