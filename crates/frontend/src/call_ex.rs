@@ -1,6 +1,5 @@
 //! Calls whose arguments are in a tuple and a dict: `callable(*args, **kwargs)`.
 
-use crate::GiveUp;
 use crate::arguments::{MAX_REST, Source, VARARGS, VARKEYWORDS, arranged, uses_defaults};
 use crate::builder::{Build, Builder};
 use crate::call::{Callee, Known, Runs, UNPLAIN};
@@ -10,7 +9,7 @@ use whipsnake_bytecode::Instr;
 use whipsnake_bytecode::operand::KwargsSlot;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{CALLABLE, CO_NESTED, CodeId, FunctionInfo, KnownType, ObjectId, ObjectKind};
+use whipsnake_contract::snapshot::{CALLABLE, CO_NESTED, CodeId, FunctionInfo, KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// The mapping with keywords, as an operand that is noted.
@@ -101,7 +100,7 @@ impl Builder<'_> {
         Ok(true)
     }
 
-    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing or in parts. `None` if that cannot be, else
+    /// Inlines `function(*args, **kwargs)` where `args` is a tuple in parts and `kwargs` missing, in parts, or a dict in which parameters are looked up. `None` if that cannot be, else
     /// whether control falls through.
     fn inlined_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
         let base = state.stack.len() - operands;
@@ -152,15 +151,12 @@ impl Builder<'_> {
                 Runs::Held(function)
             }
         };
-        let dict = match dict {
-            Some(Val::Const(id)) => Some(self.object_const(id)),
-            Some(Val::Obj(dict)) => Some(dict),
-            _ => None,
-        };
+        let dict = dict.and_then(|dict| self.mapping_value(&dict));
         let looked_up = match (&plan, dict) {
             (Plan::Dict(wanted), Some(dict)) => self.take_from_dict(state, dict, code, wanted),
             (Plan::Known(_), Some(dict)) => {
-                self.guard_entries(dict, None);
+                let none = self.int_const(0);
+                self.guard_entries(dict, none);
                 Vec::new()
             }
             (_, None) => Vec::new(),
@@ -189,14 +185,14 @@ impl Builder<'_> {
         let (containers, drops): (Vec<Slot>, Vec<Slot>) =
             drops.into_iter().partition(|slot| matches!(self.known_type(state, &slot.val), Some(KnownType::Tuple | KnownType::List)));
         self.drops = drops;
-        let mapping = operands.get(2).filter(|_| dict.is_some());
-        for slot in containers.iter().chain(mapping).filter(|slot| slot.owned) {
-            let Val::Obj(container) = slot.val else { continue };
-            self.effect(Ir::DecrefLeaf, &[container], Imm::None);
-        }
-        if let Some(Slot { val: Val::Virtual(Virtual::DictCopy, _), .. }) = mapping {
-            let copy = mapping.expect("it is there").clone();
-            self.drop_slot(state, copy);
+        let mapping = operands.into_iter().nth(2).filter(|_| dict.is_some());
+        for slot in containers.into_iter().chain(mapping) {
+            match slot.val {
+                Val::Obj(container) if slot.owned => self.effect(Ir::DecrefLeaf, &[container], Imm::None),
+                // The dict itself lives on.
+                Val::Virtual(Virtual::DictCopy, _) => self.drop_slot(state, slot),
+                _ => {}
+            }
         }
         let callee = Callee { id, info: &info, code, runs, exact };
         let args = match plan {
@@ -232,10 +228,9 @@ impl Builder<'_> {
         Some((info.clone(), code, Plan::Dict(lookups)))
     }
 
-    /// Guards that a dict has that many entries, or none.
-    fn guard_entries(&mut self, dict: Value, count: Option<Value>) {
+    /// Guards that a dict has that many entries.
+    fn guard_entries(&mut self, dict: Value, count: Value) {
         let used = self.load(dict, self.layout().dict_used, MemSize::I64, Region::Dict);
-        let count = count.unwrap_or_else(|| self.int_const(0));
         let same = self.icmp(Cond::Eq, used, count);
         self.guard(same, ExitReason::LengthGuard);
     }
@@ -263,7 +258,7 @@ impl Builder<'_> {
             count = self.emit(Ir::Iadd, &[count, found], Imm::None);
             values.push(value);
         }
-        self.guard_entries(dict, Some(count));
+        self.guard_entries(dict, count);
         state.loans.extend(&values);
         values.into_iter().map(|value| Slot::borrowed(Val::Obj(value))).collect()
     }
@@ -282,7 +277,7 @@ impl Builder<'_> {
         parts.chunks_exact(2).map(pair).collect()
     }
 
-    /// Takes the items out of a sequence of arguments, which takes its place as a tuple in parts, where the callee is known and takes that many.
+    /// Takes the items out of a sequence of arguments, which takes its place as a tuple in parts, where the callee is known and takes that many, or got that many so far.
     fn take_arguments(&mut self, state: &mut State, operands: usize, instr: Instr) {
         let base = state.stack.len() - operands;
         if state.stack[base + 1].val != Val::Null || matches!(state.stack[base + 2].val, Val::Virtual(..)) || !self.may_inline_callee(state, base, instr) {
@@ -377,60 +372,65 @@ impl Builder<'_> {
     /// Calls a class, or a function that is not built, with a tuple and keywords in parts, or a class with a dict. `None` if that cannot be: a function is built then.
     fn spread_call_ex(&mut self, state: &mut State, operands: usize, instr: Instr) -> Build<Option<bool>> {
         let base = state.stack.len() - operands;
-        if let (Val::Virtual(Virtual::Tuple, items), Some((names, values))) = (&state.stack[base + 2].val, self.keywords_in_parts(state, base))
-            && state.stack[base + 1].val == Val::Null
-        {
-            let given = items.len() + names.len();
-            let class = match state.stack[base].val {
-                Val::Const(id) => match *self.kind(id) {
-                    ObjectKind::Type(class) => Some(class),
-                    _ => None,
-                },
+        let class = match state.stack[base].val {
+            Val::Const(id) => match *self.kind(id) {
+                ObjectKind::Type(class) => self.init_of_class(class).map(|init| (class, init)),
                 _ => None,
-            };
-            let class = class.filter(|&class| self.init_of_class(class).is_some_and(|init| self.inlinable_with(init, given + 1, &names, instr).is_some()));
-            if class.is_some() || self.takes_unbuilt(state, base, given, &names, instr) {
-                let items = items.clone();
+            },
+            _ => None,
+        };
+        if let (Val::Virtual(Virtual::Tuple, items), Val::Null) = (&state.stack[base + 2].val, &state.stack[base + 1].val) {
+            let mut items = items.clone();
+            if let Some((names, values)) = self.keywords_in_parts(state, base) {
+                let given = items.len() + names.len();
+                let class = class.filter(|&(_, init)| self.inlinable_with(init, given + 1, &names, instr).is_some());
+                if class.is_some() || self.takes_unbuilt(state, base, given, &names, instr) {
+                    items.extend(values);
+                    if !names.is_empty() {
+                        // Where their names would be.
+                        items.push(Slot::NULL);
+                    }
+                    state.stack.truncate(base + 2);
+                    state.stack.extend(items);
+                    return match class {
+                        Some((class, _)) => self.construct_spread(state, class, base, &names, instr),
+                        None => self.call_unbuilt(state, base, &names, instr),
+                    };
+                }
+            } else if let Some(Val::Virtual(Virtual::DictCopy, entries)) = state.stack.get(base + 3).map(|kwargs| &kwargs.val)
+                && let Some((class, init)) = class
+                && let Some((info, code, Plan::Dict(lookups))) = self.keywords_from_dict(Known { id: init, exact: true }, items.len() + 1)
+                && self.inlinable(init, (info.argcount + info.kwonly) as usize, instr).is_some()
+                && self.may_speculate(ExitReason::LengthGuard)
+                && let Some(dict) = self.mapping_value(&entries[0].val)
+            {
+                let entries = entries[0].clone();
+                items.extend(self.take_from_dict(state, dict, code, &lookups));
                 state.stack.truncate(base + 2);
-                state.stack.extend(items.into_iter().chain(values));
-                if !names.is_empty() {
-                    // Where their names would be.
-                    state.stack.push(Slot::NULL);
-                }
-                let Some(class) = class else { return self.call_unbuilt(state, base, &names, instr) };
-                let goes_on = self.construct(state, class, base, &names, instr)?;
-                if goes_on == Some(true) {
-                    self.finish(state, instr.next);
-                }
-                return Ok(goes_on);
+                state.stack.extend(items);
+                self.drop_slot(state, entries);
+                return self.construct_spread(state, class, base, &[], instr);
             }
-        }
-        if let (Val::Virtual(Virtual::Tuple, items), Some(Val::Virtual(Virtual::DictCopy, entries))) =
-            (&state.stack[base + 2].val, state.stack.get(base + 3).map(|kwargs| &kwargs.val))
-            && let (&Val::Const(id), &Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val)
-            && let ObjectKind::Type(class) = *self.kind(id)
-            && let Some(init) = self.init_of_class(class)
-            && let Some((info, code, Plan::Dict(lookups))) = self.keywords_from_dict(Known { id: init, exact: true }, items.len() + 1)
-            && self.inlinable(init, (info.argcount + info.kwonly) as usize, instr).is_some()
-            && self.may_speculate(ExitReason::LengthGuard)
-        {
-            let (mut items, entries) = (items.clone(), entries[0].clone());
-            let dict = match entries.val {
-                Val::Const(id) => self.object_const(id),
-                Val::Obj(dict) => dict,
-                _ => return Err(GiveUp::Contradiction("a dict").into()),
-            };
-            items.extend(self.take_from_dict(state, dict, code, &lookups));
-            state.stack.truncate(base + 2);
-            state.stack.extend(items);
-            self.drop_slot(state, entries);
-            let goes_on = self.construct(state, class, base, &[], instr)?;
-            if goes_on == Some(true) {
-                self.finish(state, instr.next);
-            }
-            return Ok(goes_on);
         }
         self.build_on_stack(state, operands);
         Ok(None)
+    }
+
+    /// Calls a class whose `__init__` can be inlined, with operands that were spread on the stack.
+    fn construct_spread(&mut self, state: &mut State, class: TypeId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
+        let goes_on = self.construct(state, class, base, names, instr)?;
+        if goes_on == Some(true) {
+            self.finish(state, instr.next);
+        }
+        Ok(goes_on)
+    }
+
+    /// The object of a mapping that is one.
+    fn mapping_value(&mut self, mapping: &Val) -> Option<Value> {
+        match *mapping {
+            Val::Const(id) => Some(self.object_const(id)),
+            Val::Obj(dict) => Some(dict),
+            _ => None,
+        }
     }
 }

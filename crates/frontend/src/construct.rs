@@ -325,11 +325,14 @@ impl Builder<'_> {
 
     /// The local that the next instruction loads, and the two instructions behind that.
     fn local_taken_next(&self) -> Option<(u32, Op, Op)> {
+        let Op::LoadFast { local, .. } = self.instr_behind(1)?.op else { return None };
+        Some((local, self.instr_behind(2)?.op, self.instr_behind(3)?.op))
+    }
+
+    /// The instruction so many behind the current one.
+    fn instr_behind(&self, count: usize) -> Option<Instr> {
         let decoded = &self.instance.body.decoded;
-        let at = decoded.index_of_offset(self.instr?.offset)?;
-        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
-        let Op::LoadFast { local, .. } = op(at + 1)? else { return None };
-        Some((local, op(at + 2)?, op(at + 3)?))
+        decoded.instrs.get(decoded.index_of_offset(self.instr?.offset)? + count).copied()
     }
 
     /// True if the list that is built now gets the items of a tuple in parts, and becomes a tuple: `f(x, *args)`.
@@ -340,28 +343,19 @@ impl Builder<'_> {
             return is_list_to_tuple(Some(then));
         }
         let Some((base, _)) = self.call_behind(state, count, 2).filter(|&(base, call)| self.may_inline_callee(state, base, call)) else { return false };
-        let extend = self.offset_behind(2);
-        let behind = extend.and_then(|extend| self.further_arguments(state, base, count, given, extend));
+        let behind = self.instr_behind(2).and_then(|extend| self.further_arguments(state, base, count, given, extend.offset));
         behind.is_some_and(|behind| self.expect_items(state, given, behind))
     }
 
     /// The call that comes behind the `LIST_EXTEND` so many instructions on, `f(x, *args)`, and where its callee is, below that many operands and NULL.
     fn call_behind(&self, state: &State, operands: usize, extend: usize) -> Option<(usize, Instr)> {
-        let decoded = &self.instance.body.decoded;
-        let extend = decoded.index_of_offset(self.instr?.offset)? + extend;
-        let call = match (decoded.instrs.get(extend + 2)?, decoded.instrs.get(extend + 3)) {
-            (Instr { op: Op::PushNull, .. }, Some(call @ Instr { op: Op::CallFunctionEx { .. }, .. })) => *call,
-            (call @ Instr { op: Op::CallFunctionEx { kwargs: KwargsSlot::Absent }, .. }, _) => *call,
+        let call = match (self.instr_behind(extend + 2)?, self.instr_behind(extend + 3)) {
+            (Instr { op: Op::PushNull, .. }, Some(call @ Instr { op: Op::CallFunctionEx { .. }, .. })) => call,
+            (call @ Instr { op: Op::CallFunctionEx { kwargs: KwargsSlot::Absent }, .. }, _) => call,
             _ => return None,
         };
         let base = state.stack.len().checked_sub(operands + 2)?;
         (state.stack[base + 1].val == Val::Null).then_some((base, call))
-    }
-
-    /// The offset of an instruction so many behind the current one.
-    fn offset_behind(&self, count: usize) -> Option<u32> {
-        let decoded = &self.instance.body.decoded;
-        Some(decoded.instrs.get(decoded.index_of_offset(self.instr?.offset)? + count)?.offset)
     }
 
     /// How many items a sequence must have that `LIST_EXTEND` at that offset adds to so many arguments of a callee, or had so far.
@@ -421,8 +415,8 @@ impl Builder<'_> {
         if let Val::Virtual(Virtual::Tuple, given) = &state.stack[at - depth].val {
             // Arguments of a call: their number was looked at when the first ones became a tuple.
             let given = given.len();
-            let (call, offset) = (self.call_behind(state, 2, 0), self.offset_behind(0));
-            let behind = call.zip(offset).and_then(|((base, _), offset)| self.further_arguments(state, base, given, &state.peek(1).val, offset));
+            let call = self.call_behind(state, 2, 0).zip(self.instr);
+            let behind = call.and_then(|((base, _), extend)| self.further_arguments(state, base, given, &state.peek(1).val, extend.offset));
             let Some(behind) = behind else {
                 return Err(GiveUp::Contradiction("arguments of a call").into());
             };
@@ -451,13 +445,11 @@ impl Builder<'_> {
 
     /// True if the dict that is built now gets the entries of one that is in parts, or may be looked up in another's stead, and is handed to a call.
     fn only_takes_keywords(&self, state: &State) -> bool {
-        let decoded = &self.instance.body.decoded;
-        let Some(at) = self.instr.and_then(|instr| decoded.index_of_offset(instr.offset)) else { return false };
-        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
-        if !matches!((op(at + 2), op(at + 3)), (Some(Op::DictMerge { depth: 1 }), Some(Op::CallFunctionEx { .. }))) {
+        let op = |count: usize| self.instr_behind(count).map(|instr| instr.op);
+        if !matches!((op(2), op(3)), (Some(Op::DictMerge { depth: 1 }), Some(Op::CallFunctionEx { .. }))) {
             return false;
         }
-        match op(at + 1) {
+        match op(1) {
             Some(Op::LoadFast { local, .. }) => match &state.locals[local as usize].val {
                 Val::Virtual(kind, _) => *kind == Virtual::Dict,
                 val => self.exact_type(state, val).is_none() || self.known_type(state, val) == Some(KnownType::Dict),
@@ -505,12 +497,10 @@ impl Builder<'_> {
 
     /// True if the mapping on top is a dict, and a call gets a copy of it next.
     fn becomes_copy(&self, state: &State) -> bool {
-        let decoded = &self.instance.body.decoded;
-        let next = self.instr.and_then(|instr| decoded.instrs.get(decoded.index_of_offset(instr.offset)? + 1));
         let dict = &state.peek(1).val;
         matches!(dict, Val::Obj(_) | Val::Const(_))
             && self.known_type(state, dict) == Some(KnownType::Dict)
-            && next.is_some_and(|call| matches!(call.op, Op::CallFunctionEx { .. }))
+            && self.instr_behind(1).is_some_and(|call| matches!(call.op, Op::CallFunctionEx { .. }))
     }
 
     /// `tuple(list)`.
