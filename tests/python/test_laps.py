@@ -225,6 +225,55 @@ def test_new_hot_code_ends_the_rest(runner) -> None:
     assert run(runner, text) == ["nothing", "everything"]
 
 
+def test_new_code_that_is_seldom_met_does_not_end_the_rest(runner) -> None:
+    text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    rests = regime()
+    namespace = {}
+    exec("def new(x):\\n    return x * 2", namespace)
+    new = namespace["new"]
+    seen = set()
+    calls = 0
+    end = time.process_time() + 3
+    while time.process_time() < end:
+        # One part in fifty, and more calls than make code hot.
+        begin = time.thread_time()
+        while time.thread_time() < begin + 0.0002:
+            new(1)
+            calls += 1
+        lap(["everything", "no-resumptions"])
+        if whipsnake.stats()["program"]["trial"] == "waiting":
+            seen.add(regime())
+    print(json.dumps([rests, sorted(seen), calls > 10000]))
+    """
+    assert run(runner, text) == ["nothing", ["nothing"], True]
+
+
+def test_phases_without_laps_do_not_end_the_rest(runner) -> None:
+    text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
+    rests = regime()
+    trials = []
+    slow = ["everything", "no-resumptions"]
+    end = time.process_time() + 12
+
+    def phase(turns, step):
+        # Until the rest is over and there is another one.
+        for _ in range(turns):
+            step(slow)
+            program = whipsnake.stats()["program"]
+            if not trials or trials[-1] != program["trial"]:
+                trials.append(program["trial"])
+
+    while trials.count("timing") < 2 and time.process_time() < end or trials[-1] == "timing":
+        # The first function is the one whose calls end laps.
+        phase(60, step)
+        phase(30, lap)
+    print(json.dumps([rests, regime(), trials]))
+    """
+    rests, regime, trials = run(runner, text)
+    assert (rests, regime) == ("nothing", "nothing")
+    assert trials in (["waiting", "timing", "waiting", "timing", "waiting"], ["waiting", "timing", "waiting"]), trials
+
+
 def test_what_is_asked_for_is_entered(runner) -> None:
     text = SETTLED.format(slow=["everything", "no-resumptions"]) + """
     rests = regime()

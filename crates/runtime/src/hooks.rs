@@ -214,10 +214,9 @@ impl Session {
             if !self.passes_self_check(thread) {
                 return;
             }
-            self.end_rest(thread);
             let background = self.strategy.place() == Where::Background && !site.hidden;
             // Where the stack is short, the snapshot may not fit.
-            if background && self.worker.is_full() || c_stack_is_low(thread) {
+            if background && self.worker.is_full() || c_stack_is_low(thread) || !self.end_rest(thread, site) {
                 site.next.set(site.count.get() + self.strategy.threshold(site.kind));
                 return;
             }

@@ -1,13 +1,13 @@
 //! Whether the program as a whole is faster with native code: it runs in different regimes by turns, lap by lap, and then stays in the fastest.
 //!
-//! First it is looked for a function without native code that is called at even intervals; its calls end laps. What laps tell is decided in
-//! [`whipsnake_strategy::laps`]. A program that is faster without native code rests: units are not entered, and code that is known by then
+//! First it is looked for functions without native code that are called at even intervals, alone or together; their calls end laps. What laps tell
+//! is decided in [`whipsnake_strategy::laps`]. A program that is faster without native code rests: units are not entered, and code that is known by then
 //! has no events. It is tried again at growing intervals, and as soon as something new gets hot; one that runs natively soon after much of its
 //! code has become new.
 
 use crate::session::Session;
 use crate::stats::{ProgramStats, processor_time};
-use crate::unit::{NEVER_QUIET, Unit};
+use crate::unit::{NEVER_QUIET, Site, Unit};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -15,8 +15,10 @@ use whipsnake_contract::options::Trial;
 use whipsnake_cpython::ffi::PyObject;
 use whipsnake_cpython::{Code, Thread};
 use whipsnake_strategy::UnitKind;
-use whipsnake_strategy::laps::{LAP, Regime, Rhythm, Rounds};
+use whipsnake_strategy::laps::{LAP, Marker, Regime, Rhythm, Rounds};
 
+/// Time after which a [`Clock`] asks the processor's.
+const CLOCK: Duration = Duration::from_micros(100);
 /// From the first unit on, until it is looked for a function. These are processor times of the process: one that waits tells nothing.
 const FIRST: Duration = Duration::from_millis(1000);
 /// How long it is looked for a function whose calls end laps, and how often that is begun anew because much was compiled: some programs
@@ -45,6 +47,10 @@ const GAINING: Duration = Duration::from_secs(64);
 /// The same where not everything runs natively: more is at stake.
 const REST: Duration = Duration::from_secs(4);
 const MOST_REST: Duration = Duration::from_secs(16);
+/// New code must have been met in this part of a rest to end it, with the rest taken to have lasted so long at least. (In dask, something new gets hot
+/// every few seconds that makes no difference to the whole.)
+const PART_OF_REST: u32 = 10;
+const LEAST_REST: Duration = Duration::from_millis(500);
 /// The part of all compilations that are new since the last trial from which on it tells nothing of the program any more, and the fewest.
 const CHANGED: u64 = 8;
 const FEWEST_NEW: u64 = 4;
@@ -58,8 +64,8 @@ const EVENTS_UNTIL_SWITCH: u64 = 3;
 pub(crate) struct Laps {
     regime: Cell<Regime>,
     phase: RefCell<Phase>,
-    /// Address of the code object whose calls end laps, never followed, and the calls of a lap.
-    marker: Cell<Option<(usize, u32)>>,
+    /// The code objects whose calls end laps, by address, which is never followed.
+    marker: RefCell<Option<Marker<usize>>>,
     /// When something is to be done.
     due: Cell<Option<Instant>>,
     /// The processor time that the process must have used by then.
@@ -76,12 +82,15 @@ pub(crate) struct Laps {
     /// The regime that was found to be the fastest the last time, and by how much it was faster than everything native.
     fastest: Cell<Regime>,
     factor: Cell<f64>,
+    /// What has sent the program to rest, if the last trial did.
+    known: RefCell<Option<Rounds>>,
     /// Functions that are hooked again once native code may run.
     parked: RefCell<FxHashSet<usize>>,
     /// Events, with `trial=switch`.
     events: Cell<u64>,
-    /// Times that the program went to rest.
+    /// Times that the program went to rest, and the processor time of the process when it last did.
     rests: Cell<u32>,
+    rest_began: Cell<Duration>,
     /// Somebody has asked for native code: it is not for us to say that it is not worth it.
     given_up: Cell<bool>,
 }
@@ -92,8 +101,34 @@ enum Phase {
     #[default]
     Waiting,
     /// It is looked for a function; how those without native code were called, by address of their code.
-    Looking { begin: Instant, compiling: Duration, functions: FxHashMap<usize, Rhythm> },
+    Looking { clock: Clock, compiling: Duration, functions: FxHashMap<usize, Rhythm> },
     Timing(Timing),
+}
+
+/// The program's processor time since this was made, for many readings: the processor's own clock is asked seldom (0.6 µs, and 0.05 µs for the other).
+#[derive(Debug)]
+struct Clock {
+    begin: Duration,
+    asked: Instant,
+    /// The program's time then.
+    time: Duration,
+}
+
+impl Clock {
+    fn new(time: Duration) -> Clock {
+        Clock { begin: time, asked: Instant::now(), time }
+    }
+
+    /// The time now.
+    fn elapsed(&mut self, time: impl FnOnce() -> Duration) -> Duration {
+        let since = self.asked.elapsed();
+        if since < CLOCK {
+            return self.time + since - self.begin;
+        }
+        self.time = time();
+        self.asked = Instant::now();
+        self.time.saturating_sub(self.begin)
+    }
 }
 
 /// The present lap.
@@ -187,22 +222,37 @@ impl Timing {
         if self.order[self.turn] == Regime::Everything {
             self.whole = now.saturating_sub(self.changed);
         }
+        Some(self.end_lap(time, random).unwrap_or_else(|| self.begin_lap(now)))
+    }
+
+    /// The present lap took that time.
+    fn end_lap(&mut self, time: Duration, random: u64) -> Option<Next> {
         self.rounds.add(self.order[self.turn], time.as_nanos() as f64 / f64::from(self.times));
         self.turn += 1;
         if self.turn == self.order.len() {
             if let Some((regime, factor)) = self.rounds.end() {
-                return Some(Next::Verdict(regime, factor, self.rounds.gains()));
+                return Some(Next::Verdict(regime, factor));
             }
             self.turn = 0;
             self.order = self.rounds.order(random);
         }
-        Some(self.begin_lap(now))
+        None
+    }
+
+    /// The present lap, in which not everything runs natively, has lasted for too long. It counts as it is: either the program is clearly slower so, or it
+    /// has come to something else, which happens to laps of all regimes. The next lap begins when the marker is called again, and until then everything
+    /// runs natively.
+    fn cut_short(&mut self, now: Duration, random: u64) -> Option<Next> {
+        let time = now.saturating_sub(self.start.unwrap_or(self.changed));
+        self.begun = false;
+        self.end_lap(time, random)
     }
 
     /// The next lap, which begins some calls after the regime was changed.
     fn begin_lap(&mut self, now: Duration) -> Next {
         if processor_time() > self.begin + MOST_TIMING {
-            return Next::GiveUp;
+            let (regime, factor) = self.rounds.give_up();
+            return Next::Verdict(regime, factor);
         }
         self.start = None;
         self.times = 1;
@@ -218,10 +268,8 @@ impl Timing {
 enum Next {
     /// The next one, in that regime, which is given up after that time.
     Lap(Regime, Duration),
-    /// None: it has taken too long already.
-    GiveUp,
-    /// None: the program is fastest in that regime, by that factor; whether it is clearly slower with nothing native.
-    Verdict(Regime, f64, bool),
+    /// None: the program is fastest in that regime, by that factor.
+    Verdict(Regime, f64),
 }
 
 impl Session {
@@ -271,7 +319,8 @@ impl Session {
     fn try_soon(&self, thread: Thread, after: Duration) {
         self.laps.soon.set(true);
         self.laps.interval.set(Duration::ZERO);
-        self.laps.marker.set(None);
+        self.laps.marker.take();
+        self.laps.known.take();
         self.plan_laps(thread, after);
     }
 
@@ -290,9 +339,10 @@ impl Session {
     pub(crate) fn forget_laps(&self) {
         self.laps.phase.replace(Phase::Waiting);
         self.laps.regime.set(Regime::Everything);
-        self.laps.marker.set(None);
+        self.laps.marker.take();
         self.laps.due.set(None);
         self.laps.soon.set(false);
+        self.laps.known.take();
         self.laps.parked.take();
     }
 
@@ -315,15 +365,19 @@ impl Session {
         }
         let next = match &mut *self.laps.phase.borrow_mut() {
             Phase::Waiting => Due::Begin,
-            Phase::Looking { begin, compiling, functions } => {
+            Phase::Looking { clock, compiling, functions } => {
+                let time = clock.elapsed(|| self.program_time());
                 let looks = self.laps.looks.get() + 1;
-                let compiles = self.totals.load().compiling.saturating_sub(*compiling) > begin.elapsed() / CHANGING;
+                let compiles = self.totals.load().compiling.saturating_sub(*compiling) > time / CHANGING;
                 let anew = compiles && looks < MOST_LOOKS;
                 self.laps.looks.set(if anew { looks } else { 0 });
-                if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, begin.elapsed())) }
+                if anew { Due::Pause(LOOK * looks) } else { Due::Time(self.best(functions, time)) }
             }
             // The program may have come to something else since it was looked for a marker.
             Phase::Timing(timing) if !timing.begun && self.laps.marker.take().is_some() => Due::Begin,
+            Phase::Timing(timing) if timing.order[timing.turn] != Regime::Everything => {
+                Due::Cut(timing.cut_short(self.program_time(), self.trials.random()))
+            }
             Phase::Timing(_) => Due::GiveUp,
         };
         // SAFETY: as the caller says.
@@ -336,6 +390,11 @@ impl Session {
                     self.plan_laps(thread, time);
                 }
                 Due::Time(Some(marker)) => self.time_laps(thread, marker),
+                Due::Cut(Some(next)) => self.go_on(thread, next),
+                Due::Cut(None) => {
+                    self.set_regime(Regime::Everything);
+                    self.plan_laps(thread, WATCH);
+                }
                 Due::Time(None) | Due::GiveUp => self.find_no_laps(thread),
             }
         }
@@ -349,28 +408,28 @@ impl Session {
     unsafe fn begin_laps(&self, thread: Thread) {
         self.laps.compilations.set(self.totals.compilations.get());
         self.laps.soon.set(false);
-        if let Some(marker) = self.laps.marker.get() {
+        let marker = self.laps.marker.borrow().clone();
+        if let Some(marker) = marker {
             // SAFETY: as the caller says.
             return unsafe { self.time_laps(thread, marker) };
         }
         // SAFETY: as the caller says.
         unsafe {
             self.set_regime(Regime::Everything);
-            self.laps.phase.replace(Phase::Looking { begin: Instant::now(), compiling: self.totals.load().compiling, functions: FxHashMap::default() });
+            self.laps.phase.replace(Phase::Looking { clock: Clock::new(self.program_time()), compiling: self.totals.load().compiling, functions: FxHashMap::default() });
             self.sampling.hurry();
             self.plan_laps(thread, LOOK);
         }
     }
 
-    /// Of the functions that are called in the interpreter only: the one whose laps tell most, and the calls of a lap.
-    fn best(&self, functions: &FxHashMap<usize, Rhythm>, now: Duration) -> Option<(usize, u32)> {
+    /// Of the functions that are called in the interpreter only: those whose laps tell most.
+    fn best(&self, functions: &FxHashMap<usize, Rhythm>, now: Duration) -> Option<Marker<usize>> {
         let sites = self.sites.borrow();
         // SAFETY: sites in the table are alive.
         let contents = sites.values().filter_map(|site| unsafe { site.as_ref() }.current().and_then(Unit::content));
         let native: FxHashSet<usize> = contents.flat_map(|content| content.codes.iter().map(|&code| code as usize)).collect();
-        let useful = functions.iter().filter(|(code, _)| !native.contains(code));
-        let judged = useful.filter_map(|(&code, rhythm)| Some((code, rhythm.judge(now.as_secs_f64())?)));
-        judged.min_by(|(_, (one, _)), (_, (other, _))| one.total_cmp(other)).map(|(code, (_, calls))| (code, calls))
+        let useful: Vec<(usize, &Rhythm)> = functions.iter().map(|(&code, rhythm)| (code, rhythm)).filter(|(code, _)| !native.contains(code)).collect();
+        Marker::best(&useful, now.as_secs_f64())
     }
 
     /// Begins to time laps of that marker.
@@ -378,17 +437,16 @@ impl Session {
     /// # Safety
     ///
     /// As for [`Self::attend_laps`].
-    unsafe fn time_laps(&self, thread: Thread, marker: (usize, u32)) {
-        self.laps.marker.set(Some(marker));
+    unsafe fn time_laps(&self, thread: Thread, marker: Marker<usize>) {
         // SAFETY: sites in the table are alive.
         let resumptions = self.sites.borrow().values().map(|site| unsafe { site.as_ref() }).any(|site| site.kind == UnitKind::Resume && site.unit.get().is_some());
-        let rounds = Rounds::new(resumptions);
+        let rounds = self.laps.known.borrow().as_ref().map_or_else(|| Rounds::new(resumptions), |known| known.again(resumptions));
         let order = rounds.order(self.trials.random());
         self.laps.phase.replace(Phase::Timing(Timing {
             rounds,
             order,
             turn: 0,
-            calls: marker.1,
+            calls: marker.calls,
             left: 0,
             times: 1,
             begun: false,
@@ -399,9 +457,11 @@ impl Session {
         }));
         // SAFETY: as the caller says. Code that something is kept for is alive.
         let hears = unsafe {
-            let code = self.codes.borrow().contains_key(&marker.0).then_some(marker.0 as *mut PyObject);
-            code.and_then(|code| Code::from_object(code)).is_some_and(|code| self.listen_to(code))
+            let known = |code: &usize| self.codes.borrow().contains_key(code).then_some(*code as *mut PyObject);
+            let alive: Vec<Code> = marker.functions.iter().filter_map(known).filter_map(|code| Code::from_object(code)).collect();
+            !alive.is_empty() && alive.into_iter().all(|code| self.listen_to(code))
         };
+        self.laps.marker.replace(Some(marker));
         if hears {
             self.plan_laps(thread, WATCH);
         } else {
@@ -427,10 +487,11 @@ impl Session {
     ///
     /// The GIL is held and no exception is raised.
     unsafe fn find_no_laps(&self, thread: Thread) {
-        self.laps.marker.set(None);
+        self.laps.marker.take();
         // SAFETY: as the caller says.
         unsafe { self.end_laps(Regime::Everything) };
-        self.try_later(thread, AGAIN, MOST_AGAIN);
+        let most = if self.laps.known.borrow().is_some() { MOST_REST } else { MOST_AGAIN };
+        self.try_later(thread, AGAIN, most);
     }
 
     fn try_later(&self, thread: Thread, least: Duration, most: Duration) {
@@ -448,8 +509,8 @@ impl Session {
         let address = code.as_object() as usize;
         match &mut *self.laps.phase.borrow_mut() {
             Phase::Waiting => return false,
-            Phase::Looking { begin, functions, .. } => {
-                let now = begin.elapsed().as_secs_f64();
+            Phase::Looking { clock, functions, .. } => {
+                let now = clock.elapsed(|| self.program_time()).as_secs_f64();
                 let room = functions.len() < MOST_FUNCTIONS;
                 return match functions.get_mut(&address) {
                     Some(rhythm) => rhythm.again(now),
@@ -466,7 +527,7 @@ impl Session {
 
     /// True for the code whose calls in the interpreter end laps.
     pub(crate) fn is_marker(&self, code: Code) -> bool {
-        self.laps.marker.get().is_some_and(|(marker, _)| marker == code.as_object() as usize)
+        self.laps.marker.borrow().as_ref().is_some_and(|marker| marker.functions.contains(&(code.as_object() as usize)))
     }
 
     /// The marker was called: ends the lap if that was its last call.
@@ -479,25 +540,40 @@ impl Session {
             Phase::Timing(timing) => timing.pass(|| self.program_time(), self.trials.random()),
             _ => None,
         };
+        if let Some(next) = next {
+            // SAFETY: as the caller says.
+            unsafe { self.go_on(thread, next) };
+        }
+    }
+
+    /// Begins the next lap, or ends the trial.
+    ///
+    /// # Safety
+    ///
+    /// The GIL is held and no exception is raised.
+    unsafe fn go_on(&self, thread: Thread, next: Next) {
+        let laps = &self.laps;
         // SAFETY: as the caller says.
         unsafe {
             match next {
-                None => {}
-                Some(Next::Lap(regime, longest)) => {
+                Next::Lap(regime, longest) => {
                     self.set_regime(regime);
                     self.plan_laps(thread, longest);
                 }
-                Some(Next::GiveUp) => self.find_no_laps(thread),
-                Some(Next::Verdict(regime, factor, gains)) => {
-                    self.laps.factor.set(factor);
-                    if self.laps.fastest.replace(regime) != regime {
-                        self.laps.interval.set(Duration::ZERO);
+                Next::Verdict(regime, factor) => {
+                    let Phase::Timing(Timing { rounds, .. }) = laps.phase.take() else { return };
+                    let gains = rounds.gains();
+                    laps.known.replace((regime != Regime::Everything).then_some(rounds));
+                    laps.factor.set(factor);
+                    if laps.fastest.replace(regime) != regime {
+                        laps.interval.set(Duration::ZERO);
                     }
                     self.end_laps(regime);
                     if regime == Regime::Everything {
                         self.try_later(thread, if gains { GAINING } else { AGAIN }, MOST_AGAIN);
                     } else {
-                        self.laps.rests.set(self.laps.rests.get() + 1);
+                        laps.rests.set(laps.rests.get() + 1);
+                        laps.rest_began.set(processor_time());
                         self.try_later(thread, REST, MOST_REST);
                     }
                 }
@@ -532,17 +608,24 @@ impl Session {
         }
     }
 
-    /// Something has become hot: if the program rests, that ends, since this is new.
+    /// A site has become hot. If the program rests and the site's code is new, the rest ends, unless the code has been met too seldom since: false.
     ///
     /// # Safety
     ///
     /// The GIL is held and no exception is raised.
-    pub(crate) unsafe fn end_rest(&self, thread: Thread) {
-        if self.laps.regime.get() == Regime::Nothing && matches!(*self.laps.phase.borrow(), Phase::Waiting) && self.options.trial == Trial::Time {
+    pub(crate) unsafe fn end_rest(&self, thread: Thread, site: &Site) -> bool {
+        let laps = &self.laps;
+        if laps.regime.get() != Regime::Nothing || !matches!(*laps.phase.borrow(), Phase::Waiting) || self.options.trial != Trial::Time {
+            return true;
+        }
+        let rested = processor_time().saturating_sub(laps.rest_began.get()).max(LEAST_REST);
+        let is_new = self.time_met(site).is_none_or(|met| met * PART_OF_REST >= rested);
+        if is_new {
             // SAFETY: as the caller says.
             unsafe { self.end_laps(Regime::Everything) };
             self.try_soon(thread, FIRST);
         }
+        is_new
     }
 
     /// Changes what may run natively. Native code that must not leaves at its next check.
@@ -595,7 +678,9 @@ enum Due {
     Begin,
     /// Look again after that time.
     Pause(Duration),
-    /// Time laps of the function with that code, of so many calls.
-    Time(Option<(usize, u32)>),
+    /// Time laps of that marker.
+    Time(Option<Marker<usize>>),
+    /// A lap was cut short: what follows, if not the marker's next call.
+    Cut(Option<Next>),
     GiveUp,
 }

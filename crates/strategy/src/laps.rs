@@ -3,10 +3,11 @@
 //! A unit that is faster by itself can slow down what runs around it: native code is larger than bytecode, and takes the place of the interpreter's
 //! own code in the processor's caches. A call timed by itself does not show that. So the program runs for a lap in each regime, in
 //! random order, again and again; laps of one such round are compared with each other, since machines change their speed. A lap ends where
-//! the same function has been called a number of times.
+//! the same functions have been called a number of times in all.
 
 use crate::comparison::Verdict;
 use crate::mean::Mean;
+use std::hash::Hash;
 use std::time::Duration;
 
 /// What may run natively.
@@ -49,6 +50,10 @@ const LONGEST_INTERVAL: Duration = Duration::from_millis(150);
 /// One that is called more often may become hot, and is counted. (With 100 µs, from which on functions are compiled at all, pathlib found no
 /// marker in two runs of four, with this in none of three.)
 const SHORTEST_INTERVAL: Duration = Duration::from_micros(20);
+/// Functions of which any may be called to end a lap together: none more often than that, so that events of all of them cost little, and the most of
+/// them.
+const CROWD_INTERVAL: Duration = Duration::from_micros(300);
+const LARGEST_CROWD: usize = 48;
 /// Calls from which on it is known how often a function is called.
 const FEWEST_CALLS: u32 = 4;
 /// Times remembered of a function, two at least, and the most calls that are taken to be one group.
@@ -70,6 +75,9 @@ const FASTER_ROUNDS: u32 = 3;
 const SLOWER_ROUNDS: u32 = 8;
 /// Rounds after which everything stays native, unless it is slower by more than a standard error.
 const MOST_ROUNDS: u32 = 128;
+/// Rounds of a trial that the next one begins with, and those that must follow.
+const REMEMBERED: usize = 8;
+const CONFIRMING_ROUNDS: u32 = 4;
 /// Rounds after which laps that are that uneven are given up: a logarithm.
 const HOPELESS_ROUNDS: u32 = 12;
 const HOPELESS: f64 = 0.3;
@@ -126,15 +134,17 @@ impl Rhythm {
         self.calls < FEWEST_CALLS * 4 || (now - self.first) / f64::from(self.calls - 1) >= SHORTEST_INTERVAL.as_secs_f64()
     }
 
-    /// How unsure a comparison of laps of that function is after a second, and the calls of a lap; `None` if it is of no use. Now it is not
-    /// watched any more.
-    pub fn judge(&self, now: f64) -> Option<(f64, u32)> {
+    /// The average time between calls, if the function is of any use. Now it is not watched any more.
+    fn interval(&self, now: f64) -> Option<f64> {
         let time = self.last - self.first;
         let average = time / f64::from(self.calls - 1);
         let useful = SHORTEST_INTERVAL.as_secs_f64()..=LONGEST_INTERVAL.as_secs_f64();
-        if self.calls <= FEWEST_CALLS || time < now * LEAST_SPAN || !useful.contains(&average) {
-            return None;
-        }
+        (self.calls > FEWEST_CALLS && time >= now * LEAST_SPAN && useful.contains(&average)).then_some(average)
+    }
+
+    /// How unsure a comparison of laps of that function is after a second, and the calls of a lap; `None` if it is of no use.
+    fn judge(&self, now: f64) -> Option<(f64, u32)> {
+        let average = self.interval(now)?;
         let shortest = (LAP.as_secs_f64() / (average * f64::from(self.every))).ceil() as usize;
         // Calls may come in groups: laps of one whole group, or of several, are even.
         let groups = (1..=LARGEST_GROUP).map(|group| shortest.next_multiple_of(group));
@@ -145,13 +155,67 @@ impl Rhythm {
 
     /// How unsure a comparison of laps of that length, in intervals between remembered times, is after a second; `None` for too few of them.
     fn unsureness(&self, length: usize) -> Option<f64> {
-        let mut laps = Mean::default();
-        let ends: Vec<f64> = self.times.iter().copied().step_by(length).collect();
-        ends.windows(2).for_each(|lap| laps.add(lap[1] - lap[0]));
-        (ends.len() > FEWEST_LAPS).then(|| {
-            let variation = (laps.variance().sqrt() / laps.mean).max(LEAST_VARIATION);
-            variation * variation * laps.mean * (1.0 + FEWEST_LAPS as f64 / f64::from(laps.count))
-        })
+        unsureness(self.times.iter().copied().step_by(length))
+    }
+}
+
+/// How unsure a comparison of laps is after a second that end at those times; `None` for too few of them.
+fn unsureness(ends: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut laps = Mean::default();
+    let mut last = None;
+    for end in ends {
+        if let Some(begin) = last.replace(end) {
+            laps.add(end - begin);
+        }
+    }
+    (laps.count as usize >= FEWEST_LAPS).then(|| {
+        let variation = (laps.variance().sqrt() / laps.mean).max(LEAST_VARIATION);
+        variation * variation * laps.mean * (1.0 + FEWEST_LAPS as f64 / f64::from(laps.count))
+    })
+}
+
+/// Functions of which each call counts, and the calls of a lap.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Marker<F> {
+    /// Each of them once.
+    pub functions: Vec<F>,
+    /// Of all of them together.
+    pub calls: u32,
+}
+
+impl<F: Copy + Eq + Hash> Marker<F> {
+    /// Those whose laps tell most: a single one, or many together, whose differences even out. `now` is the time since they are watched, in seconds.
+    pub fn best(functions: &[(F, &Rhythm)], now: f64) -> Option<Marker<F>> {
+        let single = functions.iter().filter_map(|&(function, rhythm)| {
+            let (unsure, calls) = rhythm.judge(now)?;
+            Some((unsure, Marker { functions: vec![function], calls }))
+        });
+        let best = single.chain(Marker::crowd(functions, now)).min_by(|(one, _), (other, _)| one.total_cmp(other));
+        best.map(|(_, marker)| marker)
+    }
+
+    /// Those together that are called most often, but not too often; how unsure a comparison of their laps is after a second.
+    fn crowd(functions: &[(F, &Rhythm)], now: f64) -> Option<(f64, Marker<F>)> {
+        let intervals = functions.iter().filter_map(|&(function, rhythm)| Some((rhythm.interval(now)?, function, rhythm)));
+        let mut crowd: Vec<_> = intervals.filter(|(interval, ..)| *interval >= CROWD_INTERVAL.as_secs_f64()).collect();
+        crowd.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
+        crowd.truncate(LARGEST_CROWD);
+        let mut calls: Vec<(f64, u32)> = crowd.iter().flat_map(|(.., rhythm)| rhythm.times.iter().map(|&time| (time, rhythm.every))).collect();
+        calls.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let rate: f64 = crowd.iter().map(|(interval, ..)| interval.recip()).sum();
+        let shortest = (LAP.as_secs_f64() * rate).ceil() as u32;
+        let judged = [1].into_iter().chain(LONGER).filter_map(|times| {
+            let lap = shortest * times as u32;
+            let mut left = 0;
+            let ends = calls.iter().filter_map(|&(time, count)| {
+                let ends = left <= count;
+                left = if ends { lap } else { left - count };
+                ends.then_some(time)
+            });
+            Some((unsureness(ends)?, lap))
+        });
+        let (unsure, calls) = judged.min_by(|(one, _), (other, _)| one.total_cmp(other))?;
+        Some((unsure, Marker { functions: crowd.into_iter().map(|(_, function, _)| function).collect(), calls }))
     }
 }
 
@@ -164,12 +228,19 @@ pub struct Rounds {
     excess: [Sample; REGIMES],
     /// Regimes that everything is compared with: those that are known to be slower are not.
     compared: [bool; REGIMES],
+    /// Rounds so far.
+    count: u32,
 }
 
 impl Rounds {
     /// None yet; resumptions are no matter of their own if there are none.
     pub fn new(resumptions: bool) -> Rounds {
-        Rounds { present: [None; REGIMES], excess: Default::default(), compared: [false, resumptions, true] }
+        Rounds { present: [None; REGIMES], excess: Default::default(), compared: [false, resumptions, true], count: 0 }
+    }
+
+    /// Those of another trial of the same program, which begins with some of what these have told: it only has to be confirmed.
+    pub fn again(&self, resumptions: bool) -> Rounds {
+        Rounds { excess: self.excess.each_ref().map(Sample::remembered), ..Rounds::new(resumptions) }
     }
 
     /// The regimes of the next round, in the order in which they get their laps. The first round begins with everything native: what a lap takes then is a
@@ -177,7 +248,7 @@ impl Rounds {
     pub fn order(&self, random: u64) -> Vec<Regime> {
         let takes_part = |regime: &Regime| *regime == Regime::Everything || self.compared[regime.index()];
         let mut regimes: Vec<Regime> = Regime::ALL.into_iter().filter(takes_part).collect();
-        if self.excess.iter().all(|excess| excess.0.is_empty()) {
+        if self.count == 0 {
             return regimes;
         }
         let first = random as usize % regimes.len();
@@ -202,7 +273,22 @@ impl Rounds {
     /// Ends a round: each regime that takes part has had its lap, unless that was spoilt. Returns the regime in which the program is fastest,
     /// and by how much (a factor), once that is clear.
     pub fn end(&mut self) -> Option<(Regime, f64)> {
+        self.count += 1;
         let present = std::mem::take(&mut self.present);
+        for regime in (1..REGIMES).filter(|&regime| self.compared[regime]) {
+            if let (Some(everything), Some(lap)) = (present[Regime::Everything.index()], present[regime]) {
+                self.excess[regime].add(everything - lap);
+            }
+        }
+        self.decide(false)
+    }
+
+    /// The same where there is no time for another round: everything stays native, unless it is slower by more than a standard error.
+    pub fn give_up(&mut self) -> (Regime, f64) {
+        self.decide(true).unwrap_or((Regime::Everything, 1.0))
+    }
+
+    fn decide(&mut self, is_last: bool) -> Option<(Regime, f64)> {
         let mut best = (Regime::Everything, 0.0);
         // The most that everything could be slower than a regime of which too little is known.
         let mut open = f64::NEG_INFINITY;
@@ -210,13 +296,10 @@ impl Rounds {
             if !self.compared[regime] {
                 continue;
             }
-            let excess = &mut self.excess[regime];
-            if let (Some(everything), Some(lap)) = (present[Regime::Everything.index()], present[regime]) {
-                excess.add(everything - lap);
-            }
-            match excess.verdict() {
+            match self.excess[regime].verdict(is_last) {
                 (Verdict::Open, _, most) => open = open.max(most),
                 (Verdict::Stays, ..) => self.compared[regime] = false,
+                (Verdict::Slower, _, most) if self.count < CONFIRMING_ROUNDS => open = open.max(most),
                 (Verdict::Slower, mean, _) if mean > best.1 => best = (Regime::ALL[regime], mean),
                 (Verdict::Slower, ..) => {}
             }
@@ -240,6 +323,12 @@ impl Sample {
         self.0.len() as u32
     }
 
+    /// A few of them that are spread as all are.
+    fn remembered(&self) -> Sample {
+        let count = self.0.len().min(REMEMBERED);
+        Sample((0..count).map(|place| self.0[(place * 2 + 1) * self.0.len() / (count * 2)]).collect())
+    }
+
     /// Their mean without the greatest and the least ones, such as those of a lap with a full garbage collection, and their deviation by which
     /// that is as sure as the mean of all would be (K. K. Yuen, "The two-sample trimmed t for unequal population variances", 1974). Of two at
     /// least.
@@ -254,9 +343,9 @@ impl Sample {
     }
 
     /// What differences of logarithms tell; their mean, and the most that it could be.
-    fn verdict(&self) -> (Verdict, f64, f64) {
+    fn verdict(&self, is_last: bool) -> (Verdict, f64, f64) {
         let count = self.count();
-        let is_last = count >= MOST_ROUNDS;
+        let is_last = is_last || count >= MOST_ROUNDS;
         let otherwise = if is_last { Verdict::Stays } else { Verdict::Open };
         if count < FASTER_ROUNDS {
             let is_clear = self.0.first().is_some_and(|least| *least < CLEARLY_FASTER);
@@ -387,6 +476,59 @@ mod tests {
         }
     }
 
+    /// The trial of a program that was faster with nothing native, by a tenth, and now takes that many times as long with everything native.
+    fn retry(factor: f64) -> ((Regime, f64), u32) {
+        let mut rounds = Rounds::new(false);
+        let mut slower = None;
+        for lap in 0u32.. {
+            rounds.add(Regime::Everything, 2.2e7 * (1.0 + f64::from(lap % 3) / 100.0));
+            rounds.add(Regime::Nothing, 2e7);
+            slower = rounds.end();
+            if slower.is_some() {
+                break;
+            }
+        }
+        assert!(slower.is_some_and(|(regime, _)| regime == Regime::Nothing));
+        let mut again = rounds.again(false);
+        for lap in 0u32.. {
+            again.add(Regime::Everything, 2e7 * factor * (1.0 + f64::from(lap % 3) / 100.0));
+            again.add(Regime::Nothing, 2e7);
+            if let Some(verdict) = again.end() {
+                return (verdict, lap + 1);
+            }
+        }
+        unreachable!("there is a verdict after the last round")
+    }
+
+    #[test]
+    fn what_was_slower_is_soon_confirmed() {
+        let ((regime, factor), rounds) = retry(1.1);
+        assert!(regime == Regime::Nothing && (factor - 1.1).abs() < 0.03, "{regime:?} by {factor}");
+        assert_eq!(rounds, CONFIRMING_ROUNDS);
+    }
+
+    #[test]
+    fn what_was_slower_and_gains_now_is_not_held_back_by_what_was() {
+        for factor in [0.2, 0.5, 0.8] {
+            let ((regime, _), rounds) = retry(factor);
+            assert!(regime == Regime::Everything && rounds < 24, "{regime:?} after {rounds} with {factor}");
+        }
+    }
+
+    #[test]
+    fn without_time_for_more_rounds_more_than_a_standard_error_decides() {
+        for (factor, expected) in [(1.1, Regime::Nothing), (1.0, Regime::Everything)] {
+            let mut rounds = Rounds::new(false);
+            for lap in 0..SLOWER_ROUNDS {
+                rounds.add(Regime::Everything, 2e7 * factor * (1.0 + f64::from(lap % 4) / 10.0));
+                rounds.add(Regime::Nothing, 2.3e7);
+                assert_eq!(rounds.end(), None);
+            }
+            assert_eq!(rounds.give_up().0, expected);
+        }
+        assert_eq!(Rounds::new(true).give_up().0, Regime::Everything);
+    }
+
     #[test]
     fn orders_have_each_regime_once() {
         for random in [0, 1, 2, 1 << 32, (1 << 32) + 1] {
@@ -411,6 +553,54 @@ mod tests {
         let (uneven, _) = judge((0..270).map(|call| f64::from(call) * 0.003 + f64::from(call * call % 7) * 0.0004)).unwrap();
         assert!(even < uneven, "{even} {uneven}");
         assert_eq!(calls, 8);
+    }
+
+    #[test]
+    fn uneven_rhythms_even_out() {
+        // Nine functions that are called each 4 ms on average, at times of chance, and one a little more evenly than the others.
+        let mut state = 3u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / f64::from(1 << 24)
+        };
+        let rhythms: Vec<Rhythm> = (0..10)
+            .map(|function| {
+                let spread = if function == 3 { 0.7 } else { 1.0 };
+                let mut now = random() * 0.004;
+                let mut rhythm = Rhythm::new(now);
+                while now < 0.8 {
+                    now += 0.004 * (1.0 - spread + spread * random() * 2.0);
+                    rhythm.again(now);
+                }
+                rhythm
+            })
+            .collect();
+        let all: Vec<(usize, &Rhythm)> = rhythms.iter().enumerate().collect();
+        let together = Marker::best(&all, 0.8).unwrap();
+        let mut functions = together.functions.clone();
+        functions.sort_unstable();
+        assert_eq!(functions, (0..10).collect::<Vec<_>>());
+        // Laps of 20 ms at least.
+        assert!(together.calls >= 48, "{}", together.calls);
+        assert_eq!(Marker::best(&all[3..5], 0.8).unwrap().functions, [3]);
+        assert_eq!(Marker::<usize>::best(&[], 0.8), None);
+    }
+
+    #[test]
+    fn functions_called_too_often_are_in_no_crowd() {
+        let rhythm = |interval: f64| {
+            let mut rhythm = Rhythm::new(0.0);
+            let mut now = 0.0f64;
+            while now < 0.79 {
+                now += interval * (1.0 + (now * 7919.0).sin() * 0.9);
+                rhythm.again(now);
+            }
+            rhythm
+        };
+        let rhythms = [rhythm(0.0001), rhythm(0.004), rhythm(0.003)];
+        let all: Vec<(usize, &Rhythm)> = rhythms.iter().enumerate().collect();
+        let crowd = Marker::crowd(&all, 0.8).unwrap().1;
+        assert_eq!(crowd.functions, [2, 1]);
     }
 
     #[test]
