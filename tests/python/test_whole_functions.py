@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Runner
+from conftest import Runner, last_unit
 
 PROGRAM = """\
 import time
@@ -30,3 +30,27 @@ def test_a_function_with_a_long_loop_is_compiled(runner: Runner) -> None:
     (runner.directory / "program.py").write_text(PROGRAM, encoding="utf-8")
     result = runner.whipsnake("run", "program.py")
     assert (result.stdout, result.returncode) == ("True True\n", 0), result.stderr
+
+
+def test_loops_in_loops_leave_room_for_what_they_call(runner: Runner) -> None:
+    # Each loop is built a few times until its types are known; only the last time counts.
+    text = """
+        import math
+
+        def call():
+            first = [[0.1 * (i + j) - 0.2 for j in range(3)] for i in range(4)]
+            second = [0.3, -0.2, 0.1, 0.4]
+            total = 0.0
+            for k in range(20):
+                x = [k * 0.01, 1 - k * 0.01, 0.5]
+                hidden = [1 / (1 + math.exp(-sum(w * v for w, v in zip(row, x)))) for row in first]
+                output = math.tanh(sum(a * b for a, b in zip(second, hidden)))
+                total += output
+                second = [a - 0.01 * output * b for a, b in zip(second, hidden)]
+            return total
+    """
+    ir = last_unit(runner, text, "call")
+    assert " abi function " in ir
+    assert "builtins.sum" in ir
+    for helper in ("call_c_keywords", "build_virtual", "iter_next"):
+        assert f"call_helper.{helper} " not in ir, helper

@@ -21,6 +21,13 @@ use whipsnake_ir::{Block, Cond, FrameState, Function, Imm, MemSize, Op, Region, 
 /// Most IR instructions of a unit.
 pub(crate) const MAX_INSTS: usize = 40_000;
 
+/// What is built when something begins that may be given up.
+#[derive(Clone, Copy)]
+pub(crate) struct Built {
+    insts: usize,
+    abandoned: usize,
+}
+
 /// Why building stops or starts over.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -166,6 +173,8 @@ pub(crate) struct Builder<'s> {
     pub variables: Vec<Named<'s>>,
     /// Loops that are being built around the current place, in callers, too.
     pub open_loops: usize,
+    /// Instructions of attempts that were given up: nothing leads to them.
+    pub abandoned: usize,
     /// An item is being taken that a generator in place has: what that is like is learned where it was asked for.
     pub takes_item: bool,
     /// The type of an operand of the current instruction is noted.
@@ -217,6 +226,7 @@ impl<'s> Builder<'s> {
             drops: Vec::new(),
             ran_python: false,
             python_runs: 0,
+            abandoned: 0,
             unseen: HashMap::new(),
             frame: None,
             frame_end: None,
@@ -487,6 +497,21 @@ impl<'s> Builder<'s> {
         self.pre = Some(state.clone());
         self.pre_release = self.dropped();
         self.forget_states();
+    }
+
+    /// Where an attempt begins that may be given up.
+    pub(crate) fn built(&self) -> Built {
+        Built { insts: self.f.insts.len(), abandoned: self.abandoned }
+    }
+
+    /// Whatever was built since then is given up.
+    pub(crate) fn abandon(&mut self, since: Built) {
+        self.abandoned = since.abandoned + self.f.insts.len() - since.insts;
+    }
+
+    /// Instructions that are not given up.
+    pub(crate) fn size(&self) -> usize {
+        self.f.insts.len() - self.abandoned
     }
 
     /// The state before the current instruction has become another one: so do its frame states.

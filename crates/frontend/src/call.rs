@@ -1,7 +1,7 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
 use crate::arguments::{Source, are_single, arranged, uses_defaults};
-use crate::builder::{Build, Builder, Edge, Instance, Parent};
+use crate::builder::{Build, Builder, Edge, Instance, MAX_INSTS, Parent};
 use crate::closure::Made;
 use crate::generator::GENERATOR;
 use crate::region::Outcome;
@@ -24,8 +24,9 @@ const MAX_INLINE_UNITS: usize = 300;
 const MAX_RECURSIVE_UNITS: usize = 60;
 /// How often it is.
 const MAX_RECURSION: usize = 3;
-/// Units larger than this many instructions of IR inline no more.
+/// Units larger than this many instructions of IR inline no more, nor do those for which so many were built, with those that were given up.
 const MAX_INLINE_INSTS: usize = 2_500;
+const MAX_BUILT_INSTS: usize = MAX_INSTS / 2;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 pub(crate) const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
@@ -359,7 +360,8 @@ impl Builder<'_> {
         recursion <= deepest
             && self.instance.depth + 1 < MAX_INLINE_DEPTH
             && units <= MAX_INLINE_UNITS
-            && self.f.insts.len() < MAX_INLINE_INSTS
+            && self.size() < MAX_INLINE_INSTS
+            && self.f.insts.len() < MAX_BUILT_INSTS
             && !self.lessons.no_inline.contains(&site)
             && !self.raises_when_inlined(code)
     }

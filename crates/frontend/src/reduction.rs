@@ -150,7 +150,7 @@ impl Builder<'_> {
             parts.extend(self.nothing_so_far(reduction));
             entry.stack[base] = Slot::borrowed(Val::Virtual(Virtual::Begun, parts));
         }
-        let origin = self.block;
+        let (origin, built) = (self.block, self.built());
         let start = self.f.add_block();
         self.block = start;
         if let Reduction::Collects(begun, _) = reduction {
@@ -175,6 +175,7 @@ impl Builder<'_> {
             return Ok(Some(after));
         }
         if !done || ends.is_empty() {
+            self.abandon(built);
             self.block = origin;
             self.begin(instr, state);
             return Ok(None);
@@ -202,6 +203,7 @@ impl Builder<'_> {
         }
         let linked = entry.linked_frames();
         for _ in 0..MAX_ATTEMPTS {
+            let built = self.built();
             let (before, header) = (self.f.add_block(), self.f.add_block());
             let mut first = Edge { block: before, state: entry.clone(), offset: instr.offset };
             self.enter(&mut first, &shapes, linked, header);
@@ -220,6 +222,7 @@ impl Builder<'_> {
                 if !fits {
                     let slots = entry.all_slots().zip(state.all_slots());
                     shapes = shapes.iter().zip(slots).map(|(shape, (first, slot))| self.widened((entry, first), shape, (&state, slot))).collect();
+                    self.abandon(built);
                     continue;
                 }
                 let mut back = Edge { block, state, offset: instr.offset };

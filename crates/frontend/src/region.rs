@@ -231,7 +231,7 @@ impl Builder<'_> {
         let key = (self.instance.path, entry.offset, if asks_new { NEW_GENERATOR } else { versions.len() });
         let may_split = versions.len() + 1 < MAX_VERSIONS && (asks_new || !body.loops.iter().any(|l| l.parent == Some(index)));
         for _ in 0..MAX_ATTEMPTS {
-            let (mark, raised) = (out.mark(), self.handler_edges.len());
+            let (mark, raised, built) = (out.mark(), self.handler_edges.len(), self.built());
             let widened = self.lessons.shapes.get(&key).cloned().unwrap_or_default();
             let before = self.f.add_block();
             let target = self.f.add_block();
@@ -274,6 +274,7 @@ impl Builder<'_> {
                 self.lessons.shapes.entry(key).or_default().insert(RUNS_PYTHON, Shape::Null);
                 out.roll_back(&mark);
                 self.handler_edges.truncate(raised);
+                self.abandon(built);
                 continue;
             }
             let mut rest = Vec::new();
@@ -323,6 +324,7 @@ impl Builder<'_> {
             }
             self.lessons.shapes.entry(key).or_default().extend(again);
             out.roll_back(&mark);
+            self.abandon(built);
         }
         Err(GiveUp::Unstable.into())
     }
