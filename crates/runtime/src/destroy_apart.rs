@@ -7,7 +7,7 @@ use crate::destroy::{Budget, goes_silently, is_number_or_str};
 use crate::destroy_type::{Destruction, DestructionCache, closes_unseen, frame_of, has_ended, is_watched, used_values};
 use crate::dict_keys::Keys;
 use whipsnake_cpython::ffi::{Py_DECREF, Py_REFCNT, Py_TYPE, PyObject};
-use whipsnake_cpython::memory::read;
+use whipsnake_cpython::memory::{read, write};
 use whipsnake_cpython::slot::is_immortal;
 use whipsnake_cpython::{Frame, Slot, offsets};
 
@@ -54,7 +54,7 @@ impl Apart<'_> {
         unsafe {
             match destruction {
                 Destruction::Tuple => Some(self.backwards(base.add(offsets::TUPLE_ITEMS).cast(), read(base, offsets::OB_SIZE), depth)),
-                Destruction::List => Some(self.backwards(read(base, offsets::LIST_ITEMS), read(base, offsets::OB_SIZE), depth)),
+                Destruction::List => Some(self.list(object, depth)),
                 Destruction::Dict => {
                     let keys = Keys::of_dict(object);
                     if keys.is_empty() {
@@ -136,7 +136,35 @@ impl Apart<'_> {
         }
     }
 
-    /// Sequences give up their items from the last one to the first.
+    /// A list loses its items one by one, from the last one on: nothing is left to be looked at again, however many there are.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::contents`], and the object is a list.
+    unsafe fn list(&mut self, object: *mut PyObject, depth: u32) -> bool {
+        let base = object.cast::<u8>();
+        // SAFETY: as the caller says; what a list holds is alive.
+        unsafe {
+            let items: *const *mut PyObject = read(base, offsets::LIST_ITEMS);
+            let mut left: usize = read(base, offsets::OB_SIZE);
+            let mut silent = true;
+            while left > 0 {
+                let item = items.add(left - 1).read();
+                if !item.is_null() && !is_immortal(item) {
+                    silent = Py_REFCNT(item) > 1 || is_number_or_str(Py_TYPE(item)) || !matches!(self.last(item, depth), End::Heard);
+                    if !silent {
+                        break;
+                    }
+                    Py_DECREF(item);
+                }
+                left -= 1;
+            }
+            write(base, offsets::OB_SIZE, left);
+            silent
+        }
+    }
+
+    /// Tuples give up their items from the last one to the first.
     ///
     /// # Safety
     ///
