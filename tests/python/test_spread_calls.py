@@ -83,13 +83,45 @@ def methods(n):
         emit(hears, i)
     return listener.heard
 
+def box(a, b=2, *, key=0, other=None):
+    return a + b + key
+
+def keyed(n):
+    pair, found = (1, 2), 0
+    for i in range(n):
+        found += box(*pair, key=i) + box(i) + box(i, key=1)
+    return found
+
+def wrapper(i, **kwargs):
+    return box(i, key=i * 2, **kwargs)
+
+def wrapped(n):
+    found = 0
+    for i in map(wrapper, range(n)):
+        found += i
+    return found + sum(map(wrapper, range(n)))
+
+class Named(Base):
+    def __init__(self, x, **kwargs):
+        super().__init__(x, y=x, **kwargs)
+
+def named(n):
+    return sum(one.y for one in map(Named, range(n)))
+
 print(*map({name}, [4000, 4000, 4000]))
 """
 
 
-@pytest.mark.parametrize("name", ["attribute", "derived", "mapping", "of_class", "number", "methods"])
-def test_nothing_is_built_for_such_a_call(runner: Runner, name: str) -> None:
-    unit = unit_of(runner, PROGRAM.replace("{name}", name), name)
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        *[(name, name) for name in ("attribute", "derived", "mapping", "of_class", "number", "methods", "keyed")],
+        ("wrapped", "wrapper"),
+        ("named", "Named.__init__"),
+    ],
+)
+def test_nothing_is_built_for_such_a_call(runner: Runner, name: str, unit: str) -> None:
+    unit = unit_of(runner, PROGRAM.replace("{name}", name), unit)
     for helper in ["call_ex", "call_ex_of", "dict_merge", "list_extend", "build_tuple", "build_virtual"]:
         assert f"call_helper.{helper} " not in unit, helper
 

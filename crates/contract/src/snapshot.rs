@@ -457,8 +457,12 @@ pub struct FunctionInfo {
     /// The tuple that they are in.
     #[serde(default)]
     pub defaults_tuple: Option<ObjectId>,
-    /// True if it has keyword-only defaults.
-    pub keyword_defaults: bool,
+    /// Defaults of the keyword-only parameters, in their order; none of functions that are made again and again.
+    #[serde(default)]
+    pub keyword_only_defaults: Vec<Option<ObjectId>>,
+    /// Address of the dictionary with these.
+    #[serde(default)]
+    pub keyword_only_dict: u64,
     /// Number of positional parameters.
     pub argcount: u32,
     /// `co_flags`.

@@ -5,7 +5,7 @@ use crate::call::UNPLAIN;
 use crate::generator::GENERATOR;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::Virtual;
-use whipsnake_contract::snapshot::{FunctionInfo, ObjectId, ObjectKind};
+use whipsnake_contract::snapshot::{Assumption, FunctionInfo, ObjectId, ObjectKind};
 
 /// Where a parameter gets its value from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub(crate) fn sources(info: &FunctionInfo, given: usize, names: &[&str]) -> Opti
     for (index, &default) in info.defaults.iter().enumerate() {
         found[first_default + index].get_or_insert(Source::Default(default));
     }
+    for (source, default) in found[count..].iter_mut().zip(&info.keyword_only_defaults) {
+        *source = source.or(default.map(Source::Default));
+    }
     if any_number {
         found.push(Some(Source::Rest(count, positional.saturating_sub(count))));
     }
@@ -104,6 +107,17 @@ pub(crate) fn arranged(sources: &[Source], arguments: Vec<Slot>, names: &[Object
 }
 
 impl Builder<'_> {
+    /// Relies on a function to stay as it is, with its defaults.
+    pub(crate) fn assume_function(&mut self, info: &FunctionInfo) {
+        self.assume(Assumption::Function { address: info.address });
+        for (name, default) in info.parameters.iter().skip(info.argcount as usize).zip(&info.keyword_only_defaults) {
+            if let Some(default) = default {
+                let value = self.snapshot.objects[*default as usize].address;
+                self.assume(Assumption::DictEntry { dict: info.keyword_only_dict, name: name.clone(), value });
+            }
+        }
+    }
+
     /// The names of keywords on top of the stack, where they are constants.
     pub(crate) fn keyword_names(&self, state: &State) -> Option<Vec<ObjectId>> {
         let Val::Const(names) = state.peek(1).val else { return None };
@@ -133,7 +147,8 @@ mod tests {
             code_address: 0,
             defaults,
             defaults_tuple: None,
-            keyword_defaults: false,
+            keyword_only_defaults: Vec::new(),
+            keyword_only_dict: 0,
             argcount: parameters.len() as u32 - kwonly,
             flags: 0,
             kwonly,
@@ -165,7 +180,10 @@ mod tests {
         assert_eq!(sources(&f, 2, &["a"]), None, "a is positional only, and given twice");
         assert_eq!(sources(&f, 3, &["b", "b"]), None, "b is given twice");
         let g = function(&["a", "k"], 0, 1, vec![]);
-        assert_eq!(sources(&g, 1, &[]), None, "the default of k may change");
+        assert_eq!(sources(&g, 1, &[]), None, "k has no default");
+        let defaults = FunctionInfo { keyword_only_defaults: vec![Some(9)], ..g.clone() };
+        assert_eq!(sources(&defaults, 1, &[]), Some(vec![Source::Argument(0), Source::Default(9)]));
+        assert_eq!(sources(&defaults, 2, &["k"]), Some(vec![Source::Argument(0), Source::Argument(1)]));
         assert_eq!(sources(&g, 2, &[]), None, "k is no positional parameter");
     }
 }

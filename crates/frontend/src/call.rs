@@ -12,7 +12,7 @@ use whipsnake_bytecode::feedback::{CallKind, CallKwKind};
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{Assumption, CO_NESTED, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
+use whipsnake_contract::snapshot::{CO_NESTED, CodeId, Entry, FunctionInfo, KnownType, ObjectId, ObjectKind, UnitLayout};
 use whipsnake_ir::function::ObjectRef;
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Value};
 
@@ -385,7 +385,7 @@ impl Builder<'_> {
             Err(_) => return Err(crate::builder::Stop::NoInline((self.instance.path, instr.offset))),
         };
         if exact {
-            self.assume(Assumption::Function { address: info.address });
+            self.assume_function(info);
         }
         // The callee may call out, which moves the frame on to the call.
         self.trace(state);
@@ -489,7 +489,7 @@ impl Builder<'_> {
         base: usize,
     ) -> Build<()> {
         if known.exact {
-            self.assume(Assumption::Function { address: info.address });
+            self.assume_function(info);
         }
         let count = state.stack.len() - base;
         let given = self.objects(state, count).split_off(first - base);

@@ -223,13 +223,16 @@ impl Builder<'_> {
             return None;
         }
         let first_default = count.checked_sub(info.defaults.len())?;
-        let default = |local: usize| info.defaults.get(local.checked_sub(first_default)?).copied().filter(|_| exact || info.defaults_tuple.is_some());
+        let default = |local: usize| match local.checked_sub(count) {
+            Some(index) => info.keyword_only_defaults.get(index).copied().flatten().filter(|_| exact),
+            None => info.defaults.get(local.checked_sub(first_default)?).copied().filter(|_| exact || info.defaults_tuple.is_some()),
+        };
         let lookups = locals.map(|local| Lookup { local, default: default(local) }).collect();
         Some((info.clone(), code, Plan::Dict(lookups)))
     }
 
     /// Guards that a dict has that many entries.
-    fn guard_entries(&mut self, dict: Value, count: Value) {
+    pub(crate) fn guard_entries(&mut self, dict: Value, count: Value) {
         let used = self.load(dict, self.layout().dict_used, MemSize::I64, Region::Dict);
         let same = self.icmp(Cond::Eq, used, count);
         self.guard(same, ExitReason::LengthGuard);
@@ -426,7 +429,7 @@ impl Builder<'_> {
     }
 
     /// The object of a mapping that is one.
-    fn mapping_value(&mut self, mapping: &Val) -> Option<Value> {
+    pub(crate) fn mapping_value(&mut self, mapping: &Val) -> Option<Value> {
         match *mapping {
             Val::Const(id) => Some(self.object_const(id)),
             Val::Obj(dict) => Some(dict),

@@ -15,7 +15,7 @@ use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::{Instr, Op, stack_depths};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
-use whipsnake_contract::snapshot::{Assumption, CodeId, FunctionInfo, ObjectId, ObjectKind};
+use whipsnake_contract::snapshot::{CodeId, FunctionInfo, ObjectId, ObjectKind};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
 
 /// Parts of a generator: its function, the place at which it goes on, its code; its locals follow, without the variables of its closure, and then what is on its
@@ -77,7 +77,7 @@ impl Builder<'_> {
     ) -> Build<bool> {
         let Some(code) = self.code_in_place(info, instr) else { return Ok(false) };
         if known.exact {
-            self.assume(Assumption::Function { address: info.address });
+            self.assume_function(info);
         }
         let mut args = state.stack.split_off(base);
         if !names.is_empty() {
@@ -122,7 +122,7 @@ impl Builder<'_> {
         if info.mutable {
             self.assume_type(info.address, info.version);
         }
-        self.assume(Assumption::Function { address: function.address });
+        self.assume_function(&function);
         let iterable = state.pop();
         self.push_new_generator(state, Slot::borrowed(Val::Const(method)), code, vec![iterable]);
         true

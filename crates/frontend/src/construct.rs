@@ -13,7 +13,7 @@ use whipsnake_contract::snapshot::{KnownType, ObjectKind};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Tuples up to this length may stay in parts.
-const MAX_VIRTUAL: usize = 8;
+pub(crate) const MAX_VIRTUAL: usize = 8;
 
 impl Builder<'_> {
     /// Words with the objects of the top `count` slots, whose references pass to them.
@@ -113,8 +113,7 @@ impl Builder<'_> {
     }
 
     pub(crate) fn build_map(&mut self, state: &mut State, pairs: usize) -> Build<()> {
-        if pairs == 0 && self.only_takes_keywords(state) {
-            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Dict, Vec::new())));
+        if self.build_keywords(state, pairs) {
             return Ok(());
         }
         let plain = self.are_plain_keys(state, pairs);
@@ -330,7 +329,7 @@ impl Builder<'_> {
     }
 
     /// The instruction so many behind the current one.
-    fn instr_behind(&self, count: usize) -> Option<Instr> {
+    pub(crate) fn instr_behind(&self, count: usize) -> Option<Instr> {
         let decoded = &self.instance.body.decoded;
         decoded.instrs.get(decoded.index_of_offset(self.instr?.offset)? + count).copied()
     }
@@ -441,66 +440,6 @@ impl Builder<'_> {
             self.note_items(state, 1, 1);
         }
         self.add_to(state, depth, Helper::list_extend)
-    }
-
-    /// True if the dict that is built now gets the entries of one that is in parts, or may be looked up in another's stead, and is handed to a call.
-    fn only_takes_keywords(&self, state: &State) -> bool {
-        let op = |count: usize| self.instr_behind(count).map(|instr| instr.op);
-        if !matches!((op(2), op(3)), (Some(Op::DictMerge { depth: 1 }), Some(Op::CallFunctionEx { .. }))) {
-            return false;
-        }
-        match op(1) {
-            Some(Op::LoadFast { local, .. }) => match &state.locals[local as usize].val {
-                Val::Virtual(kind, _) => *kind == Virtual::Dict,
-                val => self.exact_type(state, val).is_none() || self.known_type(state, val) == Some(KnownType::Dict),
-            },
-            Some(Op::LoadGlobal { .. } | Op::LoadDeref { .. }) => true,
-            _ => false,
-        }
-    }
-
-    /// Merges the mapping on top into the dict `depth` below it, for a call of the callable below that.
-    pub(crate) fn dict_merge(&mut self, state: &mut State, depth: usize) -> Build<()> {
-        if let Val::Virtual(Virtual::Dict, added) = &state.peek(1).val {
-            let added = added.clone();
-            let into = state.stack.len() - 1 - depth;
-            let taken = match &mut state.stack[into].val {
-                Val::Virtual(Virtual::Dict, parts) if parts.is_empty() => {
-                    *parts = added;
-                    true
-                }
-                _ => added.is_empty(),
-            };
-            if taken {
-                state.pop();
-                return Ok(());
-            }
-        }
-        let is_empty = matches!(&state.peek(depth + 1).val, Val::Virtual(Virtual::Dict, parts) if parts.is_empty());
-        if depth == 1 && is_empty {
-            self.expect_noted(state, 1);
-            self.note(state, 1);
-        }
-        if depth == 1 && is_empty && self.becomes_copy(state) {
-            let mapping = state.pop();
-            state.pop();
-            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::DictCopy, vec![mapping])));
-            return Ok(());
-        }
-        // callable, null, args, dict, …, mapping
-        // The arguments stay as they are.
-        let [into, mapping, callable] = [depth + 1, 1, depth + 4].map(|operand| self.container_object(state, operand));
-        self.status(state, Helper::dict_merge, &[into, mapping, callable])?;
-        self.drop_operands(state, 1);
-        Ok(())
-    }
-
-    /// True if the mapping on top is a dict, and a call gets a copy of it next.
-    fn becomes_copy(&self, state: &State) -> bool {
-        let dict = &state.peek(1).val;
-        matches!(dict, Val::Obj(_) | Val::Const(_))
-            && self.known_type(state, dict) == Some(KnownType::Dict)
-            && self.instr_behind(1).is_some_and(|call| matches!(call.op, Op::CallFunctionEx { .. }))
     }
 
     /// `tuple(list)`.

@@ -35,6 +35,7 @@ mod handler;
 mod heap;
 mod instruction;
 mod iterate;
+mod keywords;
 mod matching;
 mod name;
 mod native;

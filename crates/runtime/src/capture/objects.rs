@@ -144,7 +144,8 @@ impl Builder<'_> {
                 code_address: function.func_code as u64,
                 defaults: Vec::new(),
                 defaults_tuple: None,
-                keyword_defaults: !function.func_kwdefaults.is_null(),
+                keyword_only_defaults: Vec::new(),
+                keyword_only_dict: 0,
                 argcount: 0,
                 flags: 0,
                 kwonly: 0,
@@ -166,11 +167,29 @@ impl Builder<'_> {
                 if info.flags & CO_NESTED != 0 && !function.func_defaults.is_null() {
                     info.defaults_tuple = Some(self.nested_object_id(function.func_defaults, nesting + 1));
                 }
+                if info.flags & CO_NESTED == 0 && !function.func_kwdefaults.is_null() && ffi::PyDict_CheckExact(function.func_kwdefaults) != 0 {
+                    info.keyword_only_dict = function.func_kwdefaults as u64;
+                    let names = (info.argcount as isize..count).map(|index| ffi::PyTuple_GET_ITEM(names, index));
+                    info.keyword_only_defaults = names.map(|name| self.keyword_default(function.func_kwdefaults, name, nesting + 1)).collect();
+                }
                 info.closure = self.cells(function.func_closure, nesting + 1);
                 let (globals, builtins) = namespaces(object);
                 self.candidates.push(Candidate { code, object: id, globals, builtins });
             }
             info
+        }
+    }
+
+    /// The default of a keyword-only parameter, unless it changes often.
+    ///
+    /// # Safety
+    /// `dict` is an alive exact dict with strs for keys, and `name` an alive str.
+    unsafe fn keyword_default(&mut self, dict: *mut PyObject, name: *mut PyObject, nesting: u32) -> Option<ObjectId> {
+        // SAFETY: as the caller says; what the dict holds is alive.
+        unsafe {
+            let value = crate::dict_keys::get(dict, name);
+            let usable = !value.is_null() && !self.units.is_volatile(dict, &shown_text(name));
+            usable.then(|| self.nested_object_id(value, nesting))
         }
     }
 
