@@ -122,7 +122,7 @@ print(*map({name}, [4000, 4000, 4000]))
 )
 def test_nothing_is_built_for_such_a_call(runner: Runner, name: str, unit: str) -> None:
     unit = unit_of(runner, PROGRAM.replace("{name}", name), unit)
-    for helper in ["call_ex", "call_ex_of", "dict_merge", "list_extend", "build_tuple", "build_virtual"]:
+    for helper in ["call_ex", "call_ex_of", "dict_merge", "list_extend", "build_tuple", "build_plain_map", "build_virtual"]:
         assert f"call_helper.{helper} " not in unit, helper
 
 
