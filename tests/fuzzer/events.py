@@ -97,7 +97,7 @@ class Events:
             forms += [(6, self.edit_function), (2, self.swap_functions)]
         if world.constants:
             forms += [(4, self.edit_global)]
-        forms += [(2, self.edit_builtin)]
+        forms += [(2, self.edit_builtin), (2, self.edit_keyword_defaults)]
         return self.dice.weighted(forms)(world, scope)
 
     def collect(self, world: World, scope: Scope) -> Lines:
@@ -153,6 +153,18 @@ class Events:
                 [f"{function.name}.__defaults__ = ({value},)"],
                 [f"{function.name}.__kwdefaults__ = {{}}"],
                 [f"original = {function.name}", f"globals()[{function.name!r}] = lambda *rest: original(*rest)"],
+            )
+        )
+
+    def edit_keyword_defaults(self, world: World, scope: Scope) -> Lines:
+        function, name = self.dice.pick((("keyed", "k"), ("keyed", "n"), ("Holder.scaled", "k")))
+        value = self.expressions.literal(self.dice.pick(("int", "int", "float", "any")), scope)
+        return self.dice.pick(
+            (
+                [f"{function}.__kwdefaults__[{name!r}] = {value}"],
+                [f"{function}.__kwdefaults__ = {{{name!r}: {value}}}"],
+                [f"{function}.__kwdefaults__.pop({name!r}, None)"],
+                [f"{function}.__kwdefaults__ = None"],
             )
         )
 

@@ -132,10 +132,21 @@ def everything(a, *rest, k=2):
     return (a + len(rest) * k) % 1000003
 
 
+def keyed(a, *, k=2, n=3):
+    return (a * k + n) % 1000003
+
+
+def onward(a, **kwargs):
+    return keyed(a, k=a, **kwargs)
+
+
 class Holder:
     def __init__(self, a=1, b=2):
         self.a = a
         self.b = b
+
+    def scaled(self, a, *, k=5):
+        return (self.a + a * k) % 1000003
 
     def taken(self, a, n=4):
         return (a * n - self.b) % 1000003

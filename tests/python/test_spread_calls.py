@@ -102,8 +102,8 @@ def wrapped(n):
     return found + sum(map(wrapper, range(n)))
 
 class Named(Base):
-    def __init__(self, x, **kwargs):
-        super().__init__(x, y=x, **kwargs)
+    def __init__(self, x, *args, **kwargs):
+        super().__init__(x, *args, y=abs(x), **kwargs)
 
 def named(n):
     return sum(one.y for one in map(Named, range(n)))

@@ -5,7 +5,7 @@ use crate::builder::{Build, Builder};
 use crate::identity::is_list_to_tuple;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::UnpackKind;
-use whipsnake_bytecode::operand::{CommonConstant, KwargsSlot};
+use whipsnake_bytecode::operand::CommonConstant;
 use whipsnake_bytecode::{Feedback, Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::Helper;
@@ -14,6 +14,18 @@ use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 /// Tuples up to this length may stay in parts.
 pub(crate) const MAX_VIRTUAL: usize = 8;
+/// Instructions behind its positional arguments among which a call is looked for.
+const MAX_BEHIND: usize = 24;
+
+/// A call that some of the next instructions make.
+#[derive(Clone, Copy)]
+struct CallBehind {
+    /// Where its callee is on the stack.
+    base: usize,
+    instr: Instr,
+    /// It has no keywords.
+    plain: bool,
+}
 
 impl Builder<'_> {
     /// Words with the objects of the top `count` slots, whose references pass to them.
@@ -341,25 +353,44 @@ impl Builder<'_> {
         if !is_list_to_tuple(Some(then)) || matches!(given, Val::Virtual(Virtual::Tuple, _)) {
             return is_list_to_tuple(Some(then));
         }
-        let Some((base, _)) = self.call_behind(state, count, 2).filter(|&(base, call)| self.may_inline_callee(state, base, call)) else { return false };
-        let behind = self.instr_behind(2).and_then(|extend| self.further_arguments(state, base, count, given, extend.offset));
+        let Some(call) = self.call_behind(state, count, 2).filter(|call| self.may_inline_callee(state, call.base, call.instr)) else { return false };
+        let behind = self.instr_behind(2).and_then(|extend| self.further_arguments(state, call, count, given, extend.offset));
         behind.is_some_and(|behind| self.expect_items(state, given, behind))
     }
 
-    /// The call that comes behind the `LIST_EXTEND` so many instructions on, `f(x, *args)`, and where its callee is, below that many operands and NULL.
-    fn call_behind(&self, state: &State, operands: usize, extend: usize) -> Option<(usize, Instr)> {
-        let call = match (self.instr_behind(extend + 2)?, self.instr_behind(extend + 3)) {
-            (Instr { op: Op::PushNull, .. }, Some(call @ Instr { op: Op::CallFunctionEx { .. }, .. })) => call,
-            (call @ Instr { op: Op::CallFunctionEx { kwargs: KwargsSlot::Absent }, .. }, _) => call,
-            _ => return None,
-        };
+    /// The call that comes behind the `LIST_EXTEND` so many instructions on, `f(x, *args)`, behind its keywords if there are any, and where its callee is,
+    /// below that many operands and NULL.
+    fn call_behind(&self, state: &State, operands: usize, extend: usize) -> Option<CallBehind> {
         let base = state.stack.len().checked_sub(operands + 2)?;
-        (state.stack[base + 1].val == Val::Null).then_some((base, call))
+        if !is_list_to_tuple(Some(self.instr_behind(extend + 1)?.op)) || state.stack[base + 1].val != Val::Null {
+            return None;
+        }
+        // What is on the stack above the tuple.
+        let mut depth = 0;
+        for count in extend + 2..extend + 2 + MAX_BEHIND {
+            let instr = self.instr_behind(count)?;
+            let (pops, pushes) = match instr.op {
+                // It also looks at the callable, which stays.
+                Op::DictMerge { .. } => (1, 0),
+                op => op.stack_effect(),
+            };
+            if let Op::CallFunctionEx { kwargs } = instr.op
+                && depth == kwargs.slots()
+            {
+                let plain = depth == 0 || count == extend + 3 && self.instr_behind(extend + 2)?.op == Op::PushNull;
+                return Some(CallBehind { base, instr, plain });
+            }
+            if instr.op.jump_target().is_some() {
+                return None;
+            }
+            depth = depth.checked_sub(pops)? + pushes;
+        }
+        None
     }
 
     /// How many items a sequence must have that `LIST_EXTEND` at that offset adds to so many arguments of a callee, or had so far.
-    fn further_arguments(&self, state: &State, base: usize, given: usize, sequence: &Val, extend: u32) -> Option<usize> {
-        match self.parameters_of(state, base) {
+    fn further_arguments(&self, state: &State, call: CallBehind, given: usize, sequence: &Val, extend: u32) -> Option<usize> {
+        match self.parameters_of(state, call.base).filter(|_| call.plain) {
             Some(all) => all.checked_sub(given),
             None => self.items_seen(sequence, extend),
         }
@@ -415,7 +446,7 @@ impl Builder<'_> {
             // Arguments of a call: their number was looked at when the first ones became a tuple.
             let given = given.len();
             let call = self.call_behind(state, 2, 0).zip(self.instr);
-            let behind = call.and_then(|((base, _), extend)| self.further_arguments(state, base, given, &state.peek(1).val, extend.offset));
+            let behind = call.and_then(|(call, extend)| self.further_arguments(state, call, given, &state.peek(1).val, extend.offset));
             let Some(behind) = behind else {
                 return Err(GiveUp::Contradiction("arguments of a call").into());
             };

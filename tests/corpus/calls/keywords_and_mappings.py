@@ -1,4 +1,4 @@
-# corpus: compiled=keyed,merged,wrapper,built,changing,twice,unknown,chained
+# corpus: compiled=keyed,between,forward,merged,wrapper,built,changing,twice,unknown,chained
 # Calls with keywords and `**mapping`: `f(*args, key=1)`, `f(key=1, **kwargs)`.
 import collections
 import sys
@@ -106,6 +106,29 @@ def unknown(n, mapping):
     return found
 
 
+def effect(i):
+    if i % 7 == 3:
+        raise KeyError(i)
+    return sys._getframe(1).f_lineno - sys._getframe(1).f_code.co_firstlineno + i
+
+
+def forward(i, *args, **kwargs):
+    return box(i, *args, key=effect(i), **kwargs)
+
+
+def between(n):
+    found = collections.Counter()
+    for i in range(n):
+        few = (i,) if i < n - 6 else (i, i)
+        try:
+            found[forward(i, *few[1:])[2] - i] += 1
+            found[str(forward(i, *few[1:], other=Dies(i))[1])] += 1
+            found[forward(*few)[3]] += 1
+        except (KeyError, TypeError) as error:
+            found[type(error).__name__, error.__traceback__.tb_next.tb_next is None] += 1
+    return found, log[-2:]
+
+
 def inner(**kwargs):
     return rest(a=1, **kwargs)
 
@@ -126,6 +149,7 @@ for turns in (3, 300):
     print(twice(turns, {}), twice(turns, {"key": 1}), twice(turns, {"wrong": 1}), twice(turns, {1: 2}))
     print(unknown(turns, {}), unknown(turns, {"other": 5}), unknown(turns, Sub(other=7)), log[-3:])
     print(unknown(turns, Odd()), log[-4:])
+    print(between(turns))
     print(chained(turns), list(inner(z=1, y=2)[1]))
     for mapping in ({"b": 1}, {"other": 2}):
         try:
