@@ -22,11 +22,14 @@ pub(super) struct Turns {
     child: Child,
     commands: ChildStdin,
     answers: Receiver<String>,
+    /// The first answer, until it is asked for.
+    first: Option<Result<Option<String>>>,
     deadline: Instant,
 }
 
 impl Turns {
-    /// Starts a command that must have ended by the deadline.
+    /// Starts a command that must have ended by the deadline, and waits until it comes to its first benchmark or ends: some programs install what they
+    /// need, which no two may do at the same time.
     ///
     /// # Errors
     /// If it does not start.
@@ -56,12 +59,15 @@ impl Turns {
                 line.clear();
             }
         });
-        Ok(Self {
+        let mut turns = Self {
             child,
             commands,
             answers,
+            first: None,
             deadline,
-        })
+        };
+        turns.first = Some(turns.answer());
+        Ok(turns)
     }
 
     /// The benchmark that the program comes to next; `None` if it has come to its end.
@@ -126,6 +132,9 @@ impl Turns {
 
     /// The next answer; `None` if the process has closed its output.
     fn answer(&mut self) -> Result<Option<String>> {
+        if let Some(first) = self.first.take() {
+            return first;
+        }
         let left = self.deadline.saturating_duration_since(Instant::now());
         match self.answers.recv_timeout(left) {
             Ok(answer) => Ok(Some(answer)),
@@ -156,6 +165,23 @@ mod tests {
             Instant::now() + limit,
         )
         .expect("sh starts")
+    }
+
+    #[test]
+    fn has_come_to_its_first_benchmark_when_it_is_started() {
+        let done = std::env::temp_dir().join(format!("whipsnake-turns-{}", std::process::id()));
+        let script = format!(
+            "sleep 0.2; echo done > '{}'; echo 'bench-harness: first'; read a",
+            done.display()
+        );
+        let mut turns = shell(&script, Duration::from_secs(20));
+        let was_done = done.exists();
+        std::fs::remove_file(&done).expect("it was written");
+        assert!(was_done);
+        assert_eq!(
+            turns.next_benchmark().expect("in time"),
+            Some("first".to_owned())
+        );
     }
 
     #[test]
