@@ -89,8 +89,8 @@ const STANDARD_ERRORS: f64 = 2.5;
 const FEW: f64 = 2.2;
 /// Least deviation of differences of logarithms: three rounds that happen to be the same prove nothing.
 const LEAST_DEVIATION: f64 = 0.02;
-/// One in so many differences is left out at each end.
-const TRIMMED: usize = 8;
+/// One in so many differences is left out at each end: a phase of the program without its laps, or a full collection, spoils a lap now and then.
+const TRIMMED: usize = 4;
 /// Logarithm of the factor below which native code is not called slower, and of the one that it must be below so that it need not be known.
 const LEAST: f64 = 0.005;
 const TOLERATED: f64 = 0.01;
