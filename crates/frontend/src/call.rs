@@ -1,7 +1,7 @@
 //! Calls: inlined, native to native, and through the interpreter's protocol.
 
 use crate::arguments::{Source, are_single, arranged, uses_defaults};
-use crate::builder::{Build, Builder, Edge, Instance, MAX_INSTS, Parent};
+use crate::builder::{Build, Builder, Edge, Instance, Parent};
 use crate::closure::Made;
 use crate::generator::GENERATOR;
 use crate::region::Outcome;
@@ -26,7 +26,7 @@ const MAX_RECURSIVE_UNITS: usize = 60;
 const MAX_RECURSION: usize = 3;
 /// Units larger than this many instructions of IR inline no more, nor do those for which so many were built, with those that were given up.
 const MAX_INLINE_INSTS: usize = 2_500;
-const MAX_BUILT_INSTS: usize = MAX_INSTS / 2;
+const MAX_BUILT_INSTS: usize = 2 * MAX_INLINE_INSTS;
 /// `co_flags` that keep a function from being called with plain positional arguments by native code.
 pub(crate) const UNPLAIN: u32 = 0x4 | 0x8 | 0x20 | 0x80 | 0x100 | 0x200;
 
