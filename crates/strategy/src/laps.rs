@@ -7,7 +7,6 @@
 
 use crate::comparison::Verdict;
 use crate::mean::Mean;
-use std::hash::Hash;
 use std::time::Duration;
 
 /// What may run natively.
@@ -183,7 +182,7 @@ pub struct Marker<F> {
     pub calls: u32,
 }
 
-impl<F: Copy + Eq + Hash> Marker<F> {
+impl<F: Copy> Marker<F> {
     /// Those whose laps tell most: a single one, or many together, whose differences even out. `now` is the time since they are watched, in seconds.
     pub fn best(functions: &[(F, &Rhythm)], now: f64) -> Option<Marker<F>> {
         let single = functions.iter().filter_map(|&(function, rhythm)| {
@@ -370,15 +369,19 @@ impl Sample {
 mod tests {
     use super::*;
 
+    /// Numbers from 0 to 1: Knuth's linear congruential generator of MMIX.
+    fn chance(mut state: u64) -> impl FnMut() -> f64 {
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / f64::from(1 << 24)
+        }
+    }
+
     /// The verdict on a program whose laps take `factors` times 20 ms in each regime on a machine with that noise, and after how many rounds.
     fn compare(factors: [f64; 3], noise: f64, resumptions: bool) -> ((Regime, f64), u32) {
         let mut rounds = Rounds::new(resumptions);
-        let mut state = 1u64;
-        let mut random = || {
-            // Knuth's linear congruential generator of MMIX.
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as f64 / f64::from(1 << 24) * 2.0 - 1.0
-        };
+        let mut chance = chance(1);
+        let mut random = || chance() * 2.0 - 1.0;
         for round in 1.. {
             // The machine is up to half as fast again in one round as in another.
             let speed = 1.0 + (random() * 0.25);
@@ -558,11 +561,7 @@ mod tests {
     #[test]
     fn uneven_rhythms_even_out() {
         // Nine functions that are called each 4 ms on average, at times of chance, and one a little more evenly than the others.
-        let mut state = 3u64;
-        let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as f64 / f64::from(1 << 24)
-        };
+        let mut random = chance(3);
         let rhythms: Vec<Rhythm> = (0..10)
             .map(|function| {
                 let spread = if function == 3 { 0.7 } else { 1.0 };

@@ -183,7 +183,7 @@ impl Builder<'_> {
     /// The default of a keyword-only parameter, unless it changes often.
     ///
     /// # Safety
-    /// `dict` is an alive exact dict with strs for keys, and `name` an alive str.
+    /// `dict` is an alive exact dict, and `name` an alive exact str.
     unsafe fn keyword_default(&mut self, dict: *mut PyObject, name: *mut PyObject, nesting: u32) -> Option<ObjectId> {
         // SAFETY: as the caller says; what the dict holds is alive.
         unsafe {
