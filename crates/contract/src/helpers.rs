@@ -36,6 +36,8 @@ pub enum HelperEffect {
     Mutates,
     /// Anything may happen: Python code may run, frames may be looked at.
     Any,
+    /// The same, unless the result is positive: then no Python code has run, nor has anything ended that assumptions rest on.
+    Tells,
 }
 
 /// One declared helper.
@@ -113,10 +115,10 @@ macro_rules! for_each_helper {
         list_slice(list: Obj, start: I64, stop: I64) -> Obj, Allocates, "`list[start:stop]` of an exact list; indices as written.";
         slice_plain(container: Obj, start: I64, stop: I64, step: I64) -> Obj, Allocates, "`container[start:stop:step]` of an exact str, bytes or tuple; indices as written, the step is not 0.";
         build_slice(start: Obj, stop: Obj, step: Obj) -> Obj, Allocates, "A slice.";
-        get_attr(object: Obj, name: Obj) -> Obj, Any, "`object.name`.";
-        set_attr(object: Obj, name: Obj, value: Obj) -> I64, Any, "`object.name = value`: 0, or -1 with an exception.";
+        get_attr(object: Obj, name: Obj, out: Ptr) -> I64, Tells, "Stores `object.name`, owned, to `out`: 0 or 1, or -1 with an exception.";
+        set_attr(object: Obj, name: Obj, value: Obj) -> I64, Tells, "`object.name = value`: 0 or 1, or -1 with an exception.";
         delete_attr(object: Obj, name: Obj) -> I64, Any, "`del object.name`: 0, or -1 with an exception.";
-        load_method(object: Obj, name: Obj, out: Ptr) -> I64, Any, "Looks a method up: stores the callable and `self` (or NULL) to `out[0..2]`, both owned; 0, or -1 with an exception.";
+        load_method(object: Obj, name: Obj, out: Ptr) -> I64, Tells, "Looks a method up: stores the callable and `self` (or NULL) to `out[0..2]`, both owned; 0 or 1, or -1 with an exception.";
         load_global(globals: Obj, builtins: Obj, name: Obj) -> Obj, Any, "A global or builtin name.";
         store_global(globals: Obj, name: Obj, value: Obj) -> I64, Any, "`name = value` at module level: 0, or -1 with an exception.";
         delete_global(globals: Obj, name: Obj) -> I64, Any, "DELETE_GLOBAL: 0, or -1 with an exception.";

@@ -169,7 +169,9 @@ impl<'s> Builder<'s> {
             state.stack.push(Slot::owned(Val::Obj(callable)));
             state.stack.push(Slot::owned(Val::MaybeObj(receiver)));
         } else {
-            let result = self.raising(state, Helper::get_attr, &[object, name])?;
+            let out = self.emit(Ir::Scratch, &[], Imm::Int(1));
+            self.status(state, Helper::get_attr, &[object, name, out])?;
+            let result = self.load(out, 0, MemSize::Obj, Region::Scratch);
             self.drop_operands(state, 1);
             state.stack.push(Slot::owned(Val::Obj(result)));
         }

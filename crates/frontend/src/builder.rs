@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Resume};
-use whipsnake_contract::helpers::Helper;
+use whipsnake_contract::helpers::{Helper, HelperEffect};
 use whipsnake_contract::layout::Layout;
 use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, KnownType, ObjectId, ObjectKind, Platform, Snapshot, TypeId, TypeInfo, UnitLayout};
 use whipsnake_ir::function::ObjectRef;
@@ -140,6 +140,8 @@ pub(crate) struct Builder<'s> {
     pub drops: Vec<Slot>,
     /// Python code may have run since the instruction began.
     pub ran_python: bool,
+    /// A number that is positive if the last of so many runs of Python code was none.
+    pub tells: Option<(Value, usize)>,
     /// Counts helper calls that may run Python code.
     pub python_runs: usize,
     /// Slots of a running loop that may be bound after all: whether they are, and the number in them.
@@ -225,6 +227,7 @@ impl<'s> Builder<'s> {
             raise_id: None,
             drops: Vec::new(),
             ran_python: false,
+            tells: None,
             python_runs: 0,
             abandoned: 0,
             unseen: HashMap::new(),
@@ -398,7 +401,7 @@ impl<'s> Builder<'s> {
 
     /// Calls a helper with a result that runs no Python code.
     pub(crate) fn helper(&mut self, helper: Helper, args: &[Value]) -> Value {
-        debug_assert!(helper.info().effect != whipsnake_contract::helpers::HelperEffect::Any);
+        debug_assert!(!matches!(helper.info().effect, HelperEffect::Any | HelperEffect::Tells));
         self.emit(Op::CallHelper, args, Imm::Helper(helper))
     }
 
@@ -476,6 +479,7 @@ impl<'s> Builder<'s> {
     /// The status of a helper that returns a negative number with an exception set.
     pub(crate) fn status(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
         let status = self.python(state, helper, args)?;
+        self.tells = (helper.info().effect == HelperEffect::Tells).then_some((status, self.python_runs));
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Ge, status, zero);
         self.check_fine(state, fine);
@@ -488,6 +492,7 @@ impl<'s> Builder<'s> {
     pub(crate) fn begin(&mut self, instr: Instr, state: &State) {
         self.instr = Some(instr);
         self.ran_python = false;
+        self.tells = None;
         self.notes = false;
         self.recapture(state);
     }

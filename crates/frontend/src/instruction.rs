@@ -267,9 +267,28 @@ impl Builder<'_> {
     /// Ends an instruction: checks what Python code that ran may have changed, and releases what was dropped.
     pub(crate) fn finish(&mut self, state: &mut State, next: u32) {
         if std::mem::take(&mut self.ran_python) {
-            self.check_world(state, next);
+            match self.tells.take().filter(|(_, runs)| *runs == self.python_runs) {
+                Some((status, _)) => self.check_world_unless(state, next, status),
+                None => self.check_world(state, next),
+            }
         }
         self.flush_drops(state, next);
+    }
+
+    /// [`Self::check_world`], apart from what goes on, unless the status of a helper tells that no Python code ran.
+    fn check_world_unless(&mut self, state: &mut State, next: u32, status: Value) {
+        let zero = self.int_const(0);
+        let quiet = self.icmp(Cond::Gt, status, zero);
+        let (on, ran) = self.split(quiet);
+        let done = self.f.add_block();
+        self.f.jump(on, done, &[]);
+        self.cold(ran);
+        self.block = ran;
+        self.check_world(state, next);
+        let checked = self.block;
+        self.cold(checked);
+        self.f.jump(checked, done, &[]);
+        self.block = done;
     }
 
     /// Leaves if an assumption broke, or if somebody holds the frame and may have changed its locals.

@@ -295,7 +295,7 @@ impl Function {
         match inst.op.info().effect {
             Effect::Any => true,
             Effect::Helper => match inst.imm {
-                Imm::Helper(helper) => helper.info().effect == HelperEffect::Any,
+                Imm::Helper(helper) => matches!(helper.info().effect, HelperEffect::Any | HelperEffect::Tells),
                 _ => true,
             },
             _ => false,

@@ -84,7 +84,7 @@ fn helper_writes(helper: Helper) -> Regions {
         HelperEffect::Pure => out,
         HelperEffect::Allocates => out.union(ALLOCATION),
         HelperEffect::Mutates => out.union(CONTAINERS),
-        HelperEffect::Any => Regions::mutable(),
+        HelperEffect::Any | HelperEffect::Tells => Regions::mutable(),
     }
 }
 

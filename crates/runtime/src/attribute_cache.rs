@@ -12,7 +12,7 @@ use crate::text::str_of;
 use std::cell::Cell;
 use std::ptr::null_mut;
 use whipsnake_cpython::ffi::{self, Py_DECREF, Py_INCREF, Py_NewRef, Py_TYPE, PyObject, PyTypeObject};
-use whipsnake_cpython::memory::read;
+use whipsnake_cpython::memory::{read, write};
 use whipsnake_cpython::offsets;
 use whipsnake_cpython::symbols::{_PyType_Lookup, PyUnstable_Type_AssignVersionTag};
 use whipsnake_cpython::version_lookup::type_version;
@@ -45,8 +45,8 @@ enum Way {
     Unknown,
     /// A data descriptor.
     Descriptor,
-    /// The member at that byte offset.
-    Member(u16),
+    /// The member at that byte offset, which may be written.
+    Member { offset: u16, writable: bool },
     /// The object's type.
     Class,
     /// The object is a class: its name.
@@ -79,52 +79,99 @@ const _: () = assert!(size_of::<Entry>() == 32);
 const EMPTY: Entry = Entry { key: 0, name: null_mut(), version: 0, way: Way::Unknown, found: null_mut() };
 
 /// The table.
-pub(crate) struct AttributeCache(Box<[Cell<Entry>]>);
+pub(crate) struct AttributeCache(Box<[Cell<Entry>; CACHED]>);
 
 impl Default for AttributeCache {
     fn default() -> AttributeCache {
-        AttributeCache(vec![Cell::new(EMPTY); CACHED].into_boxed_slice())
+        let places = vec![Cell::new(EMPTY); CACHED].into_boxed_slice();
+        AttributeCache(places.try_into().expect("so many were made"))
     }
 }
 
-/// A method that is to be called with the object first, or a callable that is called as it is.
+/// How an attribute was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// It was not: the interpreter must find it.
+    Missed,
+    /// It was there.
+    Held,
+    /// It is a method of the type, to be called with the object first, and of a builtin type itself.
+    Method,
+    /// The same, of any type.
+    AnyMethod,
+    /// A descriptor gave it; Python code may have run.
+    Given,
+}
+
+/// An attribute. Two words, which are returned in registers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Loaded {
-    /// An attribute, owned; NULL with an exception.
-    Value(*mut PyObject),
-    /// A method of the type, owned.
-    Method(*mut PyObject),
+pub(crate) struct Loaded {
+    /// Owned; NULL if it was missed, or with an exception if it was given.
+    pub value: *mut PyObject,
+    pub how: How,
+}
+
+impl Loaded {
+    pub(crate) const MISSED: Loaded = Loaded { value: null_mut(), how: How::Missed };
+
+    /// # Safety
+    ///
+    /// `value` is alive.
+    #[inline]
+    unsafe fn new(value: *mut PyObject, how: How) -> Loaded {
+        // SAFETY: as the caller says.
+        Loaded { value: unsafe { Py_NewRef(value) }, how }
+    }
 }
 
 impl AttributeCache {
-    /// `object.name`, owned, or NULL with an exception; `None` if the interpreter must find it.
+    /// `object.name`, or what a call of that calls.
     ///
     /// # Safety
     ///
     /// The GIL is held; `object` is alive, `name` an exact str.
-    #[inline]
-    pub(crate) unsafe fn load(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Option<*mut PyObject> {
-        // SAFETY: as the caller says; a method's type has that slot, and the method stays alive during the call.
+    #[inline(always)]
+    pub(crate) unsafe fn load(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Loaded {
+        // SAFETY: as the caller says.
         unsafe {
-            match self.lookup(session, object, name)? {
-                Loaded::Value(value) => Some(value),
-                Loaded::Method(method) => {
-                    let Some(bind) = (*Py_TYPE(method)).tp_descr_get else { return Some(method) };
-                    let bound = bind(method, object, Py_TYPE(object).cast());
-                    Py_DECREF(method);
-                    Some(bound)
+            let Some(entry) = self.entry(session, object, name) else { return Loaded::MISSED };
+            // The most frequent ones come first.
+            if let Way::Method(Own::Inline { words, index }) | Way::Instance(Own::Inline { words, index }) = entry.way
+                && (entry.found.is_null() || !is_data_descriptor(entry.found))
+                && are_valid(values_at(object, words))
+            {
+                let value: *mut PyObject = read(values_at(object, words), place_of_value(index));
+                if !value.is_null() {
+                    return Loaded::new(value, How::Held);
                 }
+            }
+            match entry.way {
+                Way::Class => Loaded::new(Py_TYPE(object).cast(), How::Held),
+                Way::Name => Loaded::new(read(object.cast(), offsets::TYPE_HT_NAME), How::Held),
+                way => load_by(way, entry.found, object, name),
             }
         }
     }
 
-    /// What a call of `object.name` calls; `None` if the interpreter must find it.
+    /// `object.name = value`, where that replaces or adds what the instance holds in a place of its own: true if no Python code can have run.
+    /// `None` if the interpreter must do it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::load`]; `value` is alive.
+    #[inline]
+    pub(crate) unsafe fn store(&self, session: &Session, object: *mut PyObject, name: *mut PyObject, value: *mut PyObject) -> Option<bool> {
+        // SAFETY: as the caller says.
+        unsafe { self.entry(session, object, name)?.store(object, value) }
+    }
+
+    /// The entry for a name and an object. The first time there is none.
     ///
     /// # Safety
     ///
     /// As for [`Self::load`].
-    #[inline]
-    pub(crate) unsafe fn lookup(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Option<Loaded> {
+    #[inline(always)]
+    unsafe fn entry(&self, session: &Session, object: *mut PyObject, name: *mut PyObject) -> Option<Entry> {
         // SAFETY: as the caller says; a class is a type object.
         unsafe {
             let kind = Py_TYPE(object);
@@ -136,7 +183,43 @@ impl AttributeCache {
                 fill(session, place, key, described, is_class, name);
                 return None;
             }
-            entry.load(object, kind, name)
+            Some(entry)
+        }
+    }
+}
+
+/// An attribute for which there is an entry.
+///
+/// # Safety
+///
+/// As for [`AttributeCache::load`]; the entry is for the object's type, or for the object.
+#[inline(never)]
+unsafe fn load_by(way: Way, found: *mut PyObject, object: *mut PyObject, name: *mut PyObject) -> Loaded {
+    // SAFETY: the type is as it was when the entry was made, so the object has what the entry says.
+    unsafe {
+        let kind = Py_TYPE(object);
+        match way {
+            Way::Unknown | Way::Class | Way::Name => Loaded::MISSED,
+            // The descriptor's own type may have changed.
+            Way::Descriptor => if is_data_descriptor(found) { described(found, object, kind) } else { Loaded::MISSED },
+            Way::Member { offset, .. } => {
+                let member: *mut PyObject = read(object.cast(), usize::from(offset));
+                if member.is_null() { Loaded::MISSED } else { Loaded::new(member, How::Held) }
+            }
+            Way::OfClass => described(found, null_mut(), object.cast()),
+            Way::Method(own) => match own_value(object, kind, own, name) {
+                None => Loaded::MISSED,
+                Some(value) if value.is_null() => Loaded::new(found, How::Method),
+                Some(value) => Loaded::new(value, How::Held),
+            },
+            Way::Instance(_) if !found.is_null() && is_data_descriptor(found) => Loaded::MISSED,
+            Way::Instance(own) => match own_value(object, kind, own, name) {
+                None => Loaded::MISSED,
+                Some(value) if !value.is_null() => Loaded::new(value, How::Held),
+                Some(_) if found.is_null() => Loaded::MISSED,
+                Some(_) if (*Py_TYPE(found)).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 => Loaded::new(found, How::AnyMethod),
+                Some(_) => described(found, object, kind),
+            },
         }
     }
 }
@@ -144,62 +227,69 @@ impl AttributeCache {
 impl Entry {
     /// # Safety
     ///
-    /// As for [`AttributeCache::load`]; the entry is for the object's type, which is `kind`, or for the object.
-    #[inline]
-    unsafe fn load(&self, object: *mut PyObject, kind: *mut PyTypeObject, name: *mut PyObject) -> Option<Loaded> {
-        let value = |value: *mut PyObject| Some(Loaded::Value(value));
-        // SAFETY: the type is as it was when the entry was made, so the object has what the entry says. What was found is kept alive by
-        // the type until Python code runs, and held as long as a descriptor of its type may run that.
+    /// As for [`AttributeCache::store`]; the entry is for the object's type, or for the object.
+    #[inline(always)]
+    unsafe fn store(self, object: *mut PyObject, value: *mut PyObject) -> Option<bool> {
+        // SAFETY: the type is as it was when the entry was made, so the object has the place that the entry tells of, and nothing in the type
+        // comes before it. Objects without a dictionary are the only ones to know of their inline values.
         unsafe {
-            match self.way {
-                Way::Unknown => None,
-                // The descriptor's own type may have changed.
-                Way::Descriptor => if is_data_descriptor(self.found) { value(self.described(object, kind)) } else { None },
-                Way::Member(offset) => {
-                    let member: *mut PyObject = read(object.cast(), usize::from(offset));
-                    if member.is_null() { None } else { value(Py_NewRef(member)) }
-                }
-                Way::Class => value(Py_NewRef(kind.cast())),
-                Way::Name => value(Py_NewRef(read(object.cast(), offsets::TYPE_HT_NAME))),
-                Way::OfClass => value(self.described(null_mut(), object.cast())),
-                Way::Method(own) => {
-                    let own = own_value(object, kind, own, name)?;
-                    if own.is_null() { Some(Loaded::Method(Py_NewRef(self.found))) } else { value(Py_NewRef(own)) }
-                }
-                Way::Instance(own) => {
-                    if !self.found.is_null() && is_data_descriptor(self.found) {
-                        return None;
-                    }
-                    let own = own_value(object, kind, own, name)?;
-                    if !own.is_null() {
-                        return value(Py_NewRef(own));
-                    }
-                    if self.found.is_null() {
-                        return None;
-                    }
-                    if (*Py_TYPE(self.found)).tp_flags & ffi::Py_TPFLAGS_METHOD_DESCRIPTOR != 0 {
-                        return Some(Loaded::Method(Py_NewRef(self.found)));
-                    }
-                    value(self.described(object, kind))
-                }
+            let kind = Py_TYPE(object);
+            let base = &raw mut ffi::PyBaseObject_Type;
+            if (*kind).tp_setattro.map(|f| f as usize) != (*base).tp_setattro.map(|f| f as usize) {
+                return None;
             }
+            let place: *mut *mut PyObject = match self.way {
+                Way::Member { offset, writable: true } => object.byte_add(usize::from(offset)).cast(),
+                Way::Method(Own::Inline { words, index }) | Way::Instance(Own::Inline { words, index }) => {
+                    let dict: *mut PyObject = object.byte_offset(offsets::MANAGED_DICT).cast::<*mut PyObject>().read();
+                    let values = values_at(object, words);
+                    if !dict.is_null() || !are_valid(values) || !self.found.is_null() && (*Py_TYPE(self.found)).tp_descr_set.is_some() {
+                        return None;
+                    }
+                    let place: *mut *mut PyObject = values.add(place_of_value(index)).cast();
+                    if (*place).is_null() {
+                        note_insertion(values, index);
+                    }
+                    place
+                }
+                _ => return None,
+            };
+            let before = place.replace(Py_NewRef(value));
+            let stays = before.is_null() || ffi::Py_REFCNT(before) > 1;
+            ffi::Py_XDECREF(before);
+            Some(stays)
         }
     }
+}
 
-    /// What was found, as an attribute of an object (NULL: of the class itself) of that class; owned.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::load`]; something was found.
-    unsafe fn described(&self, object: *mut PyObject, class: *mut PyTypeObject) -> *mut PyObject {
-        // SAFETY: as the caller says.
-        unsafe {
-            let Some(get) = (*Py_TYPE(self.found)).tp_descr_get else { return Py_NewRef(self.found) };
-            Py_INCREF(self.found);
-            let result = get(self.found, object, class.cast());
-            Py_DECREF(self.found);
-            result
-        }
+/// What was found in a class, as an attribute of an object (NULL: of the class itself).
+///
+/// # Safety
+///
+/// All are alive; no Python code has run since `found` was found.
+unsafe fn described(found: *mut PyObject, object: *mut PyObject, class: *mut PyTypeObject) -> Loaded {
+    // SAFETY: as the caller says; what was found is held as long as its type may run Python code.
+    unsafe {
+        let Some(get) = (*Py_TYPE(found)).tp_descr_get else { return Loaded::new(found, How::Held) };
+        Py_INCREF(found);
+        let result = get(found, object, class.cast());
+        Py_DECREF(found);
+        Loaded { value: result, how: How::Given }
+    }
+}
+
+/// Notes the key of an inline value as inserted last (`_PyDictValues_AddToInsertionOrder` of `pycore_dict.h`).
+///
+/// # Safety
+///
+/// `values` leads to the valid inline values of an alive object, which has none with that number.
+pub(crate) unsafe fn note_insertion(values: *mut u8, index: u8) {
+    // SAFETY: the order follows the values, which have room for a number for each.
+    unsafe {
+        let size = read::<u8>(values, offsets::VALUES_SIZE);
+        let order = offsets::VALUES_ITEMS + usize::from(read::<u8>(values, offsets::VALUES_CAPACITY)) * size_of::<usize>();
+        write(values, order + usize::from(size), index);
+        write(values, offsets::VALUES_SIZE, size + 1);
     }
 }
 
@@ -221,7 +311,7 @@ unsafe fn is_data_descriptor(attribute: *mut PyObject) -> bool {
 ///
 /// # Safety
 ///
-/// As for [`Entry::load`].
+/// As for [`AttributeCache::load`]; the type, which is `kind`, has that version.
 #[inline]
 unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, name: *mut PyObject) -> Option<*mut PyObject> {
     // SAFETY: a type with inline values has shared keys, and its instances have their values behind their own fields; a type with a
@@ -230,7 +320,7 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
         match own {
             Own::Never => return Some(null_mut()),
             Own::Inline { words, index } if are_valid(values_at(object, words)) => {
-                return Some(read(values_at(object, words), offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>()));
+                return Some(read(values_at(object, words), place_of_value(index)));
             }
             Own::NotAmong { words, keys } if are_valid(values_at(object, words)) => {
                 let shared = Keys::from_ptr(read(kind.cast(), offsets::TYPE_CACHED_KEYS));
@@ -256,6 +346,12 @@ unsafe fn own_value(object: *mut PyObject, kind: *mut PyTypeObject, own: Own, na
 pub(crate) unsafe fn has_inline_values(object: *mut PyObject, kind: *mut PyTypeObject) -> bool {
     // SAFETY: the values are behind the instance's own fields.
     unsafe { are_valid(object.byte_offset((*kind).tp_basicsize).cast()) }
+}
+
+/// Byte offset of an inline value among them.
+#[inline]
+fn place_of_value(index: u8) -> usize {
+    offsets::VALUES_ITEMS + usize::from(index) * size_of::<usize>()
 }
 
 /// Where the inline values of an object begin, so many words from its start.
@@ -327,7 +423,7 @@ unsafe fn way_of_instances(kind: *mut PyTypeObject, name: *mut PyObject) -> (Way
         let found = _PyType_Lookup(kind, name);
         if !found.is_null() && is_data_descriptor(found) {
             if std::ptr::eq(Py_TYPE(found), &raw mut ffi::PyMemberDescr_Type) {
-                return (member_of(kind, found).map_or(Way::Descriptor, Way::Member), found);
+                return (member_of(kind, found).unwrap_or(Way::Descriptor), found);
             }
             let is_class = str_of(name).as_deref() == Some("__class__") && std::ptr::eq(found, _PyType_Lookup(base, name));
             return (if is_class { Way::Class } else { Way::Descriptor }, found);
@@ -368,18 +464,19 @@ unsafe fn is_lasting_method(found: *mut PyObject) -> bool {
     is(&raw const ffi::PyFunction_Type) || is(&raw const ffi::PyMethodDescr_Type) || is(&raw const ffi::PyWrapperDescr_Type)
 }
 
-/// Byte offset of a member that is an object and needs no check.
+/// The way to a member that is an object and needs no check.
 ///
 /// # Safety
 ///
 /// `descriptor` is an alive member descriptor.
-unsafe fn member_of(kind: *mut PyTypeObject, descriptor: *mut PyObject) -> Option<u16> {
+unsafe fn member_of(kind: *mut PyTypeObject, descriptor: *mut PyObject) -> Option<Way> {
     // SAFETY: a member descriptor has a type and a definition, which live as long as it.
     unsafe {
         let descriptor = &*descriptor.cast::<ffi::PyMemberDescrObject>();
         let member = &*descriptor.d_member;
         let plain = OBJECT_MEMBERS.contains(&member.type_code) && member.flags & !READ_ONLY == 0;
         let offset = u16::try_from(member.offset).ok()?;
-        (plain && ffi::PyType_IsSubtype(kind, descriptor.d_common.d_type) != 0).then_some(offset)
+        let writable = member.flags & READ_ONLY == 0;
+        (plain && ffi::PyType_IsSubtype(kind, descriptor.d_common.d_type) != 0).then_some(Way::Member { offset, writable })
     }
 }

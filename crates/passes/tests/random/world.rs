@@ -200,7 +200,7 @@ impl World for Random {
         }
         self.log.push(format!("{}{args:x?}", helper.info().name));
         match helper.info().effect {
-            HelperEffect::Any => self.disturb(false),
+            HelperEffect::Any | HelperEffect::Tells => self.disturb(false),
             HelperEffect::Mutates => self.disturb(true),
             HelperEffect::Pure | HelperEffect::Allocates => {}
         }

@@ -1,7 +1,7 @@
 //! Attributes and global names.
 
 use super::{Obj, Ptr};
-use crate::attribute_cache::Loaded;
+use crate::attribute_cache::{How, Loaded};
 use crate::session::session;
 use std::ffi::{c_char, c_int};
 use whipsnake_cpython::{Frame, ffi};
@@ -14,21 +14,53 @@ unsafe extern "C" {
     fn _PyEval_FormatExcCheckArg(tstate: *mut ffi::PyThreadState, exception: Obj, format: *const c_char, object: Obj);
 }
 
+/// What helpers give that succeed without running Python code.
+const QUIET: i64 = 1;
+
+/// What the session's table knows of `object.name`.
+///
 /// # Safety
-/// `object` is alive, `name` is a str.
-pub unsafe extern "C" fn get_attr(object: Obj, name: Obj) -> Obj {
-    // SAFETY: both are alive.
+/// `object` is alive, `name` is an exact str.
+#[inline(always)]
+unsafe fn load(object: Obj, name: Obj) -> Loaded {
+    // SAFETY: as the caller says.
+    session().map_or(Loaded::MISSED, |session| unsafe { session.attributes.load(session, object, name) })
+}
+
+/// # Safety
+/// `object` is alive, `name` is an exact str, `out` points to a word.
+pub unsafe extern "C" fn get_attr(object: Obj, name: Obj, out: Ptr) -> i64 {
+    // SAFETY: both are alive; a method's type has that slot, and the method stays alive during the call.
     unsafe {
-        let cached = session().and_then(|session| session.attributes.load(session, object, name));
-        cached.unwrap_or_else(|| ffi::PyObject_GetAttr(object, name))
+        let Loaded { value, how } = load(object, name);
+        let (value, status) = match how {
+            How::Held => (value, QUIET),
+            How::Given => (value, 0),
+            How::Method | How::AnyMethod => {
+                let bound = match (*ffi::Py_TYPE(value)).tp_descr_get {
+                    Some(bind) => bind(value, object, ffi::Py_TYPE(object).cast()),
+                    None => ffi::Py_NewRef(value),
+                };
+                ffi::Py_DECREF(value);
+                (bound, i64::from(how == How::Method))
+            }
+            How::Missed => (ffi::PyObject_GetAttr(object, name), 0),
+        };
+        out.cast::<Obj>().write(value);
+        if value.is_null() { -1 } else { status }
     }
 }
 
 /// # Safety
-/// `object` and `value` are alive, `name` is a str.
+/// `object` and `value` are alive, `name` is an exact str.
 pub unsafe extern "C" fn set_attr(object: Obj, name: Obj, value: Obj) -> i64 {
     // SAFETY: all are alive.
-    i64::from(unsafe { ffi::PyObject_SetAttr(object, name, value) })
+    unsafe {
+        match session().and_then(|session| session.attributes.store(session, object, name, value)) {
+            Some(is_quiet) => i64::from(is_quiet),
+            None => i64::from(ffi::PyObject_SetAttr(object, name, value)),
+        }
+    }
 }
 
 /// # Safety
@@ -39,20 +71,18 @@ pub unsafe extern "C" fn delete_attr(object: Obj, name: Obj) -> i64 {
 }
 
 /// # Safety
-/// `object` is alive, `name` is a str, `out` points to two words.
+/// `object` is alive, `name` is an exact str, `out` points to two words.
 pub unsafe extern "C" fn load_method(object: Obj, name: Obj, out: Ptr) -> i64 {
     let out = out.cast::<Obj>();
     let mut method = std::ptr::null_mut();
     // SAFETY: both are alive; the caller gave room for two words.
     unsafe {
-        if let Some(loaded) = session().and_then(|session| session.attributes.lookup(session, object, name)) {
-            let (callable, receiver) = match loaded {
-                Loaded::Value(value) => (value, std::ptr::null_mut()),
-                Loaded::Method(method) => (method, ffi::Py_NewRef(object)),
-            };
-            out.write(callable);
-            out.add(1).write(receiver);
-            return if callable.is_null() { -1 } else { 0 };
+        let loaded = load(object, name);
+        if loaded.how != How::Missed {
+            let is_method = matches!(loaded.how, How::Method | How::AnyMethod);
+            out.write(loaded.value);
+            out.add(1).write(if is_method { ffi::Py_NewRef(object) } else { std::ptr::null_mut() });
+            return if loaded.value.is_null() { -1 } else { i64::from(loaded.how != How::Given) };
         }
         let unbound = _PyObject_GetMethod(object, name, &mut method) != 0;
         if method.is_null() {

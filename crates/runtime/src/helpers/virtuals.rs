@@ -2,6 +2,7 @@
 
 use super::functions::{make_function, set_function_attribute};
 use super::{Obj, Ptr};
+use crate::attribute_cache::note_insertion;
 use crate::reserve::{insist, persist};
 use crate::session::session;
 use whipsnake_contract::exit::{Place, Places, Virtual};
@@ -235,11 +236,7 @@ unsafe fn instance(class: Obj, places: Places, values: &[Obj]) -> Obj {
                 Place::Slot(word) => start.cast::<Obj>().add(word as usize).write(value),
                 Place::Value(number) => {
                     inline.add(offsets::VALUES_ITEMS).cast::<Obj>().add(number as usize).write(value);
-                    let capacity = usize::from(memory::read::<u8>(inline, offsets::VALUES_CAPACITY));
-                    let size = memory::read::<u8>(inline, offsets::VALUES_SIZE);
-                    let order = inline.add(offsets::VALUES_ITEMS + capacity * size_of::<Obj>());
-                    order.add(usize::from(size)).write(number as u8);
-                    memory::write(inline, offsets::VALUES_SIZE, size + 1);
+                    note_insertion(inline, number as u8);
                 }
             }
         }
