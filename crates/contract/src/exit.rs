@@ -258,6 +258,8 @@ virtuals! {
     Function, "function";
     /// A new dict with the entries of a dict that nothing has changed since: that dict.
     DictCopy, "dict-copy";
+    /// An iterator over a list from its end: list, next index (-1 behind the first item).
+    ListReverseIter, "list-reverse-iter";
 }
 
 /// Where an instance in parts keeps its attributes, the one that was set first in the lowest bits.
@@ -359,7 +361,8 @@ impl Virtual {
     pub const fn is_raw(self, index: usize) -> bool {
         match self {
             Virtual::RangeIter | Virtual::Position | Virtual::Wide | Virtual::Complex | Virtual::Real => true,
-            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Generator | Virtual::Begun | Virtual::NewGenerator | Virtual::WaitingGenerator => index == 1,
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::ListReverseIter => index == 1,
+            Virtual::Enumerate | Virtual::Generator | Virtual::Begun | Virtual::NewGenerator | Virtual::WaitingGenerator => index == 1,
             Virtual::OneTuple | Virtual::Cell => index == 0,
             Virtual::Function => matches!(index, 0 | 1),
             Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter => matches!(index, 1..=3),

@@ -83,6 +83,7 @@ known_types! {
     AsciiStrIter = "type(iter(''))";
     BytesIter = "type(iter(b''))";
     StopIteration = "StopIteration";
+    Reversed = "reversed";
 }
 
 /// What is fixed for one running interpreter.
@@ -155,6 +156,12 @@ pub struct WrapperPlaces {
     pub zip_iterators: i64,
     /// 32 bits: whether all of them must end together.
     pub zip_strict: i64,
+    /// In one over a list from its end: the next index.
+    #[serde(default)]
+    pub reverse_index: i64,
+    /// The list.
+    #[serde(default)]
+    pub reverse_list: i64,
 }
 
 /// What strs of ASCII characters are like, and where those of one character are.

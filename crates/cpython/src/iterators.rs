@@ -10,11 +10,11 @@ pub const TABLE_CONTAINER: usize = size_of::<PyObject>();
 pub const TEXT_INDEX: usize = TABLE_CONTAINER;
 /// Byte offset of `it_seq` in iterators over strs and bytes, behind the index.
 pub const TEXT_CONTAINER: usize = TABLE_CONTAINER + size_of::<isize>();
-/// `en_index` and `en_sit` of `enumobject.c`, `tuplesize`, `ittuple` and `strict` of `zipobject` in `bltinmodule.c`.
+/// `en_index` and `en_sit` of `enumobject.c`, `tuplesize`, `ittuple` and `strict` of `zipobject` in `bltinmodule.c`, `it_index` and `it_seq` of `listreviterobject` in `listobject.c`.
 pub const WRAPPERS: WrapperPlaces = {
     const HEAD: i64 = size_of::<PyObject>() as i64;
     const WORD: i64 = size_of::<usize>() as i64;
-    WrapperPlaces { enumerate_index: HEAD, enumerate_inner: HEAD + WORD, zip_size: HEAD, zip_iterators: HEAD + WORD, zip_strict: HEAD + 3 * WORD }
+    WrapperPlaces { enumerate_index: HEAD, enumerate_inner: HEAD + WORD, zip_size: HEAD, zip_iterators: HEAD + WORD, zip_strict: HEAD + 3 * WORD, reverse_index: HEAD, reverse_list: HEAD + WORD }
 };
 /// `dictiterobject` of `dictobject.c`, `setiterobject` of `setobject.c`, `_PyDictViewObject` and `PySetObject` of their headers.
 pub const TABLES: TablePlaces = {

@@ -261,6 +261,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::AsciiStrIter => iterator_type(ffi::PyUnicode_FromStringAndSize(c"".as_ptr(), 0)),
             KnownType::BytesIter => &raw mut ffi::PyBytesIter_Type,
             KnownType::StopIteration => ffi::PyExc_StopIteration.cast(),
+            KnownType::Reversed => &raw mut ffi::PyReversed_Type,
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

@@ -379,7 +379,7 @@ impl Builder<'_> {
 /// True for iterators that give their items whatever happens. Where others raise, the traceback leads to the generator's locals.
 fn never_raises(iterator: &Slot) -> bool {
     match &iterator.val {
-        Val::Virtual(Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter, _) => true,
+        Val::Virtual(Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::ListReverseIter, _) => true,
         Val::Virtual(Virtual::Enumerate | Virtual::Zip, parts) => parts.iter().all(|part| never_raises(part) || !matches!(part.val, Val::Virtual(..) | Val::Obj(_))),
         _ => false,
     }

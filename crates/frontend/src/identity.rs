@@ -33,6 +33,7 @@ impl Body {
             | Virtual::ListIter
             | Virtual::TupleIter
             | Virtual::AsciiIter
+            | Virtual::ListReverseIter
             | Virtual::DictKeyIter
             | Virtual::DictValueIter
             | Virtual::DictItemIter

@@ -60,7 +60,7 @@ impl Builder<'_> {
                     }
                 }
                 Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => return Ok(()),
-                Virtual::NewGenerator | Virtual::WaitingGenerator => return Ok(()),
+                Virtual::ListReverseIter | Virtual::NewGenerator | Virtual::WaitingGenerator => return Ok(()),
                 kind if runs_over_table(*kind) => return Ok(()),
                 _ => {}
             }
@@ -433,11 +433,7 @@ impl Builder<'_> {
             }
             Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => {
                 let sequence = parts[0].clone();
-                let object = match sequence.val {
-                    Val::Obj(v) => v,
-                    Val::Const(id) => self.object_const(id),
-                    _ => return None,
-                };
+                let object = self.object_part(&sequence)?;
                 let index = self.int_of(state, &parts[1].val)?;
                 let layout = self.layout();
                 let (offset, region) = match kind {
@@ -448,6 +444,14 @@ impl Builder<'_> {
                 let size = self.load(object, offset, MemSize::I64, region);
                 let more = self.icmp(Cond::Lt, index, size);
                 Some(Advance { more, step: Step::Sequence { kind, sequence, object, index } })
+            }
+            Virtual::ListReverseIter => {
+                let object = self.object_part(&parts[0])?;
+                let index = self.int_of(state, &parts[1].val)?;
+                let size = self.load(object, self.layout().ob_size, MemSize::I64, Region::ListHeader);
+                // The list may be shorter by now.
+                let more = self.icmp(Cond::Ult, index, size);
+                Some(Advance { more, step: Step::Sequence { kind, sequence: parts[0].clone(), object, index } })
             }
             Virtual::Enumerate => {
                 let Val::Virtual(inner, inner_parts) = &parts[0].val else { return None };
@@ -480,6 +484,15 @@ impl Builder<'_> {
         }
     }
 
+    /// The object that a part is.
+    fn object_part(&mut self, part: &Slot) -> Option<Value> {
+        match part.val {
+            Val::Obj(value) => Some(value),
+            Val::Const(id) => Some(self.object_const(id)),
+            _ => None,
+        }
+    }
+
     /// Takes the next item: the iterator after it, and the item.
     fn step(&mut self, state: &mut State, step: Step) -> (Slot, Slot) {
         let one = self.int_const(1);
@@ -495,11 +508,11 @@ impl Builder<'_> {
                 let item = if kind == Virtual::AsciiIter {
                     self.ascii_item(state, object, index)
                 } else {
-                    let item = self.sequence_item(object, index, kind == Virtual::ListIter);
+                    let item = self.sequence_item(object, index, kind != Virtual::TupleIter);
                     state.loans.push(item);
                     Slot::borrowed(Val::Obj(item))
                 };
-                let after = self.emit(Ir::Iadd, &[index, one], Imm::None);
+                let after = self.emit(if kind == Virtual::ListReverseIter { Ir::Isub } else { Ir::Iadd }, &[index, one], Imm::None);
                 let parts = vec![sequence, Slot::borrowed(Val::Int(after))];
                 (Slot::borrowed(Val::Virtual(kind, parts)), item)
             }

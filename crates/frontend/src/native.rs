@@ -286,7 +286,7 @@ impl Builder<'_> {
         {
             return Ok(true);
         }
-        let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Float | KnownType::Int | KnownType::Complex | KnownType::Type);
+        let has_meaning = matches!(known, KnownType::Range | KnownType::Enumerate | KnownType::Zip | KnownType::Reversed | KnownType::Float | KnownType::Int | KnownType::Complex | KnownType::Type);
         if !has_meaning && Builtin::find(known.expression(), argc).is_none() {
             return Ok(false);
         }
@@ -317,6 +317,7 @@ impl Builder<'_> {
             KnownType::Type if argc == 1 => Ok(self.type_of(state, base)),
             KnownType::Range if (1..=3).contains(&argc) => Ok(self.range(state, base, argc)),
             KnownType::Enumerate if argc == 1 => Ok(self.wrap_iterators(state, base, Virtual::Enumerate)),
+            KnownType::Reversed if argc == 1 => Ok(self.reverse(state, base)),
             KnownType::Zip if argc >= 1 => Ok(self.wrap_iterators(state, base, Virtual::Zip)),
             KnownType::Str if argc == 1 => {
                 if let Some(mut text) = self.text_of_exception(state) {
@@ -451,6 +452,8 @@ impl Builder<'_> {
         let argc = state.stack.len() - base - 2;
         let iterable = |b: &Self, slot: &Slot| match &slot.val {
             Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_none_or(|step| step.abs() < 1 << 31),
+            // What iterators nobody else has go on to does not matter.
+            Val::Virtual(Virtual::Enumerate | Virtual::Zip | Virtual::ListReverseIter, _) => true,
             Val::Obj(_) if b.known_type(state, &slot.val).is_some_and(|known| known != KnownType::DictItems && is_table(known)) => true,
             _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple | KnownType::Str)),
         };
@@ -482,6 +485,22 @@ impl Builder<'_> {
             parts.push(Slot::borrowed(Val::SmallInt(0)));
         }
         self.finish_native(state, base, Slot::borrowed(Val::Virtual(kind, parts)));
+        true
+    }
+
+    /// `reversed(x)` of a list, whose iterator is kept in parts.
+    fn reverse(&mut self, state: &mut State, base: usize) -> bool {
+        if self.known_type(state, &state.peek(1).val) != Some(KnownType::List) {
+            return false;
+        }
+        let list = self.container_object(state, 1);
+        let size = self.load(list, self.layout().ob_size, MemSize::I64, Region::ListHeader);
+        let one = self.int_const(1);
+        let last = self.emit(Ir::Isub, &[size, one], Imm::None);
+        let mut list = state.pop();
+        self.own(&mut list);
+        let parts = vec![list, Slot::borrowed(Val::Int(last))];
+        self.finish_native(state, base, Slot::borrowed(Val::Virtual(Virtual::ListReverseIter, parts)));
         true
     }
 

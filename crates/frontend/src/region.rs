@@ -421,7 +421,7 @@ impl Builder<'_> {
         let nested = |i: usize| self.iterator_shape(&parts[i]).unwrap_or_else(|| same(i));
         let shapes = match kind {
             Virtual::RangeIter => vec![Shape::Int, same(1), Shape::Int],
-            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => vec![same(0), Shape::Int],
+            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::ListReverseIter => vec![same(0), Shape::Int],
             Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::SetIter => vec![same(0), same(1), Shape::Int, Shape::Int],
             Virtual::DictItemIter => vec![same(0), same(1), Shape::Int, Shape::Int, same(4), same(5)],
             Virtual::Enumerate => vec![nested(0), Shape::Int],

@@ -89,7 +89,7 @@ impl Builder<'_> {
                 Virtual::Cell => KnownType::Cell,
                 Virtual::Function => KnownType::Function,
                 Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator => return None,
-                Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
+                Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real | Virtual::ListReverseIter => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }

@@ -443,7 +443,7 @@ const fn virtual_parts(kind: Virtual) -> Option<usize> {
         Virtual::DictItemIter => Some(6),
         Virtual::Position | Virtual::DictCopy => Some(1),
         Virtual::Wide | Virtual::Complex => Some(2),
-        Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Method => Some(2),
+        Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::ListReverseIter | Virtual::Enumerate | Virtual::Method => Some(2),
     }
 }
 

@@ -42,6 +42,7 @@ pub const fn is_iterator(kind: Virtual) -> bool {
     match kind {
         Virtual::RangeIter | Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter | Virtual::Enumerate | Virtual::Zip | Virtual::Generator => true,
         Virtual::DictKeyIter | Virtual::DictValueIter | Virtual::DictItemIter | Virtual::SetIter | Virtual::NewGenerator | Virtual::WaitingGenerator => true,
+        Virtual::ListReverseIter => true,
         Virtual::Tuple | Virtual::Range | Virtual::Slice | Virtual::Method | Virtual::ListSlice => false,
         Virtual::Position | Virtual::Dict | Virtual::Begun | Virtual::Wide | Virtual::Complex | Virtual::Instance | Virtual::Real | Virtual::OneTuple => false,
         Virtual::Cell | Virtual::Function | Virtual::DictCopy => false,

@@ -199,6 +199,10 @@ unsafe fn iterators() -> Result<(), Unsupported> {
         drop(made(PyIter_Next(numbered.0), "item of enumerate")?);
         let fields = [places.enumerate_index, places.enumerate_inner].map(|field| word(&numbered, field as usize));
         check(fields == [1, inner.0 as usize], "fields of enumerate")?;
+        let reversed = made(PyObject_CallFunctionObjArgs((&raw mut PyReversed_Type).cast(), list.0, std::ptr::null_mut::<PyObject>()), "reversed")?;
+        drop(made(PyIter_Next(reversed.0), "item of reversed")?);
+        let fields = [places.reverse_index, places.reverse_list].map(|field| word(&reversed, field as usize));
+        check(fields == [0, list.0 as usize], "fields of reversed")?;
         let zipped = made(PyObject_CallFunctionObjArgs((&raw mut PyZip_Type).cast(), inner.0, std::ptr::null_mut::<PyObject>()), "zip")?;
         check(word(&zipped, places.zip_size as usize) == 1, "number of iterators of zip")?;
         let iterators: *const u8 = read(zipped.0.cast(), places.zip_iterators as usize);

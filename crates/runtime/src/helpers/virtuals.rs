@@ -143,6 +143,13 @@ unsafe fn build(kind: Virtual, parts: *const u64, count: isize) -> Obj {
                 iterator
             }
             Virtual::ListIter => at_index(object(0), offsets::LIST_ITER_INDEX, integer(1)),
+            Virtual::ListReverseIter => {
+                let iterator = call((&raw mut ffi::PyReversed_Type).cast(), parts, 1);
+                if !iterator.is_null() {
+                    memory::write(iterator.cast(), iterators::WRAPPERS.reverse_index as usize, integer(1));
+                }
+                iterator
+            }
             Virtual::AsciiIter => at_index(object(0), iterators::TEXT_INDEX, integer(1)),
             Virtual::TupleIter => at_index(object(0), offsets::TUPLE_ITER_INDEX, integer(1)),
             Virtual::RangeIter => {
