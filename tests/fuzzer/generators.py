@@ -9,8 +9,8 @@ Lines = list[str]
 
 PARAMETERS = (("n", "int"), ("items", "ints"), ("more", "mixed"), ("text", "str"))
 
-ITERABLES = ("range(3)", "range(n % 7)", "range(5, 0, -2)", "items", "items[1:]", "more", "(n, 2, 3.5)", "text", "text.split()", "{1: 2, 3: 4}", "{5, 6}")
-PAIRS = ("enumerate(items)", "zip(items, more)", "{1: 2.5, 3: 'c'}.items()", "((1, 2), (n, 4))")
+ITERABLES = ("range(3)", "range(n % 7)", "range(5, 0, -2)", "items", "items[1:]", "reversed(items)", "more", "(n, 2, 3.5)", "text", "text.split()", "{1: 2, 3: 4}", "{5, 6}")
+PAIRS = ("enumerate(items)", "zip(items, more)", "zip(reversed(items), zip(items, more))", "enumerate(enumerate(more))", "{1: 2.5, 3: 'c'}.items()", "((1, 2), (n, 4))")
 OPERATORS = ("+", "-", "//", "%", "&", "<", "==", "* 3 %")
 """Before a number: with two variables, what loops assign would grow without bound."""
 

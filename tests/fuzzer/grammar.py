@@ -426,6 +426,8 @@ EXPRESSIONS: dict[str, Forms] = {
         (1, "zip(<ints>, <floats>)"),
         (1, "enumerate(<ints>)"),
         (1, "reversed(<ints>)"),
+        (1, "enumerate(zip(<ints>, reversed(<floats>)))"),
+        (1, "zip(enumerate(<ints>), <floats>)"),
         (1, "filter(None, <ints>)"),
         (6, "<call:generator>"),
     ),
