@@ -480,10 +480,15 @@ impl<'s> Builder<'s> {
     pub(crate) fn status(&mut self, state: &mut State, helper: Helper, args: &[Value]) -> Build<Value> {
         let status = self.python(state, helper, args)?;
         self.tells = (helper.info().effect == HelperEffect::Tells).then_some((status, self.python_runs));
+        self.check_status(state, status);
+        Ok(status)
+    }
+
+    /// Raises at the current instruction if the status is negative.
+    pub(crate) fn check_status(&mut self, state: &State, status: Value) {
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Ge, status, zero);
         self.check_fine(state, fine);
-        Ok(status)
     }
 
     // Frame states.

@@ -26,8 +26,8 @@ impl Builder<'_> {
             let stop = self.slice_bound(state, 1, i64::MAX);
             let start = self.slice_bound(state, 2, 0);
             if let (Some(start), Some(stop)) = (start, stop) {
-                if let Val::Virtual(Virtual::ListSlice, parts) = state.peek(4).val.clone() {
-                    return self.copy_slice(state, [start, stop], &parts);
+                if matches!(state.peek(4).val, Val::Virtual(Virtual::ListSlice, _)) {
+                    return self.copy_slice(state, [start, stop]);
                 }
                 let v = self.objects(state, 4);
                 self.status(state, Helper::store_list_slice, &[v[1], start, stop, v[0]])?;
@@ -43,13 +43,30 @@ impl Builder<'_> {
     }
 
     /// `left[start:stop] = right[…]` of lists, without a list in between.
-    fn copy_slice(&mut self, state: &mut State, [start, stop]: [Value; 2], parts: &[Slot]) -> Build<()> {
+    fn copy_slice(&mut self, state: &mut State, [start, stop]: [Value; 2]) -> Build<()> {
         let base = state.stack.len() - 4;
         let slice = std::mem::replace(&mut state.stack[base], Slot::NULL);
         self.settle(state);
         state.stack[base] = slice;
         let left = self.container_object(state, 3);
         self.recapture(state);
+        self.before_python(state)?;
+        let status = match state.peek(4).val.clone() {
+            Val::Virtual(Virtual::ListSlice, parts) => self.copy_parts_of_slice(state, left, [start, stop], &parts),
+            // It was made where variables of the module were written back.
+            _ => {
+                let slice = self.objects(state, 4)[0];
+                self.emit(Ir::CallHelper, &[left, start, stop, slice], Imm::Helper(Helper::store_list_slice))
+            }
+        };
+        self.after_python(state);
+        self.check_status(state, status);
+        self.drop_operands(state, 4);
+        Ok(())
+    }
+
+    /// The status of the copy of a slice in parts to a slice of a list.
+    fn copy_parts_of_slice(&mut self, state: &State, left: Value, [start, stop]: [Value; 2], parts: &[Slot]) -> Value {
         let right = match parts[0].val {
             Val::Obj(right) => right,
             // A default that every call shares.
@@ -67,9 +84,7 @@ impl Builder<'_> {
         for (at, int) in ints {
             self.store(words, int, at * 8, MemSize::I64, Region::Scratch);
         }
-        self.status(state, Helper::copy_list_slice, &[words])?;
-        self.drop_operands(state, 4);
-        Ok(())
+        self.emit(Ir::CallHelper, &[words], Imm::Helper(Helper::copy_list_slice))
     }
 
     /// True if what the current instruction pushes is the value that a `STORE_SLICE` soon stores.
