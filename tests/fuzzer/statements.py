@@ -381,7 +381,8 @@ class Statements:
             change = self.dice.pick(
                 (f"{name}.append({value})", f"{name}.append({value})", f"heapq.heappush({name}, {value})", f"{name}.pop()", f"{name}.insert({index}, {value})")
                 + (f"del {name}[{index}]", f"{name}[{index}:] = [{value}]", f"{name}.extend([{value}])", f"{name}.reverse()")
-                + (f"{name}.sort()", f"{name}.clear()", f"{name}.remove({value})", f"{name}[:] = {name}[::-1]"),
+                + (f"{name}.sort()", f"{name}.clear()", f"{name}.remove({value})", f"{name}[:] = {name}[::-1]")
+                + (f"{name}[{index}:] = {name}[{index}:][::-1]", f"{name}[:{index}] = {self.dice.pick(lists)}[{index}:][::2]"),
             )
             return [change, f"del {name}[12:]"]
         if names is tables:
