@@ -84,6 +84,7 @@ known_types! {
     BytesIter = "type(iter(b''))";
     StopIteration = "StopIteration";
     Reversed = "reversed";
+    ListReverseIter = "type(reversed([]))";
 }
 
 /// What is fixed for one running interpreter.

@@ -262,6 +262,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::BytesIter => &raw mut ffi::PyBytesIter_Type,
             KnownType::StopIteration => ffi::PyExc_StopIteration.cast(),
             KnownType::Reversed => &raw mut ffi::PyReversed_Type,
+            KnownType::ListReverseIter => &raw mut ffi::PyListRevIter_Type,
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

@@ -467,8 +467,8 @@ impl Builder<'_> {
             let slot = state.stack[depth].clone();
             let Val::Obj(iterator) = slot.val else { continue };
             let Some(known) = self.known_type(state, &slot.val) else { continue };
-            use KnownType::{AsciiStrIter, DictItemIter, DictKeyIter, DictValueIter, ListIter, RangeIter, SetIter, TupleIter};
-            if !matches!(known, RangeIter | ListIter | TupleIter | AsciiStrIter | DictKeyIter | DictValueIter | DictItemIter | SetIter)
+            use KnownType::{AsciiStrIter, DictItemIter, DictKeyIter, DictValueIter, ListIter, ListReverseIter, RangeIter, SetIter, TupleIter};
+            if !matches!(known, RangeIter | ListIter | TupleIter | ListReverseIter | AsciiStrIter | DictKeyIter | DictValueIter | DictItemIter | SetIter)
                 || self.exits_seen(&[ExitReason::IdentityGuard]) > 0
             {
                 continue;
@@ -496,6 +496,10 @@ impl Builder<'_> {
                     let (kind, seq, index, inner) = match known {
                         KnownType::ListIter => (Virtual::ListIter, layout.list_iter_seq, layout.list_iter_index, KnownType::List),
                         KnownType::TupleIter => (Virtual::TupleIter, layout.tuple_iter_seq, layout.tuple_iter_index, KnownType::Tuple),
+                        ListReverseIter => match self.platform().wrappers {
+                            Some(places) => (Virtual::ListReverseIter, places.reverse_list, places.reverse_index, KnownType::List),
+                            None => continue,
+                        },
                         _ if self.platform().ascii.is_none() => continue,
                         // Index and str are behind the object's head (`cpython::iterators`, which is verified).
                         _ => (Virtual::AsciiIter, layout.ob_type + 16, layout.ob_type + 8, KnownType::Str),

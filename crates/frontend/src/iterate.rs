@@ -68,7 +68,7 @@ impl Builder<'_> {
         let kind = match self.known_type(state, &slot.val) {
             Some(KnownType::List) => Some(Virtual::ListIter),
             Some(KnownType::Tuple) => Some(Virtual::TupleIter),
-            Some(KnownType::ListIter | KnownType::TupleIter | KnownType::RangeIter | KnownType::Enumerate | KnownType::Zip) => {
+            Some(KnownType::ListIter | KnownType::TupleIter | KnownType::RangeIter | KnownType::ListReverseIter | KnownType::Enumerate | KnownType::Zip) => {
                 return Ok(());
             }
             _ => None,

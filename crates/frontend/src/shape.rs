@@ -73,6 +73,7 @@ impl Builder<'_> {
                 Virtual::RangeIter => KnownType::RangeIter,
                 Virtual::ListIter => KnownType::ListIter,
                 Virtual::TupleIter => KnownType::TupleIter,
+                Virtual::ListReverseIter => KnownType::ListReverseIter,
                 Virtual::AsciiIter => KnownType::AsciiStrIter,
                 Virtual::DictKeyIter => KnownType::DictKeyIter,
                 Virtual::DictValueIter => KnownType::DictValueIter,
@@ -89,7 +90,7 @@ impl Builder<'_> {
                 Virtual::Cell => KnownType::Cell,
                 Virtual::Function => KnownType::Function,
                 Virtual::Generator | Virtual::NewGenerator | Virtual::WaitingGenerator => return None,
-                Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real | Virtual::ListReverseIter => return None,
+                Virtual::Begun | Virtual::Instance | Virtual::OneTuple | Virtual::Real => return None,
             }),
             Val::Null | Val::MaybeObj(_) | Val::Unseen(_) | Val::Maybe(..) | Val::InFrame => None,
         }

@@ -129,3 +129,26 @@ for wrong in (5, {1, 2}, iter([])):
         backwards(wrong, nothing)
     except TypeError as error:
         print(error)
+
+
+# Loops that run for long are entered with the iterator that the interpreter has.
+class Listed(list):
+    pass
+
+
+for kind in (list, Listed):
+    long = kind(range(4000))
+    total = 0
+    for x in reversed(long):
+        total += x
+        if x == 3000:
+            long.append(-1)
+        if x == 700:
+            del long[5:]
+    print(total, x, len(long))
+    shared = reversed(kind(range(4000)))
+    for x in shared:
+        total += x
+        if not x % 1000:
+            total += next(shared, 10**6)
+    print(total, x, next(shared, "end"), shared.__length_hint__())
