@@ -140,7 +140,7 @@ pub(crate) struct Builder<'s> {
     pub drops: Vec<Slot>,
     /// Python code may have run since the instruction began.
     pub ran_python: bool,
-    /// A number that is positive if the last of so many runs of Python code was none.
+    /// The status of a helper that tells whether Python code ran, and how many runs there were with it: if there are more by now, it says nothing of them.
     pub tells: Option<(Value, usize)>,
     /// Counts helper calls that may run Python code.
     pub python_runs: usize,

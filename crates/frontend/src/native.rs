@@ -452,7 +452,7 @@ impl Builder<'_> {
         let argc = state.stack.len() - base - 2;
         let iterable = |b: &Self, slot: &Slot| match &slot.val {
             Val::Virtual(Virtual::Range, parts) => b.const_int(&parts[2].val).is_none_or(|step| step.abs() < 1 << 31),
-            // What iterators nobody else has go on to does not matter.
+            // Nobody else has these iterators: where they stand in the end does not matter.
             Val::Virtual(Virtual::Enumerate | Virtual::Zip | Virtual::ListReverseIter, _) => true,
             Val::Obj(_) if b.known_type(state, &slot.val).is_some_and(|known| known != KnownType::DictItems && is_table(known)) => true,
             _ => matches!(b.known_type(state, &slot.val), Some(KnownType::List | KnownType::Tuple | KnownType::Str)),
