@@ -40,6 +40,13 @@ pub enum HelperEffect {
     Tells,
 }
 
+impl HelperEffect {
+    /// True unless it is sure that no Python code runs.
+    pub const fn may_run_python(self) -> bool {
+        matches!(self, HelperEffect::Any | HelperEffect::Tells)
+    }
+}
+
 /// One declared helper.
 #[derive(Clone, Copy, Debug)]
 pub struct HelperInfo {

@@ -401,7 +401,7 @@ impl<'s> Builder<'s> {
 
     /// Calls a helper with a result that runs no Python code.
     pub(crate) fn helper(&mut self, helper: Helper, args: &[Value]) -> Value {
-        debug_assert!(!matches!(helper.info().effect, HelperEffect::Any | HelperEffect::Tells));
+        debug_assert!(!helper.info().effect.may_run_python());
         self.emit(Op::CallHelper, args, Imm::Helper(helper))
     }
 

@@ -151,7 +151,7 @@ impl Builder<'_> {
                 Runs::Held(function)
             }
         };
-        let dict = dict.and_then(|dict| self.mapping_value(&dict));
+        let dict = dict.and_then(|dict| self.object_of(&dict));
         let looked_up = match (&plan, dict) {
             (Plan::Dict(wanted), Some(dict)) => self.take_from_dict(state, dict, code, wanted),
             (Plan::Known(_), Some(dict)) => {
@@ -405,7 +405,7 @@ impl Builder<'_> {
                 && let Some((info, code, Plan::Dict(lookups))) = self.keywords_from_dict(Known { id: init, exact: true }, items.len() + 1)
                 && self.inlinable(init, (info.argcount + info.kwonly) as usize, instr).is_some()
                 && self.may_speculate(ExitReason::LengthGuard)
-                && let Some(dict) = self.mapping_value(&entries[0].val)
+                && let Some(dict) = self.object_of(&entries[0].val)
             {
                 let entries = entries[0].clone();
                 items.extend(self.take_from_dict(state, dict, code, &lookups));
@@ -426,14 +426,5 @@ impl Builder<'_> {
             self.finish(state, instr.next);
         }
         Ok(goes_on)
-    }
-
-    /// The object of a mapping that is one.
-    pub(crate) fn mapping_value(&mut self, mapping: &Val) -> Option<Value> {
-        match *mapping {
-            Val::Const(id) => Some(self.object_const(id)),
-            Val::Obj(dict) => Some(dict),
-            _ => None,
-        }
     }
 }

@@ -145,11 +145,7 @@ impl Builder<'_> {
         }
         let body = self.body(code)?;
         let Some(waits) = body.waits() else { return Ok(None) };
-        let function = match parts[FUNCTION].val {
-            Val::Obj(function) => function,
-            Val::Const(id) => self.object_const(id),
-            _ => return Ok(None),
-        };
+        let Some(function) = self.object_of(&parts[FUNCTION].val) else { return Ok(None) };
         self.take_named(state, &body);
         self.build_all(state);
         let Some((_, parts)) = self.called_generator_on_top(state) else { return Ok(None) };

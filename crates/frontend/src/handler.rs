@@ -331,11 +331,7 @@ impl Builder<'_> {
         let classes: Vec<Value> = match parts {
             Some(parts) => parts
                 .iter()
-                .map(|part| match part.val {
-                    Val::Const(id) => self.object_const(id),
-                    Val::Obj(v) => v,
-                    _ => unreachable!("only constants and objects were admitted"),
-                })
+                .map(|part| self.object_of(&part.val).expect("only constants and objects were admitted"))
                 .collect(),
             None => self.objects(state, 1),
         };

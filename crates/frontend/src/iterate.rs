@@ -431,27 +431,21 @@ impl Builder<'_> {
                 let more = self.icmp(Cond::Gt, left, zero);
                 Some(Advance { more, step: Step::Range { next, step, left } })
             }
-            Virtual::ListIter | Virtual::TupleIter | Virtual::AsciiIter => {
+            Virtual::ListIter | Virtual::ListReverseIter | Virtual::TupleIter | Virtual::AsciiIter => {
                 let sequence = parts[0].clone();
-                let object = self.object_part(&sequence)?;
+                let object = self.object_of(&sequence.val)?;
                 let index = self.int_of(state, &parts[1].val)?;
                 let layout = self.layout();
                 let (offset, region) = match kind {
-                    Virtual::ListIter => (layout.ob_size, Region::ListHeader),
+                    Virtual::ListIter | Virtual::ListReverseIter => (layout.ob_size, Region::ListHeader),
                     Virtual::TupleIter => (layout.ob_size, Region::Const),
                     _ => (layout.str_length, Region::Const),
                 };
                 let size = self.load(object, offset, MemSize::I64, region);
-                let more = self.icmp(Cond::Lt, index, size);
+                // From the end on, the last index is -1, and the list may be shorter by now.
+                let within = if kind == Virtual::ListReverseIter { Cond::Ult } else { Cond::Lt };
+                let more = self.icmp(within, index, size);
                 Some(Advance { more, step: Step::Sequence { kind, sequence, object, index } })
-            }
-            Virtual::ListReverseIter => {
-                let object = self.object_part(&parts[0])?;
-                let index = self.int_of(state, &parts[1].val)?;
-                let size = self.load(object, self.layout().ob_size, MemSize::I64, Region::ListHeader);
-                // The list may be shorter by now.
-                let more = self.icmp(Cond::Ult, index, size);
-                Some(Advance { more, step: Step::Sequence { kind, sequence: parts[0].clone(), object, index } })
             }
             Virtual::Enumerate => {
                 let Val::Virtual(inner, inner_parts) = &parts[0].val else { return None };
@@ -480,15 +474,6 @@ impl Builder<'_> {
                 let (more, entry) = self.next_entry(state, kind, parts)?;
                 Some(Advance { more, step: Step::Entry(entry) })
             }
-            _ => None,
-        }
-    }
-
-    /// The object that a part is.
-    fn object_part(&mut self, part: &Slot) -> Option<Value> {
-        match part.val {
-            Val::Obj(value) => Some(value),
-            Val::Const(id) => Some(self.object_const(id)),
             _ => None,
         }
     }

@@ -116,7 +116,7 @@ impl Builder<'_> {
             self.note_items(state, 1, 1);
             return false;
         }
-        let Some(dict) = self.mapping_value(&mapping) else { return false };
+        let Some(dict) = self.object_of(&mapping) else { return false };
         let none = self.int_const(0);
         self.guard_entries(dict, none);
         true

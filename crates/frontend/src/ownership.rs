@@ -148,6 +148,15 @@ impl Builder<'_> {
         }
     }
 
+    /// The object that a value is; `None` if it is none yet.
+    pub(crate) fn object_of(&mut self, val: &Val) -> Option<Value> {
+        match *val {
+            Val::Obj(value) => Some(value),
+            Val::Const(id) => Some(self.object_const(id)),
+            _ => None,
+        }
+    }
+
     /// Makes sure that a slot taken out of the state holds an object, and returns it. Other slots of the frame that hold the same
     /// unboxed value get the same object, so that identity is what the interpreter's would be.
     pub(crate) fn object_in(&mut self, state: &mut State, slot: &mut Slot) -> Value {

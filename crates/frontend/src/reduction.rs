@@ -286,11 +286,7 @@ impl Builder<'_> {
         self.block = block;
         self.begin(instr, &state);
         self.result(block, state, base, instr, |b, state| {
-            let separator = match state.stack[base + 1].val {
-                Val::Obj(separator) => separator,
-                Val::Const(separator) => b.object_const(separator),
-                _ => b.null(),
-            };
+            let separator = b.object_of(&state.stack[base + 1].val).unwrap_or_else(|| b.null());
             let collection = Self::collection_of(&state.stack[base]);
             let number = b.int_const(begun as i64);
             let result = b.helper(Helper::collected, &[collection, number, separator]);

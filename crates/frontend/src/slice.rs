@@ -55,7 +55,7 @@ impl Builder<'_> {
             Val::Virtual(Virtual::ListSlice, parts) => self.copy_parts_of_slice(state, left, [start, stop], &parts),
             // It was made where variables of the module were written back.
             _ => {
-                let slice = self.objects(state, 4)[0];
+                let slice = self.container_object(state, 4);
                 self.emit(Ir::CallHelper, &[left, start, stop, slice], Imm::Helper(Helper::store_list_slice))
             }
         };
@@ -67,12 +67,7 @@ impl Builder<'_> {
 
     /// The status of the copy of a slice in parts to a slice of a list.
     fn copy_parts_of_slice(&mut self, state: &State, left: Value, [start, stop]: [Value; 2], parts: &[Slot]) -> Value {
-        let right = match parts[0].val {
-            Val::Obj(right) => right,
-            // A default that every call shares.
-            Val::Const(right) => self.object_const(right),
-            _ => unreachable!("made of an object"),
-        };
+        let right = self.object_of(&parts[0].val).expect("made of an object");
         let words = self.emit(Ir::Scratch, &[], Imm::Int(7));
         for (at, list) in [(0, left), (3, right)] {
             self.store(words, list, at * 8, MemSize::Obj, Region::Scratch);

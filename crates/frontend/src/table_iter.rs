@@ -126,11 +126,7 @@ impl Builder<'_> {
 
     /// An iterator at its start.
     fn table_iterator(&mut self, places: TablePlaces, kind: Virtual, container: Slot) -> Slot {
-        let object = match container.val {
-            Val::Const(id) => self.object_const(id),
-            Val::Obj(object) => object,
-            _ => unreachable!("it is owned"),
-        };
+        let object = self.object_of(&container.val).expect("it is owned");
         let offset = if kind == Virtual::SetIter { places.set_used } else { self.layout().dict_used };
         let used = self.load(object, offset, MemSize::I64, Region::Dict);
         let mut parts = vec![container, Slot::borrowed(Val::Int(used)), Slot::borrowed(Val::SmallInt(0)), Slot::borrowed(Val::Int(used))];
@@ -186,11 +182,7 @@ impl Builder<'_> {
 
     /// Whether there is a next entry.
     pub(crate) fn next_entry(&mut self, state: &State, kind: Virtual, parts: &[Slot]) -> Option<(Value, Entry)> {
-        let container = match parts[CONTAINER].val {
-            Val::Obj(container) => container,
-            Val::Const(id) => self.object_const(id),
-            _ => return None,
-        };
+        let container = self.object_of(&parts[CONTAINER].val)?;
         if matches!(kind, Virtual::DictValueIter | Virtual::DictItemIter) {
             self.guard_no_namespace(container);
         }

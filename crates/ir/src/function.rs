@@ -5,7 +5,7 @@ use crate::ops::{Effect, Imm, Op, Sig, Ty};
 use crate::state::FrameState;
 use smallvec::SmallVec;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::helpers::{Arg, Helper, HelperEffect};
+use whipsnake_contract::helpers::{Arg, Helper};
 use whipsnake_contract::snapshot::Assumption;
 
 /// A jump target with the values of its parameters.
@@ -295,7 +295,7 @@ impl Function {
         match inst.op.info().effect {
             Effect::Any => true,
             Effect::Helper => match inst.imm {
-                Imm::Helper(helper) => matches!(helper.info().effect, HelperEffect::Any | HelperEffect::Tells),
+                Imm::Helper(helper) => helper.info().effect.may_run_python(),
                 _ => true,
             },
             _ => false,

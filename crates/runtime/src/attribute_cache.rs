@@ -231,7 +231,7 @@ impl Entry {
     #[inline(always)]
     unsafe fn store(self, object: *mut PyObject, value: *mut PyObject) -> Option<bool> {
         // SAFETY: the type is as it was when the entry was made, so the object has the place that the entry tells of, and nothing in the type
-        // comes before it. Objects without a dictionary are the only ones to know of their inline values.
+        // comes before it. Nobody else knows of the inline values of an object without a dictionary.
         unsafe {
             let kind = Py_TYPE(object);
             let base = &raw mut ffi::PyBaseObject_Type;
