@@ -37,9 +37,10 @@ impl Builder<'_> {
         let frame = self.f.block(self.f.entry()).params[2];
         self.frame = Some(frame);
         let mut state = State::in_frame(nlocals);
-        // What loops that go round within the unit keep numbers in is unboxed at the entry.
+        // What loops that go round within the unit keep numbers in is unboxed at the entry, if there is anything.
         let turns = |index: &usize| !self.suspends(*index);
-        self.kept = (0..body.loops.len()).filter(turns).flat_map(|index| body.loops[index].stored_locals.iter().copied()).collect();
+        let is_bound = |local: &u32| !matches!(observed.get(*local as usize), None | Some(Observed::Null));
+        self.kept = (0..body.loops.len()).filter(turns).flat_map(|index| body.loops[index].stored_locals.iter().copied()).filter(is_bound).collect();
         let mut taken = Vec::new();
         for (i, seen) in observed.iter().enumerate() {
             if i >= nlocals || self.kept.contains(&(i as u32)) {

@@ -34,15 +34,34 @@ unsafe extern "C" fn next(object: *mut PyObject) -> *mut PyObject {
 /// # Safety
 ///
 /// The object is a generator, and [`switch`] was called for the session.
-#[inline]
+#[inline(always)]
 unsafe fn next_in(thread: Thread, object: *mut PyObject) -> *mut PyObject {
     // SAFETY: whoever asks keeps the generator alive.
     unsafe {
         let (Some(session), Some(generator)) = (session(), Generator::from_object(object)) else { return std::ptr::null_mut() };
-        match waiting(session, thread, generator) {
-            Some((frame, unit)) if unit.trial.is_due(unit.entries.get()) => resume_on_trial(session, thread, generator, frame, unit),
-            Some((frame, unit)) => resume(session, thread, generator, frame, unit),
-            None => (session.original_next)(object),
+        let Some(frame) = generator.frame().filter(|_| can_go_on(session, thread, generator)) else { return (session.original_next)(object) };
+        let found = session.resume_cache.of_frame(frame);
+        match found.and_then(|found| quiet(thread, found)) {
+            Some(unit) => resume(session, thread, generator, frame, unit),
+            None => next_slowly(session, thread, generator, frame, found),
+        }
+    }
+}
+
+/// [`next_in`] where there is something to look after first.
+///
+/// # Safety
+///
+/// As for [`next_in`]; the generator can go on, that is its frame, and `found` was found for it.
+#[cold]
+#[inline(never)]
+unsafe fn next_slowly(session: &Session, thread: Thread, generator: Generator, frame: Frame, found: Option<Found>) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe {
+        match waiting(session, thread, generator, frame, found) {
+            Some(unit) if unit.trial.is_due(unit.entries.get()) => resume_on_trial(session, thread, generator, frame, unit),
+            Some(unit) => resume(session, thread, generator, frame, unit),
+            None => (session.original_next)(generator.as_object()),
         }
     }
 }
@@ -59,21 +78,35 @@ pub(crate) unsafe fn next_of(thread: Thread, object: *mut PyObject) -> Option<*m
     unsafe { (*Py_TYPE(object)).tp_iternext.is_some_and(|slot| std::ptr::fn_addr_eq(slot, ours)).then(|| next_in(thread, object)) }
 }
 
-/// The frame of a generator that can go on natively, and the unit there.
+/// True for a generator of this interpreter that has not ended and does not run: others call this, too, and perhaps at the same time.
+#[inline]
+fn can_go_on(session: &Session, thread: Thread, generator: Generator) -> bool {
+    thread.interpreter() == session.interpreter && matches!(generator.progress(), Progress::Suspended | Progress::Created)
+}
+
+/// The unit in which a generator goes on, if nothing at all is to be looked after.
 ///
 /// # Safety
 ///
-/// The generator is alive, the GIL is held.
+/// That was found for the frame of a generator that can go on; the GIL is held. The unit lives as long as an activation.
 #[inline]
-unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator) -> Option<(Frame, &'a Unit)> {
-    // Other interpreters call this, too, and perhaps at the same time.
-    if thread.interpreter() != session.interpreter || !matches!(generator.progress(), Progress::Suspended | Progress::Created) {
-        return None;
-    }
-    let frame = generator.frame()?;
-    // SAFETY: a generator that has not ended keeps its code alive, and that the site. A unit lives as long as this activation.
+unsafe fn quiet<'a>(thread: Thread, found: Found) -> Option<&'a Unit> {
+    // SAFETY: a generator that has not ended keeps its code alive, and that the site.
     unsafe {
-        let found = match session.resume_cache.of_frame(frame) {
+        let code = Code::from_object_unchecked(found.site.as_ref().code)?;
+        found.quiet(thread, code).filter(|unit| !unit.trial.is_due(unit.entries.get()) && !entry::c_stack_is_low(thread))
+    }
+}
+
+/// The unit in which a generator goes on; counts where there is none yet.
+///
+/// # Safety
+///
+/// As for [`next_slowly`].
+unsafe fn waiting<'a>(session: &Session, thread: Thread, generator: Generator, frame: Frame, found: Option<Found>) -> Option<&'a Unit> {
+    // SAFETY: as for `quiet`.
+    unsafe {
+        let found = match found {
             Some(found) => found,
             None => site_at(session, frame)?,
         };
@@ -84,12 +117,14 @@ unsafe fn waiting<'a>(session: &'a Session, thread: Thread, generator: Generator
             // Left alone.
             None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
             None => {
+                // The code may have a record of tools by now.
+                session.resume_cache.set(frame.instruction(), found.site, code);
                 // Whatever runs meanwhile must not resume it.
                 generator.hold(|| guarded(code, || count(session, thread, frame, code, site)))?;
                 entry::ready(session, thread, code, site)?
             }
         };
-        (!entry::c_stack_is_low(thread)).then_some((frame, unit))
+        (!entry::c_stack_is_low(thread)).then_some(unit)
     }
 }
 
@@ -181,7 +216,8 @@ unsafe fn resume_on_trial(session: &Session, thread: Thread, generator: Generato
 ///
 /// # Safety
 ///
-/// The generator waits, its frame and a unit for the place are as [`waiting`] found them.
+/// The generator can go on, that is its frame, and the unit is for the place where it stands.
+#[inline(always)]
 unsafe fn resume(session: &Session, thread: Thread, generator: Generator, frame: Frame, unit: &Unit) -> *mut PyObject {
     let _activity = Activity::new(session);
     // SAFETY: the unit goes on where the frame stands.
@@ -190,19 +226,33 @@ unsafe fn resume(session: &Session, thread: Thread, generator: Generator, frame:
         let result = entry::enter_function(thread, unit, generator.as_object(), frame.as_ptr().cast());
         match generator.progress() {
             // The unit came to a `yield` itself; at any other end the interpreter has run the frame.
-            Progress::Executing => generator.suspend(thread, frame),
-            Progress::Suspended | Progress::Delegating => {}
-            _ if result.is_null() => {}
-            _ => {
-                if result != Py_None() {
-                    _PyGen_SetStopIterationValue(result);
-                }
-                Py_DECREF(result);
-                return std::ptr::null_mut();
+            Progress::Executing => {
+                generator.suspend(thread, frame);
+                result
             }
+            Progress::Suspended | Progress::Delegating => result,
+            _ => ended(result),
         }
-        result
     }
+}
+
+/// What a generator that has returned that value, owned, or has raised an exception, gives to whoever asks for the next item.
+///
+/// # Safety
+///
+/// The value is alive, or NULL.
+#[cold]
+unsafe fn ended(result: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe {
+        if !result.is_null() {
+            if result != Py_None() {
+                _PyGen_SetStopIterationValue(result);
+            }
+            Py_DECREF(result);
+        }
+    }
+    std::ptr::null_mut()
 }
 
 /// What a call that native code makes returns, owned or NULL with an exception, if it does nothing but make a generator; `None` if the

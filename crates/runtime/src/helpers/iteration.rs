@@ -21,6 +21,21 @@ pub unsafe extern "C" fn iter_next(tstate: Ptr, iterator: Obj) -> Obj {
     // SAFETY: the iterator is alive.
     unsafe {
         let resumed = Thread::from_ptr(tstate.cast()).and_then(|thread| generator::next_of(thread, iterator));
+        match resumed {
+            Some(item) if !item.is_null() => item,
+            _ => next_or_end(tstate, iterator, resumed),
+        }
+    }
+}
+
+/// [`iter_next`] of what is no generator, or of one that has ended or raised an exception.
+///
+/// # Safety
+/// As for [`iter_next`]; `resumed` is what a generator has returned.
+#[inline(never)]
+unsafe fn next_or_end(tstate: Ptr, iterator: Obj, resumed: Option<Obj>) -> Obj {
+    // SAFETY: the iterator is alive.
+    unsafe {
         let item = match (resumed, (*ffi::Py_TYPE(iterator)).tp_iternext) {
             (Some(item), _) => item,
             (None, Some(next)) => next(iterator),
