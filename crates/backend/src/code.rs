@@ -131,6 +131,9 @@ pub enum Trampoline {
     Helper(Helper, Saves),
     /// `(word)`: replaces the integer there by a new int object, of the interpreter's free list where it has one.
     BoxInt(Saves),
+    /// `(words)`: puts the value of the int object in the first of two words, which is no compact int, in the second one and 1 in the first one; 0 in the
+    /// first one if it does not fit.
+    UnboxInt(Saves),
     /// `(object)`: destroys an object of a leaf type; floats and ints go back to the interpreter's free lists.
     FreeLeaf(Saves),
     /// `(object)`: destroys an object of any type where no frame of the unit can be looked at.

@@ -164,7 +164,7 @@ fn every_operation_compiles() {
 #[test]
 fn every_trampoline_compiles() {
     let backend = CraneliftBackend::new().expect("there is a code generator for this machine");
-    let own = [Trampoline::BoxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeUnseen].into_iter();
+    let own = [Trampoline::BoxInt, Trampoline::UnboxInt, Trampoline::FreeLeaf, Trampoline::Free, Trampoline::FreeUnseen].into_iter();
     let helpers = Helper::ALL.iter().flat_map(|&helper| Saves::EACH.map(|saves| Trampoline::Helper(helper, saves)));
     let all = own.flat_map(|trampoline| Saves::EACH.map(trampoline)).chain([Trampoline::Observe]).chain(helpers);
     for trampoline in all {

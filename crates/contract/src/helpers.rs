@@ -190,6 +190,8 @@ macro_rules! for_each_helper {
         new_instance(class: Obj) -> Obj, Allocates, "`object.__new__(class)` for a class that allocates as `type` does; NULL with an exception.";
         make_cell(value: Obj) -> Obj, Allocates, "A cell; `value` may be NULL.";
         str_concat(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs.";
+        sequence_binary(left: Obj, right: Obj, op: I64) -> Obj, Allocates, "`left op right` of exact lists, tuples, strs and bytes, and of ints that they are multiplied by: with the number of `bytecode::BinaryOp`, an addition or a multiplication.";
+        list_extended(list: Obj, other: Obj) -> Obj, Mutates, "`list += other` of exact lists: the first one itself, owned.";
         str_append(left: Obj, right: Obj) -> Obj, Allocates, "Concatenation of exact strs, taking over the reference to `left` (grown in place if it is the only one); NULL with an exception.";
         load_name(frame: Ptr, name: Obj) -> Obj, Any, "LOAD_NAME in an interpreter frame.";
         import_name(frame: Ptr, globals: Obj, builtins: Obj, name: Obj, level: Obj, names: Obj) -> Obj, Any, "IMPORT_NAME with these namespaces, in a frame or (NULL) in a function.";

@@ -85,6 +85,7 @@ known_types! {
     StopIteration = "StopIteration";
     Reversed = "reversed";
     ListReverseIter = "type(reversed([]))";
+    Generator = "type(_ for _ in ())";
 }
 
 /// What is fixed for one running interpreter.

@@ -263,6 +263,7 @@ unsafe fn known_type(known: KnownType) -> *mut PyTypeObject {
             KnownType::StopIteration => ffi::PyExc_StopIteration.cast(),
             KnownType::Reversed => &raw mut ffi::PyReversed_Type,
             KnownType::ListReverseIter => &raw mut ffi::PyListRevIter_Type,
+            KnownType::Generator => &raw mut ffi::PyGen_Type,
             // Known once the program has imported it.
             KnownType::Array => std::ptr::null_mut(),
         }

@@ -274,6 +274,9 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
+        if self.sequence_arithmetic(state, op, inplace) {
+            return Ok(());
+        }
         self.note(state, 2);
         self.note(state, 1);
         let v = self.objects(state, 2);

@@ -71,6 +71,8 @@ impl Builder<'_> {
             Some(KnownType::ListIter | KnownType::TupleIter | KnownType::RangeIter | KnownType::ListReverseIter | KnownType::Enumerate | KnownType::Zip) => {
                 return Ok(());
             }
+            // It is its own iterator.
+            Some(KnownType::Generator) => return Ok(()),
             _ => None,
         };
         if let Some(kind) = kind {

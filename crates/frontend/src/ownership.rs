@@ -103,7 +103,15 @@ impl Builder<'_> {
                     self.effect(Op::Incref, &[value], Imm::None);
                 }
                 let ty = self.snapshot.type_of(id).address;
-                state.facts.update(value, |fact| fact.ty = Some(ty));
+                let raw = match *self.kind(id) {
+                    ObjectKind::Int(value) => Some(self.int_const(value)),
+                    ObjectKind::Float(bits) => Some(self.float_const(bits)),
+                    _ => None,
+                };
+                state.facts.update(value, |fact| {
+                    fact.ty = Some(ty);
+                    fact.raw = raw;
+                });
                 value
             }
             Val::Virtual(kind, parts) => self.build_virtual(state, kind, parts),

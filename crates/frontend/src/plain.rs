@@ -3,6 +3,7 @@
 
 use crate::builder::{Build, Builder};
 use crate::value::{Slot, State, Val};
+use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::helpers::{FOUND_TO_SET, Helper};
@@ -59,6 +60,40 @@ impl Builder<'_> {
             Some(known) => self.push_typed(state, result, known),
             None => state.stack.push(Slot::owned(Val::Obj(result))),
         }
+        true
+    }
+
+    /// `left + right` of two lists, tuples or bytes, `list += list`, and `sequence * int`. False if it is something else.
+    pub(crate) fn sequence_arithmetic(&mut self, state: &mut State, op: BinaryOp, inplace: bool) -> bool {
+        use KnownType::{Bool, Bytes, Int, List, Str, Tuple};
+        let [left, right] = [2, 1].map(|depth| self.known_type(state, &state.peek(depth).val));
+        let (Some(left), Some(right)) = (left, right) else { return false };
+        let is_number = |known| matches!(known, Int | Bool);
+        let result = match op {
+            BinaryOp::Add if left == right && matches!(left, List | Tuple | Bytes) => left,
+            BinaryOp::Multiply if is_number(right) && matches!(left, List | Tuple | Bytes | Str) => left,
+            BinaryOp::Multiply if is_number(left) && matches!(right, List | Tuple | Bytes | Str) => right,
+            _ => return false,
+        };
+        // Native code only goes on at a handler where the frame tells the truth.
+        if self.native_handler().is_some() {
+            return false;
+        }
+        let changes = inplace && left == List;
+        if changes && op == BinaryOp::Multiply {
+            // It may lose its items.
+            return false;
+        }
+        let operands = self.objects(state, 2);
+        let value = if changes {
+            self.helper(Helper::list_extended, &operands)
+        } else {
+            let number = self.int_const(i64::from(op.code()));
+            self.helper(Helper::sequence_binary, &[operands[0], operands[1], number])
+        };
+        self.check_raised(state, value);
+        self.drop_operands(state, 2);
+        self.push_typed(state, value, result);
         true
     }
 

@@ -46,6 +46,8 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
         Destruction::Unknown => false,
         // SAFETY: as the caller says.
         Destruction::Fields(first, second) if unsafe { fields_outlive(object, first, second) } => true,
+        // SAFETY: as the caller says.
+        Destruction::Traversed if unsafe { few_outlive(object) } => true,
         destruction => {
             let mut room = Room::uninit();
             let mut lost = Lost {
@@ -120,6 +122,54 @@ unsafe fn fields_outlive(object: *mut PyObject, first: u8, second: u8) -> bool {
             field.is_null() || is_immortal(field) || Py_REFCNT(field) > lost
         };
         !is_watched(object, &*Py_TYPE(object)) && outlives(one) && outlives(other)
+    }
+}
+
+/// Objects that [`few_outlive`] tells apart.
+const FEW: usize = 4;
+
+/// True if an object that its type's traversal takes apart refers to a few others only, all of which have other references.
+///
+/// # Safety
+///
+/// As for [`is_silent`].
+unsafe fn few_outlive(object: *mut PyObject) -> bool {
+    /// The objects visited so far, without leaves.
+    struct Few {
+        objects: [*mut PyObject; FEW],
+        count: usize,
+    }
+
+    /// # Safety
+    ///
+    /// `few` is a `Few`; `object` is alive.
+    unsafe extern "C" fn visit(object: *mut PyObject, few: *mut c_void) -> c_int {
+        // SAFETY: as the caller says.
+        unsafe {
+            if is_immortal(object) || is_number_or_str(Py_TYPE(object)) {
+                return 0;
+            }
+            let few = &mut *few.cast::<Few>();
+            let Some(place) = few.objects.get_mut(few.count) else { return 1 };
+            *place = object;
+            few.count += 1;
+        }
+        0
+    }
+
+    let mut few = Few { objects: [null_mut(); FEW], count: 0 };
+    // SAFETY: traversing changes nothing and runs no Python code; it ends with the first answer that is not 0.
+    unsafe {
+        let class = &*Py_TYPE(object);
+        if class.tp_flags as u64 & ffi::Py_TPFLAGS_HAVE_GC as u64 == 0 || is_watched(object, class) {
+            return false;
+        }
+        if class.tp_traverse.is_none_or(|traverse| traverse(object, visit, (&raw mut few).cast()) != 0) {
+            return false;
+        }
+        let visited = &few.objects[..few.count];
+        let lost = |object: *mut PyObject| visited.iter().filter(|other| std::ptr::eq(**other, object)).count() as isize;
+        visited.iter().all(|&object| Py_REFCNT(object) > lost(object))
     }
 }
 

@@ -106,15 +106,15 @@ impl Lowering<'_> {
         self.code.jump(done, &[value]);
 
         self.code.switch_to(slow);
-        let slot = self.code.result_slot();
-        let out = self.code.b.ins().stack_addr(types::I64, slot, Emitter::SECOND_RESULT);
-        let fits = self.code.call_preserving(Helper::unbox_int_slow, &[object, out]).expect("it has a result");
+        let fits = self.code.replace_word(Trampoline::UnboxInt(self.code.saves), object);
         let fitting = self.code.cold_block();
         let exit = self.exit_block(inst, data, ExitReason::BigInt)?;
         self.code.branch(fits, fitting, exit);
         self.code.switch_to(fitting);
+        let slot = self.code.result_slot();
+        let place = self.code.b.ins().stack_addr(types::I64, slot, Emitter::SECOND_RESULT);
         let buffer = self.code.own(Own::Buffer);
-        let value = self.code.b.ins().load(types::I64, buffer, out, 0);
+        let value = self.code.b.ins().load(types::I64, buffer, place, 0);
         self.code.jump(done, &[value]);
         self.code.switch_to(done);
         Ok(result)

@@ -17,9 +17,11 @@ const INTEGER_HELPER_TRAMPOLINE: u32 = 4;
 
 /// Symbols that are no helpers, by their number in the name space.
 const RUNTIME_SYMBOLS: [Symbol; 2] = [Symbol::ExitFunction, Symbol::ExitLoop];
-const TRAMPOLINES: [Trampoline; 9] = [
+const TRAMPOLINES: [Trampoline; 11] = [
     Trampoline::BoxInt(Saves::All),
     Trampoline::BoxInt(Saves::Integers),
+    Trampoline::UnboxInt(Saves::All),
+    Trampoline::UnboxInt(Saves::Integers),
     Trampoline::FreeLeaf(Saves::All),
     Trampoline::FreeLeaf(Saves::Integers),
     Trampoline::Free(Saves::All),

@@ -44,8 +44,8 @@ pub(super) fn build(
     let regions = Regions::declare(clif);
     let b = FunctionBuilder::new(clif, builder_context);
     let saves = match trampoline {
-        Trampoline::Helper(_, saves) | Trampoline::BoxInt(saves) | Trampoline::FreeLeaf(saves) => saves,
-        Trampoline::Free(saves) | Trampoline::FreeUnseen(saves) => saves,
+        Trampoline::Helper(_, saves) | Trampoline::BoxInt(saves) | Trampoline::UnboxInt(saves) => saves,
+        Trampoline::FreeLeaf(saves) | Trampoline::Free(saves) | Trampoline::FreeUnseen(saves) => saves,
         Trampoline::Observe => Saves::All,
     };
     let mut code = Emitter { b, regions, call_conv: isa.default_call_conv(), imports: BTreeMap::new(), result: None, saves };
@@ -57,6 +57,7 @@ pub(super) fn build(
     match (trampoline, args.as_slice()) {
         (Trampoline::Helper(helper, _), _) => call_helper(&mut code, helper, &args),
         (Trampoline::BoxInt(_), &[arg]) => box_int(&mut code, target.platform, arg),
+        (Trampoline::UnboxInt(_), &[arg]) => unbox_int(&mut code, target.platform, arg),
         (Trampoline::FreeLeaf(_), &[arg]) => {
             reuse(&mut code, target.platform, arg, None);
             call_trampoline(&mut code, Helper::dealloc_leaf, &[arg]);
@@ -123,6 +124,37 @@ fn box_int(code: &mut Emitter<'_>, platform: &Platform, place: ir::Value) {
         code.switch_to(other);
     }
     call_trampoline(code, Helper::box_int, &[value, place]);
+}
+
+/// Puts the value of the int in a word behind that, and says in the word whether it fits: of one that is not compact, with two digits or more.
+fn unbox_int(code: &mut Emitter<'_>, platform: &Platform, place: ir::Value) {
+    let layout = &platform.layout;
+    let (flags, constant) = (code.own(Own::Buffer), code.regions.flags(Region::Const));
+    let object = code.b.ins().load(types::I64, flags, place, 0);
+    let tag = code.b.ins().load(types::I64, constant, object, layout.long_tag as i32);
+    let (two, more) = (code.block(), code.block());
+    let is_two = code.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, tag, 3 << layout.long_non_size_bits);
+    code.branch(is_two, two, more);
+
+    code.switch_to(two);
+    // A digit takes 32 bits, the lower one first.
+    let digits = code.b.ins().load(types::I64, constant, object, layout.long_digits as i32);
+    let low = code.b.ins().band_imm_s(digits, (1 << DIGIT_BITS) - 1);
+    let high = code.b.ins().ushr_imm_u(digits, 32);
+    let high = code.b.ins().ishl_imm_u(high, i64::from(DIGIT_BITS));
+    let magnitude = code.b.ins().bor(low, high);
+    // The sign bits are 0 for positive and 2 for negative ints.
+    let sign_bits = code.b.ins().band_imm_s(tag, layout.long_sign_mask);
+    let one = code.int(1);
+    let sign = code.b.ins().isub(one, sign_bits);
+    let value = code.b.ins().imul(magnitude, sign);
+    code.b.ins().store(flags, value, place, Emitter::SECOND_RESULT);
+    code.b.ins().store(flags, one, place, 0);
+    code.b.ins().return_(&[]);
+
+    code.switch_to(more);
+    let out = code.b.ins().iadd_imm_s(place, i64::from(Emitter::SECOND_RESULT));
+    call_trampoline(code, Helper::unbox_int_slow, &[object, out, place]);
 }
 
 fn observe(code: &mut Emitter<'_>, record: ir::Value) {

@@ -1,6 +1,6 @@
 //! Lists, tuples and slices.
 
-use super::{Obj, Ptr};
+use super::{Obj, Ptr, binary_op};
 use crate::reserve::insist;
 use std::ffi::c_int;
 use whipsnake_cpython::{ffi, int, memory, offsets};
@@ -79,6 +79,26 @@ pub unsafe extern "C" fn list_append(list: Obj, item: Obj) -> i64 {
         }
         i64::from(_PyList_AppendTakeRefListResize(list, item))
     }
+}
+
+/// # Safety
+/// The operands are alive and of such types.
+pub unsafe extern "C" fn sequence_binary(left: Obj, right: Obj, op: i64) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe { binary_op(left, right, op) }
+}
+
+/// # Safety
+/// Both are alive lists.
+pub unsafe extern "C" fn list_extended(list: Obj, other: Obj) -> Obj {
+    // SAFETY: as the caller says.
+    unsafe {
+        if _PyList_Extend(list.cast(), other).is_null() {
+            return std::ptr::null_mut();
+        }
+        ffi::Py_INCREF(list);
+    }
+    list
 }
 
 /// # Safety
