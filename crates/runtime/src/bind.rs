@@ -1,5 +1,6 @@
 //! Arguments of a call to parameters of the callee.
 
+use crate::plain_tuples;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use whipsnake_cpython::ffi::{
@@ -202,6 +203,7 @@ unsafe fn fill(
                 Py_INCREF(value);
                 PyTuple_SET_ITEM(extra, (index - positional) as isize, value);
             }
+            plain_tuples::settle(extra);
             *slots.add(named) = extra;
         }
         if varkeywords {

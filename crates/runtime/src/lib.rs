@@ -17,6 +17,7 @@ mod destroy_plain;
 mod destroy_type;
 pub mod dict_keys;
 mod plain_keys;
+mod plain_tuples;
 mod set_keys;
 pub mod direct;
 pub mod entry;

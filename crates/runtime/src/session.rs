@@ -109,6 +109,8 @@ pub struct Session {
     pub lost_iterator: *mut PyObject,
     /// An empty cell, which stands for one that could not be built because memory was short; never freed.
     pub lost_cell: *mut PyObject,
+    /// What [`crate::plain_tuples::stay_unknown`] said.
+    pub(crate) plain_tuples_stay_unknown: bool,
     /// Address of the function that destroys instances of classes made in Python.
     pub python_dealloc: usize,
     /// Address of the function that destroys named tuples of C modules (`PyStructSequence`), 0 if it is not known.
@@ -233,6 +235,8 @@ impl Session {
             disable_event: parts.disable_event,
             lost_iterator: parts.lost_iterator,
             lost_cell: parts.lost_cell,
+            // SAFETY: sessions are made with the GIL held.
+            plain_tuples_stay_unknown: unsafe { crate::plain_tuples::stay_unknown() },
             python_dealloc: parts.python_dealloc,
             // SAFETY: sessions are made with the GIL held.
             record_dealloc: unsafe { crate::destroy_type::record_dealloc() },

@@ -1,6 +1,7 @@
 //! Lists, tuples and slices.
 
 use super::{Obj, Ptr, binary_op};
+use crate::plain_tuples;
 use crate::reserve::insist;
 use std::ffi::c_int;
 use whipsnake_cpython::{ffi, int, memory, offsets};
@@ -38,6 +39,7 @@ pub unsafe extern "C" fn build_tuple(items: Ptr, count: i64) -> Obj {
         for i in 0..count {
             ffi::PyTuple_SET_ITEM(tuple, i, *items.offset(i));
         }
+        plain_tuples::settle(tuple);
         tuple
     }
 }

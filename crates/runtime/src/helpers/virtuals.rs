@@ -3,6 +3,7 @@
 use super::functions::{make_function, set_function_attribute};
 use super::{Obj, Ptr};
 use crate::attribute_cache::note_insertion;
+use crate::plain_tuples;
 use crate::reserve::{insist, persist};
 use crate::session::session;
 use whipsnake_contract::exit::{Place, Places, Virtual};
@@ -208,6 +209,7 @@ unsafe fn tuple(items: *const u64, count: isize) -> Obj {
             for i in 0..count {
                 ffi::PyTuple_SET_ITEM(tuple, i, ffi::Py_NewRef(items.offset(i).read() as Obj));
             }
+            plain_tuples::settle(tuple);
         }
         tuple
     }
