@@ -85,6 +85,7 @@ macro_rules! for_each_helper {
         float_mod(left: F64, right: F64) -> F64, Pure, "Python's `left % right` for a divisor that is not zero.";
         float_floordiv(left: F64, right: F64) -> F64, Pure, "Python's `left // right` for a divisor that is not zero.";
         int_pow(base: I64, exponent: I64, out: Ptr) -> I64, Pure, "Stores `base ** exponent` to `out` and returns 1, or returns 0 if it does not fit 64 bits or the exponent is negative.";
+        int_pow_mod(base: I64, exponent: I64, modulus: I64, out: Ptr) -> I64, Pure, "`pow(base, exponent, modulus)` of ints, stored to `out`: 1, or 0 for a negative exponent or a modulus of 0.";
         box_wide(low: I64, high: I64) -> Obj, Allocates, "A new int (or the shared small one) of two words, the high one with the sign.";
         unbox_wide(object: Obj, out: Ptr) -> I64, Pure, "Stores an exact int's value to two words at `out`, the low one first, and returns 1, or returns 0 if it does not fit 128 bits.";
         wide_mod(low: I64, high: I64, divisor: I64) -> I64, Pure, "The remainder of an int of two words, with the sign of the divisor, which is not 0.";

@@ -354,7 +354,7 @@ impl Builder<'_> {
     }
 
     /// The result that a helper stored to `out` if its status is not 0; exits with arithmetic otherwise.
-    fn taken_result(&mut self, status: Value, out: Value, size: MemSize) -> Value {
+    pub(crate) fn taken_result(&mut self, status: Value, out: Value, size: MemSize) -> Value {
         let zero = self.int_const(0);
         let fine = self.icmp(Cond::Ne, status, zero);
         self.guard(fine, ExitReason::Arithmetic);

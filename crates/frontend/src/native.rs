@@ -6,6 +6,7 @@ use crate::table_iter::is_table;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::builtins::Builtin;
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
+use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
@@ -54,6 +55,7 @@ impl Builder<'_> {
             ("builtins.min", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Lt)),
             ("builtins.max", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Gt)),
             ("builtins.divmod", false, 2) => Ok(self.divmod(state, base)),
+            ("builtins.pow", false, 3) => Ok(self.pow_mod(state, base)),
             ("builtins.isinstance", false, 2) => Ok(self.isinstance(state, base)),
             ("math.sqrt", false, 1) => Ok(self.sqrt(state, base)),
             ("math.fabs", false, 1) => Ok(self.fabs(state, base)),
@@ -115,6 +117,21 @@ impl Builder<'_> {
         let (Some(left), Some(right)) = (self.int_on_stack(state, 2), self.int_on_stack(state, 1)) else { return false };
         let parts = [Ir::IfloordivChecked, Ir::ImodChecked].map(|op| Slot::borrowed(Val::Int(self.checked(op, &[left, right]))));
         self.finish_native(state, base, Slot::borrowed(Val::Virtual(Virtual::Tuple, parts.to_vec())));
+        true
+    }
+
+    /// `pow(x, y, z)` of ints.
+    fn pow_mod(&mut self, state: &mut State, base: usize) -> bool {
+        let known = [3, 2, 1].map(|depth| self.known_type(state, &state.peek(depth).val));
+        if known != [Some(KnownType::Int); 3] || !self.may_speculate(ExitReason::Arithmetic) {
+            return false;
+        }
+        let words = [3, 2, 1].map(|depth| self.int_on_stack(state, depth));
+        let [Some(number), Some(exponent), Some(modulus)] = words else { return false };
+        let out = self.emit(Ir::Scratch, &[], Imm::Int(1));
+        let fine = self.helper(Helper::int_pow_mod, &[number, exponent, modulus, out]);
+        let result = self.taken_result(fine, out, MemSize::I64);
+        self.finish_native(state, base, Slot::borrowed(Val::Int(result)));
         true
     }
 

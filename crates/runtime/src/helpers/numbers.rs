@@ -231,6 +231,47 @@ pub unsafe extern "C" fn int_pow(base: i64, exponent: i64, out: Ptr) -> i64 {
     }
 }
 
+/// # Safety
+/// `out` points to one word.
+pub unsafe extern "C" fn int_pow_mod(base: i64, exponent: i64, modulus: i64, out: Ptr) -> i64 {
+    match power_modulo(base, exponent, modulus) {
+        Some(value) => {
+            // SAFETY: the caller gave room for one word.
+            unsafe { out.cast::<i64>().write(value) };
+            1
+        }
+        None => 0,
+    }
+}
+
+/// The power by squaring, with the sign of the modulus, as `pow` of Python has it. `None` for what needs an inverse, or raises.
+fn power_modulo(base: i64, exponent: i64, modulus: i64) -> Option<i64> {
+    let mut exponent = u64::try_from(exponent).ok()?;
+    let size = modulus.unsigned_abs();
+    let times = |one: u64, other: u64| match one.checked_mul(other) {
+        Some(product) => product % size,
+        None => (u128::from(one) * u128::from(other) % u128::from(size)) as u64,
+    };
+    if size == 0 {
+        return None;
+    }
+    // Below the modulus's size, so that it fits a word.
+    let mut square = i128::from(base).rem_euclid(i128::from(size)) as u64;
+    let mut result = 1 % size;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = times(result, square);
+        }
+        exponent >>= 1;
+        if exponent > 0 {
+            square = times(square, square);
+        }
+    }
+    // Below 2**63, since the size is 2**63 at most.
+    let result = result as i64;
+    Some(if modulus < 0 && result != 0 { result.wrapping_add(modulus) } else { result })
+}
+
 fn integer_power(base: i64, exponent: i64) -> Option<i64> {
     match base {
         _ if exponent < 0 => None,
