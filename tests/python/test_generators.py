@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import WARM
+from conftest import WARM, Runner, unit_of
 
 PROGRAM = """
     import json
@@ -261,3 +261,29 @@ def test_parameters_in_cells_are_expected_to_be_what_is_in_the_cells(runner) -> 
     print(json.dumps([list(u["exits"]) for u in whipsnake.stats()["units"] if u["name"] == "outer"]))
     """
     assert run(runner, text, WHIPSNAKE_THRESHOLD="100") == [[]]
+
+
+def test_what_was_never_bound_is_not_taken_at_the_entry(runner: Runner) -> None:
+    """The loop in the branch that is never taken keeps numbers in locals that are unbound: the unit does not look at them."""
+    program = """\
+def each(items):
+    for item in items:
+        if item < 0:
+            total = 0
+            for part in range(-item):
+                total += part
+            yield total
+        else:
+            yield item
+
+def drain(items):
+    total = 0
+    for item in items:
+        total += item
+    return total
+
+print([drain(each(range(90))) for _ in range(40)][-1])
+"""
+    unit = unit_of(runner, program, "each")
+    # The iterator of the loop is on the stack.
+    assert unit.count("take_slot") == 1, unit
