@@ -1,6 +1,7 @@
 import gc
 import heapq
 import itertools
+import math
 import sys
 
 WATCHED = [object() for _ in range(4)]
