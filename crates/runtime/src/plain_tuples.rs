@@ -1,7 +1,7 @@
 //! Tuples that the garbage collector need not know.
 //!
-//! From 3.14.1 on the interpreter does not have it look at new tuples of objects that cannot be part of a cycle, which `gc.is_tracked` tells; before, it
-//! finds out at a collection. Programs that keep many small tuples would spend much of their time in collections otherwise.
+//! Some versions of the interpreter (3.14.10, but not 3.13.0) do not have it look at new tuples of objects that cannot be part of a cycle, which
+//! `gc.is_tracked` tells; others find out at a collection. Which one this is, is tried out. Programs that keep many small tuples would spend much of their time in collections otherwise.
 
 use crate::session::session;
 use whipsnake_cpython::ffi::{
