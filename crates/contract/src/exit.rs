@@ -410,6 +410,8 @@ on_returns! {
     Unary, "unary";
     /// The same for an inlined `__len__` in a call of `len`: the result, which must be an index that is not negative, becomes an int.
     Length, "length";
+    /// The same in a truth test, where only the object is on the stack: whether that is not zero.
+    Filled, "filled";
     /// An inlined method of a binary operator, whose operands are still on the stack: the result takes their place. If that is `NotImplemented`, the
     /// interpreter asks further.
     Operator, "operator";
@@ -426,7 +428,7 @@ impl OnReturn {
     pub const fn kept_operands(self) -> usize {
         match self {
             OnReturn::Push | OnReturn::CheckNone | OnReturn::Next => 0,
-            OnReturn::CheckBool | OnReturn::Unary => 1,
+            OnReturn::CheckBool | OnReturn::Filled | OnReturn::Unary => 1,
             OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot | OnReturn::SetAttr => 2,
             // The function, NULL and the object.
             OnReturn::Length | OnReturn::SetItem => 3,

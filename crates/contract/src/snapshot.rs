@@ -197,6 +197,18 @@ impl Platform {
     }
 }
 
+/// What decides whether an object is true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Truth {
+    /// Its type is asked.
+    #[default]
+    Asked,
+    /// Its length, as its class has no `__bool__`.
+    Length,
+    /// Nothing: it always is.
+    Always,
+}
+
 /// A type that feedback or an object refers to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeInfo {
@@ -245,6 +257,9 @@ pub struct TypeInfo {
     pub plain_metaclass: bool,
     /// `__class__` of an instance is the type: nothing overrides it.
     pub plain_class: bool,
+    /// What decides whether an instance is true.
+    #[serde(default)]
+    pub truth: Truth,
     /// Attributes of instances are set as `object` does it: no `__setattr__` of a class comes before.
     #[serde(default = "yes")]
     pub sets_as_object: bool,
@@ -626,7 +641,7 @@ pub struct SeenExit {
 
 impl SeenExit {
     /// Most types that are told of one exit.
-    pub const MAX_TYPES: usize = 6;
+    pub const MAX_TYPES: usize = 12;
 }
 
 /// What was in a slot when the unit became hot.

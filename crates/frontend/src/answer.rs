@@ -13,7 +13,7 @@ impl Builder<'_> {
         let known = self.known_type(state, &result.val);
         let wanted = match parent.on_return {
             OnReturn::PushBool | OnReturn::PushNot | OnReturn::CheckBool | OnReturn::CompareBool => Some(KnownType::Bool),
-            OnReturn::Length => Some(KnownType::Int),
+            OnReturn::Length | OnReturn::Filled => Some(KnownType::Int),
             OnReturn::Operator | OnReturn::Compare => None,
             OnReturn::Push | OnReturn::Unary | OnReturn::CheckNone | OnReturn::SetAttr | OnReturn::SetItem | OnReturn::Next => return Ok(true),
         };
@@ -67,6 +67,10 @@ impl Builder<'_> {
                 let zero = self.int_const(0);
                 let fine = self.icmp(Cond::Ge, length, zero);
                 self.guard(fine, ExitReason::Declined);
+                if parent.on_return == OnReturn::Filled {
+                    let filled = self.icmp(Cond::Ne, length, zero);
+                    *result = Slot::borrowed(Val::Bool(filled));
+                }
             }
             _ => {}
         }

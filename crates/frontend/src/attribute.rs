@@ -56,7 +56,8 @@ impl<'s> Builder<'s> {
                         fact.seen = fact.seen.or(set);
                     });
                 }
-                if state.facts.get(v).many_types {
+                let fact = state.facts.get(v);
+                if fact.many_types || fact.one_of.is_some() {
                     return None;
                 }
                 let address = match state.facts.get(v).likely {
@@ -136,9 +137,9 @@ impl<'s> Builder<'s> {
         if let Some(types) = self.several_types(state, 1, load_version(instr.feedback)) {
             let done = match types.common(&text) {
                 Some(attribute) => self.load_alike(state, &types, &attribute.clone(), name, method),
-                None => self.load_by_type(state, name, &types, method),
+                None => types.are_few() && self.load_by_type(state, name, &types, method),
             };
-            if done {
+            if done || !method && self.load_in_ways(state, &types, name, instr)? {
                 return Ok(());
             }
         }
@@ -176,6 +177,32 @@ impl<'s> Builder<'s> {
             state.stack.push(Slot::owned(Val::Obj(result)));
         }
         Ok(())
+    }
+
+    /// An attribute of an object of several types of which some have a property or another descriptor, or that are many: in a way of its own for each thing
+    /// that it is. False if that is too much.
+    fn load_in_ways(&mut self, state: &mut State, types: &Types<'s>, name: u32, instr: Instr) -> Build<bool> {
+        let Val::Obj(object) = state.peek(1).val else { return Ok(false) };
+        let text = self.code().names[name as usize].clone();
+        if let Some(&Attribute::Property { getter, .. }) = types.shared(&text) {
+            return Ok(self.guard_types(state, 1, types, None) && self.inline_accessor(state, getter, 1, instr)?);
+        }
+        let is_accessor = |attribute: &Attribute| matches!(attribute, Attribute::Property { .. } | Attribute::Descriptor { getter: Some(_), .. });
+        let attributes: Vec<_> = types.infos.iter().filter_map(|info| info.attributes.get(&text)).collect();
+        if attributes.len() < types.infos.len() || types.are_few() && !attributes.into_iter().any(is_accessor) {
+            return Ok(false);
+        }
+        let alike = |one: &TypeInfo, other: &TypeInfo| {
+            one.attributes.get(&text) == other.attributes.get(&text)
+                && match one.attributes[&text] {
+                    Attribute::Property { .. } => true,
+                    Attribute::InlineValue { .. } | Attribute::Slot { .. } => one.basicsize == other.basicsize && one.inline_values == other.inline_values,
+                    _ => false,
+                }
+        };
+        let Some(groups) = types.groups(alike).filter(|groups| groups.len() > 1) else { return Ok(false) };
+        self.each_way(state, object, types, groups, instr, |builder, at| builder.load_attr(at, name, false, instr).map(|()| true))?;
+        Ok(true)
     }
 
     /// Replaces an object by its class where nothing else can be its `__class__`. False if that is not known.
@@ -490,7 +517,8 @@ impl<'s> Builder<'s> {
             self.build_on_stack(state, 1);
         }
         let alike = self.several_types(state, 1, store_version(instr.feedback)).and_then(|types| {
-            let attribute = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }))?.clone();
+            let field = types.common(&text).filter(|a| matches!(a, Attribute::InlineValue { .. } | Attribute::Slot { .. }));
+            let attribute = field.or_else(|| types.shared(&text).filter(|a| matches!(a, Attribute::Property { setter: Some(_), .. })))?.clone();
             if !types.infos.iter().all(|info| info.sets_as_object) {
                 return None;
             }

@@ -7,7 +7,7 @@ use whipsnake_bytecode::operand::CmpOp;
 use whipsnake_bytecode::{Feedback, Instr};
 use whipsnake_contract::exit::{ExitReason, OnReturn};
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, ObjectKind};
+use whipsnake_contract::snapshot::{KnownType, ObjectKind, Truth};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
 fn cond(op: CmpOp) -> Cond {
@@ -18,6 +18,19 @@ fn cond(op: CmpOp) -> Cond {
         CmpOp::Ne => Cond::Ne,
         CmpOp::Gt => Cond::Gt,
         CmpOp::Ge => Cond::Ge,
+    }
+}
+
+/// What the interpreter has specialised a truth test for: a builtin type, or the version of a type that is always true.
+pub(crate) fn truth_met(feedback: Feedback) -> (Option<KnownType>, Option<u32>) {
+    let Feedback::ToBool(kind) = feedback else { return (None, None) };
+    match kind {
+        ToBoolKind::Bool => (Some(KnownType::Bool), None),
+        ToBoolKind::Int => (Some(KnownType::Int), None),
+        ToBoolKind::List => (Some(KnownType::List), None),
+        ToBoolKind::Str => (Some(KnownType::Str), None),
+        ToBoolKind::AlwaysTrue { type_version } => (None, Some(type_version)),
+        ToBoolKind::None => (None, None),
     }
 }
 
@@ -252,21 +265,20 @@ impl Builder<'_> {
 
     /// `bool(value)`.
     pub(crate) fn to_bool(&mut self, state: &mut State, instr: Instr) -> Build<()> {
-        if let Feedback::ToBool(kind) = instr.feedback {
-            let known = match kind {
-                ToBoolKind::Bool => Some(KnownType::Bool),
-                ToBoolKind::Int => Some(KnownType::Int),
-                ToBoolKind::List => Some(KnownType::List),
-                ToBoolKind::Str => Some(KnownType::Str),
-                ToBoolKind::None | ToBoolKind::AlwaysTrue { .. } => None,
-            };
-            if let Some(known) = known {
-                self.speculate(state, 1, known);
-            }
-        }
-        if let Feedback::ToBool(ToBoolKind::AlwaysTrue { type_version }) = instr.feedback
-            && self.owner_type(state, 1, Some(type_version)).is_some_and(|info| info.version == type_version)
+        let (mut known, mut version) = truth_met(instr.feedback);
+        if let Val::Obj(object) = state.peek(1).val
+            && state.facts.get(object).one_of.is_some()
         {
+            (known, version) = (None, None);
+        }
+        if let Some(known) = known {
+            self.speculate(state, 1, known);
+        }
+        let owner = if version.is_some() { self.owner_type(state, 1, version) } else { self.python_class(state, 1) };
+        if let Some((address, version, mutable)) = owner.filter(|info| info.truth == Truth::Always).map(|info| (info.address, info.version, info.mutable)) {
+            if mutable {
+                self.assume_type(address, version);
+            }
             self.drop_operands(state, 1);
             state.stack.push(Slot::borrowed(self.constant_bool(true)));
             return Ok(());
@@ -311,10 +323,12 @@ impl Builder<'_> {
             Some(result) => result,
             None => {
                 self.expect_noted(state, 1);
-                if self.inlined_special(state, "__bool__", &[1], OnReturn::CheckBool, instr)?.is_some() {
+                let is_length = self.python_classes(state, 1).iter().all(|info| info.truth == Truth::Length);
+                let (method, on_return) = if is_length { ("__len__", OnReturn::Filled) } else { ("__bool__", OnReturn::CheckBool) };
+                if self.inlined_special(state, method, &[1], on_return, instr)?.is_some() {
                     return Ok(());
                 }
-                if !matches!(instr.feedback, Feedback::ToBool(_)) {
+                if known.is_none() && version.is_none() {
                     self.note(state, 1);
                 }
                 let v = self.objects(state, 1);

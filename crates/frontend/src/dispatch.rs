@@ -1,17 +1,19 @@
 //! Objects of several types: what is known of the set of their types, accesses that take another way for each of them, and
 //! calls of what such an access finds.
 
-use crate::builder::{Build, Builder, Edge};
+use crate::builder::{Build, Builder, Edge, Stop};
 use crate::call::Known;
 use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, SeenExit, TypeId, TypeInfo};
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Ty, Value};
 
-/// Types that one access distinguishes.
-const MAX_TYPES: usize = 4;
+/// Types that one access tells apart from others: fewer than are remembered, of which there may have been more.
+const MAX_TYPES: usize = SeenExit::MAX_TYPES - 2;
+/// Ways that it takes for them.
+const MAX_WAYS: usize = 4;
 /// Methods of objects of more types that one call distinguishes.
 const MAX_METHODS: usize = 2;
 
@@ -23,23 +25,46 @@ pub(crate) struct Types<'s> {
     proven: bool,
 }
 
-impl Types<'_> {
-    /// What a name resolves to, if it is the same on all types, in objects that are laid out alike.
+impl<'s> Types<'s> {
+    /// True if each of them may have a way of its own.
+    pub(crate) fn are_few(&self) -> bool {
+        self.infos.len() <= MAX_WAYS
+    }
+
+    /// The places of those that are alike, all of them in order; `None` if that makes too many ways.
+    pub(crate) fn groups(&self, alike: impl Fn(&'s TypeInfo, &'s TypeInfo) -> bool) -> Option<Vec<Vec<usize>>> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (place, &info) in self.infos.iter().enumerate() {
+            match groups.iter_mut().find(|group| alike(self.infos[group[0]], info)) {
+                Some(group) => group.push(place),
+                None => groups.push(vec![place]),
+            }
+        }
+        (groups.len() <= MAX_WAYS).then_some(groups)
+    }
+
+    /// What a name resolves to, if it is the same on all types.
+    pub(crate) fn shared(&self, name: &str) -> Option<&Attribute> {
+        let attribute = self.infos[0].attributes.get(name)?;
+        self.infos.iter().all(|info| info.attributes.get(name) == Some(attribute)).then_some(attribute)
+    }
+
+    /// The same in objects that are laid out alike.
     pub(crate) fn common(&self, name: &str) -> Option<&Attribute> {
         let first = self.infos[0];
-        let attribute = first.attributes.get(name)?;
-        let alike = |info: &&TypeInfo| {
-            info.attributes.get(name) == Some(attribute)
-                && info.basicsize == first.basicsize
-                && info.inline_values == first.inline_values
-        };
-        self.infos.iter().all(alike).then_some(attribute)
+        let alike = |info: &&TypeInfo| info.basicsize == first.basicsize && info.inline_values == first.inline_values;
+        self.shared(name).filter(|_| self.infos.iter().all(alike))
     }
 }
 
 impl<'s> Builder<'s> {
     /// The types of the object `depth` from the top, where more than one was seen and few enough to tell them apart.
     pub(crate) fn several_types(&self, state: &mut State, depth: usize, version: Option<u32>) -> Option<Types<'s>> {
+        self.several_types_with(state, depth, version.and_then(|version| self.code().types_by_version.get(&version).copied()))
+    }
+
+    /// The same where the interpreter has met one of the types for certain.
+    pub(crate) fn several_types_with(&self, state: &mut State, depth: usize, met: Option<TypeId>) -> Option<Types<'s>> {
         let Val::Obj(object) = state.peek(depth).val else { return None };
         let fact = state.facts.get(object);
         if fact.ty.is_some() || fact.many_types || !self.may_speculate(ExitReason::ShapeGuard) {
@@ -49,7 +74,7 @@ impl<'s> Builder<'s> {
             Some(TypeSet(set)) => (self.type_sets[set].clone(), true),
             None => {
                 let mut ids: Vec<TypeId> = self.types_met(depth).iter().map(|seen| seen.type_id).collect();
-                ids.extend(version.and_then(|v| self.code().types_by_version.get(&v)));
+                ids.extend(met);
                 ids.extend(fact.seen.iter().flat_map(|set| &self.type_sets[set.0]));
                 (ids, false)
             }
@@ -75,6 +100,11 @@ impl<'s> Builder<'s> {
             self.type_sets.push(ids);
             self.type_sets.len() - 1
         }))
+    }
+
+    /// The types of a set.
+    pub(crate) fn types_of_set(&self, TypeSet(set): TypeSet) -> Vec<&'s TypeInfo> {
+        self.type_sets[set].iter().map(|&id| &self.snapshot.types[id as usize]).collect()
     }
 
     /// Goes on in a block of its own for each of the types of an object; leaves where it has none of them.
@@ -251,27 +281,61 @@ impl<'s> Builder<'s> {
     pub(crate) fn binary_by_type(&mut self, state: &mut State, op: BinaryOp, inplace: bool, instr: Instr) -> Build<bool> {
         for depth in [2, 1] {
             let Val::Obj(object) = state.peek(depth).val else { continue };
-            let Some(types) = self.several_types(state, depth, None) else { continue };
+            let Some(types) = self.several_types(state, depth, None).filter(Types::are_few) else { continue };
             if !types.infos.iter().any(|info| info.known.is_none()) {
                 continue;
             }
-            let mut edges = Vec::new();
-            let drops = std::mem::take(&mut self.drops);
-            for (block, info) in self.switch(object, &types).into_iter().zip(&types.infos) {
-                self.block = block;
-                self.drops = drops.clone();
-                let mut at = state.clone();
-                at.facts.update(object, |fact| fact.ty = Some(info.address));
-                self.ran_python = false;
-                self.recapture(&at);
-                self.binary(&mut at, op, inplace, instr)?;
-                self.finish(&mut at, instr.next);
-                edges.push(Edge { block: self.block, state: at, offset: instr.next });
-            }
-            self.go_on_joined(state, edges);
+            let ways = (0..types.infos.len()).map(|place| vec![place]).collect();
+            self.each_way(state, object, &types, ways, instr, |builder, at| builder.binary(at, op, inplace, instr).map(|()| true))?;
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// An instruction of which an operand, `object`, has one of several types, in a way of its own for each group of them, given by their places: there they
+    /// are the only ones. A way says whether control falls through it; this, whether it does through any.
+    pub(crate) fn each_way(
+        &mut self,
+        state: &mut State,
+        object: Value,
+        types: &Types<'s>,
+        groups: Vec<Vec<usize>>,
+        instr: Instr,
+        mut way: impl FnMut(&mut Self, &mut State) -> Build<bool>,
+    ) -> Build<bool> {
+        let mut edges = Vec::new();
+        let drops = std::mem::take(&mut self.drops);
+        let blocks = self.switch(object, types);
+        for group in groups {
+            let mut at = state.clone();
+            if let [only] = *group {
+                self.block = blocks[only];
+                at.facts.update(object, |fact| fact.ty = Some(types.infos[only].address));
+            } else {
+                self.block = self.f.add_block();
+                group.iter().for_each(|&place| self.f.jump(blocks[place], self.block, &[]));
+                let set = self.type_set(group.iter().map(|&place| types.ids[place]).collect());
+                at.facts.update(object, |fact| fact.one_of = Some(set));
+            }
+            self.drops = drops.clone();
+            self.begin(instr, &at);
+            let goes_on = match way(self, &mut at) {
+                Err(Stop::Leaves) => false,
+                built => built?,
+            };
+            if goes_on {
+                self.finish(&mut at, instr.next);
+                edges.push(Edge { block: self.block, state: at, offset: instr.next });
+            }
+        }
+        let goes_on = !edges.is_empty();
+        if goes_on {
+            self.go_on_joined(state, edges);
+        } else {
+            self.drops.clear();
+            self.ran_python = false;
+        }
+        Ok(goes_on)
     }
 
     /// Goes on where ways through an instruction meet, which have finished it.

@@ -21,6 +21,9 @@ impl Builder<'_> {
         if self.is_never_reached(instr) {
             return Ok(self.leaves(ExitReason::ColdBranch));
         }
+        if let Some(goes_on) = self.in_ways(state, instr, out)? {
+            return Ok(goes_on);
+        }
         match instr.op {
             Op::Nop | Op::NotTaken | Op::Resume { .. } => {}
             Op::LoadFast { local, .. } => {

@@ -60,6 +60,7 @@ mod text;
 mod unbuilt;
 mod value;
 mod variable;
+mod ways;
 mod wide;
 mod with_block;
 mod wrapped_iter;

@@ -1,6 +1,7 @@
 //! Structural pattern matching.
 
 use crate::builder::{Build, Builder, Edge};
+use crate::dispatch::Types;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::{Instr, Op};
@@ -130,7 +131,7 @@ impl Builder<'_> {
         let (Val::Const(class), Val::Const(keywords)) = (&state.peek(2).val, &state.peek(1).val) else { return Ok(None) };
         let class = *class;
         let Some((names, itself)) = self.pattern_names(class, count, *keywords) else { return Ok(None) };
-        let several = self.several_types(state, 3, None);
+        let several = self.several_types(state, 3, None).filter(Types::are_few);
         let infos: Vec<&TypeInfo> = match (&several, self.exact_type(state, &state.peek(3).val)) {
             (_, Some(address)) => self.type_info(address).into_iter().collect(),
             (Some(types), None) => types.infos.clone(),

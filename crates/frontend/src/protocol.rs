@@ -33,7 +33,7 @@ fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
 }
 
 /// Name of the method that a comparison calls on its left operand.
-fn comparison_method(op: CmpOp) -> &'static str {
+pub(crate) fn comparison_method(op: CmpOp) -> &'static str {
     match op {
         CmpOp::Lt => "__lt__",
         CmpOp::Le => "__le__",
@@ -58,6 +58,23 @@ impl<'s> Builder<'s> {
         }
         let info = self.type_info(self.exact_type(state, val)?)?;
         (info.known.is_none() && (!info.mutable || info.version != 0)).then_some(info)
+    }
+
+    /// The classes that the object `depth` from the top has one of, if they are known and written in Python; else none.
+    pub(crate) fn python_classes(&self, state: &State, depth: usize) -> Vec<&'s TypeInfo> {
+        let one_of = match state.peek(depth).val {
+            Val::Obj(object) => state.facts.get(object).one_of,
+            _ => None,
+        };
+        match (self.python_class(state, depth), one_of) {
+            (Some(info), _) => vec![info],
+            (None, Some(set)) => {
+                let infos: Vec<&TypeInfo> = self.types_of_set(set);
+                let are_known = infos.iter().all(|info| info.known.is_none() && Self::is_stable(info));
+                if are_known { infos } else { Vec::new() }
+            }
+            (None, None) => Vec::new(),
+        }
     }
 
     /// The function that a class has under a name of a special method.
@@ -85,13 +102,16 @@ impl<'s> Builder<'s> {
         on_return: OnReturn,
         instr: Instr,
     ) -> Build<Option<()>> {
-        let Some(info) = self.python_class(state, operands[0]) else { return Ok(None) };
-        let Some(method) = self.special(info, name) else { return Ok(None) };
-        self.inlined_method(state, method, &[info], operands, on_return, instr)
+        let infos = self.python_classes(state, operands[0]);
+        let Some(method) = infos.first().and_then(|info| self.special(info, name)) else { return Ok(None) };
+        if infos[1..].iter().any(|info| self.special(info, name) != Some(method)) {
+            return Ok(None);
+        }
+        self.inlined_method(state, method, &infos, operands, on_return, instr)
     }
 
     /// Inlines a method of operands whose types are these.
-    fn inlined_method(
+    pub(crate) fn inlined_method(
         &mut self,
         state: &mut State,
         method: ObjectId,
@@ -186,11 +206,18 @@ impl<'s> Builder<'s> {
 
     /// Inlines the method that a comparison calls, where the class of the left operand is known, and the type of the right one.
     pub(crate) fn inlined_comparison(&mut self, state: &mut State, op: CmpOp, to_bool: bool, instr: Instr) -> Build<Option<()>> {
-        let right = self.exact_type(state, &state.peek(1).val).and_then(|ty| self.type_info(ty));
-        let (Some(left), Some(right)) = (self.python_class(state, 2), right) else { return Ok(None) };
-        let Some(method) = self.special(left, comparison_method(op)).filter(|_| is_asked_first(left, right)) else { return Ok(None) };
+        let lefts = self.python_classes(state, 2);
+        let rights = match self.exact_type(state, &state.peek(1).val) {
+            Some(address) => self.type_info(address).into_iter().collect(),
+            None => self.python_classes(state, 1),
+        };
+        let Some(method) = lefts.first().and_then(|left| self.special(left, comparison_method(op))) else { return Ok(None) };
+        let is_called = |left: &&TypeInfo| self.special(left, comparison_method(op)) == Some(method) && rights.iter().all(|right| is_asked_first(left, right));
+        if rights.is_empty() || !lefts.iter().all(is_called) {
+            return Ok(None);
+        }
         let on_return = if to_bool { OnReturn::CompareBool } else { OnReturn::Compare };
-        self.inlined_method(state, method, &[left, right], &[2, 1], on_return, instr)
+        self.inlined_method(state, method, &[lefts, rights].concat(), &[2, 1], on_return, instr)
     }
 
     /// Makes a call of an object whose class has a `__call__` written in Python one of that function: instances, and classes with such a metaclass.

@@ -288,6 +288,10 @@ unsafe fn deliver(thread: Thread, frame: Frame, image: &FrameImage, result: *mut
             OnReturn::PushNot => opposite(truth(result)),
             OnReturn::CheckBool => answer_of_bool(result),
             OnReturn::Length => length(result),
+            OnReturn::Filled => match length(result) {
+                length if length.is_null() => length,
+                length => truth(length),
+            },
         };
         drop_kept(frame, on_return);
         if on_return == OnReturn::CompareBool && !result.is_null() {

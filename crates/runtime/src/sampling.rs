@@ -20,6 +20,10 @@ use whipsnake_cpython::{Code, Thread, monitoring};
 /// Time between two looks while they find something: a look costs 30 to 50 µs (test suites of a second with
 /// one each millisecond took 3 to 5 % longer), most of it for waking the thread that asks for it.
 const PERIOD: Duration = Duration::from_millis(4);
+/// Processor time of the process from which on it is longer in proportion, and the longest: what gets hot late need not be found at once, and a program
+/// with much that is a little hot is looked at for ever.
+const YOUNG: Duration = Duration::from_secs(4);
+const LONGEST_FOUND: Duration = Duration::from_millis(16);
 /// The most that it grows to while they do not: native code is left for each.
 const LONGEST: Duration = Duration::from_millis(64);
 /// A call that comes so much later than it was due had to wait for something that blocked the interpreter, or ran outside of it.
@@ -49,6 +53,11 @@ impl Sampling {
     pub(crate) fn hurry(&self) {
         self.period.set(PERIOD);
     }
+}
+
+/// Time between two looks that find something, where the process has used so much processor time.
+fn least_period(used: Duration) -> Duration {
+    PERIOD.mul_f64(used.as_secs_f64() / YOUNG.as_secs_f64()).clamp(PERIOD, LONGEST_FOUND)
 }
 
 impl Session {
@@ -113,7 +122,7 @@ impl Session {
             self.wake_at_once(thread);
             self.listen_to_frames(thread, self.ran())
         };
-        let period = if found { PERIOD } else { (self.sampling.period.get() * 11 / 10).min(LONGEST) };
+        let period = if found { least_period(processor_time()) } else { (self.sampling.period.get() * 11 / 10).min(LONGEST) };
         self.sampling.period.set(period);
         let is_late = self.sampling.due.get().is_some_and(|due| due + LATE < Instant::now());
         self.look_later(thread, is_late);

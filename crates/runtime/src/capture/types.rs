@@ -7,7 +7,7 @@ use crate::dict_keys::Keys;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 use whipsnake_contract::faults::Fault;
-use whipsnake_contract::snapshot::{KnownType, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{KnownType, Truth, TypeId, TypeInfo};
 use whipsnake_cpython::ffi::{self, PyHeapTypeObject, PyObject, PyTypeObject};
 use whipsnake_cpython::{memory, offsets, symbols, version_lookup};
 
@@ -67,6 +67,7 @@ impl Builder<'_> {
                 mro: mro(kind),
                 plain_metaclass: std::ptr::eq(type_of(kind.cast()), &raw const ffi::PyType_Type),
                 plain_class: has_plain_class(kind),
+                truth: truth(kind),
                 sets_as_object: super::attributes::sets_as_object(kind),
                 leaf: is_leaf_type(kind),
                 ends_unseen: ends_unseen(kind),
@@ -76,6 +77,24 @@ impl Builder<'_> {
                 shows_arguments: shows_arguments(kind),
                 tuple_like: is_tuple_like(kind),
             }
+        }
+    }
+}
+
+/// What decides whether an instance is true, as long as the type stays what it is.
+///
+/// # Safety
+/// `kind` is alive and ready.
+unsafe fn truth(kind: *mut PyTypeObject) -> Truth {
+    // SAFETY: type objects are readable, and so are their tables of slots.
+    unsafe {
+        let asked = (*kind).tp_as_number.as_ref().is_some_and(|slots| slots.nb_bool.is_some());
+        let mapping = (*kind).tp_as_mapping.as_ref().is_some_and(|slots| slots.mp_length.is_some());
+        let sequence = (*kind).tp_as_sequence.as_ref().is_some_and(|slots| slots.sq_length.is_some());
+        match (asked, mapping || sequence) {
+            (true, _) => Truth::Asked,
+            (false, true) => Truth::Length,
+            (false, false) => Truth::Always,
         }
     }
 }
