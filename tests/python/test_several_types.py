@@ -85,3 +85,33 @@ def test_what_isinstance_says_is_known_behind_the_branch(runner: Runner) -> None
     unit = last_unit(runner, text, "work")
     # Each type is asked for once: by `isinstance`.
     assert unit.count("load.ptr.type") == 1 and "call_helper" not in unit, unit
+
+
+@pytest.mark.parametrize("callables", ["[one, two, three]", "[A(1).add, A(2).sub, one]", "[Calls(1), Called(2), Calls(3)]"])
+def test_each_callable_has_a_way(runner: Runner, callables: str) -> None:
+    text = f"""\
+        class A:
+            def __init__(self, v): self.v = v
+            def add(self, x): return self.v + x
+            def sub(self, x): return self.v - x
+        class Calls(A):
+            def __call__(self, x): return self.v * x
+        class Called(A):
+            def __call__(self, x): return x
+        def one(x): return x + 1
+        def two(x, y=2): return x * y
+        def three(x): return x
+        callables = {callables} * 20
+
+        def work(callables):
+            n = 0
+            for q in callables:
+                n += q(3)
+            return n
+
+        def call():
+            return sum(work(callables) for _ in range(12))
+        """
+    unit = last_unit(runner, text, "work")
+    # Each is inlined; anything else is called as an object.
+    assert unit.count("assume function") >= 2 and unit.count("call_helper.call ") <= 1, unit

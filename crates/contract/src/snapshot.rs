@@ -620,7 +620,7 @@ pub struct SeenType {
     /// Type code of the items of an `array.array`, or the number of items of a tuple, list or dict that a call spreads and 1, if all that were seen had the
     /// same; 0 otherwise.
     pub format: u8,
-    /// The last function that was seen, or the last method's, if all had the same code.
+    /// A function that was seen, or a method's: the last one of its code. Where there were several, but few, each is told of apart.
     #[serde(default)]
     pub function: Option<ObjectId>,
 }

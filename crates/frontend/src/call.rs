@@ -92,6 +92,9 @@ impl Builder<'_> {
         if let Some(goes_on) = self.call_by_callee(state, base, instr)? {
             return Ok(goes_on);
         }
+        if let Some(goes_on) = self.call_one_of_met(state, base, instr)? {
+            return Ok(goes_on);
+        }
         if self.make_generator(state, base)? {
             self.finish(state, instr.next);
             return Ok(true);
@@ -140,6 +143,9 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
+        }
+        if callee.is_none() {
+            self.note_callable(state, argc + 2);
         }
         let values = self.objects(state, argc + 2);
         let words = self.lend_operands(&values[1..], 0);
@@ -202,14 +208,7 @@ impl Builder<'_> {
             let function = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
             self.guard_callee(function, known);
             self.guard_defaults(function, defaults);
-            let receiver = self.load(callable, self.layout().method_self, MemSize::Obj, Region::Const);
-            self.effect(Ir::Incref, &[receiver], Imm::None);
-            self.effect(Ir::Incref, &[function], Imm::None);
-            let method = std::mem::replace(&mut state.stack[base], Slot::owned(Val::Obj(function)));
-            state.stack[base + 1] = Slot::owned(Val::Obj(receiver));
-            self.drop_slot(state, method);
-            // Calling the function with self is the same call.
-            self.recapture(state);
+            self.open_method(state, base, callable, function);
         } else {
             if matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
                 return None;
@@ -218,6 +217,18 @@ impl Builder<'_> {
             self.guard_defaults(callable, defaults);
         }
         Some(known)
+    }
+
+    /// Replaces a method that is called by its function and the object that it is bound to.
+    pub(crate) fn open_method(&mut self, state: &mut State, base: usize, method: Value, function: Value) {
+        let receiver = self.load(method, self.layout().method_self, MemSize::Obj, Region::Const);
+        self.effect(Ir::Incref, &[receiver], Imm::None);
+        self.effect(Ir::Incref, &[function], Imm::None);
+        let method = std::mem::replace(&mut state.stack[base], Slot::owned(Val::Obj(function)));
+        state.stack[base + 1] = Slot::owned(Val::Obj(receiver));
+        self.drop_slot(state, method);
+        // Calling the function with self is the same call.
+        self.recapture(state);
     }
 
     /// The code that a function is about to be made of, if it can be inlined.

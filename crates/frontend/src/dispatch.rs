@@ -7,7 +7,7 @@ use crate::value::{CalleeSet, Slot, State, TypeSet, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::exit::ExitReason;
-use whipsnake_contract::snapshot::{Attribute, ObjectId, ObjectKind, SeenExit, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{Attribute, CALLABLE, CO_NESTED, KnownType, ObjectId, ObjectKind, SeenExit, TypeId, TypeInfo};
 use whipsnake_ir::{Block, Imm, MemSize, Op as Ir, Region, Ty, Value};
 
 /// Types that one access tells apart from others: fewer than are remembered, of which there may have been more.
@@ -65,6 +65,12 @@ impl<'s> Builder<'s> {
 
     /// The same where the interpreter has met one of the types for certain.
     pub(crate) fn several_types_with(&self, state: &mut State, depth: usize, met: Option<TypeId>) -> Option<Types<'s>> {
+        let seen = self.types_met(depth).iter().map(|seen| seen.type_id).chain(met).collect();
+        self.several_types_of(state, depth, seen)
+    }
+
+    /// The same where these types were seen.
+    pub(crate) fn several_types_of(&self, state: &mut State, depth: usize, mut seen: Vec<TypeId>) -> Option<Types<'s>> {
         let Val::Obj(object) = state.peek(depth).val else { return None };
         let fact = state.facts.get(object);
         if fact.ty.is_some() || fact.many_types || !self.may_speculate(ExitReason::ShapeGuard) {
@@ -73,10 +79,8 @@ impl<'s> Builder<'s> {
         let (mut ids, proven): (Vec<TypeId>, bool) = match fact.one_of {
             Some(TypeSet(set)) => (self.type_sets[set].clone(), true),
             None => {
-                let mut ids: Vec<TypeId> = self.types_met(depth).iter().map(|seen| seen.type_id).collect();
-                ids.extend(met);
-                ids.extend(fact.seen.iter().flat_map(|set| &self.type_sets[set.0]));
-                (ids, false)
+                seen.extend(fact.seen.iter().flat_map(|set| &self.type_sets[set.0]));
+                (seen, false)
             }
         };
         ids.sort_unstable();
@@ -417,5 +421,76 @@ impl<'s> Builder<'s> {
         }
         self.go_on_joined(state, edges);
         Ok(Some(true))
+    }
+
+    /// A call of one of a few functions that were met there: each in a way of its own, and another one for whatever else is called. `None` if there are
+    /// no such functions.
+    pub(crate) fn call_one_of_met(&mut self, state: &mut State, base: usize, instr: Instr) -> Build<Option<bool>> {
+        let Val::Obj(callable) = state.stack[base].val else { return Ok(None) };
+        let fact = state.facts.get(callable);
+        if fact.function.is_some() || fact.made_of.is_some() || matches!(state.stack[base + 1].val, Val::MaybeObj(_)) {
+            return Ok(None);
+        }
+        let met = self.noted_at(instr.offset, CALLABLE);
+        let is_plain = |id: &ObjectId| matches!(self.kind(*id), ObjectKind::Function(info) if info.flags & CO_NESTED == 0);
+        let of = |known: KnownType| -> Vec<ObjectId> {
+            let met = met.iter().filter(|seen| self.snapshot.types[seen.type_id as usize].known == Some(known));
+            met.filter_map(|seen| seen.function).filter(is_plain).collect()
+        };
+        let (functions, methods) = (of(KnownType::Function), of(KnownType::Method));
+        if met.len() < 2 || functions.len() + methods.len() < met.len() || !methods.is_empty() && state.stack[base + 1].val != Val::Null {
+            return Ok(None);
+        }
+        let drops = std::mem::take(&mut self.drops);
+        let mut edges = Vec::new();
+        let method = methods.first().map(|_| self.platform().known_type(KnownType::Method).expect("there are methods"));
+        let ways = functions.into_iter().map(|id| (Some(id), false)).chain(methods.into_iter().map(|id| (Some(id), true)));
+        for (callee, bound) in ways.chain([(None, false)]) {
+            let mut next = None;
+            let mut at = state.clone();
+            self.drops = drops.clone();
+            self.begin(instr, &at);
+            if let Some(id) = callee {
+                // The unit does not keep it: what is on the stack does.
+                let wanted = self.address(self.snapshot.objects[id as usize].address);
+                let rest = self.f.add_block();
+                let mut found = callable;
+                if let Some(method) = method.filter(|_| bound) {
+                    let ty = self.load(callable, self.layout().ob_type, MemSize::Ptr, Region::Type);
+                    let method = self.address(method);
+                    let is_method = self.same(ty, method);
+                    let (yes, no) = self.split(is_method);
+                    self.f.jump(no, rest, &[]);
+                    self.block = yes;
+                    found = self.load(callable, self.layout().method_function, MemSize::Obj, Region::Const);
+                }
+                let same = self.same(found, wanted);
+                let (yes, no) = self.split(same);
+                self.f.jump(no, rest, &[]);
+                self.block = yes;
+                next = Some(rest);
+                if bound {
+                    at.facts.update(callable, |fact| fact.ty = method);
+                    self.open_method(&mut at, base, callable, found);
+                }
+            }
+            let goes_on = match self.call_resolved(&mut at, callee.map(|id| Known { id, exact: true }), base, instr) {
+                Err(Stop::Leaves) => false,
+                built => built?,
+            };
+            if goes_on {
+                edges.push(Edge { block: self.block, state: at, offset: instr.next });
+            }
+            if let Some(next) = next {
+                self.block = next;
+            }
+        }
+        self.drops.clear();
+        self.ran_python = false;
+        let goes_on = !edges.is_empty();
+        if goes_on {
+            self.go_on_joined(state, edges);
+        }
+        Ok(Some(goes_on))
     }
 }

@@ -8,7 +8,7 @@ use crate::value::{State, Val};
 use whipsnake_bytecode::Instr;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::helpers::Helper;
-use whipsnake_contract::snapshot::{KnownType, SeenType, TypeId, TypeInfo, STACK_KEYS, local_key, operand_key, stack_key};
+use whipsnake_contract::snapshot::{CALLABLE, KnownType, SeenType, TypeId, TypeInfo, STACK_KEYS, local_key, operand_key, stack_key};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, StateId, Value};
 
 /// Exits by one guard after which it is not tried again, whatever is known.
@@ -125,13 +125,26 @@ impl<'s> Builder<'s> {
 
     /// The same for an operand that is not known by its depth on the stack.
     pub(crate) fn note_at(&mut self, state: &State, operand: u32, depth: usize) {
+        // What an attempt meets may have run in the interpreter only, so far.
+        let may_learn = if self.attempt.is_some() { !self.guesses_no_types() } else { !self.snapshot.profiled };
+        self.note_if(state, operand, depth, may_learn);
+    }
+
+    /// The same for what is called: also where an earlier unit has guarded it to be one function, in vain.
+    pub(crate) fn note_callable(&mut self, state: &State, depth: usize) {
+        if self.may_speculate(ExitReason::IdentityGuard) || self.snapshot.wary {
+            self.note_at(state, CALLABLE, depth);
+        } else {
+            self.note_if(state, CALLABLE, depth, true);
+        }
+    }
+
+    fn note_if(&mut self, state: &State, operand: u32, depth: usize, may_learn: bool) {
         let Val::Obj(object) = state.peek(depth).val else { return };
         let Some(instr) = self.instr else { return };
         if self.exact_type(state, &Val::Obj(object)).is_some() {
             return;
         }
-        // What an attempt meets may have run in the interpreter only, so far.
-        let may_learn = if self.attempt.is_some() { !self.guesses_no_types() } else { !self.snapshot.profiled };
         let first = self.snapshot.warm && may_learn && self.noted(operand as usize).is_empty();
         if first || self.snapshot.surveys {
             let exit = self.pre_state();

@@ -9,7 +9,7 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{CompareKind, ContainsKind, StoreSubscrKind, SubscrKind, UnpackKind};
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_bytecode::{Feedback, Instr, Op};
-use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, Truth, TypeId, TypeInfo};
+use whipsnake_contract::snapshot::{CALLABLE, KnownType, ObjectId, ObjectKind, Truth, TypeId, TypeInfo};
 
 /// What an instruction does with an operand.
 struct Use {
@@ -25,6 +25,8 @@ struct Use {
 
 /// Instructions that test a result, at most: `bool`, `not` and a branch.
 const LONGEST_TEST: usize = 3;
+/// The method that a call of an instance calls.
+const CALL: &str = "__call__";
 /// Sequences with items, and tables.
 const CONTAINERS: &[KnownType] = &[KnownType::List, KnownType::Tuple, KnownType::Str, KnownType::Bytes, KnownType::Dict];
 /// Objects that can be compared without a call.
@@ -41,12 +43,20 @@ impl<'s> Builder<'s> {
         for place in self.uses(state, instr) {
             let Val::Obj(object) = state.peek(place.depth).val else { continue };
             let met = place.met.and_then(|known| self.type_of_known(known));
-            let Some(types) = self.several_types_with(state, place.depth, met) else { continue };
+            let several = match place.method {
+                CALL => {
+                    let seen = self.noted_at(instr.offset, CALLABLE).iter().map(|seen| seen.type_id).collect();
+                    self.several_types_of(state, place.depth, seen)
+                }
+                _ => self.several_types_with(state, place.depth, met),
+            };
+            let Some(types) = several else { continue };
             let method = |info: &TypeInfo| self.special(info, place.method);
             if !types.infos.iter().any(|info| info.known.is_some_and(|known| place.known.contains(&known)) || method(info).is_some()) {
                 continue;
             }
-            let alike = |one: &TypeInfo, other: &TypeInfo| method(one).is_some_and(|found| method(other) == Some(found));
+            // What is called must be of a known class.
+            let alike = |one: &TypeInfo, other: &TypeInfo| place.method != CALL && method(one).is_some_and(|found| method(other) == Some(found));
             let Some(groups) = types.groups(alike) else { continue };
             if groups.len() == 1 {
                 self.guard_types(state, place.depth, &types, None);
@@ -110,6 +120,9 @@ impl<'s> Builder<'s> {
             }
             Op::Call { argc: 1 } if self.calls(state, 3, "builtins.len") => {
                 vec![Use { depth: 1, met: None, method: "__len__", known: CONTAINERS }]
+            }
+            Op::Call { argc } if state.peek(argc as usize + 1).val == Val::Null => {
+                vec![Use { depth: argc as usize + 2, met: None, method: CALL, known: &[] }]
             }
             _ => Vec::new(),
         }

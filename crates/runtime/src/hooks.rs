@@ -143,7 +143,7 @@ impl Session {
             Decision::Keep | Decision::Later | Decision::Detach(_) => false,
             Decision::Compile if site.compiling.get() => false,
             Decision::Compile => {
-                let next = SURVEYS.get(site.surveys.get()).filter(|_| exit.reason == ExitReason::TypeGuard);
+                let next = SURVEYS.get(site.surveys.get()).filter(|_| matches!(exit.reason, ExitReason::TypeGuard | ExitReason::IdentityGuard));
                 site.survey_due.set(next.is_some_and(|&(compiles, _)| site.compiles.get() >= compiles));
                 true
             }

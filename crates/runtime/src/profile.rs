@@ -76,13 +76,16 @@ pub struct Sight {
     pub function: *mut PyObject,
 }
 
+/// Functions of different code that are remembered of one place.
+const MOST_FUNCTIONS: usize = 4;
+
 /// The functions that were seen.
 #[derive(Debug)]
 enum Functions {
-    /// None, or some with different code.
+    /// None, or too many.
     Unknown,
-    /// The last one; all had the same code.
-    Alike(Weak),
+    /// The last one of each code.
+    Few(Vec<Weak>),
 }
 
 impl Functions {
@@ -92,20 +95,30 @@ impl Functions {
     unsafe fn new(function: *mut PyObject) -> Functions {
         // SAFETY: as the caller says.
         let weak = if function.is_null() { None } else { unsafe { Weak::new(function) } };
-        weak.map_or(Functions::Unknown, Functions::Alike)
+        weak.map_or(Functions::Unknown, |weak| Functions::Few(vec![weak]))
     }
 
     /// # Safety
     ///
     /// As for [`Self::new`].
     unsafe fn add(&mut self, function: *mut PyObject) {
-        let Functions::Alike(last) = self else { return };
-        // SAFETY: the function is alive, and so is the last one while it is asked for its code.
+        let Functions::Few(few) = self else { return };
+        if function.is_null() {
+            *self = Functions::Unknown;
+            return;
+        }
+        // SAFETY: the function is alive, and so are the others while they are asked for their code.
         unsafe {
             let code = |function: *mut PyObject| read::<*mut PyObject>(function.cast(), offsets::FUNCTION_CODE);
-            let (same, alike) = last.with(|last| (last == function, !function.is_null() && code(last) == code(function))).unwrap_or((false, true));
-            if !same {
-                *self = if alike { Functions::new(function) } else { Functions::Unknown };
+            // Dead ones make room.
+            let alike = few.iter().position(|last| last.with(|last| code(last) == code(function)).unwrap_or(true));
+            if alike.is_some_and(|at| few[at].with(|last| last == function) == Some(true)) {
+                return;
+            }
+            match (Weak::new(function), alike) {
+                (Some(weak), Some(at)) => few[at] = weak,
+                (Some(weak), None) if few.len() < MOST_FUNCTIONS => few.push(weak),
+                _ => *self = Functions::Unknown,
             }
         }
     }
@@ -185,8 +198,8 @@ impl TypeProfile {
         }
     }
 
-    /// Calls `f` with each living type seen in a place and what is known of its objects, most frequent first. What it names is alive during
-    /// the call. Functions that are all dead are left out, so that others are noted.
+    /// Calls `f` with each living type seen in a place and what is known of its objects, most frequent first; once for each function, if there were few. What
+    /// it names is alive during the call. Functions that are all dead are left out, so that others are noted.
     ///
     /// # Safety
     ///
@@ -201,7 +214,9 @@ impl TypeProfile {
                 seen.kind.with(|kind| {
                     let sight = Sight { kind: kind.cast(), format: seen.format, function: std::ptr::null_mut() };
                     match &seen.functions {
-                        Functions::Alike(last) => last.with(|function| f(Sight { function, ..sight })).unwrap_or_default(),
+                        Functions::Few(few) => few.iter().for_each(|last| {
+                            last.with(|function| f(Sight { function, ..sight }));
+                        }),
                         Functions::Unknown => f(sight),
                     }
                 })
