@@ -87,6 +87,24 @@ def test_what_isinstance_says_is_known_behind_the_branch(runner: Runner) -> None
     assert unit.count("load.ptr.type") == 1 and "call_helper" not in unit, unit
 
 
+def test_each_thing_has_a_loop(runner: Runner) -> None:
+    text = """\
+        tables = [[1, 2], (3, 4, 5)] * 20
+
+        def work(tables):
+            n = 0
+            for table in tables:
+                for x in table:
+                    n += x
+            return n
+
+        def call():
+            return sum(work(tables) for _ in range(12))
+        """
+    unit = last_unit(runner, text, "work")
+    assert "call_helper" not in unit and unit.count("iadd_checked") >= 2, unit
+
+
 @pytest.mark.parametrize("callables", ["[one, two, three]", "[A(1).add, A(2).sub, one]", "[Calls(1), Called(2), Calls(3)]"])
 def test_each_callable_has_a_way(runner: Runner, callables: str) -> None:
     text = f"""\

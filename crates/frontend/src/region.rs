@@ -95,6 +95,16 @@ struct Version {
 
 /// Versions of one loop that may be built.
 const MAX_VERSIONS: usize = 2;
+/// What is on top of an edge's stack, if that is not built.
+fn iterator_on_top(edge: &Edge) -> Option<Virtual> {
+    match edge.state.stack.last()?.val {
+        Val::Virtual(kind, _) => Some(kind),
+        _ => None,
+    }
+}
+
+/// Kinds of iterators that a loop may be entered with for which it has versions.
+const MAX_ITERATORS: usize = 3;
 /// The version, in the lessons of a loop, that asks a generator for its first item.
 const NEW_GENERATOR: usize = usize::MAX;
 /// Attempts at one loop before its types count as unstable.
@@ -123,21 +133,45 @@ impl Builder<'_> {
                     done.extend(inside);
                 }
                 None => {
+                    let (edges, done) = self.drop_iterators(block, edges);
                     let edge = self.join(edges);
-                    self.build_block(block, edge, out)?;
+                    self.build_block(block, done, edge, out)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Builds one block from its joined edge.
-    fn build_block(&mut self, block: usize, edge: Edge, out: &mut Outcome) -> Build<()> {
+    /// Where ways that have iterated over different things meet to drop the iterator, each drops its own: it need not be built. Returns the edges, and the
+    /// number of instructions of the block that they have behind them.
+    fn drop_iterators(&mut self, block: usize, mut edges: Vec<Edge>) -> (Vec<Edge>, usize) {
+        let body = self.instance.body.clone();
+        let instr = body.decoded.instrs[body.blocks[block].start];
+        let mut kinds: Vec<_> = edges.iter().map(iterator_on_top).collect();
+        kinds.dedup();
+        let is_plain = instr.op == whipsnake_bytecode::Op::PopIter && edges.iter().all(|edge| edge.state.untraced.is_none());
+        if !is_plain || kinds.len() < 2 || kinds.contains(&None) {
+            return (edges, 0);
+        }
+        for edge in &mut edges {
+            self.block = edge.block;
+            self.begin(instr, &edge.state);
+            let iterator = edge.state.pop();
+            self.drop_slot(&mut edge.state, iterator);
+            self.finish(&mut edge.state, instr.next);
+            edge.block = self.block;
+            edge.offset = instr.next;
+        }
+        (edges, 1)
+    }
+
+    /// Builds one block from its joined edge, but for so many instructions that were built before.
+    fn build_block(&mut self, block: usize, done: usize, edge: Edge, out: &mut Outcome) -> Build<()> {
         let body = self.instance.body.clone();
         self.block = edge.block;
         let created = self.f.blocks.len();
         let mut state = edge.state;
-        let range = body.blocks[block].start..body.blocks[block].end;
+        let range = body.blocks[block].start + done..body.blocks[block].end;
         let mut goes_on = true;
         for index in range {
             let instr = body.decoded.instrs[index];
@@ -168,10 +202,13 @@ impl Builder<'_> {
 
     /// Builds a loop from the edges that enter it.
     pub(crate) fn build_loop(&mut self, index: usize, edges: Vec<Edge>, out: &mut Outcome) -> Build<()> {
-        let mut entry = self.join(edges);
-        self.settle_locals(index, &mut entry);
         let mut versions: Vec<Version> = Vec::new();
-        let mut work = vec![entry];
+        let mut work = Vec::new();
+        for edges in self.by_iterator(index, edges) {
+            let mut entry = self.join(edges);
+            self.settle_locals(index, &mut entry);
+            work.push(entry);
+        }
         while let Some(mut edge) = work.pop() {
             self.trace_on(&mut edge);
             match self.version_for(&edge.state, &versions, versions.len() < MAX_VERSIONS) {
@@ -191,6 +228,21 @@ impl Builder<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The edges that enter a loop, those apart that iterate over something else: an innermost loop has a version for each.
+    fn by_iterator(&self, index: usize, edges: Vec<Edge>) -> Vec<Vec<Edge>> {
+        let body = &self.instance.body;
+        let is_for = matches!(body.decoded.instrs[body.loops[index].header].op, whipsnake_bytecode::Op::ForIter { .. });
+        let is_innermost = is_for && !body.loops.iter().any(|other| other.parent == Some(index));
+        let mut groups: Vec<Vec<Edge>> = Vec::new();
+        for edge in edges {
+            match groups.iter_mut().find(|group| !is_innermost || iterator_on_top(&group[0]) == iterator_on_top(&edge)) {
+                Some(group) => group.push(edge),
+                None => groups.push(vec![edge]),
+            }
+        }
+        if groups.len() > MAX_ITERATORS { vec![groups.into_iter().flatten().collect()] } else { groups }
     }
 
     /// The first version that the state fits, and the state as it enters that one. If it may be given up, only one for which nothing needs to be built.

@@ -33,6 +33,8 @@ const CONTAINERS: &[KnownType] = &[KnownType::List, KnownType::Tuple, KnownType:
 const COMPARED: &[KnownType] = &[KnownType::Int, KnownType::Float, KnownType::Str];
 /// What is taken apart without an iterator.
 const UNPACKED: &[KnownType] = &[KnownType::Tuple, KnownType::List];
+/// What is iterated over in parts: each in a loop of its own.
+const ITERATED: &[KnownType] = &[KnownType::List, KnownType::Tuple, KnownType::Dict, KnownType::Range];
 /// What can be changed.
 const STORED: &[KnownType] = &[KnownType::List, KnownType::Dict];
 
@@ -117,6 +119,9 @@ impl<'s> Builder<'s> {
                     _ => None,
                 };
                 vec![Use { depth: 1, met, method: "", known: UNPACKED }]
+            }
+            Op::GetIter if self.instance.body.block_at(instr.next).is_some() => {
+                vec![Use { depth: 1, met: None, method: "", known: ITERATED }]
             }
             Op::Call { argc: 1 } if self.calls(state, 3, "builtins.len") => {
                 vec![Use { depth: 1, met: None, method: "__len__", known: CONTAINERS }]
@@ -232,6 +237,11 @@ impl<'s> Builder<'s> {
         lower: impl FnOnce(&mut Self, &mut State) -> Build<bool>,
     ) -> Build<bool> {
         let mut goes_on = lower(self, state)?;
+        if goes_on && instr.op == Op::GetIter {
+            self.finish(state, instr.next);
+            self.edge_to(out, instr.next, self.block, state.clone())?;
+            return Ok(false);
+        }
         if goes_on && !rest.is_empty() {
             self.finish(state, instr.next);
         }
@@ -261,6 +271,7 @@ impl<'s> Builder<'s> {
             Op::CompareOp { op, to_bool } => self.compare(state, op, to_bool, instr),
             Op::ContainsOp { invert } => self.contains(state, invert, instr),
             Op::UnpackSequence { count } => self.unpack_sequence(state, count as usize, instr),
+            Op::GetIter => self.get_iter(state),
             Op::Call { argc } => return self.call(state, argc, instr),
             _ => unreachable!("has no uses"),
         }?;
