@@ -274,11 +274,12 @@ impl Builder<'_> {
         if let Some(known) = known {
             self.speculate(state, 1, known);
         }
-        let owner = if version.is_some() { self.owner_type(state, 1, version) } else { self.python_class(state, 1) };
-        if let Some((address, version, mutable)) = owner.filter(|info| info.truth == Truth::Always).map(|info| (info.address, info.version, info.mutable)) {
-            if mutable {
-                self.assume_type(address, version);
-            }
+        if version.is_some() {
+            self.owner_type(state, 1, version);
+        }
+        let types = self.types_of(state, 1);
+        if !types.is_empty() && types.iter().all(|info| info.truth == Truth::Always) {
+            types.iter().filter(|info| info.mutable).for_each(|info| self.assume_type(info.address, info.version));
             self.drop_operands(state, 1);
             state.stack.push(Slot::borrowed(self.constant_bool(true)));
             return Ok(());

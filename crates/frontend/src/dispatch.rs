@@ -332,24 +332,21 @@ impl<'s> Builder<'s> {
                 edges.push(Edge { block: self.block, state: at, offset: instr.next });
             }
         }
-        let goes_on = !edges.is_empty();
-        if goes_on {
-            self.go_on_joined(state, edges);
-        } else {
-            self.drops.clear();
-            self.ran_python = false;
-        }
-        Ok(goes_on)
+        Ok(self.go_on_joined(state, edges))
     }
 
-    /// Goes on where ways through an instruction meet, which have finished it.
-    fn go_on_joined(&mut self, state: &mut State, edges: Vec<Edge>) {
+    /// Goes on where ways through an instruction meet, which have finished it. False if control falls through none of them.
+    fn go_on_joined(&mut self, state: &mut State, edges: Vec<Edge>) -> bool {
         self.drops.clear();
         self.ran_python = false;
+        if edges.is_empty() {
+            return false;
+        }
         let joined = self.join(edges);
         self.block = joined.block;
         *state = joined.state;
         self.recapture(state);
+        true
     }
 
     fn type_id_of(&self, info: &TypeInfo) -> TypeId {
@@ -414,13 +411,7 @@ impl<'s> Builder<'s> {
                 edges.push(Edge { block: self.block, state: at, offset: instr.next });
             }
         }
-        if edges.is_empty() {
-            self.drops.clear();
-            self.ran_python = false;
-            return Ok(Some(false));
-        }
-        self.go_on_joined(state, edges);
-        Ok(Some(true))
+        Ok(Some(self.go_on_joined(state, edges)))
     }
 
     /// A call of one of a few functions that were met there: each in a way of its own, and another one for whatever else is called. `None` if there are
@@ -485,12 +476,6 @@ impl<'s> Builder<'s> {
                 self.block = next;
             }
         }
-        self.drops.clear();
-        self.ran_python = false;
-        let goes_on = !edges.is_empty();
-        if goes_on {
-            self.go_on_joined(state, edges);
-        }
-        Ok(Some(goes_on))
+        Ok(Some(self.go_on_joined(state, edges)))
     }
 }

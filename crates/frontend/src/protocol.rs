@@ -60,21 +60,22 @@ impl<'s> Builder<'s> {
         (info.known.is_none() && (!info.mutable || info.version != 0)).then_some(info)
     }
 
-    /// The classes that the object `depth` from the top has one of, if they are known and written in Python; else none.
-    pub(crate) fn python_classes(&self, state: &State, depth: usize) -> Vec<&'s TypeInfo> {
-        let one_of = match state.peek(depth).val {
-            Val::Obj(object) => state.facts.get(object).one_of,
-            _ => None,
-        };
-        match (self.python_class(state, depth), one_of) {
-            (Some(info), _) => vec![info],
-            (None, Some(set)) => {
-                let infos: Vec<&TypeInfo> = self.types_of_set(set);
-                let are_known = infos.iter().all(|info| info.known.is_none() && Self::is_stable(info));
-                if are_known { infos } else { Vec::new() }
-            }
+    /// The types that the object `depth` from the top has one of, if something can be assumed of them; else none.
+    pub(crate) fn types_of(&self, state: &State, depth: usize) -> Vec<&'s TypeInfo> {
+        let val = &state.peek(depth).val;
+        let Val::Obj(object) = val else { return Vec::new() };
+        let infos = match (self.exact_type(state, val), state.facts.get(*object).one_of) {
+            (Some(address), _) => self.type_info(address).into_iter().collect(),
+            (None, Some(set)) => self.types_of_set(set),
             (None, None) => Vec::new(),
-        }
+        };
+        if infos.iter().all(|info| Self::is_stable(info)) { infos } else { Vec::new() }
+    }
+
+    /// The same for classes written in Python.
+    pub(crate) fn python_classes(&self, state: &State, depth: usize) -> Vec<&'s TypeInfo> {
+        let infos = self.types_of(state, depth);
+        if infos.iter().all(|info| info.known.is_none()) { infos } else { Vec::new() }
     }
 
     /// The function that a class has under a name of a special method.

@@ -180,17 +180,10 @@ impl<'s> Builder<'s> {
             (None, version) => version.and_then(|version| self.code().types_by_version.get(&version).copied()),
         };
         let Some(types) = self.several_types_with(state, 1, met) else { return Ok(None) };
-        if types.infos.iter().all(|info| info.truth == Truth::Always) {
-            self.guard_types(state, 1, &types, None);
-            self.drop_operands(state, 1);
-            state.stack.push(Slot::borrowed(self.constant_bool(true)));
-            self.finish(state, instr.next);
-            return Ok(Some(true));
-        }
         let method = |info: &TypeInfo| self.special(info, if info.truth == Truth::Length { "__len__" } else { "__bool__" });
         let alike = |one: &TypeInfo, other: &TypeInfo| {
-            let is_same = one.truth == Truth::Always || method(one).is_some_and(|found| method(other) == Some(found));
-            is_same && one.truth == other.truth && one.known.is_none() && other.known.is_none()
+            let is_same = one.known.is_none() && other.known.is_none() && method(one).is_some_and(|found| method(other) == Some(found));
+            one.truth == other.truth && (one.truth == Truth::Always || is_same)
         };
         let Some(groups) = types.groups(alike) else { return Ok(None) };
         if groups.len() == 1 {
@@ -198,13 +191,8 @@ impl<'s> Builder<'s> {
             return Ok(None);
         }
         let rest = self.test_behind(instr);
-        self.each_way(state, object, &types, groups, instr, |builder, at| {
-            builder.with_test(at, instr, &rest, out, |builder, at| match builder.truth_in_ways(at, instr, &mut Outcome::default())? {
-                Some(goes_on) => Ok(goes_on),
-                None => builder.to_bool(at, instr).map(|()| true),
-            })
-        })
-        .map(Some)
+        let lower = |builder: &mut Self, at: &mut State| builder.to_bool(at, instr).map(|()| true);
+        self.each_way(state, object, &types, groups, instr, |builder, at| builder.with_test(at, instr, &rest, out, lower)).map(Some)
     }
 
     /// The instructions that follow in the same block if they do nothing but test the result.

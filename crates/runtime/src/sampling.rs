@@ -122,7 +122,7 @@ impl Session {
             self.wake_at_once(thread);
             self.listen_to_frames(thread, self.ran())
         };
-        let least = if self.laps.wants_callers() { PERIOD } else { least_period(processor_time()) };
+        let least = if self.laps.wants_callers() { PERIOD } else { least_period(self.sampling.used.get()) };
         let period = if found { least } else { (self.sampling.period.get() * 11 / 10).min(LONGEST) };
         self.sampling.period.set(period);
         let is_late = self.sampling.due.get().is_some_and(|due| due + LATE < Instant::now());
