@@ -180,6 +180,7 @@ macro_rules! for_each_helper {
         format_str(value: Obj, format: I64) -> Obj, Allocates, "`format(value, spec)` of an exact str of ASCII, with the spec as the number of a `Format`.";
         str_of_int(value: I64) -> Obj, Allocates, "The decimal digits of an int.";
         format_plain(value: Obj) -> Obj, Allocates, "`format(value)` of an exact int, float, bool or `None`.";
+        str_percent(text: Obj, values: Ptr, count: I64) -> Obj, Allocates, "`text % (values…)` of an exact str and exact numbers and strs, which are borrowed.";
         format_with_spec(value: Obj, spec: Obj) -> Obj, Any, "`format(value, spec)`.";
         convert_value(value: Obj, conversion: I64) -> Obj, Any, "`str` (1), `repr` (2) or `ascii` (3) of a value.";
         build_template(strings: Obj, interpolations: Obj) -> Obj, Allocates, "A `Template` of two tuples.";

@@ -271,6 +271,9 @@ pub struct TypeInfo {
     pub ends_unseen: bool,
     /// `__init__` when constructing calls nothing else (`__new__` is object's, no metaclass).
     pub simple_init: Option<ObjectId>,
+    /// Constructing calls nothing (`__new__` and `__init__` are object's, no metaclass), and takes no arguments.
+    #[serde(default)]
+    pub bare: bool,
     /// `__new__` when constructing calls nothing else (there is no `__init__`, no metaclass).
     #[serde(default)]
     pub simple_new: Option<ObjectId>,

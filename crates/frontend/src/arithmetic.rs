@@ -273,6 +273,9 @@ impl Builder<'_> {
             if op == BinaryOp::Add && self.concatenate(state, instr)? {
                 return Ok(());
             }
+            if op == BinaryOp::Remainder && self.percent(state) {
+                return Ok(());
+            }
         }
         if self.sequence_arithmetic(state, op, inplace) {
             return Ok(());

@@ -152,6 +152,7 @@ impl Builder<'_> {
         let count = self.int_const(argc as i64);
         let null = self.null();
         let result = self.raising(state, Helper::call, &[self.tstate, values[0], words, count, null])?;
+        self.know_instance(state, callee, result);
         self.drop_from_top(state, argc + 2);
         state.stack.push(Slot::owned(Val::Obj(result)));
         self.finish(state, instr.next);

@@ -10,7 +10,7 @@ use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind, Truth};
 use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, Value};
 
-fn cond(op: CmpOp) -> Cond {
+pub(crate) fn cond(op: CmpOp) -> Cond {
     match op {
         CmpOp::Lt => Cond::Lt,
         CmpOp::Le => Cond::Le,
@@ -65,7 +65,7 @@ impl Builder<'_> {
             }
         }
         let kinds = (self.known_type(state, &state.peek(2).val), self.known_type(state, &state.peek(1).val));
-        if let Some(result) = self.quick_compare(state, op, kinds).or_else(|| self.real_compare(state, cond(op))) {
+        if let Some(result) = self.compare_tuples(state, op).or_else(|| self.quick_compare(state, op, kinds)).or_else(|| self.real_compare(state, cond(op))) {
             self.drop_from_top(state, 2);
             state.stack.push(Slot::borrowed(Val::Bool(result)));
             return Ok(());
@@ -97,7 +97,7 @@ impl Builder<'_> {
         self.icmp(Cond::Gt, status, zero)
     }
 
-    fn quick_compare(&mut self, state: &mut State, op: CmpOp, kinds: (Option<KnownType>, Option<KnownType>)) -> Option<Value> {
+    pub(crate) fn quick_compare(&mut self, state: &mut State, op: CmpOp, kinds: (Option<KnownType>, Option<KnownType>)) -> Option<Value> {
         use KnownType::{Bool, Complex, Float, Int, Str};
         match kinds {
             (Some(Int | Bool), Some(Int | Bool)) => {

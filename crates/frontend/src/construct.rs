@@ -397,7 +397,7 @@ impl Builder<'_> {
     }
 
     /// Makes sure that a sequence has that many items. False if it is none, or has another number of them.
-    fn expect_items(&mut self, state: &State, sequence: &Val, count: usize) -> bool {
+    pub(crate) fn expect_items(&mut self, state: &State, sequence: &Val, count: usize) -> bool {
         let list = match (sequence, self.known_type(state, sequence)) {
             (Val::Const(id), _) => return matches!(self.kind(*id), ObjectKind::Tuple(items) if items.len() == count),
             (Val::Obj(_), Some(known @ (KnownType::Tuple | KnownType::List))) => known == KnownType::List,

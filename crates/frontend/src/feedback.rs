@@ -14,6 +14,12 @@ use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, StateId, Value};
 /// Exits by one guard after which it is not tried again, whatever is known.
 pub(crate) const MANY_EXITS: u32 = 1100;
 
+/// Operand under whose number the type of an item of a tuple is noted that is not built, and an operand itself: those do not note theirs.
+pub(crate) fn item_operand(index: usize) -> u32 {
+    const OPERANDS: usize = 3;
+    1 + index.min(OPERANDS - 1) as u32
+}
+
 impl<'s> Builder<'s> {
     /// True if the interpreter has run the code often, but never this instruction, and earlier units did not meet it either.
     pub(crate) fn is_never_reached(&self, instr: Instr) -> bool {

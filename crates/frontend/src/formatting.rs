@@ -1,8 +1,9 @@
 //! Numbers and strs as text: `str()` of ints, and what f-strings make of their values.
 
 use crate::builder::{Build, Builder};
+use crate::feedback::item_operand;
 use crate::value::{State, Val};
-use whipsnake_contract::exit::ExitReason;
+use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::format::{Format, Formatted, Shown};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectKind};
@@ -53,6 +54,45 @@ impl Builder<'_> {
         };
         self.check_raised(state, result);
         self.drop_from_top(state, 2);
+        self.push_typed(state, result, KnownType::Str);
+        true
+    }
+
+    /// `text % values` of numbers and strs. False if it is something else.
+    pub(crate) fn percent(&mut self, state: &mut State) -> bool {
+        if self.known_type(state, &state.peek(2).val) != Some(KnownType::Str) {
+            return false;
+        }
+        let values: Vec<Val> = match &state.peek(1).val {
+            Val::Virtual(Virtual::Tuple, parts) => parts.iter().map(|part| part.val.clone()).collect(),
+            val => vec![val.clone()],
+        };
+        for (index, value) in values.iter().enumerate() {
+            let known = match (self.known_type(state, value), value) {
+                (None, Val::Obj(object)) => self.expect_or_note(state, item_operand(index), *object),
+                (known, _) => known,
+            };
+            if !matches!(known, Some(KnownType::Str | KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::None)) {
+                return false;
+            }
+        }
+        let values = state.pop();
+        let count = match values.val {
+            Val::Virtual(Virtual::Tuple, parts) => {
+                let count = parts.len();
+                state.stack.extend(parts);
+                count
+            }
+            _ => {
+                state.stack.push(values);
+                1
+            }
+        };
+        let v = self.objects(state, count + 1);
+        let (words, number) = (self.lend_operands(&v[1..], 0), self.int_const(count as i64));
+        let result = self.helper(Helper::str_percent, &[v[0], words, number]);
+        self.check_raised(state, result);
+        self.drop_operands(state, count + 1);
         self.push_typed(state, result, KnownType::Str);
         true
     }

@@ -7,6 +7,7 @@
 
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge};
+use crate::feedback::MANY_EXITS;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Untraced, Val};
 use std::collections::BTreeSet;
@@ -115,9 +116,11 @@ impl Builder<'_> {
         body.exceptions.handler_for(offset).is_some()
     }
 
-    /// True if a code object raised exceptions, where it was inlined, that a handler would have caught natively had it been called.
+    /// True if a code object raised exceptions, where it was inlined, that a handler would have caught natively had it been called: more than units can have met
+    /// that did not know enough yet to raise them in place.
     pub(crate) fn raises_when_inlined(&self, code: CodeId) -> bool {
-        self.snapshot.codes[code as usize].exits_seen.iter().any(|exit| exit.reason == ExitReason::RaisedInlined)
+        let raised = self.snapshot.codes[code as usize].exits_seen.iter().filter(|exit| exit.reason == ExitReason::RaisedInlined);
+        raised.map(|exit| exit.count).sum::<u32>() > MANY_EXITS
     }
 
     /// Leaves with the exception that the current instruction raised if the value is NULL.

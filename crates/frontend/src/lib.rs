@@ -57,6 +57,7 @@ mod subscript;
 mod super_attr;
 mod template;
 mod text;
+mod tuple_compare;
 mod unbuilt;
 mod value;
 mod variable;

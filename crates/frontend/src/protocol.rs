@@ -11,6 +11,7 @@ use whipsnake_bytecode::operand::{BinaryOp, CmpOp};
 use whipsnake_contract::exit::{OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{Attribute, CALLABLE, CodeId, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
+use whipsnake_ir::Value;
 
 /// Names of the method that an operator calls on its left operand, and on its right operand.
 fn methods(op: BinaryOp) -> Option<(&'static str, &'static str)> {
@@ -287,6 +288,29 @@ impl<'s> Builder<'s> {
         info.simple_init.filter(|_| info.simple_new.is_none() && info.mutable && info.version != 0)
     }
 
+    /// A new instance of a class, as `object.__new__` makes it.
+    fn new_object(&mut self, state: &mut State, class: ObjectId, info: &TypeInfo) -> Value {
+        self.assume_type(info.address, info.version);
+        self.new_unbuilt(state, class, info).unwrap_or_else(|| {
+            let class = self.object_const(class);
+            let instance = self.helper(Helper::new_instance, &[class]);
+            self.check_raised(state, instance);
+            state.facts.update(instance, |fact| fact.ty = Some(info.address));
+            instance
+        })
+    }
+
+    /// Takes note of what the call of a class gives that was made the general way: an instance of this very class, if `object` makes it. (An `__init__` may have
+    /// given it another one.)
+    pub(crate) fn know_instance(&self, state: &mut State, callee: Option<Known>, instance: Value) {
+        let Some(Known { id, exact: true }) = callee else { return };
+        let ObjectKind::Type(ty) = *self.kind(id) else { return };
+        let info = &self.snapshot.types[ty as usize];
+        if info.simple_init.is_some() && info.mutable && info.version != 0 {
+            state.facts.update(instance, |fact| fact.likely = Some(info.address));
+        }
+    }
+
     /// Calls a class whose instances are made by `object.__new__` and set up by an `__init__` written in Python, which is inlined.
     /// `None` if it cannot be, else whether control falls through.
     pub(crate) fn construct(&mut self, state: &mut State, ty: TypeId, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
@@ -294,24 +318,18 @@ impl<'s> Builder<'s> {
         if let Some(new) = info.simple_new.filter(|_| info.mutable && info.version != 0) {
             return self.make(state, info, new, base, names, instr);
         }
-        let Some(init) = info.simple_init.filter(|_| info.mutable && info.version != 0) else { return Ok(None) };
+        let (Val::Const(class), Val::Null) = (&state.stack[base].val, &state.stack[base + 1].val) else { return Ok(None) };
+        let class = *class;
         let argc = state.stack.len() - base - 2 - usize::from(!names.is_empty());
-        let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };
-        if !matches!((&state.stack[base].val, &state.stack[base + 1].val), (Val::Const(_), Val::Null)) {
-            return Ok(None);
+        if info.bare && argc == 0 && info.mutable && info.version != 0 {
+            let instance = self.new_object(state, class, info);
+            state.stack.truncate(base);
+            state.stack.push(Slot::owned(Val::Obj(instance)));
+            return Ok(Some(true));
         }
-        self.assume_type(info.address, info.version);
-        let Val::Const(class) = state.stack[base].val else { return Ok(None) };
-        let instance = match self.new_unbuilt(state, class, info) {
-            Some(unbuilt) => unbuilt,
-            None => {
-                let class = self.object_const(class);
-                let instance = self.helper(Helper::new_instance, &[class]);
-                self.check_raised(state, instance);
-                state.facts.update(instance, |fact| fact.ty = Some(info.address));
-                instance
-            }
-        };
+        let Some(init) = self.init_of_class(ty) else { return Ok(None) };
+        let Some((function, code, sources)) = self.inlinable_with(init, argc + 1, names, instr) else { return Ok(None) };
+        let instance = self.new_object(state, class, info);
         let mut args = state.stack.split_off(base);
         args.drain(..2);
         args.truncate(argc);

@@ -19,6 +19,7 @@ fn name(method: SpecialMethod) -> &'static str {
 impl Builder<'_> {
     /// Replaces the owner by a method of its type and itself, or by something bound and NULL (3.14).
     pub(crate) fn load_special(&mut self, state: &mut State, method: SpecialMethod) -> Build<()> {
+        self.expect_noted(state, 1);
         let known = self
             .owner_type(state, 1, None)
             .and_then(|info| match info.attributes.get(name(method)) {
@@ -31,6 +32,7 @@ impl Builder<'_> {
             state.stack.push(owner);
             return Ok(());
         }
+        self.note(state, 1);
         let owner = self.objects(state, 1)[0];
         let out = self.emit(Ir::Scratch, &[], Imm::Int(2));
         let which = self.int_const(i64::from(method.code()));

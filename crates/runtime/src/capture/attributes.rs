@@ -90,6 +90,11 @@ impl Builder<'_> {
             if self.types[id as usize].simple_init.is_none() {
                 self.types[id as usize].simple_init = self.simple_init(id, kind);
             }
+            if !self.types[id as usize].bare {
+                let object = &*(&raw const ffi::PyBaseObject_Type);
+                let has_init = (*kind).tp_init.map(|f| f as usize) != object.tp_init.map(|f| f as usize);
+                self.types[id as usize].bare = !has_init && self.is_made_by_object(id, kind);
+            }
             if self.types[id as usize].simple_new.is_none() {
                 self.types[id as usize].simple_new = self.simple_new(id, kind);
             }
@@ -333,16 +338,27 @@ impl Builder<'_> {
     unsafe fn simple_init(&mut self, id: TypeId, kind: *mut PyTypeObject) -> Option<ObjectId> {
         // SAFETY: type objects are readable; what the lookup finds is alive.
         unsafe {
-            let object_new = (*(&raw const ffi::PyBaseObject_Type)).tp_new.map(|f| f as usize);
-            let plain = (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
-                && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
-                && (*kind).tp_new.map(|f| f as usize) == object_new;
-            if !plain || !self.is_called_as_usual(id, kind) {
+            if !self.is_made_by_object(id, kind) {
                 return None;
             }
             let name = self.interned("__init__");
             let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
             objects::is_function(init).then(|| self.object_id(init))
+        }
+    }
+
+    /// True if calling the class makes an instance by `object.__new__`, and then calls `__init__`.
+    ///
+    /// # Safety
+    /// `kind` is alive.
+    unsafe fn is_made_by_object(&mut self, id: TypeId, kind: *mut PyTypeObject) -> bool {
+        // SAFETY: type objects are readable.
+        unsafe {
+            let object_new = (*(&raw const ffi::PyBaseObject_Type)).tp_new.map(|f| f as usize);
+            (*kind).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0
+                && (*kind).tp_alloc.map(|f| f as usize) == Some(ffi::PyType_GenericAlloc as *const () as usize)
+                && (*kind).tp_new.map(|f| f as usize) == object_new
+                && self.is_called_as_usual(id, kind)
         }
     }
 

@@ -72,6 +72,7 @@ impl Builder<'_> {
                 leaf: is_leaf_type(kind),
                 ends_unseen: ends_unseen(kind),
                 simple_init: None,
+                bare: false,
                 simple_new: None,
                 new_exception: None,
                 shows_arguments: shows_arguments(kind),

@@ -90,6 +90,21 @@ pub unsafe extern "C" fn str_concat(left: Obj, right: Obj) -> Obj {
 }
 
 /// # Safety
+/// `text` is an exact str, and `values` points to `count` objects.
+pub unsafe extern "C" fn str_percent(text: Obj, values: Ptr, count: i64) -> Obj {
+    // SAFETY: the caller vouches for the values; the new tuple has room for them, and a reference to each.
+    unsafe {
+        let tuple = insist(|| ffi::PyTuple_New(count as isize));
+        for index in 0..count as isize {
+            ffi::PyTuple_SET_ITEM(tuple, index, ffi::Py_NewRef(*values.cast::<Obj>().offset(index)));
+        }
+        let result = ffi::PyUnicode_Format(text, tuple);
+        ffi::Py_DECREF(tuple);
+        result
+    }
+}
+
+/// # Safety
 /// Both are exact strs; the caller gives up its reference to `left`.
 pub unsafe extern "C" fn str_append(left: Obj, right: Obj) -> Obj {
     let mut result = left;
