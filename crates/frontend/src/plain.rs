@@ -2,6 +2,7 @@
 //! keys that are strs, ints or tuples, and most of `isinstance`. No frames are built for it.
 
 use crate::builder::{Build, Builder};
+use whipsnake_bytecode::Instr;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::builtins::Builtin;
@@ -207,24 +208,44 @@ impl Builder<'_> {
         true
     }
 
-    /// `dict[key]` under an int or a tuple that is there. False if that may run Python code.
-    pub(crate) fn dict_item(&mut self, state: &mut State) -> bool {
-        if !self.may_speculate(ExitReason::Unbound) || !self.may_use_dict() {
-            return false;
+    /// `dict[key]` under a str, an int or a tuple: one that is there, or the error is handled in place. False if that may run Python code.
+    pub(crate) fn dict_item(&mut self, state: &mut State, key: Option<KnownType>, instr: Instr) -> Build<bool> {
+        let misses = !self.may_speculate(ExitReason::Unbound);
+        if !self.may_use_dict() || misses && !self.may_raise_in_place(state, instr, instr) {
+            return Ok(false);
         }
-        let missing = self.null();
-        let item = if let Some([items, count]) = self.lend_tuple(state, 1) {
+        let null = self.null();
+        let items = if key == Some(KnownType::Str) || misses { None } else { self.lend_tuple(state, 1) };
+        let (dict, item) = if let Some([items, count]) = items {
             let dict = self.container_object(state, 2);
             self.guard_no_namespace(dict);
-            self.helper(Helper::dict_get_tuple, &[dict, items, count, missing])
+            (dict, self.helper(Helper::dict_get_tuple, &[dict, items, count, null]))
         } else {
             let v = self.objects(state, 2);
             self.guard_no_namespace(v[0]);
-            self.helper(Helper::dict_get_plain, &[v[0], v[1], missing])
+            let item = match key {
+                Some(KnownType::Str) => self.helper(Helper::dict_get_str, &v),
+                _ => self.helper(Helper::dict_get_plain, &[v[0], v[1], null]),
+            };
+            (v[0], item)
         };
-        self.guard_not_null(item, ExitReason::Unbound);
+        if misses {
+            let missing = self.same(item, null);
+            let found = self.emit(Ir::Bnot, &[missing], Imm::None);
+            let key = state.stack.len() - 1;
+            let tells = |builder: &mut Self, at: &mut State| {
+                let key = builder.objects(at, 1)[0];
+                let status = builder.helper(Helper::dict_has_plain, &[dict, key]);
+                builder.guard_told(status);
+            };
+            if !self.raise_unless(state, found, ("KeyError", ExitReason::Unbound), 2, key..key + 1, instr, tells)? {
+                return Ok(false);
+            }
+        } else {
+            self.guard_not_null(item, ExitReason::Unbound);
+        }
         self.push_loan(state, 2, item);
-        true
+        Ok(true)
     }
 
     /// `dict[key] = value`. False if that may run Python code.

@@ -10,10 +10,11 @@ use crate::call::{Callee, Runs};
 use crate::region::Outcome;
 use crate::unbuilt::Kind;
 use crate::value::{Slot, State, Val};
+use std::ops::Range;
 use std::rc::Rc;
 use whipsnake_bytecode::{Handler, Instr, Op};
-use whipsnake_contract::exit::{OnReturn, Virtual};
-use whipsnake_contract::snapshot::{Attribute, ExceptionInit, KnownType, ObjectId, ObjectKind, TypeId, TypeInfo};
+use whipsnake_contract::exit::{ExitPolicy, ExitReason, OnReturn, Virtual};
+use whipsnake_contract::snapshot::{Attribute, ExceptionInit, KnownType, ObjectId, ObjectKind, SeenExit, TypeId, TypeInfo};
 use whipsnake_ir::Value;
 
 /// Classes whose `__init__` is that of `BaseException`: it keeps the arguments.
@@ -41,6 +42,19 @@ struct Caught {
     /// The unit's own code.
     instance: Rc<Instance>,
     handler: Handler,
+}
+
+/// What is raised.
+struct Thrown {
+    /// Its class, and that as an object.
+    class: TypeId,
+    object: ObjectId,
+    /// Slots of the stack below what the exception takes the place of.
+    base: usize,
+    /// Slots of the stack that are its arguments. None where they are not known: then nobody may look at them.
+    arguments: Range<usize>,
+    /// The instruction that raises it.
+    raise: Instr,
 }
 
 /// An exception while it is raised and handled.
@@ -72,19 +86,57 @@ impl Builder<'_> {
         if state.stack[base + 1].val != Val::Null {
             return Ok(false);
         }
-        self.raise_in_place(state, class, base, raise, instr)
+        let Val::Const(object) = state.stack[base].val else { return Ok(false) };
+        let arguments = base + 2..state.stack.len();
+        self.raise_in_place(state, Thrown { class, object, base, arguments, raise }, instr)
     }
 
     /// The same for `raise class`, with the class on top of the stack.
     pub(crate) fn raise_class(&mut self, state: &mut State, instr: Instr) -> Build<bool> {
         let Val::Const(id) = state.peek(1).val else { return Ok(false) };
         let ObjectKind::Type(class) = *self.kind(id) else { return Ok(false) };
-        self.raise_in_place(state, class, state.stack.len() - 1, instr, instr)
+        let thrown = Thrown { class, object: id, base: state.stack.len() - 1, arguments: 0..0, raise: instr };
+        self.raise_in_place(state, thrown, instr)
     }
 
-    fn raise_in_place(&mut self, state: &mut State, class: TypeId, base: usize, raise: Instr, instr: Instr) -> Build<bool> {
-        let info = &self.snapshot.types[class as usize];
-        let Some(init) = info.new_exception.filter(|_| !info.mutable || info.version != 0) else { return Ok(false) };
+    /// Goes on where the condition holds. Where it does not, the current instruction fails with its operands on top of the stack: raises an exception of the builtin
+    /// class of that name in place, up to the end of its handler; before that, leaves unless it is certain to fail that way. False, and nothing is done, if it cannot be
+    /// raised in place: before it was seen to fail, too.
+    pub(crate) fn raise_unless(
+        &mut self,
+        state: &State,
+        fine: Value,
+        (name, reason): (&str, ExitReason),
+        operands: usize,
+        arguments: Range<usize>,
+        instr: Instr,
+        makes_sure: impl FnOnce(&mut Self, &mut State),
+    ) -> Build<bool> {
+        let types = self.snapshot.types.iter();
+        let Some(class) = types.clone().position(|info| info.name == name && !info.mutable && info.new_exception.is_some()) else { return Ok(false) };
+        let class = class as TypeId;
+        let Some(object) = self.snapshot.objects.iter().position(|object| object.kind == ObjectKind::Type(class)) else { return Ok(false) };
+        let others = |exit: &&SeenExit| self.is_here(exit) && exit.reason != reason && exit.reason.policy() == ExitPolicy::Speculation;
+        if self.exits_seen(&[reason]) == 0 || self.code().exits_seen.iter().any(|exit| others(&exit)) || !self.may_raise_in_place(state, instr, instr) {
+            return Ok(false);
+        }
+        let (found, failed) = self.split(fine);
+        self.block = failed;
+        let created = self.f.blocks.len();
+        let mut at = state.clone();
+        makes_sure(self, &mut at);
+        let thrown = Thrown { class, object: object as ObjectId, base: state.stack.len() - operands, arguments, raise: instr };
+        if !self.raise_in_place(&mut at, thrown, instr)? {
+            return Err(Stop::NoInline((self.instance.path, instr.offset)));
+        }
+        self.cold_since(created);
+        self.block = found;
+        self.begin(instr, state);
+        Ok(true)
+    }
+
+    /// True if all is known of the state that has to be, and what is raised is handled by the unit's own code.
+    pub(crate) fn may_raise_in_place(&self, state: &State, raise: Instr, instr: Instr) -> bool {
         let site = (self.instance.path, instr.offset);
         // A generator's locals are taken out of its frame where they are needed: those would be no new ones.
         let takes_locals = self.resumes();
@@ -94,10 +146,18 @@ impl Builder<'_> {
             _ => false,
         };
         let knows_all = !state.frames().any(|frame| frame.untraced.is_some() || frame.locals.iter().chain(&frame.stack).any(is_odd));
-        if self.attempt.is_some() || self.lessons.no_inline.contains(&site) || !knows_all || !self.drops.is_empty() || self.failed_here(false) {
+        self.attempt.is_none() && !self.lessons.no_inline.contains(&site) && knows_all && self.drops.is_empty() && self.caught_in_place(raise.offset).is_some()
+    }
+
+    fn raise_in_place(&mut self, state: &mut State, thrown: Thrown, instr: Instr) -> Build<bool> {
+        let info = &self.snapshot.types[thrown.class as usize];
+        let Some(init) = info.new_exception.filter(|_| !info.mutable || info.version != 0) else { return Ok(false) };
+        let is_found = thrown.raise.offset == instr.offset && !matches!(instr.op, Op::RaiseVarargs { .. });
+        if !self.may_raise_in_place(state, thrown.raise, instr) || !is_found && self.failed_here(false) {
             return Ok(false);
         }
-        let Some(caught) = self.caught_in_place(raise.offset) else { return Ok(false) };
+        let Some(caught) = self.caught_in_place(thrown.raise.offset) else { return Ok(false) };
+        let site = (self.instance.path, instr.offset);
         if info.mutable {
             self.assume_type(info.address, info.version);
         }
@@ -111,7 +171,7 @@ impl Builder<'_> {
         let inlined = self.instance.clone();
         let inside = borrowed(state);
         self.begin(instr, &inside);
-        let built = self.raise_and_handle(state, inside, (class, init), base, instr, &caught);
+        let built = self.raise_and_handle(state, inside, (thrown, init), instr, &caught);
         let Built { state: mut inside, frames, behind } = match built {
             Err(Stop::Leaves) => {
                 // For the time being: what is noted may be enough for the next unit.
@@ -148,14 +208,15 @@ impl Builder<'_> {
         &mut self,
         before: &State,
         mut state: State,
-        (class, init): (TypeId, ExceptionInit),
-        base: usize,
+        (thrown, init): (Thrown, ExceptionInit),
         instr: Instr,
         caught: &Caught,
     ) -> Build<Built> {
         self.guard_unobserved();
-        self.guard_operands(&state, before, base, caught);
-        let raised = self.new_exception(&mut state, class, init, base, instr)?;
+        // What is called, and given to it, is kept by the exception; other operands end.
+        let ends = if matches!(instr.op, Op::BinaryOp { .. }) { state.stack.len() } else { thrown.base };
+        self.guard_operands(&state, before, ends, caught);
+        let raised = self.new_exception(&mut state, thrown, init, instr)?;
         let (mut state, frames) = self.unwind_to(state, caught);
         self.late = Some(Vec::new());
         let behind = self.handle(&mut state, raised, caught)?;
@@ -188,9 +249,12 @@ impl Builder<'_> {
     }
 
     /// Puts an exception on the stack in place of its class and the arguments.
-    fn new_exception(&mut self, state: &mut State, class: TypeId, init: ExceptionInit, base: usize, instr: Instr) -> Build<Raised> {
-        let Val::Const(id) = state.stack[base].val else { return Err(Stop::NoInline((self.instance.path, instr.offset))) };
-        let count = state.stack.len().saturating_sub(base + 2);
+    fn new_exception(&mut self, state: &mut State, thrown: Thrown, init: ExceptionInit, instr: Instr) -> Build<Raised> {
+        let Thrown { class, object, base, arguments, .. } = thrown;
+        let count = arguments.len();
+        let arguments = state.stack[arguments].to_vec();
+        state.stack.truncate(base);
+        state.stack.extend(arguments);
         (1..=count).for_each(|depth| self.to_part(state, depth));
         let first = state.stack.len() - count;
         let mut parts = state.stack.split_off(first);
@@ -198,7 +262,7 @@ impl Builder<'_> {
         let arguments: Vec<Slot> = parts.iter().map(Slot::borrow).collect();
         parts.iter_mut().for_each(|part| self.own(part));
         let info = &self.snapshot.types[class as usize];
-        let kind = Kind::Exception { class: id, arguments: count, names: 0 };
+        let kind = Kind::Exception { class: object, arguments: count, names: 0 };
         let value = self.leave_unbuilt(state, kind, info.address, parts);
         state.stack.push(Slot::owned(Val::Obj(value)));
         if let ExceptionInit::Python(method) = init {

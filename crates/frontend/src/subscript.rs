@@ -58,17 +58,24 @@ impl Builder<'_> {
         match (self.known_type(state, &container.val), key) {
             (Some(known), Some(KnownType::Slice)) if self.by_slice(state, known) => return Ok(()),
             (Some(known @ (KnownType::List | KnownType::Tuple)), Some(KnownType::Int))
-                if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 =>
+                if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 || self.may_raise_in_place(state, instr, instr) =>
             {
                 if let Some(index) = self.int_on_stack(state, 1) {
                     let list = known == KnownType::List;
                     let object = self.container_object(state, 2);
                     let region = if list { Region::ListHeader } else { Region::Const };
                     let size = self.load(object, self.layout().ob_size, MemSize::I64, region);
-                    let index = self.index_inside(index, size);
-                    let item = self.sequence_item(object, index, list);
-                    self.push_loan(state, 2, item);
-                    return Ok(());
+                    let (index, fine) = self.index_from_start(index, size);
+                    // What the exception says is not known here.
+                    let in_place = self.raise_unless(state, fine, ("IndexError", ExitReason::OutOfBounds), 2, 0..0, instr, |_, _| {})?;
+                    if in_place || self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 {
+                        if !in_place {
+                            self.guard(fine, ExitReason::OutOfBounds);
+                        }
+                        let item = self.sequence_item(object, index, list);
+                        self.push_loan(state, 2, item);
+                        return Ok(());
+                    }
                 }
             }
             (Some(KnownType::Str), Some(KnownType::Int)) if self.exits_seen(&[ExitReason::OutOfBounds]) < 1000 => {
@@ -116,15 +123,7 @@ impl Builder<'_> {
                     return Ok(());
                 }
             }
-            (Some(KnownType::Dict), Some(KnownType::Str)) if self.may_speculate(ExitReason::Unbound) && self.may_use_dict() => {
-                let v = self.objects(state, 2);
-                self.guard_no_namespace(v[0]);
-                let item = self.helper(Helper::dict_get_str, &v);
-                self.guard_not_null(item, ExitReason::Unbound);
-                self.push_loan(state, 2, item);
-                return Ok(());
-            }
-            (Some(KnownType::Dict), Some(KnownType::Int | KnownType::Tuple)) if self.dict_item(state) => return Ok(()),
+            (Some(KnownType::Dict), Some(KnownType::Str | KnownType::Int | KnownType::Tuple)) if self.dict_item(state, key, instr)? => return Ok(()),
             _ => {}
         }
         if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {
@@ -170,6 +169,13 @@ impl Builder<'_> {
 
     /// An index as Python means it, guarded to be inside.
     pub(crate) fn index_inside(&mut self, index: Value, size: Value) -> Value {
+        let (inside, fine) = self.index_from_start(index, size);
+        self.guard(fine, ExitReason::OutOfBounds);
+        inside
+    }
+
+    /// An index as Python means it, and whether it is inside.
+    fn index_from_start(&mut self, index: Value, size: Value) -> (Value, Value) {
         let inside = if self.exits_seen(&[ExitReason::OutOfBounds]) > 0 {
             let zero = self.int_const(0);
             let negative = self.icmp(Cond::Lt, index, zero);
@@ -182,8 +188,7 @@ impl Builder<'_> {
             }
         };
         let fine = self.icmp(Cond::Ult, inside, size);
-        self.guard(fine, ExitReason::OutOfBounds);
-        inside
+        (inside, fine)
     }
 
     /// The constant that a value is.
