@@ -14,12 +14,6 @@ use whipsnake_ir::{Cond, Imm, MemSize, Op as Ir, Region, StateId, Value};
 /// Exits by one guard after which it is not tried again, whatever is known.
 pub(crate) const MANY_EXITS: u32 = 1100;
 
-/// Operand under whose number the type of an item of a tuple is noted that is not built, and an operand itself: those do not note theirs.
-pub(crate) fn item_operand(index: usize) -> u32 {
-    const OPERANDS: usize = 3;
-    1 + index.min(OPERANDS - 1) as u32
-}
-
 impl<'s> Builder<'s> {
     /// True if the interpreter has run the code often, but never this instruction, and earlier units did not meet it either.
     pub(crate) fn is_never_reached(&self, instr: Instr) -> bool {
@@ -191,6 +185,16 @@ impl<'s> Builder<'s> {
                 None
             }
             _ => None,
+        }
+    }
+
+    /// The type of an item of a tuple on the stack that need not exist, guarded to be the one that was noted of it, or noted from now on. Items are noted in the place of
+    /// the instruction's operands, of which the first two may be objects and have notes of their own: then `first_free` is past these.
+    pub(crate) fn type_of_item(&mut self, state: &mut State, item: &Val, index: usize, first_free: usize) -> Option<KnownType> {
+        const OPERANDS: usize = 3;
+        match (self.known_type(state, item), item) {
+            (None, Val::Obj(object)) => self.expect_or_note(state, (index + first_free).min(OPERANDS) as u32, *object),
+            (known, _) => known,
         }
     }
 

@@ -1,7 +1,6 @@
-//! Numbers and strs as text: `str()` of ints, and what f-strings make of their values.
+//! Numbers and strs as text: `str()` of ints, and what f-strings and `%` make of their values.
 
 use crate::builder::{Build, Builder};
-use crate::feedback::item_operand;
 use crate::value::{State, Val};
 use whipsnake_contract::exit::{ExitReason, Virtual};
 use whipsnake_contract::format::{Format, Formatted, Shown};
@@ -67,11 +66,9 @@ impl Builder<'_> {
             Val::Virtual(Virtual::Tuple, parts) => parts.iter().map(|part| part.val.clone()).collect(),
             val => vec![val.clone()],
         };
+        let first_free = if matches!(state.peek(2).val, Val::Const(_)) { 1 } else { 3 };
         for (index, value) in values.iter().enumerate() {
-            let known = match (self.known_type(state, value), value) {
-                (None, Val::Obj(object)) => self.expect_or_note(state, item_operand(index), *object),
-                (known, _) => known,
-            };
+            let known = self.type_of_item(state, value, index, first_free);
             if !matches!(known, Some(KnownType::Str | KnownType::Int | KnownType::Float | KnownType::Bool | KnownType::None)) {
                 return false;
             }

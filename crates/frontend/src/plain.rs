@@ -214,22 +214,26 @@ impl Builder<'_> {
         if !self.may_use_dict() || misses && !self.may_raise_in_place(state, instr, instr) {
             return Ok(false);
         }
-        let null = self.null();
         let items = if key == Some(KnownType::Str) || misses { None } else { self.lend_tuple(state, 1) };
         let (dict, item) = if let Some([items, count]) = items {
             let dict = self.container_object(state, 2);
             self.guard_no_namespace(dict);
+            let null = self.null();
             (dict, self.helper(Helper::dict_get_tuple, &[dict, items, count, null]))
         } else {
             let v = self.objects(state, 2);
             self.guard_no_namespace(v[0]);
             let item = match key {
                 Some(KnownType::Str) => self.helper(Helper::dict_get_str, &v),
-                _ => self.helper(Helper::dict_get_plain, &[v[0], v[1], null]),
+                _ => {
+                    let null = self.null();
+                    self.helper(Helper::dict_get_plain, &[v[0], v[1], null])
+                }
             };
             (v[0], item)
         };
         if misses {
+            let null = self.null();
             let missing = self.same(item, null);
             let found = self.emit(Ir::Bnot, &[missing], Imm::None);
             let key = state.stack.len() - 1;

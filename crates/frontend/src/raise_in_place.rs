@@ -55,6 +55,8 @@ struct Thrown {
     arguments: Range<usize>,
     /// The instruction that raises it.
     raise: Instr,
+    /// That has found the error itself: its operands end with it.
+    is_found: bool,
 }
 
 /// An exception while it is raised and handled.
@@ -88,14 +90,14 @@ impl Builder<'_> {
         }
         let Val::Const(object) = state.stack[base].val else { return Ok(false) };
         let arguments = base + 2..state.stack.len();
-        self.raise_in_place(state, Thrown { class, object, base, arguments, raise }, instr)
+        self.raise_in_place(state, Thrown { class, object, base, arguments, raise, is_found: false }, instr)
     }
 
     /// The same for `raise class`, with the class on top of the stack.
     pub(crate) fn raise_class(&mut self, state: &mut State, instr: Instr) -> Build<bool> {
         let Val::Const(id) = state.peek(1).val else { return Ok(false) };
         let ObjectKind::Type(class) = *self.kind(id) else { return Ok(false) };
-        let thrown = Thrown { class, object: id, base: state.stack.len() - 1, arguments: 0..0, raise: instr };
+        let thrown = Thrown { class, object: id, base: state.stack.len() - 1, arguments: 0..0, raise: instr, is_found: false };
         self.raise_in_place(state, thrown, instr)
     }
 
@@ -116,8 +118,8 @@ impl Builder<'_> {
         let Some(class) = types.clone().position(|info| info.name == name && !info.mutable && info.new_exception.is_some()) else { return Ok(false) };
         let class = class as TypeId;
         let Some(object) = self.snapshot.objects.iter().position(|object| object.kind == ObjectKind::Type(class)) else { return Ok(false) };
-        let others = |exit: &&SeenExit| self.is_here(exit) && exit.reason != reason && exit.reason.policy() == ExitPolicy::Speculation;
-        if self.exits_seen(&[reason]) == 0 || self.code().exits_seen.iter().any(|exit| others(&exit)) || !self.may_raise_in_place(state, instr, instr) {
+        let others = |exit: &SeenExit| self.is_here(exit) && exit.reason != reason && exit.reason.policy() == ExitPolicy::Speculation;
+        if self.exits_seen(&[reason]) == 0 || self.code().exits_seen.iter().any(others) || !self.may_raise_in_place(state, instr, instr) {
             return Ok(false);
         }
         let (found, failed) = self.split(fine);
@@ -125,7 +127,7 @@ impl Builder<'_> {
         let created = self.f.blocks.len();
         let mut at = state.clone();
         makes_sure(self, &mut at);
-        let thrown = Thrown { class, object: object as ObjectId, base: state.stack.len() - operands, arguments, raise: instr };
+        let thrown = Thrown { class, object: object as ObjectId, base: state.stack.len() - operands, arguments, raise: instr, is_found: true };
         if !self.raise_in_place(&mut at, thrown, instr)? {
             return Err(Stop::NoInline((self.instance.path, instr.offset)));
         }
@@ -152,8 +154,7 @@ impl Builder<'_> {
     fn raise_in_place(&mut self, state: &mut State, thrown: Thrown, instr: Instr) -> Build<bool> {
         let info = &self.snapshot.types[thrown.class as usize];
         let Some(init) = info.new_exception.filter(|_| !info.mutable || info.version != 0) else { return Ok(false) };
-        let is_found = thrown.raise.offset == instr.offset && !matches!(instr.op, Op::RaiseVarargs { .. });
-        if !self.may_raise_in_place(state, thrown.raise, instr) || !is_found && self.failed_here(false) {
+        if !self.may_raise_in_place(state, thrown.raise, instr) || !thrown.is_found && self.failed_here(false) {
             return Ok(false);
         }
         let Some(caught) = self.caught_in_place(thrown.raise.offset) else { return Ok(false) };
@@ -214,7 +215,7 @@ impl Builder<'_> {
     ) -> Build<Built> {
         self.guard_unobserved();
         // What is called, and given to it, is kept by the exception; other operands end.
-        let ends = if matches!(instr.op, Op::BinaryOp { .. }) { state.stack.len() } else { thrown.base };
+        let ends = if thrown.is_found { state.stack.len() } else { thrown.base };
         self.guard_operands(&state, before, ends, caught);
         let raised = self.new_exception(&mut state, thrown, init, instr)?;
         let (mut state, frames) = self.unwind_to(state, caught);

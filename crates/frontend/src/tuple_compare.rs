@@ -2,7 +2,6 @@
 
 use crate::builder::Builder;
 use crate::compare::cond;
-use crate::feedback::item_operand;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::operand::CmpOp;
 use whipsnake_contract::exit::{ExitReason, Virtual};
@@ -30,19 +29,20 @@ impl Builder<'_> {
     pub(crate) fn compare_tuples(&mut self, state: &mut State, op: CmpOp) -> Option<Value> {
         let (left, right) = (state.peek(2).clone(), state.peek(1).clone());
         let in_parts = [&left, &right].map(|side| self.parts_of_tuple(state, &side.val));
-        let (left, right) = match in_parts {
-            [Some(left), Some(right)] => (left, right),
+        // Tuples in memory are noted as operands.
+        let (left, right, first_free) = match in_parts {
+            [Some(left), Some(right)] => (left, right, 1),
             [Some(left), None] => {
                 let right = self.items_like(state, &right.val, left.len())?;
-                (left, right)
+                (left, right, 3)
             }
             [None, Some(right)] => {
                 let left = self.items_like(state, &left.val, right.len())?;
-                (left, right)
+                (left, right, 3)
             }
             [None, None] => return None,
         };
-        let way = self.way_of_tuples(state, op, left, right, 0)?;
+        let way = self.way_of_tuples(state, op, left, right, first_free)?;
         self.compare_by(state, op, &Slot::NULL, &Slot::NULL, &way)
     }
 
@@ -71,31 +71,28 @@ impl Builder<'_> {
         Some(items.collect())
     }
 
-    fn way_of_tuples(&mut self, state: &mut State, op: CmpOp, left: Vec<Slot>, right: Vec<Slot>, first: usize) -> Option<Way> {
+    fn way_of_tuples(&mut self, state: &mut State, op: CmpOp, left: Vec<Slot>, right: Vec<Slot>, first_free: usize) -> Option<Way> {
         let lengths = left.len().cmp(&right.len());
         if left.len().min(right.len()) > MAX_ITEMS {
             return None;
         }
         let mut pairs = Vec::new();
         for (index, (left, right)) in left.into_iter().zip(right).enumerate() {
-            let way = self.way_of_items(state, op, &left, &right, first + index)?;
+            let way = self.way_of_items(state, op, &left, &right, (index, first_free))?;
             pairs.push((left, right, way));
         }
         Some(Way::Items(pairs, lengths))
     }
 
-    fn way_of_items(&mut self, state: &mut State, op: CmpOp, left: &Slot, right: &Slot, index: usize) -> Option<Way> {
+    fn way_of_items(&mut self, state: &mut State, op: CmpOp, left: &Slot, right: &Slot, (index, first_free): (usize, usize)) -> Option<Way> {
         use KnownType::{Bool, Float, Int, None as NoneType, Str};
         if left.val == right.val && matches!(left.val, Val::Obj(_) | Val::Const(_)) {
             return Some(Way::Same);
         }
         if let (Some(left), Some(right)) = (self.parts_of_tuple(state, &left.val), self.parts_of_tuple(state, &right.val)) {
-            return self.way_of_tuples(state, op, left, right, index);
+            return self.way_of_tuples(state, op, left, right, index + first_free);
         }
-        let mut kind = |slot: &Slot| match (self.known_type(state, &slot.val), &slot.val) {
-            (None, Val::Obj(object)) => self.expect_or_note(state, item_operand(index), *object),
-            (known, _) => known,
-        };
+        let mut kind = |slot: &Slot| self.type_of_item(state, &slot.val, index, first_free);
         let kinds = (kind(left)?, kind(right)?);
         let is_ordered = !matches!(op, CmpOp::Eq | CmpOp::Ne);
         let number = |kind| matches!(kind, Int | Bool | Float);

@@ -180,9 +180,10 @@ for _ in range(4):
 report(keys, Default(numbers), 30)
 report(keys, {Key("x"): 1, Key(1): 2, 3: 4}, 5)
 report(keys, {Key(2): 1, 3: 4}, 5)
-bad = Key("bad")
+bad = Key(2)
 table = {bad: 1, 3: 4}
-bad.text = 2
+bad.text = "bad"
+report(keys, table, 5)
 report(named, {Key("a"): 1, "b": 2}, ["a", "b", "c"] * 4)
 report(keeps, 4)
 report(ends_at_once, 4)

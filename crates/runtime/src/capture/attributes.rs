@@ -87,13 +87,13 @@ impl Builder<'_> {
         }
         // SAFETY: the type and the names are alive.
         unsafe {
-            if self.types[id as usize].simple_init.is_none() {
-                self.types[id as usize].simple_init = self.simple_init(id, kind);
-            }
-            if !self.types[id as usize].bare {
+            if self.types[id as usize].simple_init.is_none() && !self.types[id as usize].bare && self.is_made_by_object(id, kind) {
                 let object = &*(&raw const ffi::PyBaseObject_Type);
-                let has_init = (*kind).tp_init.map(|f| f as usize) != object.tp_init.map(|f| f as usize);
-                self.types[id as usize].bare = !has_init && self.is_made_by_object(id, kind);
+                if (*kind).tp_init.map(|f| f as usize) == object.tp_init.map(|f| f as usize) {
+                    self.types[id as usize].bare = true;
+                } else {
+                    self.types[id as usize].simple_init = self.init_function(kind);
+                }
             }
             if self.types[id as usize].simple_new.is_none() {
                 self.types[id as usize].simple_new = self.simple_new(id, kind);
@@ -331,16 +331,13 @@ impl Builder<'_> {
         unsafe { property_part(property, self.interned("fget")) }
     }
 
-    /// `__init__` of the class with that number, if its instances are made by `object.__new__` and nothing else.
+    /// `__init__` of a class, if it is a function.
     ///
     /// # Safety
     /// `kind` is alive.
-    unsafe fn simple_init(&mut self, id: TypeId, kind: *mut PyTypeObject) -> Option<ObjectId> {
+    unsafe fn init_function(&mut self, kind: *mut PyTypeObject) -> Option<ObjectId> {
         // SAFETY: type objects are readable; what the lookup finds is alive.
         unsafe {
-            if !self.is_made_by_object(id, kind) {
-                return None;
-            }
             let name = self.interned("__init__");
             let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
             objects::is_function(init).then(|| self.object_id(init))
@@ -382,9 +379,7 @@ impl Builder<'_> {
             if (*kind).tp_init.map(|f| f as usize) == base.tp_init.map(|f| f as usize) {
                 return Some(ExceptionInit::Base);
             }
-            let name = self.interned("__init__");
-            let init = if name.is_null() { name } else { _PyType_Lookup(kind, name) };
-            objects::is_function(init).then(|| ExceptionInit::Python(self.object_id(init)))
+            self.init_function(kind).map(ExceptionInit::Python)
         }
     }
 
