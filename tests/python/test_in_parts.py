@@ -1,4 +1,5 @@
-"""What is never made where nobody can see it: tuples that are compared, instances and managers, exceptions of lookups and with a text."""
+"""What is never made where nobody can see it: tuples that are compared, instances and managers, functions of generator expressions, exceptions of lookups and with a
+text."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ CASES = [
     ("n += len('%d and %s' % (i, 'x'))", "str_percent", ["binary_op", "build_tuple"]),
     ("try: raise ValueError('no %d' % i)\n                    except ValueError: n += 1", "str_percent", ["raise_exception", "catch_exception"]),
     ("try: n += table[i]\n                    except KeyError: n += 1", "dict_get_plain", ["get_item", "catch_exception"]),
+    ("n += any(one == i % 4 for one in few)", "", ["make_function", "build_virtual", "iter_next"]),
+    ("n += sum(one + i for one in few)", "", ["make_function", "build_virtual", "call_c"]),
     ("try: n += few[i]\n                    except IndexError: n += 1", "", ["get_item", "catch_exception"]),
 ]
 if sys.version_info >= (3, 14):

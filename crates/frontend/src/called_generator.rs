@@ -152,7 +152,7 @@ impl Builder<'_> {
         let site: Site = (self.instance.path, instr.offset);
         let attempt = self.begin_attempt(state, site);
         let pending = std::mem::take(&mut self.drops);
-        let caller = self.enter_generator(code, body.clone(), function, instr);
+        let caller = self.enter_generator(code, body.clone(), Some(function), instr);
         let mut outcome = Outcome::default();
         let starts = self.go_on(state, &parts, &body, &waits, &mut outcome)?;
         self.build_from(&body, &starts, &mut outcome)?;

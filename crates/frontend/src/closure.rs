@@ -62,8 +62,9 @@ impl Builder<'_> {
     pub(crate) fn new_function(&mut self, state: &mut State) -> bool {
         let (Val::Const(code), Some(made_of)) = (&state.peek(1).val, self.made_of(state)) else { return false };
         let code = *code;
-        // Generators keep their function.
-        if self.snapshot.codes[made_of as usize].flags & crate::entry::CO_GENERATORS != 0 || !self.may_wait(state) {
+        // Generators keep their function, which is built for those that are.
+        let is_generator = self.snapshot.codes[made_of as usize].flags & crate::entry::CO_GENERATORS != 0;
+        if is_generator && !self.is_expression(made_of) || !self.may_wait(state) {
             return false;
         }
         let Some(ty) = self.platform().known_type(KnownType::Function) else { return false };
@@ -103,6 +104,9 @@ impl Builder<'_> {
     pub(crate) fn call_unbuilt(&mut self, state: &mut State, base: usize, names: &[ObjectId], instr: Instr) -> Build<Option<bool>> {
         let Some(one) = state.unbuilt_of(&state.stack[base].val) else { return Ok(None) };
         let Kind::Function { code } = one.kind else { return Ok(None) };
+        if self.snapshot.codes[self.code_constant(code) as usize].flags & crate::entry::CO_GENERATORS != 0 {
+            return Ok(None);
+        }
         let (function, parts) = (one.value, one.parts.clone());
         let depth = state.stack.len() - base;
         let given = depth - 2 - usize::from(!names.is_empty());
@@ -132,6 +136,13 @@ impl Builder<'_> {
             self.finish(state, instr.next);
         }
         Ok(Some(goes_on))
+    }
+
+    /// The constant code object of a function that is not built, and the cells of its closure.
+    pub(crate) fn function_unbuilt<'s>(&self, state: &'s State, function: &Val) -> Option<(ObjectId, &'s [Slot])> {
+        let one = state.unbuilt_of(function)?;
+        let Kind::Function { code } = one.kind else { return None };
+        Some((code, &one.parts[GIVEN.len()..]))
     }
 
     /// The code of a function that is not built, what is known of calling it, and the defaults that it adds to that many arguments, the last of them with these names,

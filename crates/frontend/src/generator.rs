@@ -86,10 +86,22 @@ impl Builder<'_> {
         self.instance.depth > 0 && self.code().flags & GENERATOR != 0
     }
 
+    /// True for the code of a generator expression of one loop.
+    pub(crate) fn is_expression(&mut self, code: CodeId) -> bool {
+        let locals = self.snapshot.codes[code as usize].nlocalsplus;
+        self.body(code).is_ok_and(|body| body.expression(locals).is_some())
+    }
+
+    /// The code of a function that the unit has made, be it built or not.
+    fn code_of_made(&self, state: &State, function: &Val) -> Option<CodeId> {
+        let Val::Obj(value) = *function else { return None };
+        let unbuilt = self.function_unbuilt(state, function).map(|(code, _)| self.code_constant(code));
+        unbuilt.or(state.facts.get(value).made_of)
+    }
+
     /// Keeps the generator that a call of a function that the unit has made would return, if it can run in place. False if it cannot.
     pub(crate) fn make_generator(&mut self, state: &mut State, base: usize) -> Build<bool> {
-        let Val::Obj(function) = state.stack[base].val else { return Ok(false) };
-        let Some(code) = state.facts.get(function).made_of else { return Ok(false) };
+        let Some(code) = self.code_of_made(state, &state.stack[base].val) else { return Ok(false) };
         let info = &self.snapshot.codes[code as usize];
         let is_plain = info.flags & GENERATOR != 0 && info.argcount == 1 && info.kwonly == 0;
         // The argument takes the place of self.
@@ -99,7 +111,9 @@ impl Builder<'_> {
         }
         let Ok(body) = self.body(code) else { return Ok(false) };
         let Some(expression) = body.expression(info.nlocalsplus) else { return Ok(false) };
-        self.guard_made_of(function, code);
+        if let (Val::Obj(function), None) = (&state.stack[base].val, state.unbuilt_of(&state.stack[base].val)) {
+            self.guard_made_of(*function, code);
+        }
         let mut iterator = state.pop();
         self.own(&mut iterator);
         let function = state.pop();
@@ -109,11 +123,20 @@ impl Builder<'_> {
         Ok(true)
     }
 
-    /// Code, function and parts of a generator in parts on top of the stack.
-    fn generator_on_top(&self, state: &State) -> Option<(CodeId, Value, Vec<Slot>)> {
+    /// Code and parts of a generator in parts on top of the stack.
+    fn generator_on_top(&self, state: &State) -> Option<(CodeId, Vec<Slot>)> {
         let Val::Virtual(Virtual::Generator, parts) = &state.peek(1).val else { return None };
-        let Val::Obj(function) = parts[FUNCTION].val else { return None };
-        Some((state.facts.get(function).made_of?, function, parts.clone()))
+        Some((self.code_of_made(state, &parts[FUNCTION].val)?, parts.clone()))
+    }
+
+    /// Builds all that is not built yet, but for the function of the generator in parts on top of the stack: of that, only the cells are used.
+    pub(crate) fn build_all_but_function(&mut self, state: &mut State) {
+        let function = match &state.peek(1).val {
+            Val::Virtual(Virtual::Generator, parts) => parts[FUNCTION].val.clone(),
+            _ => Val::Null,
+        };
+        let unbuilt = state.unbuilt_of(&function).map(|one| one.value);
+        self.build_others(state, unbuilt);
     }
 
     /// The body of that generator.
@@ -125,7 +148,7 @@ impl Builder<'_> {
     /// Asks the generator in parts on top of the stack for an item, to be taken by the callable in that stack slot if there is a reduction. `None` if
     /// that cannot be built in place.
     pub(crate) fn ask_generator(&mut self, state: &mut State, instr: Instr, reduction: Option<(Reduction, usize)>) -> Build<Option<Asked>> {
-        let Some((code, function, parts)) = self.generator_on_top(state) else { return self.ask_called_generator(state, instr, reduction) };
+        let Some((code, parts)) = self.generator_on_top(state) else { return self.ask_called_generator(state, instr, reduction) };
         // What the generator owns while it runs in another one would have to be told from what the other one holds.
         let holds_others = self.attempt.is_some() && parts[LOCALS..].iter().any(|local| local.val != Val::Null);
         if holds_others || state.untraced.is_some() || self.failed_here(reduction.is_some()) || !self.may_inline(code, instr.offset) {
@@ -134,12 +157,15 @@ impl Builder<'_> {
         let body = self.body(code)?;
         let Some(expression) = body.expression(self.snapshot.codes[code as usize].nlocalsplus) else { return Ok(None) };
         self.take_named(state, &body);
-        self.build_all(state);
+        self.build_all_but_function(state);
+        let Some((_, parts)) = self.generator_on_top(state) else { return Ok(None) };
+        let cells = self.function_unbuilt(state, &parts[FUNCTION].val).map(|(_, cells)| cells.iter().map(Slot::borrow).collect::<Vec<_>>());
+        let function = self.object_of(&parts[FUNCTION].val).filter(|_| cells.is_none());
         let site: Site = (self.instance.path, instr.offset);
         let attempt = self.begin_attempt(state, site);
         let pending = std::mem::take(&mut self.drops);
         let caller = self.enter_generator(code, body.clone(), function, instr);
-        let start = self.waiting(state, &parts, expression);
+        let start = self.waiting(state, &parts, expression, cells);
         let mut outcome = Outcome::default();
         let header = body.block_at(expression.header).expect("it is that of a loop");
         outcome.pending.add(header, Edge { block: self.block, state: start, offset: expression.header });
@@ -189,22 +215,30 @@ impl Builder<'_> {
         }
     }
 
-    /// Goes on in the generator's code; returns the caller.
-    pub(crate) fn enter_generator(&mut self, code: CodeId, body: Rc<Body>, function: Value, instr: Instr) -> Rc<Instance> {
+    /// Goes on in the generator's code, that of a function that may not be built; returns the caller.
+    pub(crate) fn enter_generator(&mut self, code: CodeId, body: Rc<Body>, function: Option<Value>, instr: Instr) -> Rc<Instance> {
         let caller = self.instance.clone();
         let frame = self.frame_for_callee(&caller, self.snapshot.codes[code as usize].framesize);
         let state_id = Cell::new(self.pre_state());
         let parent = Rc::new(Parent { instance: caller.clone(), call: instr, on_return: OnReturn::Push, release: Vec::new(), state_id });
         let path = caller.path_of(instr.offset, code);
-        let function = whipsnake_ir::Slot::Borrowed(function);
+        // Exits lead out of the attempt, and never into a frame of its code.
+        let function = function.map_or(whipsnake_ir::Slot::Null, whipsnake_ir::Slot::Borrowed);
         self.instance = Rc::new(Instance { body, depth: caller.depth + 1, path, known: None, function, made: None, frame, parent: Some(parent) });
         caller
     }
 
-    /// The generator's own state at its loop's header. What it holds belongs to the generator that waits, for the time being.
-    fn waiting(&mut self, state: &State, parts: &[Slot], expression: Expression) -> State {
+    /// The generator's own state at its loop's header, with the cells of a function that is not built. What it holds belongs to the generator that waits, for the
+    /// time being.
+    fn waiting(&mut self, state: &State, parts: &[Slot], expression: Expression, cells: Option<Vec<Slot>>) -> State {
         let mut inside = self.inside(state, Vec::new(), vec![parts[ITERATOR].borrow()]);
-        self.lend_closure(&mut inside, expression.free);
+        match cells {
+            Some(cells) => {
+                let first = inside.locals.len() - cells.len();
+                inside.locals.splice(first.., cells);
+            }
+            None => self.lend_closure(&mut inside, expression.free),
+        }
         inside
     }
 

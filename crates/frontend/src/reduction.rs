@@ -118,7 +118,7 @@ impl Builder<'_> {
             return Ok(false);
         }
         self.settle(state);
-        self.build_all(state);
+        self.build_all_but_function(state);
         if let Some(body) = self.body_of_generator(state)? {
             self.take_named(state, &body);
         }

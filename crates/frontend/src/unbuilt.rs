@@ -411,7 +411,12 @@ impl Builder<'_> {
 
     /// Builds all instances of a state.
     pub(crate) fn build_all(&mut self, state: &mut State) {
-        while let Some(one) = state.unbuilt.last() {
+        self.build_others(state, None);
+    }
+
+    /// Builds all instances of a state but one, if one is named.
+    pub(crate) fn build_others(&mut self, state: &mut State, but: Option<Value>) {
+        while let Some(one) = state.unbuilt.iter().rfind(|one| Some(one.value) != but) {
             self.build_unbuilt(state, one.value, 0);
             self.recapture(state);
         }
