@@ -2,7 +2,8 @@
 //! holds is in the state, and a function that is only called is code with cells.
 //!
 //! A function that is called so has no object while it runs. If an exit leads into it, one is made of its code and of the cells in its frame; where foreign code can
-//! look at the frame, the unit is built once more, with a function that is built before it is called.
+//! look at the frame, the unit is built once more, with a function that is built before it is called. The function of a generator expression in place
+//! ([`crate::generator`]) is part of the generator: what runs in its place uses the cells.
 
 use crate::GiveUp;
 use crate::builder::{Build, Builder, Site};
@@ -62,7 +63,7 @@ impl Builder<'_> {
     pub(crate) fn new_function(&mut self, state: &mut State) -> bool {
         let (Val::Const(code), Some(made_of)) = (&state.peek(1).val, self.made_of(state)) else { return false };
         let code = *code;
-        // Generators keep their function, which is built for those that are.
+        // A generator that is built keeps its function, which is then built, too.
         let is_generator = self.snapshot.codes[made_of as usize].flags & crate::entry::CO_GENERATORS != 0;
         if is_generator && !self.is_expression(made_of) || !self.may_wait(state) {
             return false;
