@@ -17,6 +17,7 @@ CASES = [
     ("n += len('%d and %s' % (i, 'x'))", "str_percent", ["binary_op", "build_tuple"]),
     ("try: raise ValueError('no %d' % i)\n                    except ValueError: n += 1", "str_percent", ["raise_exception", "catch_exception"]),
     ("try: n += table[i]\n                    except KeyError: n += 1", "dict_get_plain", ["get_item", "catch_exception"]),
+    ("try: raise ValueError(i, 2)\n                    except ValueError as error: n += error.args[0]", "", ["raise_exception", "get_attr", "build_tuple"]),
     ("n += any(one == i % 4 for one in few)", "", ["make_function", "build_virtual", "iter_next"]),
     ("n += sum(one + i for one in few)", "", ["make_function", "build_virtual", "call_c"]),
     ("try: n += few[i]\n                    except IndexError: n += 1", "", ["get_item", "catch_exception"]),

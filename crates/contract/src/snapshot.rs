@@ -283,6 +283,9 @@ pub struct TypeInfo {
     /// `str()` of such an exception is that of its only argument, if it has one.
     #[serde(default)]
     pub shows_arguments: bool,
+    /// `args` of such an exception is what `BaseException` keeps.
+    #[serde(default)]
+    pub gives_arguments: bool,
     /// A class written in Python that derives from `tuple`: instances are allocated, and give their items out, as tuples do.
     #[serde(default)]
     pub tuple_like: bool,

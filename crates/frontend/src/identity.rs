@@ -15,8 +15,7 @@ impl Body {
         let op = |index: usize| instrs.get(index).map(|instr| instr.op);
         let apart = |index: usize| match kind {
             Virtual::Tuple => match op(index) {
-                Some(Op::UnpackSequence { .. }) => true,
-                Some(Op::LoadConst { .. } | Op::LoadSmallInt { .. }) => is_subscript(op(index + 1)),
+                next if takes_tuple_apart(next, op(index + 1)) => true,
                 // `f(*args)` and `f(*args, **kwargs)`.
                 Some(Op::CallFunctionEx { .. }) => true,
                 Some(Op::PushNull) => matches!(op(index + 1), Some(Op::CallFunctionEx { .. })),
@@ -67,6 +66,15 @@ pub(crate) fn is_list_to_tuple(op: Option<Op>) -> bool {
     matches!(op, Some(Op::CallIntrinsic1 { function: Intrinsic1::ListToTuple }))
 }
 
+/// Whether instructions only look at the parts of a tuple on top of the stack.
+fn takes_tuple_apart(next: Option<Op>, second: Option<Op>) -> bool {
+    match next {
+        Some(Op::UnpackSequence { .. }) => true,
+        Some(Op::LoadConst { .. } | Op::LoadSmallInt { .. }) => is_subscript(second),
+        _ => false,
+    }
+}
+
 /// `container[key]`, with the key on top.
 fn is_subscript(op: Option<Op>) -> bool {
     matches!(op, Some(Op::BinaryOp { op: BinaryOp::Subscr, .. }))
@@ -81,6 +89,13 @@ impl Builder<'_> {
             return false;
         }
         parts.iter().any(|part| matches!(part.val, Val::Virtual(..))) || !body.takes_apart(local, *kind)
+    }
+
+    /// True if what follows an instruction only looks at the parts of the tuple that it leaves on top of the stack.
+    pub(crate) fn is_taken_apart_behind(&self, instr: Instr) -> bool {
+        let decoded = &self.instance.body.decoded;
+        let op = |index: usize| decoded.instrs.get(index).map(|instr| instr.op);
+        decoded.index_of_offset(instr.next).is_some_and(|index| takes_tuple_apart(op(index), op(index + 1)))
     }
 
     /// Builds the object that is `depth` below the top of the stack, counted from 1, if the local cannot hold it in parts. To

@@ -430,6 +430,19 @@ impl Builder<'_> {
         Some(one.parts[arguments + index].borrow())
     }
 
+    /// `args` of the exception on top of the stack, which is not built, in parts that are owned; `None` if they are not known.
+    pub(crate) fn arguments_of_exception(&mut self, state: &State) -> Option<Slot> {
+        let one = state.unbuilt_of(&state.peek(1).val)?;
+        let (Kind::Exception { arguments, .. }, Some(info)) = (one.kind, self.type_info(one.ty)) else { return None };
+        // Where the error was found by an instruction, its arguments may not be known.
+        if arguments == 0 || !info.gives_arguments {
+            return None;
+        }
+        let mut parts: Vec<Slot> = one.parts[..arguments].iter().map(Slot::borrow).collect();
+        parts.iter_mut().for_each(|part| self.own(part));
+        Some(Slot::borrowed(Val::Virtual(Virtual::Tuple, parts)))
+    }
+
     /// `__init__` of a class by that name, with an exception that is not built as self: it gets other arguments. False if it is something else.
     pub(crate) fn set_arguments(&mut self, state: &mut State, base: usize, name: &str) -> bool {
         let Some(one) = state.unbuilt_of(&state.stack[base + 1].val) else { return false };

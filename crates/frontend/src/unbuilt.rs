@@ -557,6 +557,16 @@ impl Builder<'_> {
             self.drop_slot(state, owner);
             return Ok(true);
         }
+        if name == "args"
+            && !method
+            && self.is_taken_apart_behind(instr)
+            && let Some(arguments) = self.arguments_of_exception(state)
+        {
+            let owner = state.pop();
+            state.stack.push(arguments);
+            self.drop_slot(state, owner);
+            return Ok(true);
+        }
         let Some(info) = self.owner_type(state, 1, None) else { return Ok(false) };
         if name == "__class__"
             && !method

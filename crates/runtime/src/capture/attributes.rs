@@ -100,6 +100,7 @@ impl Builder<'_> {
             }
             if self.types[id as usize].new_exception.is_none() {
                 self.types[id as usize].new_exception = self.new_exception(kind);
+                self.types[id as usize].gives_arguments = self.gives_arguments(kind);
             }
             let getattr = self.interned("__getattribute__");
             let Some(lookup) = lookup_of(kind, getattr) else { return };
@@ -406,6 +407,22 @@ impl Builder<'_> {
                 Attribute::StaticMethod { wrapper } if matches!(self.objects[wrapper.function as usize].kind, ObjectKind::Function(_)) => Some(wrapper.function),
                 _ => None,
             }
+        }
+    }
+
+    /// True for exceptions whose `args` nothing overrides.
+    ///
+    /// # Safety
+    /// The GIL is held; `kind` is alive and ready.
+    unsafe fn gives_arguments(&mut self, kind: *mut PyTypeObject) -> bool {
+        // SAFETY: type objects are readable; what the lookups find is only compared.
+        unsafe {
+            let name = self.interned("args");
+            let base = ffi::PyExc_BaseException.cast::<PyTypeObject>();
+            !name.is_null()
+                && (*kind).tp_flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0
+                && (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize)
+                && std::ptr::eq(_PyType_Lookup(kind, name), _PyType_Lookup(base, name))
         }
     }
 

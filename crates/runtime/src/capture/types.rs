@@ -76,6 +76,7 @@ impl Builder<'_> {
                 simple_new: None,
                 new_exception: None,
                 shows_arguments: shows_arguments(kind),
+                gives_arguments: false,
                 tuple_like: is_tuple_like(kind),
             }
         }
