@@ -53,6 +53,18 @@ fn forget_different(state: &mut State, other: &State) {
     });
 }
 
+/// Pairs of slots of frames that hold the same number as each other on every edge, where they become unboxed: by it, they stay the same object.
+fn shared_numbers(edges: &[Edge], shapes: &[Shape]) -> Vec<(usize, usize)> {
+    let slots: Vec<Vec<&Slot>> = edges.iter().map(|edge| edge.state.frame_slots().collect()).collect();
+    let numbers: Vec<usize> = (0..slots[0].len()).filter(|&slot| matches!(shapes[slot], Shape::Int | Shape::Float)).collect();
+    let same = |first: usize, slot: usize| {
+        let alike = |slots: &Vec<&Slot>| slots[first].val == slots[slot].val && matches!(slots[slot].val, Val::Int(_) | Val::Float(_) | Val::Obj(_));
+        shapes[first] == shapes[slot] && slots.iter().all(alike)
+    };
+    let firsts = numbers.iter().enumerate().filter_map(|(at, &slot)| Some((*numbers[..at].iter().find(|&&first| same(first, slot))?, slot)));
+    firsts.collect()
+}
+
 /// True for shapes that hold an unboxed value, or those of a complex number or one of either kind.
 fn is_raw(shape: &Shape) -> bool {
     matches!(shape, Shape::Int | Shape::Float | Shape::Bool | Shape::Virtual(Virtual::Complex | Virtual::Real, _))
@@ -360,6 +372,7 @@ impl Builder<'_> {
             state.assume_linked(linked);
             forget_different(&mut joined, &state);
         }
+        let shared = shared_numbers(&edges, &shapes);
         joined.untraced = joined.untraced.filter(|_| edges.iter().all(|edge| edge.state.untraced == joined.untraced));
         for edge in &mut edges {
             if joined.untraced.is_none() {
@@ -368,6 +381,10 @@ impl Builder<'_> {
             self.enter(edge, &shapes, linked, target);
         }
         self.receive(&shapes, target, &mut joined);
+        for (first, slot) in shared {
+            let number = joined.slot_mut(first).clone();
+            *joined.slot_mut(slot) = number;
+        }
         Edge { block: target, state: joined, offset: edges[0].offset }
     }
 
