@@ -106,6 +106,7 @@ enum Phase {
 }
 
 /// The program's processor time since this was made, for many readings: the processor's own clock is asked seldom (0.6 µs, and 0.05 µs for the other).
+/// That time may go back for a moment ([`Session::program_time`]).
 #[derive(Debug)]
 struct Clock {
     begin: Duration,
@@ -123,7 +124,7 @@ impl Clock {
     fn elapsed(&mut self, time: impl FnOnce() -> Duration) -> Duration {
         let since = self.asked.elapsed();
         if since < CLOCK {
-            return self.time + since - self.begin;
+            return (self.time + since).saturating_sub(self.begin);
         }
         self.time = time();
         self.asked = Instant::now();
@@ -278,7 +279,7 @@ impl Session {
         self.options.trial == Trial::Time && self.sampling.is_on() && !self.laps.given_up.get()
     }
 
-    /// Processor time of the process without the compiling thread's.
+    /// Processor time of the process without the compiling thread's. What that thread does between the two readings is missing, so it may go back for a moment.
     fn program_time(&self) -> Duration {
         processor_time().saturating_sub(self.worker.processor_time())
     }
@@ -683,4 +684,19 @@ enum Due {
     /// A lap was cut short: what follows, if not the marker's next call.
     Cut(Option<Next>),
     GiveUp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_whose_time_has_gone_back_stands_still() {
+        let (begin, before) = (Duration::from_secs(10), Duration::from_secs(9));
+        let mut clock = Clock { begin, asked: Instant::now(), time: before };
+        assert_eq!(clock.elapsed(|| before), Duration::ZERO);
+        clock.asked = Instant::now() - CLOCK;
+        assert_eq!(clock.elapsed(|| before), Duration::ZERO);
+        assert_eq!(clock.elapsed(|| before), Duration::ZERO);
+    }
 }
