@@ -3,10 +3,11 @@ text."""
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
-from conftest import Runner, last_unit
+from conftest import WARM, Runner, last_unit
 
 # What is done in a loop over `i`, what is asked for in the unit, and the helpers that the unit must do without.
 CASES = [
@@ -48,3 +49,32 @@ def test_nothing_is_made(runner: Runner, action: str, has: str, lacks: list[str]
     unit = last_unit(runner, text, "work")
     assert has in unit
     assert [helper for helper in lacks if helper in unit] == []
+
+
+def test_what_generators_meet_is_noted(runner: Runner) -> None:
+    """A unit that learns types in the code of a generator, and leaves before that has an item, has them when it is compiled again."""
+    output = runner.snippet(
+        """
+        import whipsnake
+        whipsnake.enable()
+
+        def paths(n, row=0, used=frozenset()):
+            if row == n:
+                yield used
+                return
+            for column in range(n):
+                keys = (("c", column), ("d", row + column))
+                if any(key in used for key in keys):
+                    continue
+                yield from paths(n, row + 1, used.union(keys))
+
+        for _ in range(60):
+            list(paths(5))
+        units = whipsnake.stats()["units"]
+        print(sorted(unit["compiles"] for unit in units if unit["name"].startswith("paths") and unit["kind"] == "loop"))
+        """,
+        env={**WARM, "WHIPSNAKE_TRIAL": "off"},
+    )
+    compiles = json.loads(output)
+    assert compiles
+    assert max(compiles) <= 4, compiles

@@ -12,10 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use whipsnake_backend::{Artifact, Backend, CompiledCode, CpuFeatures, Dump, MachineCode, Symbol, TargetInfo, Trampoline};
 use whipsnake_contract::faults::{Fault, Faults};
+use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::options::DumpSpec;
 use whipsnake_contract::selection::FunctionKey;
-use whipsnake_contract::snapshot::{Assumption, CodeInfo, Snapshot};
+use whipsnake_contract::snapshot::{Assumption, CodeId, CodeInfo, Snapshot};
 use whipsnake_ir::function::ObjectRef;
+use whipsnake_ir::{Function, Imm, Value};
 
 /// What the compiler made of a snapshot.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Compiled {
     pub assumptions: Vec<Assumption>,
     /// The functions that were inlined.
     pub inlined: Vec<FunctionKey>,
+    /// The codes in which it notes types.
+    pub noted: BTreeSet<CodeId>,
     /// Trampolines that the code refers to, directly or through others.
     pub trampolines: Vec<(Trampoline, Arc<MachineCode>)>,
     /// There are loops in it, its own or of inlined functions.
@@ -169,6 +173,7 @@ fn stages(
     let codes = inlined.into_iter().filter_map(|code| snapshot.codes.get(code as usize));
     Ok(Compiled {
         inlined: codes.map(CodeInfo::key).collect(),
+        noted: noted_in(&function),
         trampolines,
         code,
         has_loops: function.has_loop(),
@@ -177,6 +182,16 @@ fn stages(
         backend: backend.name(),
         time: Duration::ZERO,
     })
+}
+
+/// The codes in which a function notes the types of operands.
+fn noted_in(function: &Function) -> BTreeSet<CodeId> {
+    let constant = |value: Value| match function.insts.iter().find(|inst| inst.result == Some(value))?.imm {
+        Imm::Int(number) => CodeId::try_from(number).ok(),
+        _ => None,
+    };
+    let notes = function.insts.iter().filter(|inst| matches!(inst.imm, Imm::Helper(Helper::note_type)));
+    notes.filter_map(|inst| constant(inst.args[1])).collect()
 }
 
 /// Prints a stage.

@@ -377,9 +377,8 @@ fn codes_of(snapshot: &Snapshot, compiled: &Compiled) -> Vec<*mut PyObject> {
     let mut used: BTreeSet<CodeId> = compiled.code.exits.iter().flat_map(|exit| &exit.frames).map(|image| image.code).collect();
     used.insert(0);
     used.extend(compiled.code.exits.iter().filter_map(|exit| exit.origin).map(|(code, _)| code));
-    // The code of functions that the unit makes itself counts, too: what runs in place of a generator has no frames, but it notes types.
-    let made = |(_, code): &(usize, &CodeInfo)| compiled.objects.iter().any(|object| object.address == code.address);
-    used.extend(snapshot.codes.iter().enumerate().filter(made).map(|(id, _)| id as CodeId));
+    // What runs in place of a generator has no frames, but it notes types.
+    used.extend(&compiled.noted);
     // Inlined code may have no exit: it counts as part of the unit by what is assumed of its function.
     for info in snapshot.objects.iter().filter_map(function_info) {
         if compiled.assumptions.contains(&Assumption::Function { address: info.address }) {

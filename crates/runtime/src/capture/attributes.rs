@@ -100,7 +100,7 @@ impl Builder<'_> {
             }
             if self.types[id as usize].new_exception.is_none() {
                 self.types[id as usize].new_exception = self.new_exception(kind);
-                self.types[id as usize].gives_arguments = self.gives_arguments(kind);
+                self.types[id as usize].gives_arguments = self.types[id as usize].new_exception.is_some() && self.gives_arguments(kind);
             }
             let getattr = self.interned("__getattribute__");
             let Some(lookup) = lookup_of(kind, getattr) else { return };
@@ -410,7 +410,7 @@ impl Builder<'_> {
         }
     }
 
-    /// True for exceptions whose `args` nothing overrides.
+    /// True for a class of exceptions whose `args` nothing overrides.
     ///
     /// # Safety
     /// The GIL is held; `kind` is alive and ready.
@@ -420,7 +420,6 @@ impl Builder<'_> {
             let name = self.interned("args");
             let base = ffi::PyExc_BaseException.cast::<PyTypeObject>();
             !name.is_null()
-                && (*kind).tp_flags & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0
                 && (*kind).tp_getattro.map(|f| f as usize) == (*base).tp_getattro.map(|f| f as usize)
                 && std::ptr::eq(_PyType_Lookup(kind, name), _PyType_Lookup(base, name))
         }
