@@ -2,7 +2,7 @@
 
 use crate::GiveUp;
 use std::collections::BTreeSet;
-use whipsnake_bytecode::{BasicBlock, Code, ExceptionTable, Loop, Op, Version, blocks, decode, loops, parse_exception_table};
+use whipsnake_bytecode::{BasicBlock, Code, ExceptionTable, Loop, Op, Version, blocks, decode, loops, parse_exception_table, stack_depths};
 use whipsnake_contract::snapshot::{CodeId, Snapshot};
 
 /// A prepared code object.
@@ -23,6 +23,8 @@ pub(crate) struct Body {
     pub exceptional: Vec<bool>,
     /// For each block the locals whose values at its start may be read later.
     pub live: Vec<BTreeSet<u32>>,
+    /// How deep the stack is in front of each instruction that can be reached.
+    pub depths: Vec<Option<u32>>,
 }
 
 /// Fast local slots that an instruction of a loop reads or writes.
@@ -48,7 +50,8 @@ impl Body {
         let order = reverse_postorder(&blocks, &loops);
         let exceptional = exceptional(&blocks);
         let live = live_locals(&blocks, &decoded);
-        Ok(Body { code, decoded, blocks, order, loops, exceptions, exceptional, live })
+        let depths = stack_depths(&decoded, &exceptions, &[(0, 0)]).map_err(|e| GiveUp::Bytecode(e.to_string()))?;
+        Ok(Body { code, decoded, blocks, order, loops, exceptions, exceptional, live, depths })
     }
 
     /// The block that starts at a code unit offset.

@@ -197,7 +197,7 @@ pub(crate) struct Builder<'s> {
     /// Names of the attributes that were set on exceptions which are not built.
     pub exception_names: Vec<Vec<String>>,
     pub lessons: Lessons,
-    bodies: HashMap<CodeId, Rc<Body>>,
+    pub(crate) bodies: HashMap<CodeId, Rc<Body>>,
 }
 
 impl<'s> Builder<'s> {

@@ -288,32 +288,19 @@ impl Builder<'_> {
         }
         let plain = matches!(state.stack.get(base + 3).map(|kwargs| &kwargs.val), None | Some(Val::Null));
         let parameters = self.parameters_of(state, base).filter(|_| plain);
-        let Some(wanted) = parameters.or_else(|| self.items_seen(&state.stack[base + 2].val, instr.offset)) else {
+        let Some(wanted) = parameters.or_else(|| self.items_seen(state, &state.stack[base + 2].val, instr.offset)) else {
             return self.note_items(state, 1, operands - 2);
         };
-        let kwargs = state.stack.split_off(base + 3);
-        self.expect_noted(state, 1);
-        if self.take_items(state, wanted) {
-            let mut items = state.stack.split_off(base + 2);
-            items.reverse();
-            state.stack.push(Slot::borrowed(Val::Virtual(Virtual::Tuple, items)));
-        } else {
-            self.note(state, 1);
+        self.expect_noted_at(state, 1, operands - 2);
+        if !self.take_items(state, operands - 2, wanted) {
+            self.note_at(state, 1, operands - 2);
         }
-        state.stack.extend(kwargs);
     }
 
     /// How many items a sequence of further arguments has, or had so far.
-    pub(crate) fn items_seen(&self, sequence: &Val, offset: u32) -> Option<usize> {
-        match *sequence {
-            Val::Const(id) => match self.kind(id) {
-                ObjectKind::Tuple(items) => Some(items.len()),
-                _ => None,
-            },
-            Val::Obj(_) => self.noted_items(offset, 1),
-            _ => None,
-        }
-        .filter(|&count| count <= MAX_REST)
+    pub(crate) fn items_seen(&self, state: &State, sequence: &Val, offset: u32) -> Option<usize> {
+        let known = self.parts_of_tuple(state, sequence).map(|parts| parts.len());
+        known.or_else(|| self.noted_items(offset, 1).filter(|_| matches!(sequence, Val::Obj(_)))).filter(|&count| count <= MAX_REST)
     }
 
     /// What is called: a constant, a method in parts, or what was seen there or in a closure, if that can be guarded.

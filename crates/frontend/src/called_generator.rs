@@ -13,7 +13,7 @@ use crate::generator::{Asked, GENERATOR, back};
 use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
-use whipsnake_bytecode::{Instr, Op, stack_depths};
+use whipsnake_bytecode::{Instr, Op};
 use whipsnake_contract::exit::{ExitReason, Resume, Virtual};
 use whipsnake_contract::snapshot::{CodeId, FunctionInfo, ObjectId, ObjectKind};
 use whipsnake_ir::{Cond, Imm, Op as Ir, Value};
@@ -51,8 +51,7 @@ impl Body {
             matches!(op(index), Some(Op::YieldValue { delegating: false })) && matches!(op(index + 1), Some(Op::Resume { except_depth1: true, .. }))
         };
         // What lies on its stack must not depend on where it waits.
-        let depths = stack_depths(&self.decoded, &self.exceptions, &[(0, 0)]).ok()?;
-        let are_alike = yields.windows(2).all(|pair| depths[pair[0]] == depths[pair[1]]);
+        let are_alike = yields.windows(2).all(|pair| self.depths[pair[0]] == self.depths[pair[1]]);
         (are_alike && (1..=MAX_YIELDS).contains(&yields.len()) && yields.iter().all(waits)).then_some(Waits { yields, free })
     }
 }

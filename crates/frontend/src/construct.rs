@@ -214,7 +214,9 @@ impl Builder<'_> {
             self.speculate(state, 1, known);
         }
         self.expect_noted(state, 1);
-        if self.take_items(state, count) {
+        if self.take_items(state, 1, count) {
+            let Val::Virtual(_, items) = state.pop().val else { unreachable!("the items were taken out") };
+            state.stack.extend(items.into_iter().rev());
             return Ok(());
         }
         self.note(state, 1);
@@ -231,47 +233,33 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Replaces a sequence of that many items on top of the stack by them, the first one on top, where its type is known. False if it is something else.
-    pub(crate) fn take_items(&mut self, state: &mut State, count: usize) -> bool {
-        let slot = state.peek(1).clone();
-        if let Val::Virtual(Virtual::Tuple, parts) = &slot.val
-            && parts.len() == count
-        {
-            state.pop();
-            let mut parts = parts.clone();
-            parts.reverse();
-            state.stack.extend(parts);
-            return true;
-        }
-        if let Some(parts) = self.unbuilt_items(state, &slot.val).filter(|parts| parts.len() == count) {
-            let tuple = state.pop();
-            for part in parts.into_iter().rev() {
-                self.push_part(state, part);
+    /// Replaces a sequence of that many items, so far below the top of the stack, by a tuple of them in parts, where its type is known. False if it is something else.
+    pub(crate) fn take_items(&mut self, state: &mut State, depth: usize, count: usize) -> bool {
+        let val = state.peek(depth).val.clone();
+        let items = match self.parts_of_tuple(state, &val) {
+            Some(items) if items.len() != count => return false,
+            Some(_) if matches!(val, Val::Virtual(..)) => return true,
+            Some(items) => {
+                state.loans.extend(items.iter().filter_map(|item| if let Val::Obj(value) = item.val { Some(value) } else { None }));
+                items
             }
-            // Dropping the tuple may free the items: they pass to the stack then.
-            self.drop_slot(state, tuple);
-            return true;
-        }
-        if let Val::Const(id) = slot.val
-            && let ObjectKind::Tuple(items) = self.kind(id)
-            && items.len() == count
-        {
-            state.pop();
-            state.stack.extend(items.iter().rev().map(|&item| Slot::borrowed(Val::Const(item))));
-            return true;
-        }
-        let known = self.known_type(state, &slot.val);
-        let list = known == Some(KnownType::List);
-        if (list || known == Some(KnownType::Tuple) || self.is_tuple_like(state, 1)) && self.may_speculate(ExitReason::LengthGuard) {
-            let object = self.container_object(state, 1);
-            self.guard_length(object, count, list);
-            let sequence = state.pop();
-            let items = self.items_of(state, object, count, list);
-            state.stack.extend(items.into_iter().rev());
-            self.drop_slot(state, sequence);
-            return true;
-        }
-        false
+            None => {
+                let known = self.known_type(state, &val);
+                let list = known == Some(KnownType::List);
+                let is_sequence = list || known == Some(KnownType::Tuple) || self.is_tuple_like(state, depth);
+                if !is_sequence || !self.may_speculate(ExitReason::LengthGuard) {
+                    return false;
+                }
+                let object = self.container_object(state, depth);
+                self.guard_length(object, count, list);
+                self.items_of(state, object, count, list)
+            }
+        };
+        let at = state.stack.len() - depth;
+        let sequence = std::mem::replace(&mut state.stack[at], Slot::borrowed(Val::Virtual(Virtual::Tuple, items)));
+        // That may free the items: they pass to the parts then.
+        self.drop_slot(state, sequence);
+        true
     }
 
     pub(crate) fn unpack_ex(&mut self, state: &mut State, before: usize, after: usize) -> Build<()> {
@@ -392,7 +380,7 @@ impl Builder<'_> {
     fn further_arguments(&self, state: &State, call: CallBehind, given: usize, sequence: &Val, extend: u32) -> Option<usize> {
         match self.parameters_of(state, call.base).filter(|_| call.plain) {
             Some(all) => all.checked_sub(given),
-            None => self.items_seen(sequence, extend),
+            None => self.items_seen(state, sequence, extend),
         }
     }
 

@@ -47,7 +47,10 @@ pub(crate) fn compile(snapshot: &Snapshot) -> Result<Function, GiveUp> {
                 lessons = builder.lessons;
                 lessons.builds_instances = true;
             }
-            Ok(()) => return Ok(crate::compact::compact(builder.f)),
+            Ok(()) => {
+                builder.check_depths()?;
+                return Ok(crate::compact::compact(builder.f));
+            }
             Err(Stop::GiveUp(reason)) => return Err(reason),
             Err(Stop::Leaves) => return Err(GiveUp::Unstable),
             Err(Stop::NeedsFrame) => {

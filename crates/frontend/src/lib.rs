@@ -24,6 +24,7 @@ mod complex;
 mod construct;
 pub mod coverage;
 mod deletion;
+mod depths;
 mod dispatch;
 mod entry;
 mod feedback;
@@ -97,6 +98,18 @@ pub enum GiveUp {
     /// The types never settled.
     #[error("types do not settle")]
     Unstable,
+    /// Native code could leave with a frame that the interpreter cannot go on with: a defect, which a test should be made of.
+    #[error("a frame of {code} would go on at offset {offset} with {depth} values on its stack, where the interpreter has {wanted}")]
+    Depth {
+        /// The code's qualified name.
+        code: String,
+        /// Code unit offset.
+        offset: u32,
+        /// Values of the frame state.
+        depth: usize,
+        /// Values that the bytecode asks for.
+        wanted: u32,
+    },
     /// The start of the unit is not compiled: native code would exit at once.
     #[error("starts with {0}, which is not compiled")]
     NothingToDo(String),

@@ -47,7 +47,7 @@ impl Builder<'_> {
     }
 
     /// The items of a tuple that was not built, or is a constant; nothing is owned.
-    fn parts_of_tuple(&self, state: &State, val: &Val) -> Option<Vec<Slot>> {
+    pub(crate) fn parts_of_tuple(&self, state: &State, val: &Val) -> Option<Vec<Slot>> {
         match val {
             Val::Virtual(Virtual::Tuple, parts) => Some(parts.iter().map(Slot::borrow).collect()),
             Val::Const(id) => match self.kind(*id) {
