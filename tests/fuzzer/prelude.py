@@ -1,3 +1,4 @@
+import contextlib
 import gc
 import heapq
 import itertools
@@ -119,6 +120,35 @@ def handing(function):
 @handing
 def handed(a, b=1, *rest, key=2, **names):
     return (a + b + key + len(rest) + len(names)) % 1000003
+
+
+@handing
+def handed_one(a):
+    return a % 1000003
+
+
+@handing
+def handed_three(a, b, c=3):
+    return (a - b + c) % 1000003
+
+
+@contextlib.contextmanager
+def entered(value, again=2, *, name=None):
+    LOG.append(f"enter {name}")
+    yield value
+    LOG.append(f"left {again}")
+
+
+@contextlib.contextmanager
+def kept(swallows):
+    try:
+        yield swallows
+    except KeyError:
+        if not swallows:
+            raise
+        LOG.append("swallowed")
+    finally:
+        LOG.append("kept")
 
 
 def spread(a=1, b=2, n=3):

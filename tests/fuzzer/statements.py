@@ -273,7 +273,15 @@ class Statements:
             return self.assign(scope, depth)
         swallows = self.dice.pick(("", "True", self.expression("bool", scope)))
         bound = f" as {self.bind(scope, 'any')}" if self.dice.chance(0.4) else ""
-        return [f"with Context({swallows}){bound}:", *indent(self.block(scope.inner(), self.dice.number(1, 2), depth - 1))]
+        manager = self.dice.weighted(
+            (
+                (6, f"Context({swallows})"),
+                (1, f"kept({swallows or False})"),
+                (1, f"entered({self.expression('any', scope)})"),
+                (1, f"entered({self.expression('int', scope)}, {self.expression('int', scope)}, name={self.expression('bool', scope)})"),
+            )
+        )
+        return [f"with {manager}{bound}:", *indent(self.block(scope.inner(), self.dice.number(1, 2), depth - 1))]
 
     def leave_early(self, scope: Scope, depth: int) -> Lines:
         if scope.result is None or scope.finallys:
