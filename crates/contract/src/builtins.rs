@@ -233,6 +233,14 @@ builtins! {
     "time.time" [] [] -> Float, reads;
 }
 
+/// Builtin functions of one argument that do nothing for instances of classes written in Python but call a special method of theirs, and return its result.
+pub const OF_METHODS: [(&str, &str); 3] = [("builtins.abs", "__abs__"), ("builtins.next", "__next__"), ("builtins.round", "__round__")];
+
+/// The special method that such a builtin function calls.
+pub fn method_behind(name: &str) -> Option<&'static str> {
+    OF_METHODS.iter().find(|(function, _)| *function == name).map(|(_, method)| *method)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

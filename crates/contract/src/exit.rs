@@ -410,7 +410,9 @@ on_returns! {
     Unary, "unary";
     /// The same for an inlined `__len__` in a call of `len`: the result, which must be an index that is not negative, becomes an int.
     Length, "length";
-    /// The same in a truth test, where only the object is on the stack: whether that is not zero.
+    /// The same in a call of another builtin function, of which the result is that of the method: `abs`, `next`, `round`.
+    Builtin, "builtin";
+    /// The same as of `len` in a truth test, where only the object is on the stack: whether that is not zero.
     Filled, "filled";
     /// An inlined method of a binary operator, whose operands are still on the stack: the result takes their place. If that is `NotImplemented`, the
     /// interpreter asks further.
@@ -431,7 +433,7 @@ impl OnReturn {
             OnReturn::CheckBool | OnReturn::Filled | OnReturn::Unary => 1,
             OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::PushBool | OnReturn::PushNot | OnReturn::SetAttr => 2,
             // The function, NULL and the object.
-            OnReturn::Length | OnReturn::SetItem => 3,
+            OnReturn::Length | OnReturn::Builtin | OnReturn::SetItem => 3,
         }
     }
 

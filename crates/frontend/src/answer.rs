@@ -15,7 +15,13 @@ impl Builder<'_> {
             OnReturn::PushBool | OnReturn::PushNot | OnReturn::CheckBool | OnReturn::CompareBool => Some(KnownType::Bool),
             OnReturn::Length | OnReturn::Filled => Some(KnownType::Int),
             OnReturn::Operator | OnReturn::Compare => None,
-            OnReturn::Push | OnReturn::Unary | OnReturn::CheckNone | OnReturn::SetAttr | OnReturn::SetItem | OnReturn::Next => return Ok(true),
+            OnReturn::Push
+            | OnReturn::Unary
+            | OnReturn::Builtin
+            | OnReturn::CheckNone
+            | OnReturn::SetAttr
+            | OnReturn::SetItem
+            | OnReturn::Next => return Ok(true),
         };
         let not_implemented = self.platform().known_type(KnownType::NotImplemented);
         let fits = match wanted {

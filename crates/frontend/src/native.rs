@@ -4,7 +4,7 @@ use crate::builder::{Build, Builder};
 use crate::plain::SetChange;
 use crate::table_iter::is_table;
 use crate::value::{Slot, State, Val};
-use whipsnake_contract::builtins::Builtin;
+use whipsnake_contract::builtins::{Builtin, method_behind};
 use whipsnake_contract::exit::{ExitReason, OnReturn, Virtual};
 use whipsnake_contract::helpers::Helper;
 use whipsnake_contract::snapshot::{KnownType, ObjectId, ObjectKind, TypeId};
@@ -50,8 +50,9 @@ impl Builder<'_> {
             return Ok(true);
         }
         let done = match (name, receiver, argc) {
+            ("builtins.abs", false, 1) if self.abs(state, base) => Ok(true),
+            (_, false, 1) if let Some(method) = method_behind(name) => self.call_method_behind(state, method),
             ("builtins.len", false, 1) => self.len(state, base),
-            ("builtins.abs", false, 1) => Ok(self.abs(state, base)),
             ("builtins.min", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Lt)),
             ("builtins.max", false, 2..=MAX_COMPARED) => Ok(self.extreme(state, base, argc, Cond::Gt)),
             ("builtins.divmod", false, 2) => Ok(self.divmod(state, base)),
@@ -106,6 +107,12 @@ impl Builder<'_> {
         }
         let Some(instr) = self.instr else { return Ok(false) };
         Ok(self.inlined_special(state, "__len__", &[1], OnReturn::Length, instr)?.is_some())
+    }
+
+    /// Inlines the special method that a builtin function calls for the object on top of the stack. False if that cannot be.
+    fn call_method_behind(&mut self, state: &mut State, method: &str) -> Build<bool> {
+        let Some(instr) = self.instr else { return Ok(false) };
+        Ok(self.inlined_special(state, method, &[1], OnReturn::Builtin, instr)?.is_some())
     }
 
     /// `divmod(x, y)` of ints.

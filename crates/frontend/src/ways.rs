@@ -9,7 +9,8 @@ use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::feedback::{CompareKind, ContainsKind, StoreSubscrKind, SubscrKind, UnpackKind};
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_bytecode::{Feedback, Instr, Op};
-use whipsnake_contract::snapshot::{CALLABLE, KnownType, ObjectId, ObjectKind, Truth, TypeId, TypeInfo};
+use whipsnake_contract::builtins::method_behind;
+use whipsnake_contract::snapshot::{CALLABLE, KnownType, ObjectKind, Truth, TypeId, TypeInfo};
 
 /// What an instruction does with an operand.
 struct Use {
@@ -29,6 +30,8 @@ const LONGEST_TEST: usize = 3;
 const CALL: &str = "__call__";
 /// Sequences with items, and tables.
 const CONTAINERS: &[KnownType] = &[KnownType::List, KnownType::Tuple, KnownType::Str, KnownType::Bytes, KnownType::Dict];
+/// Types of numbers.
+const NUMBERS: &[KnownType] = &[KnownType::Int, KnownType::Float];
 /// Objects that can be compared without a call.
 const COMPARED: &[KnownType] = &[KnownType::Int, KnownType::Float, KnownType::Str];
 /// What is taken apart without an iterator.
@@ -126,6 +129,9 @@ impl<'s> Builder<'s> {
             Op::Call { argc: 1 } if self.calls(state, 3, "builtins.len") => {
                 vec![Use { depth: 1, met: None, method: "__len__", known: CONTAINERS }]
             }
+            Op::Call { argc: 1 } if let Some(method) = self.builtin_called(state, 3).and_then(method_behind) => {
+                vec![Use { depth: 1, met: None, method, known: NUMBERS }]
+            }
             Op::Call { argc } if state.peek(argc as usize + 1).val == Val::Null => {
                 vec![Use { depth: argc as usize + 2, met: None, method: CALL, known: &[] }]
             }
@@ -135,8 +141,16 @@ impl<'s> Builder<'s> {
 
     /// True if the function that is called, so deep on the stack, is that builtin.
     fn calls(&self, state: &State, depth: usize, name: &str) -> bool {
-        let is_function = |id: ObjectId| matches!(self.kind(id), ObjectKind::Native { name: found, .. } if found == name);
-        state.peek(depth - 1).val == Val::Null && matches!(state.peek(depth).val, Val::Const(id) if is_function(id))
+        self.builtin_called(state, depth) == Some(name)
+    }
+
+    /// The name of the builtin function that is called, so deep on the stack.
+    fn builtin_called(&self, state: &State, depth: usize) -> Option<&str> {
+        let (Val::Const(id), Val::Null) = (&state.peek(depth).val, &state.peek(depth - 1).val) else { return None };
+        match self.kind(*id) {
+            ObjectKind::Native { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// `isinstance(x, C)`: one way for types of which it is true, and one for the others.

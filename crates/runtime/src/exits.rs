@@ -281,7 +281,13 @@ unsafe fn deliver(thread: Thread, frame: Frame, image: &FrameImage, result: *mut
         }
         result = match on_return {
             _ if result.is_null() => result,
-            OnReturn::Push | OnReturn::Unary | OnReturn::Operator | OnReturn::Compare | OnReturn::CompareBool | OnReturn::Next => result,
+            OnReturn::Push
+            | OnReturn::Unary
+            | OnReturn::Operator
+            | OnReturn::Compare
+            | OnReturn::CompareBool
+            | OnReturn::Builtin
+            | OnReturn::Next => result,
             OnReturn::SetAttr | OnReturn::SetItem => none_for(result),
             OnReturn::CheckNone => none_of_init(result),
             OnReturn::PushBool => truth(result),

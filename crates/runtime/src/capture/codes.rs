@@ -8,6 +8,7 @@ use crate::text::shown_text;
 use std::collections::BTreeMap;
 use whipsnake_bytecode::operand::{BinaryOp, CmpOp, Intrinsic1};
 use whipsnake_bytecode::{Instr, Op, decode};
+use whipsnake_contract::builtins::OF_METHODS;
 use whipsnake_contract::exit::ExitReason;
 use whipsnake_contract::snapshot::{CodeId, CodeInfo, GlobalInfo, ObjectKind, SeenExit, SeenType};
 use whipsnake_cpython::Code;
@@ -170,6 +171,12 @@ impl Builder<'_> {
                 for special in special_methods(&op) {
                     self.add_special_name(special);
                 }
+            }
+        }
+        for (function, method) in OF_METHODS {
+            if self.codes[index].names.iter().any(|name| function.strip_prefix("builtins.") == Some(name)) {
+                // SAFETY: the GIL is held.
+                unsafe { self.add_special_name(method) };
             }
         }
         if self.codes[index].names.iter().any(|name| name == "__setattr__") {
