@@ -2,7 +2,8 @@
 //!
 //! Times are compared by the mean of their logarithms, whose error is estimated from their variance: calls of one function may take
 //! very different times, and a few may be interrupted. The mean of the times themselves must agree, so that a function that is slower
-//! for most arguments but saves more with a few stays.
+//! for most arguments but saves more with a few stays, and one that saves a little with most but loses more with a few does not: where
+//! many calls tell that, it decides alone.
 
 use crate::mean::Mean;
 use std::time::Duration;
@@ -14,6 +15,8 @@ const FIRST_STEP: u32 = 4;
 /// Calls in each of the two ways before native code can be called faster, and before it can be called slower.
 const FASTER_CALLS: u32 = 3;
 const SLOWER_CALLS: u32 = 16;
+/// Calls in each of the two ways before the mean of the times can decide alone: a few long ones make it doubtful.
+const CALLS_BY_TIME: u32 = 64;
 /// Timed calls after which a unit stays, if nothing speaks against it.
 const MOST: u32 = 8192;
 /// Standard errors from which on a difference is none by chance. It is looked at again and again, so two would not do.
@@ -30,18 +33,18 @@ const OUTLIER: f64 = 16.0;
 struct Times {
     /// Logarithms of the nanoseconds.
     logarithms: Mean,
-    /// Sum of the nanoseconds, outliers cut.
-    sum: f64,
+    /// Nanoseconds, outliers cut.
+    nanos: Mean,
 }
 
 impl Times {
     fn add(&mut self, nanos: f64) {
         self.logarithms.add(nanos.max(1.0).ln());
-        self.sum += nanos.min(self.logarithms.mean.exp() * OUTLIER);
+        self.nanos.add(nanos.min(self.logarithms.mean.exp() * OUTLIER));
     }
 
     fn average(&self) -> Duration {
-        Duration::from_nanos((self.sum / f64::from(self.logarithms.count)) as u64)
+        Duration::from_nanos(self.nanos.mean as u64)
     }
 }
 
@@ -104,11 +107,14 @@ impl Comparison {
         if calls < FASTER_CALLS {
             return Verdict::Open;
         }
-        let difference = native.mean - interpreted.mean;
-        let doubt = (native.error() + interpreted.error()).sqrt() * STANDARD_ERRORS;
-        if difference + doubt < 0.0 {
+        let doubt = |native: &Mean, interpreted: &Mean| (native.error() + interpreted.error()).sqrt() * STANDARD_ERRORS;
+        let (difference, unsure) = (native.mean - interpreted.mean, doubt(native, interpreted));
+        let (native, interpreted) = (&self.native.nanos, &self.interpreted.nanos);
+        let lost = native.mean - interpreted.mean;
+        let by_time = calls >= CALLS_BY_TIME && lost > doubt(native, interpreted) + LEAST * interpreted.mean;
+        if difference + unsure < 0.0 && lost <= 0.0 {
             Verdict::Stays
-        } else if calls >= SLOWER_CALLS && difference > doubt + LEAST && self.native.average() > self.interpreted.average() {
+        } else if calls >= SLOWER_CALLS && lost > 0.0 && (by_time || difference > unsure + LEAST) {
             Verdict::Slower
         } else if self.calls() >= MOST {
             Verdict::Stays
@@ -171,6 +177,17 @@ mod tests {
             comparison.add_interpreted(if long { 4000.0 } else { 200.0 } + f64::from(call % 3), 0.0);
         }
         assert_ne!(comparison.verdict(), Verdict::Slower);
+    }
+
+    #[test]
+    fn a_few_long_calls_that_lose_do_not_keep_the_unit() {
+        let mut comparison = Comparison::default();
+        for call in 0..256 {
+            let raises = call % 2 == 0;
+            comparison.add_native(if raises { 250.0 } else { 40.0 } + f64::from(call % 3), 0.0);
+            comparison.add_interpreted(if raises { 170.0 } else { 60.0 } + f64::from(call % 3), 0.0);
+        }
+        assert_eq!(comparison.verdict(), Verdict::Slower);
     }
 
     #[test]
