@@ -244,7 +244,6 @@ pub fn method_behind(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::helpers::HelperEffect;
 
     #[test]
     fn functions_are_found_by_name_and_number_of_arguments() {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const HEAP_PLACES: usize = 64;
 
 /// Words in which `dict_can_set_plain` leaves what it found.
-pub const FOUND_TO_SET: i64 = 4;
+pub const FOUND_TO_SET: i64 = 5;
 
 /// Kind of a helper's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,9 +105,15 @@ macro_rules! for_each_helper {
         dict_has_tuple(dict: Obj, items: Ptr, count: I64) -> I64, Pure, "`dict_has_plain` of a tuple of `count` items, borrowed, which is not made.";
         dict_get_tuple(dict: Obj, items: Ptr, count: I64, missing: Obj) -> Obj, Pure, "`dict_get_plain` of a tuple of `count` items, borrowed, which is not made.";
         dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> I64, Pure, "1 if setting the entry of an exact dict under an exact str, int or tuple runs no Python code: then the first word at `found` is what is there now, borrowed or NULL, and the others are for `dict_set_plain`; else 0.";
+        dict_has_hashed(dict: Obj, key: Obj, hash: I64) -> I64, Pure, "`dict_has_plain` of a key with that hash that is only found as the very object: -1 where another key has the same.";
+        dict_get_hashed(dict: Obj, key: Obj, hash: I64, missing: Obj) -> Obj, Pure, "`dict_get_plain` of such a key.";
+        dict_can_set_hashed(dict: Obj, key: Obj, hash: I64, found: Ptr) -> I64, Pure, "`dict_can_set_plain` of such a key.";
+        hash_of_tuple(tuple: Obj) -> I64, Pure, "`hash` of an exact tuple, or -1 if Python code may have to hash an item.";
+        hash_of_items(items: Ptr, count: I64) -> I64, Pure, "`hash_of_tuple` of a tuple of `count` items, borrowed, which is not made.";
         dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";
         set_has_plain(set: Obj, key: Obj, place: Ptr) -> I64, Pure, "`key in set` of an exact set or frozenset and an exact str, int or tuple: 0 or 1, with its place in the table in two words at `place`, or -1 if Python code has to hash or compare keys.";
         set_has_tuple(set: Obj, items: Ptr, count: I64) -> I64, Pure, "`set_has_plain` of a tuple of `count` items, borrowed, which is not made; its place is not told.";
+        set_has_hashed(set: Obj, key: Obj, hash: I64) -> I64, Pure, "`dict_has_hashed` of an exact set or frozenset.";
         set_add_plain(set: Obj, key: Obj, place: Ptr) -> I64, Mutates, "Adds such a key to an exact set, given the place that was found for it: 0, or -1 with an exception.";
         set_discard_plain(set: Obj, place: Ptr) -> (), Mutates, "Takes the key that was found at that place out of an exact set.";
         heap_place(heap: Obj, item: Obj) -> I64, Pure, "The place in an exact list at which `heappush` puts the item, or -1 if Python code has to compare.";

@@ -197,7 +197,11 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(answer)));
             return Ok(());
         }
-        let mut result = match self.character_in(state).or_else(|| self.int_in(state)).or_else(|| self.table_contains(state)) {
+        let found = match self.character_in(state).or_else(|| self.int_in(state)) {
+            None => self.table_contains(state)?,
+            found => found,
+        };
+        let mut result = match found {
             Some(result) => result,
             None => {
                 self.note(state, 2);

@@ -33,6 +33,7 @@ mod frames;
 mod generator;
 mod identity;
 mod handler;
+mod hashed;
 mod heap;
 mod instruction;
 mod iterate;

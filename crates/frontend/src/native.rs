@@ -50,6 +50,7 @@ impl Builder<'_> {
             return Ok(true);
         }
         let done = match (name, receiver, argc) {
+            ("builtins.hash", false, 1) if self.hash_of_tuple(state, base) => Ok(true),
             ("builtins.abs", false, 1) if self.abs(state, base) => Ok(true),
             (_, false, 1) if let Some(method) = method_behind(name) => self.call_method_behind(state, method),
             ("builtins.len", false, 1) => self.len(state, base),
@@ -70,7 +71,7 @@ impl Builder<'_> {
             ("set.add", true, 1) => Ok(self.change_set(state, base, SetChange::Add)),
             ("set.discard", true, 1) => Ok(self.change_set(state, base, SetChange::Discard)),
             ("set.remove", true, 1) => Ok(self.change_set(state, base, SetChange::Remove)),
-            ("dict.get", true, 1 | 2) => Ok(self.dict_get(state, base)),
+            ("dict.get", true, 1 | 2) => self.dict_get(state, base),
             ("dict.keys", true, 0) => Ok(self.open_view(state, base, Virtual::DictKeyIter)),
             ("dict.values", true, 0) => Ok(self.open_view(state, base, Virtual::DictValueIter)),
             ("dict.items", true, 0) => Ok(self.open_view(state, base, Virtual::DictItemIter)),

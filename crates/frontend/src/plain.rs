@@ -3,6 +3,7 @@
 
 use crate::builder::{Build, Builder};
 use whipsnake_bytecode::Instr;
+use crate::hashed::TableKey;
 use crate::value::{Slot, State, Val};
 use whipsnake_bytecode::operand::BinaryOp;
 use whipsnake_contract::builtins::Builtin;
@@ -99,7 +100,7 @@ impl Builder<'_> {
     }
 
     /// True if the object `depth` 1 from the top is an exact str or int.
-    fn is_plain_key(&self, state: &State, depth: usize) -> bool {
+    pub(crate) fn is_plain_key(&self, state: &State, depth: usize) -> bool {
         matches!(self.known_type(state, &state.peek(depth).val), Some(KnownType::Str | KnownType::Int | KnownType::Tuple))
     }
 
@@ -123,7 +124,7 @@ impl Builder<'_> {
 
     /// The items of a tuple in parts on the stack as words, their number, and what was made for it: enough to look the tuple up without
     /// making it.
-    fn lend_tuple(&mut self, state: &mut State, depth: usize) -> Option<[Value; 2]> {
+    pub(crate) fn lend_tuple(&mut self, state: &mut State, depth: usize) -> Option<[Value; 2]> {
         let at = state.stack.len() - depth;
         let Val::Virtual(Virtual::Tuple, parts) = &state.stack[at].val else { return None };
         let is_simple = |part: &Slot| matches!(part.val, Val::Obj(_) | Val::Const(_) | Val::Int(_) | Val::SmallInt(_) | Val::Bool(_));
@@ -140,30 +141,39 @@ impl Builder<'_> {
     }
 
     /// `key in table`, of the key and the dictionary or set on the stack. `None` if that may run Python code.
-    pub(crate) fn table_contains(&mut self, state: &mut State) -> Option<Value> {
+    pub(crate) fn table_contains(&mut self, state: &mut State) -> Build<Option<Value>> {
         let known = self.known_type(state, &state.peek(1).val);
-        if matches!(known, Some(KnownType::Set | KnownType::FrozenSet)) && self.is_plain_key(state, 2) && self.may_speculate(ExitReason::NeedsPython) {
-            if let Some([items, count]) = self.lend_tuple(state, 2) {
-                let set = self.objects(state, 1)[0];
-                let status = self.helper(Helper::set_has_tuple, &[set, items, count]);
-                return Some(self.answer(status));
+        let is_dict = match known {
+            Some(KnownType::Set | KnownType::FrozenSet) => false,
+            Some(KnownType::Dict) if self.may_use_dict() => true,
+            _ => return Ok(None),
+        };
+        if !self.may_speculate(ExitReason::NeedsPython) {
+            return Ok(None);
+        }
+        let Some(key) = self.table_key(state, 2)? else { return Ok(None) };
+        let tuple = if let TableKey::Plain = key { self.lend_tuple(state, 2) } else { None };
+        if let Some([items, count]) = tuple {
+            let table = self.objects(state, 1)[0];
+            if is_dict {
+                self.guard_no_namespace(table);
             }
-            let v = self.objects(state, 2);
-            return Some(self.set_has(v[1], v[0]).0);
-        }
-        if known != Some(KnownType::Dict) || !self.is_plain_key(state, 2) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
-            return None;
-        }
-        if let Some([items, count]) = self.lend_tuple(state, 2) {
-            let dict = self.objects(state, 1)[0];
-            self.guard_no_namespace(dict);
-            let status = self.helper(Helper::dict_has_tuple, &[dict, items, count]);
-            return Some(self.answer(status));
+            let status = self.helper(if is_dict { Helper::dict_has_tuple } else { Helper::set_has_tuple }, &[table, items, count]);
+            return Ok(Some(self.answer(status)));
         }
         let v = self.objects(state, 2);
-        self.guard_no_namespace(v[1]);
-        let status = self.helper(Helper::dict_has_plain, &[v[1], v[0]]);
-        Some(self.answer(status))
+        let status = match (is_dict, key) {
+            (false, TableKey::Plain) => return Ok(Some(self.set_has(v[1], v[0]).0)),
+            (false, TableKey::Hashed(hash)) => self.helper(Helper::set_has_hashed, &[v[1], v[0], hash]),
+            (true, key) => {
+                self.guard_no_namespace(v[1]);
+                match key {
+                    TableKey::Plain => self.helper(Helper::dict_has_plain, &[v[1], v[0]]),
+                    TableKey::Hashed(hash) => self.helper(Helper::dict_has_hashed, &[v[1], v[0], hash]),
+                }
+            }
+        };
+        Ok(Some(self.answer(status)))
     }
 
     /// Whether a set has a key, and where.
@@ -174,14 +184,15 @@ impl Builder<'_> {
     }
 
     /// `dict.get(key)` or `dict.get(key, default)`.
-    pub(crate) fn dict_get(&mut self, state: &mut State, base: usize) -> bool {
+    pub(crate) fn dict_get(&mut self, state: &mut State, base: usize) -> Build<bool> {
         let argc = state.stack.len() - base - 2;
         let is_dict = self.known_type(state, &state.stack[base + 1].val) == Some(KnownType::Dict);
-        if !is_dict || !self.is_plain_key(state, argc) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
-            return false;
+        if !is_dict || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
+            return Ok(false);
         }
+        let Some(key) = self.table_key(state, argc)? else { return Ok(false) };
         let default = if argc == 2 { state.peek(1).val.clone() } else { self.none() };
-        let tuple = self.lend_tuple(state, argc);
+        let tuple = if let TableKey::Plain = key { self.lend_tuple(state, argc) } else { None };
         let values = match tuple {
             Some(_) => vec![self.container_object(state, argc + 1)],
             None => self.objects(state, argc + 1),
@@ -192,9 +203,10 @@ impl Builder<'_> {
             Val::Const(id) => self.object_const(*id),
             _ => self.objects(state, 1)[0],
         };
-        let item = match tuple {
-            Some([items, count]) => self.helper(Helper::dict_get_tuple, &[dict, items, count, missing]),
-            None => self.helper(Helper::dict_get_plain, &[dict, values[1], missing]),
+        let item = match (tuple, key) {
+            (Some([items, count]), _) => self.helper(Helper::dict_get_tuple, &[dict, items, count, missing]),
+            (None, TableKey::Plain) => self.helper(Helper::dict_get_plain, &[dict, values[1], missing]),
+            (None, TableKey::Hashed(hash)) => self.helper(Helper::dict_get_hashed, &[dict, values[1], hash, missing]),
         };
         self.guard_not_null(item, ExitReason::NeedsPython);
         if matches!(default, Val::Const(_)) {
@@ -205,7 +217,23 @@ impl Builder<'_> {
             self.drop_from_top(state, argc + 2);
             state.stack.push(Slot::owned(Val::Obj(item)));
         }
-        true
+        Ok(true)
+    }
+
+    /// `dict[key]` under an instance of a class whose `__hash__` can run in place. False if that may run Python code.
+    pub(crate) fn dict_item_hashed(&mut self, state: &mut State) -> Build<bool> {
+        if !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
+            return Ok(false);
+        }
+        let Some(TableKey::Hashed(hash)) = self.table_key(state, 1)? else { return Ok(false) };
+        let v = self.objects(state, 2);
+        self.guard_no_namespace(v[0]);
+        let null = self.null();
+        let item = self.helper(Helper::dict_get_hashed, &[v[0], v[1], hash, null]);
+        // Whether there is none, or Python code has to tell, the interpreter finds out.
+        self.guard_not_null(item, ExitReason::NeedsPython);
+        self.push_loan(state, 2, item);
+        Ok(true)
     }
 
     /// `dict[key]` under a str, an int or a tuple: one that is there, or the error is handled in place. False if that may run Python code.
@@ -253,22 +281,30 @@ impl Builder<'_> {
     }
 
     /// `dict[key] = value`. False if that may run Python code.
-    pub(crate) fn store_dict_item(&mut self, state: &mut State) -> bool {
-        if !self.is_plain_key(state, 1) || !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
-            return false;
+    pub(crate) fn store_dict_item(&mut self, state: &mut State) -> Build<bool> {
+        if !self.may_speculate(ExitReason::NeedsPython) || !self.may_use_dict() {
+            return Ok(false);
         }
+        let Some(key) = self.table_key(state, 1)? else { return Ok(false) };
         // value, dict, key
         let v = self.objects(state, 3);
-        self.set_plain_entry(state, v[1], v[2], v[0]);
+        self.set_entry(state, v[1], v[2], key, v[0]);
         self.drop_from_top(state, 3);
-        true
+        Ok(true)
     }
 
     /// Sets the entry of a dictionary under a key that is a str, an int or a tuple, unless that runs Python code.
     pub(crate) fn set_plain_entry(&mut self, state: &mut State, dict: Value, key: Value, value: Value) {
+        self.set_entry(state, dict, key, TableKey::Plain, value);
+    }
+
+    fn set_entry(&mut self, state: &mut State, dict: Value, key: Value, as_key: TableKey, value: Value) {
         self.guard_no_namespace(dict);
         let found = self.emit(Ir::Scratch, &[], Imm::Int(FOUND_TO_SET));
-        let can = self.helper(Helper::dict_can_set_plain, &[dict, key, found]);
+        let can = match as_key {
+            TableKey::Plain => self.helper(Helper::dict_can_set_plain, &[dict, key, found]),
+            TableKey::Hashed(hash) => self.helper(Helper::dict_can_set_hashed, &[dict, key, hash, found]),
+        };
         let zero = self.int_const(0);
         let can = self.icmp(Cond::Ne, can, zero);
         self.guard(can, ExitReason::NeedsPython);

@@ -493,7 +493,7 @@ impl Builder<'_> {
 }
 
 /// A state that owns nothing.
-fn borrowed(state: &State) -> State {
+pub(crate) fn borrowed(state: &State) -> State {
     let slots = |slots: &[Slot]| slots.iter().map(Slot::borrow).collect();
     State { locals: slots(&state.locals), stack: slots(&state.stack), caller: state.caller.as_ref().map(|caller| Rc::new(borrowed(caller))), ..state.clone() }
 }

@@ -124,6 +124,7 @@ impl Builder<'_> {
                 }
             }
             (Some(KnownType::Dict), Some(KnownType::Str | KnownType::Int | KnownType::Tuple)) if self.dict_item(state, key, instr)? => return Ok(()),
+            (Some(KnownType::Dict), None) if self.dict_item_hashed(state)? => return Ok(()),
             _ => {}
         }
         if let Some(done) = self.inlined_dunder(state, "__getitem__", 1, instr)? {
@@ -262,7 +263,7 @@ impl Builder<'_> {
                     return Ok(());
                 }
             }
-            (Some(KnownType::Dict), _) if self.store_dict_item(state) => return Ok(()),
+            (Some(KnownType::Dict), _) if self.store_dict_item(state)? => return Ok(()),
             (Some(KnownType::Array), Some(KnownType::Int)) => {
                 if self.store_array_item(state) {
                     self.drop_from_top(state, 3);

@@ -223,7 +223,12 @@ impl Keys {
                     let hash = str_hash(key);
                     return self.probe_str(key, hash).with(hash);
                 }
-                return if key.hash().is_some() { Found::Missing(None) } else { Found::Unsure };
+                return match key {
+                    // A str may be equal to it.
+                    Key::Hashed(..) if self.len() > 0 => Found::Unsure,
+                    _ if key.hash().is_some() => Found::Missing(None),
+                    _ => Found::Unsure,
+                };
             }
             let Some(hash) = key.hash() else { return Found::Unsure };
             let entries = self.entries::<GeneralEntry>();
@@ -506,19 +511,18 @@ pub enum SetPlace {
     Missing(Option<FreePlace>),
 }
 
-/// Where an exact dict keeps its value under an exact str, int or tuple; `None` if setting it may run Python code, or if the values are those of an
-/// instance.
+/// Where an exact dict keeps its value under a key; `None` if setting it may run Python code, or if the values are those of an instance.
 ///
 /// # Safety
-/// `dict` is an alive dict, `key` an alive exact str, int or tuple.
-pub unsafe fn place_to_set(dict: *mut PyObject, key: *mut PyObject) -> Option<SetPlace> {
+/// `dict` is an alive dict, the key's objects are alive.
+pub(crate) unsafe fn place_to_set(dict: *mut PyObject, key: Key<'_>) -> Option<SetPlace> {
     // SAFETY: dicts have these fields.
     unsafe {
         if memory::read::<u8>(dict.cast(), WATCHERS) != 0 || memory::read::<usize>(dict.cast(), offsets::DICT_VALUES) != 0 {
             return None;
         }
         let keys = Keys::of_dict(dict);
-        match keys.seek(Key::of(key)) {
+        match keys.seek(key) {
             Found::Unsure => None,
             Found::Missing(free) => Some(SetPlace::Missing(free)),
             Found::Entry(entry) => Some(SetPlace::Value(keys.place(entry))),

@@ -18,6 +18,8 @@ pub(crate) enum Key<'a> {
     Int(*mut PyObject),
     /// A tuple of those items, which is that object, or none that exists (NULL).
     Tuple(*mut PyObject, &'a [*mut PyObject]),
+    /// An object of any other type, with its hash: only the very object is known to be equal.
+    Hashed(*mut PyObject, isize),
 }
 
 impl<'a> Key<'a> {
@@ -52,7 +54,7 @@ impl<'a> Key<'a> {
     #[inline(always)]
     pub(crate) fn object(self) -> *mut PyObject {
         match self {
-            Key::Str(key) | Key::Int(key) | Key::Tuple(key, _) => key,
+            Key::Str(key) | Key::Int(key) | Key::Tuple(key, _) | Key::Hashed(key, _) => key,
         }
     }
 
@@ -68,6 +70,7 @@ impl<'a> Key<'a> {
                 Key::Str(key) => Some(str_hash(key)),
                 Key::Int(key) => Some(int_hash(key)),
                 Key::Tuple(key, items) => known_hash(key, items),
+                Key::Hashed(_, hash) => Some(hash),
             }
         }
     }
@@ -82,6 +85,7 @@ impl<'a> Key<'a> {
             match self {
                 Key::Str(key) | Key::Int(key) => equal(other, key, DEPTH),
                 Key::Tuple(_, items) => equals_tuple(other, items, DEPTH),
+                Key::Hashed(key, _) => (other == key).then_some(true),
             }
         }
     }

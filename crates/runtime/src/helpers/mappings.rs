@@ -8,6 +8,7 @@ use whipsnake_contract::helpers::FOUND_TO_SET;
 use whipsnake_cpython::ffi;
 
 unsafe extern "C" {
+    fn _PyDict_SetItem_KnownHash(dict: Obj, key: Obj, value: Obj, hash: isize) -> std::ffi::c_int;
     /// A dict of `count` pairs at the given strides.
     fn _PyDict_FromItems(keys: *const Obj, key_stride: isize, values: *const Obj, value_stride: isize, count: isize) -> Obj;
 }
@@ -84,11 +85,43 @@ pub unsafe extern "C" fn dict_get_tuple(dict: Obj, items: Ptr, count: i64, missi
     }
 }
 
-/// What [`dict_can_set_plain`] tells [`dict_set_plain`]: the value that is there, borrowed or NULL, first.
+/// # Safety
+/// `dict` is an exact dict, `key` alive, with that hash.
+pub unsafe extern "C" fn dict_has_hashed(dict: Obj, key: Obj, hash: i64) -> i64 {
+    // SAFETY: the caller vouches for the types.
+    unsafe { dict_keys::seek(dict, Key::Hashed(key, hash as isize)).map_or(-1, |value| i64::from(!value.is_null())) }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `key` alive, with that hash.
+pub unsafe extern "C" fn dict_get_hashed(dict: Obj, key: Obj, hash: i64, missing: Obj) -> Obj {
+    // SAFETY: the caller vouches for the types.
+    match unsafe { dict_keys::seek(dict, Key::Hashed(key, hash as isize)) } {
+        Some(value) if value.is_null() => missing,
+        found => found.unwrap_or(null_mut()),
+    }
+}
+
+/// # Safety
+/// `tuple` is an exact tuple.
+pub unsafe extern "C" fn hash_of_tuple(tuple: Obj) -> i64 {
+    // SAFETY: the caller vouches for the type.
+    unsafe { Key::of(tuple).hash().map_or(-1, |hash| hash as i64) }
+}
+
+/// # Safety
+/// `items` leads to `count` alive objects.
+pub unsafe extern "C" fn hash_of_items(items: Ptr, count: i64) -> i64 {
+    // SAFETY: the caller vouches for the items.
+    unsafe { Key::of_items(items.cast(), count as usize).hash().map_or(-1, |hash| hash as i64) }
+}
+
+/// What [`dict_can_set_plain`] tells [`dict_set_plain`]: the value that is there, borrowed or NULL, first; and the key's hash.
 #[repr(C)]
 struct FoundToSet {
     old: Obj,
     place: SetPlace,
+    hash: isize,
 }
 
 const _: () = assert!(size_of::<FoundToSet>() <= FOUND_TO_SET as usize * size_of::<usize>());
@@ -96,14 +129,29 @@ const _: () = assert!(size_of::<FoundToSet>() <= FOUND_TO_SET as usize * size_of
 /// # Safety
 /// `dict` is an exact dict, `key` an exact str or int, `found` leads to [`FOUND_TO_SET`] words.
 pub unsafe extern "C" fn dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> i64 {
+    // SAFETY: the caller vouches for all of them.
+    unsafe { can_set(dict, Key::of(key), found) }
+}
+
+/// # Safety
+/// `dict` is an exact dict, `key` alive, with that hash, `found` leads to [`FOUND_TO_SET`] words.
+pub unsafe extern "C" fn dict_can_set_hashed(dict: Obj, key: Obj, hash: i64, found: Ptr) -> i64 {
+    // SAFETY: the caller vouches for all of them.
+    unsafe { can_set(dict, Key::Hashed(key, hash as isize), found) }
+}
+
+/// # Safety
+/// As of [`dict_can_set_plain`], for any key.
+#[inline(always)]
+unsafe fn can_set(dict: Obj, key: Key<'_>, found: Ptr) -> i64 {
     // SAFETY: the caller vouches for all of them; a place holds a value.
     unsafe {
-        let Some(place) = dict_keys::place_to_set(dict, key) else { return 0 };
+        let (Some(place), Some(hash)) = (dict_keys::place_to_set(dict, key), key.hash()) else { return 0 };
         let old = match place {
             SetPlace::Value(place) => place.read(),
             SetPlace::Missing(_) => null_mut(),
         };
-        found.cast::<FoundToSet>().write(FoundToSet { old, place });
+        found.cast::<FoundToSet>().write(FoundToSet { old, place, hash });
         1
     }
 }
@@ -114,7 +162,7 @@ pub unsafe extern "C" fn dict_can_set_plain(dict: Obj, key: Obj, found: Ptr) -> 
 pub unsafe extern "C" fn dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> i64 {
     // SAFETY: the caller vouches for all of them. The dict gives up its reference to the old value, which has another one by then.
     unsafe {
-        let FoundToSet { old, place } = found.cast::<FoundToSet>().read();
+        let FoundToSet { old, place, hash } = found.cast::<FoundToSet>().read();
         match place {
             SetPlace::Value(place) if dict_keys::VALUES_CHANGE_IN_PLACE => {
                 // The caller takes the dict's reference over.
@@ -125,7 +173,7 @@ pub unsafe extern "C" fn dict_set_plain(dict: Obj, key: Obj, value: Obj, found: 
             _ => {}
         }
         ffi::Py_XINCREF(old);
-        let status = ffi::PyDict_SetItem(dict, key, value);
+        let status = _PyDict_SetItem_KnownHash(dict, key, value, hash);
         if status != 0 {
             ffi::Py_XDECREF(old);
         }

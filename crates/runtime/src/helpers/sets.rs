@@ -26,6 +26,17 @@ pub unsafe extern "C" fn set_has_plain(set: Obj, key: Obj, place: Ptr) -> i64 {
 }
 
 /// # Safety
+/// `set` is an exact set or frozenset, `key` alive, with that hash.
+pub unsafe extern "C" fn set_has_hashed(set: Obj, key: Obj, hash: i64) -> i64 {
+    // SAFETY: the caller vouches for the types.
+    match unsafe { set_keys::seek(set, Key::Hashed(key, hash as isize)) } {
+        Seek::Found(_) => 1,
+        Seek::Missing(..) => 0,
+        Seek::Unsure => -1,
+    }
+}
+
+/// # Safety
 /// `set` is an exact set or frozenset, `items` leads to `count` alive objects.
 pub unsafe extern "C" fn set_has_tuple(set: Obj, items: Ptr, count: i64) -> i64 {
     // SAFETY: the caller vouches for the type, and for the items.
