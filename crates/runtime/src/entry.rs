@@ -244,18 +244,25 @@ unsafe fn count_call(session: &Session, thread: Thread, site: &Site, call: Call)
         if session.worker.has_finished() {
             session.install_finished();
         }
-        let Some(code) = Code::of_function(call.callable).filter(|_| !site.compiling.get()) else { return };
+        if site.compiling.get() {
+            return;
+        }
+        if site.left_alone().is_some() {
+            return session.unhook(call.callable);
+        }
+        let count = site.count.get() + 1;
+        if count < site.next.get() {
+            // It waits for a second chance.
+            return site.count.set(count);
+        }
+        let Some(code) = Code::of_function(call.callable) else { return };
         let mut arguments = vec![std::ptr::null_mut(); bind::parameters(code)];
         if call.kwnames.is_null() {
             for (index, slot) in arguments.iter_mut().enumerate().take(call.positional().min(code.argcount() as usize)) {
                 *slot = *call.args.add(index);
             }
         }
-        if site.left_alone().is_none() {
-            session.count_call(thread, site, call.callable, &arguments);
-        } else {
-            session.unhook(call.callable);
-        }
+        session.count_call(thread, site, call.callable, &arguments);
     }
 }
 
