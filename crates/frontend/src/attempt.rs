@@ -180,7 +180,7 @@ impl Builder<'_> {
     /// all of them.
     pub(crate) fn drop_unseen(&mut self, state: &State, slots: &[&Slot], release: &[Value]) {
         for slot in self.guard_unseen(state, slots, release) {
-            // It is a leaf, or not destroyed.
+            // It is a leaf, or ends as silently as one, or is not destroyed.
             self.unless_null(&slot, |b, value| b.effect(Op::DecrefLeaf, &[value], Imm::None));
         }
     }
@@ -191,6 +191,8 @@ impl Builder<'_> {
         let mut drops = Vec::new();
         slots.iter().for_each(|slot| split_up(slot, &mut drops));
         let mut before: Vec<Value> = Vec::new();
+        // Of several that end, each could hold the last references to what another one holds, too.
+        let is_alone = drops.iter().filter(|slot| !self.is_leaf(state, &slot.val)).count() == 1;
         for slot in &drops {
             if self.is_leaf(state, &slot.val) {
                 continue;
@@ -207,7 +209,18 @@ impl Builder<'_> {
                 }
                 let count = b.load(value, b.layout().ob_refcnt, MemSize::U32, Region::Other);
                 let outlives = b.icmp(Cond::Gt, count, given_up);
-                b.guard_at(outlives, ExitReason::Destructor, exit);
+                if !is_alone {
+                    return b.guard_at(outlives, ExitReason::Destructor, exit);
+                }
+                let (lives, ends) = b.split(outlives);
+                b.block = ends;
+                let is_silent = b.helper(Helper::ends_unseen, &[value]);
+                let zero = b.int_const(0);
+                let is_silent = b.icmp(Cond::Ne, is_silent, zero);
+                b.guard_at(is_silent, ExitReason::Destructor, exit);
+                let from = b.block;
+                b.f.jump(from, lives, &[]);
+                b.block = lives;
             });
             before.push(value);
         }

@@ -91,6 +91,18 @@ impl Builder<'_> {
         Ok(true)
     }
 
+    /// The same for a generator expression of several loops, whose function the unit has made and whose iterator takes the place of self.
+    pub(crate) fn make_called_expression(&mut self, state: &mut State, base: usize, code: CodeId) -> bool {
+        let info = self.info_of_made(code);
+        let (Some(instr), Val::Obj(function), None) = (self.instr, &state.stack[base].val, state.unbuilt_of(&state.stack[base].val)) else { return false };
+        let function = *function;
+        let Some(code) = self.code_in_place(&info, instr) else { return false };
+        self.guard_made_of(function, code);
+        let (Some(iterator), Some(function)) = (state.stack.pop(), state.stack.pop()) else { unreachable!("both are on the stack") };
+        self.push_new_generator(state, function, code, vec![iterator]);
+        true
+    }
+
     /// The code of a generator function that may run in place.
     fn code_in_place(&mut self, info: &FunctionInfo, instr: Instr) -> Option<CodeId> {
         let code = info.code.filter(|&code| self.may_inline(code, instr.offset))?;
@@ -157,10 +169,13 @@ impl Builder<'_> {
         self.build_from(&body, &starts, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
         let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
-        let item = match self.meet(outcome.yields, instr.next) {
-            Some(inside) => self.wait_called(state, &parts, (&body, &waits), inside, reduction)?.map(Some),
-            None => Some(None),
-        };
+        let mut ways = Some(Vec::new());
+        for (block, inside) in outcome.yields {
+            self.block = block;
+            let way = self.wait_called(state, &parts, (&body, &waits), inside, reduction)?;
+            ways = ways.zip(way).map(|(ways, way)| ways.into_iter().chain([way]).collect());
+        }
+        let item = ways.and_then(|ways| self.meet_with_items(ways, instr.next));
         let end = self.meet(outcome.ends, instr.next).and_then(|mut inside| {
             self.build_all(&mut inside);
             self.end_called(state, &parts, inside, needs_item)

@@ -110,7 +110,7 @@ impl Builder<'_> {
             return Ok(false);
         }
         let Ok(body) = self.body(code) else { return Ok(false) };
-        let Some(expression) = body.expression(info.nlocalsplus) else { return Ok(false) };
+        let Some(expression) = body.expression(info.nlocalsplus) else { return Ok(self.make_called_expression(state, base, code)) };
         if let (Val::Obj(function), None) = (&state.stack[base].val, state.unbuilt_of(&state.stack[base].val)) {
             self.guard_made_of(*function, code);
         }
@@ -278,6 +278,27 @@ impl Builder<'_> {
         let joined = self.join(edges);
         self.block = joined.block;
         Some(joined.state)
+    }
+
+    /// Joins ways on which a generator has given an item, if there are any, each with whether another one is wanted. `None` if they took their items for
+    /// different things.
+    pub(crate) fn meet_with_items(
+        &mut self,
+        ways: Vec<(Block, State, Option<Value>)>,
+        offset: u32,
+    ) -> Option<Option<(Block, State, Option<Value>)>> {
+        let Some((_, first, stop)) = ways.first() else { return Some(None) };
+        let (stops, depth) = (stop.is_some(), first.stack.len());
+        if ways.iter().any(|(_, state, stop)| stop.is_some() != stops || state.stack.len() != depth) {
+            return None;
+        }
+        let ways = ways.into_iter().map(|(block, mut state, stop)| {
+            state.stack.extend(stop.map(|stop| Slot::borrowed(Val::Bool(stop))));
+            (block, state)
+        });
+        let mut state = self.meet(ways.collect(), offset)?;
+        let stop = stops.then(|| state.pop()).and_then(|stop| self.bool_of(&stop.val));
+        Some(Some((self.block, state, stop)))
     }
 
     /// The generator has an item, and waits again: what it held before and does not hold any more is given up.

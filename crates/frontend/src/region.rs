@@ -103,6 +103,8 @@ fn iterator_on_top(edge: &Edge) -> Option<Virtual> {
     }
 }
 
+/// Ways to a `yield` of a generator in place that are built apart: on each it is known what the generator held before, and keeps.
+const MAX_APART: usize = 3;
 /// Kinds of iterators that a loop may be entered with for which it has versions.
 const MAX_ITERATORS: usize = 3;
 /// The version, in the lessons of a loop, that asks a generator for its first item.
@@ -134,8 +136,10 @@ impl Builder<'_> {
                 }
                 None => {
                     let (edges, done) = self.drop_iterators(block, edges);
-                    let edge = self.join(edges);
-                    self.build_block(block, done, edge, out)?;
+                    let apart = self.is_in_place() && edges.len() <= MAX_APART && self.suspends_in(block);
+                    for edge in if apart { edges } else { vec![self.join(edges)] } {
+                        self.build_block(block, done, edge, out)?;
+                    }
                 }
             }
         }

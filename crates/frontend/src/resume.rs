@@ -150,6 +150,12 @@ impl Builder<'_> {
         matches!(self.snapshot.types[id as usize].known, Some(KnownType::RangeIter | KnownType::ListIter | KnownType::TupleIter))
     }
 
+    /// True if a block has a `yield` in it.
+    pub(crate) fn suspends_in(&self, block: usize) -> bool {
+        let body = &self.instance.body;
+        body.decoded.instrs[body.blocks[block].start..body.blocks[block].end].iter().any(|instr| instr.op.suspends())
+    }
+
     /// True if a loop has a `yield` in it: then it seldom goes round within the unit.
     fn suspends(&self, index: usize) -> bool {
         let body = &self.instance.body;

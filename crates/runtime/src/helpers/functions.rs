@@ -62,7 +62,14 @@ pub unsafe extern "C" fn make_cell(value: Obj) -> Obj {
 }
 
 /// # Safety
-/// `object` is of a leaf type, and its reference count is zero.
+/// `object` is alive.
+pub unsafe extern "C" fn ends_unseen(object: Obj) -> i64 {
+    // SAFETY: as the caller says.
+    i64::from(unsafe { crate::destroy::is_silent(object) })
+}
+
+/// # Safety
+/// `object` is of a leaf type, or ends as unseen as one, and its reference count is zero.
 pub unsafe extern "C" fn dealloc_leaf(object: Obj) {
     // SAFETY: nobody refers to the object any more.
     unsafe { symbols::_Py_Dealloc(object) }
