@@ -211,6 +211,7 @@ macro_rules! for_each_helper {
         delete_name(frame: Ptr, name: Obj) -> I64, Any, "DELETE_NAME in an interpreter frame: 0, or -1 with an exception.";
         str_equal(left: Obj, right: Obj) -> I64, Pure, "Equality of exact strs.";
         str_compare(left: Obj, right: Obj) -> I64, Pure, "Order of exact strs: -1, 0 or 1.";
+        str_contains(string: Obj, part: Obj) -> I64, Pure, "`part in string` of exact strs: 0 or 1, or -1 where memory is short.";
         str_item(string: Obj, index: I64) -> Obj, Allocates, "Character of an exact str at an index inside it.";
         note_type(unit: Ptr, code: I64, operand: I64, object: Obj) -> I64, Allocates, "Notes the type of an instruction's operand with code number `code` of the unit: 1 once enough were noted, else 0.";
         catch_exception(tstate: Ptr, unit: Ptr, frame: Ptr, flags: I64) -> Obj, Any, "Takes the exception that the linked frame's current instruction raised, after adding the frame to its traceback (flag 2: unless nobody else refers to it, so that `add_traceback` may do that later); NULL, and the exception stays raised as it is, with flag 1 or if the interpreter must handle it.";

@@ -197,7 +197,7 @@ impl Builder<'_> {
             state.stack.push(Slot::borrowed(Val::Bool(answer)));
             return Ok(());
         }
-        let found = match self.character_in(state).or_else(|| self.int_in(state)) {
+        let found = match self.character_in(state).or_else(|| self.int_in(state)).or_else(|| self.text_in(state)) {
             None => self.table_contains(state)?,
             found => found,
         };
@@ -217,6 +217,17 @@ impl Builder<'_> {
         self.drop_from_top(state, 2);
         state.stack.push(Slot::borrowed(Val::Bool(result)));
         Ok(())
+    }
+
+    /// `str in str`.
+    fn text_in(&mut self, state: &mut State) -> Option<Value> {
+        let are_strs = [2, 1].iter().all(|&depth| self.known_type(state, &state.peek(depth).val) == Some(KnownType::Str));
+        if !are_strs || !self.may_speculate(ExitReason::NeedsPython) {
+            return None;
+        }
+        let v = self.objects(state, 2);
+        let status = self.helper(Helper::str_contains, &[v[1], v[0]]);
+        Some(self.answer(status))
     }
 
     /// `int in (1, 2, None)`, with a constant tuple on top of the stack.

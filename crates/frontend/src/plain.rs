@@ -117,7 +117,7 @@ impl Builder<'_> {
     }
 
     /// A status that is negative where only Python code can tell, as truth.
-    fn answer(&mut self, status: Value) -> Value {
+    pub(crate) fn answer(&mut self, status: Value) -> Value {
         self.guard_told(status);
         self.positive(status)
     }

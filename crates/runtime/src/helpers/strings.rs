@@ -28,6 +28,19 @@ pub unsafe extern "C" fn build_string(items: Ptr, count: i64) -> Obj {
 }
 
 /// # Safety
+/// Both are exact strs.
+pub unsafe extern "C" fn str_contains(string: Obj, part: Obj) -> i64 {
+    // SAFETY: the caller vouches for the types; an error is one of memory, which the interpreter will meet again.
+    unsafe {
+        let found = ffi::PyUnicode_Contains(string, part);
+        if found < 0 {
+            ffi::PyErr_Clear();
+        }
+        i64::from(found)
+    }
+}
+
+/// # Safety
 /// `value` is alive.
 pub unsafe extern "C" fn format_simple(value: Obj) -> Obj {
     // SAFETY: the value is alive.
