@@ -108,7 +108,7 @@ macro_rules! for_each_helper {
         dict_has_hashed(dict: Obj, key: Obj, hash: I64) -> I64, Pure, "`dict_has_plain` of a key with that hash that is only found as the very object: -1 where another key has the same.";
         dict_get_hashed(dict: Obj, key: Obj, hash: I64, missing: Obj) -> Obj, Pure, "`dict_get_plain` of such a key.";
         dict_can_set_hashed(dict: Obj, key: Obj, hash: I64, found: Ptr) -> I64, Pure, "`dict_can_set_plain` of such a key.";
-        ends_unseen(object: Obj) -> I64, Pure, "1 if destroying the object runs no Python code once its last reference is given up, or 0 if it may.";
+        end_unseen(objects: Ptr, count: I64) -> I64, Pure, "1 if no Python code runs when `count` objects, borrowed, some of which may be NULL or the same, lose a reference each; 0 if it may.";
         hash_of_tuple(tuple: Obj) -> I64, Pure, "`hash` of an exact tuple, or -1 if Python code may have to hash an item.";
         hash_of_items(items: Ptr, count: I64) -> I64, Pure, "`hash_of_tuple` of a tuple of `count` items, borrowed, which is not made.";
         dict_set_plain(dict: Obj, key: Obj, value: Obj, found: Ptr) -> I64, Mutates, "Sets such an entry, with what `dict_can_set_plain` found, whose value becomes owned: 0, or -1 with an exception.";

@@ -190,15 +190,15 @@ impl Builder<'_> {
         let exit = self.instr.map(|instr| self.frame_state(state, instr.offset, Resume::Execute, release)).expect("an instruction was begun");
         let mut drops = Vec::new();
         slots.iter().for_each(|slot| split_up(slot, &mut drops));
-        let mut before: Vec<Value> = Vec::new();
-        // Of several that end, each could hold the last references to what another one holds, too.
-        let is_alone = drops.iter().filter(|slot| !self.is_leaf(state, &slot.val)).count() == 1;
-        for slot in &drops {
-            if self.is_leaf(state, &slot.val) {
-                continue;
-            }
-            let (Val::Obj(value) | Val::MaybeObj(value)) = slot.val else { continue };
-            let others = before.clone();
+        let ends: Vec<Slot> = drops.iter().filter(|slot| !self.is_leaf(state, &slot.val)).cloned().collect();
+        if ends.is_empty() {
+            return drops;
+        }
+        let (doubt, done) = (self.f.add_block(), self.f.add_block());
+        let mut objects: Vec<Value> = Vec::new();
+        for slot in &ends {
+            let (Val::Obj(object) | Val::MaybeObj(object)) = slot.val else { continue };
+            let others = objects.clone();
             self.unless_null(slot, |b, value| {
                 // Two of the slots may hold the same object.
                 let mut given_up = b.int_const(1);
@@ -209,21 +209,23 @@ impl Builder<'_> {
                 }
                 let count = b.load(value, b.layout().ob_refcnt, MemSize::U32, Region::Other);
                 let outlives = b.icmp(Cond::Gt, count, given_up);
-                if !is_alone {
-                    return b.guard_at(outlives, ExitReason::Destructor, exit);
-                }
-                let (lives, ends) = b.split(outlives);
-                b.block = ends;
-                let is_silent = b.helper(Helper::ends_unseen, &[value]);
-                let zero = b.int_const(0);
-                let is_silent = b.icmp(Cond::Ne, is_silent, zero);
-                b.guard_at(is_silent, ExitReason::Destructor, exit);
-                let from = b.block;
-                b.f.jump(from, lives, &[]);
-                b.block = lives;
+                let (next, from) = (b.f.add_block(), b.block);
+                b.f.branch(from, outlives, Self::target(next), Self::target(doubt));
+                b.block = next;
             });
-            before.push(value);
+            objects.push(object);
         }
+        let from = self.block;
+        self.f.jump(from, done, &[]);
+        self.block = doubt;
+        self.cold(doubt);
+        let (words, number, zero) = (self.lend_operands(&objects, 0), self.int_const(objects.len() as i64), self.int_const(0));
+        let are_silent = self.helper(Helper::end_unseen, &[words, number]);
+        let are_silent = self.icmp(Cond::Ne, are_silent, zero);
+        self.guard_at(are_silent, ExitReason::Destructor, exit);
+        let from = self.block;
+        self.f.jump(from, done, &[]);
+        self.block = done;
         drops
     }
 

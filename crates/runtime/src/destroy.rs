@@ -35,6 +35,19 @@ pub unsafe fn is_silent(object: *mut PyObject) -> bool {
     }
 }
 
+/// True if no Python code runs when each of these objects, some of which may be NULL or the same, loses a reference.
+///
+/// # Safety
+///
+/// The GIL is held and the objects' contents are intact.
+pub(crate) unsafe fn are_silent(objects: &[*mut PyObject]) -> bool {
+    let Some(session) = session() else { return false };
+    let mut room = Room::uninit();
+    let mut lost = Lost::new(&session.destructions, &mut room);
+    // SAFETY: as the caller says.
+    unsafe { objects.iter().all(|&object| lost.reference(object, DEPTH)) && lost.is_fine() }
+}
+
 /// [`is_silent`] for an object that is destroyed in that way.
 ///
 /// # Safety
@@ -50,17 +63,7 @@ pub(crate) unsafe fn goes_silently(types: &DestructionCache, object: *mut PyObje
         Destruction::Traversed if unsafe { few_outlive(object) } => true,
         destruction => {
             let mut room = Room::uninit();
-            let mut lost = Lost {
-                types,
-                shared: &mut room,
-                entries: 0,
-                count: 0,
-                least: isize::MAX,
-                popular: 0,
-                least_popular: isize::MAX,
-                dying: 0,
-                budget: Budget(BUDGET),
-            };
+            let mut lost = Lost::new(types, &mut room);
             // SAFETY: as the caller says.
             unsafe { lost.contents(object, destruction, DEPTH) && lost.is_fine() }
         }
@@ -252,7 +255,22 @@ pub(crate) struct Lost<'a> {
     budget: Budget,
 }
 
-impl Lost<'_> {
+impl<'a> Lost<'a> {
+    /// Nothing yet.
+    fn new(types: &'a DestructionCache, shared: &'a mut Room) -> Lost<'a> {
+        Lost {
+            types,
+            shared,
+            entries: 0,
+            count: 0,
+            least: isize::MAX,
+            popular: 0,
+            least_popular: isize::MAX,
+            dying: 0,
+            budget: Budget(BUDGET),
+        }
+    }
+
     /// The references to shared objects, as far as there was room.
     fn known(&mut self) -> &mut [Shared] {
         // SAFETY: an entry is counted when its place has been filled.

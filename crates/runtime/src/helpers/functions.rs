@@ -1,6 +1,6 @@
 //! Functions and cells.
 
-use super::Obj;
+use super::{Obj, Ptr};
 use crate::reserve::insist;
 use std::mem::{offset_of, size_of};
 use whipsnake_cpython::ffi::PyFunctionObject;
@@ -62,10 +62,10 @@ pub unsafe extern "C" fn make_cell(value: Obj) -> Obj {
 }
 
 /// # Safety
-/// `object` is alive.
-pub unsafe extern "C" fn ends_unseen(object: Obj) -> i64 {
+/// `objects` leads to `count` objects, alive or NULL.
+pub unsafe extern "C" fn end_unseen(objects: Ptr, count: i64) -> i64 {
     // SAFETY: as the caller says.
-    i64::from(unsafe { crate::destroy::is_silent(object) })
+    i64::from(unsafe { crate::destroy::are_silent(std::slice::from_raw_parts(objects.cast(), count as usize)) })
 }
 
 /// # Safety
