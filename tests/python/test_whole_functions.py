@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Runner, last_unit
 
 PROGRAM = """\
 import time
 import whipsnake
 
-def work(n):
-    total = 0
-    for i in range(n):
-        total += i ^ n
-    return total + any(x < 0 for x in range(50))
+{work}
 
 def kinds():
-    return {unit["kind"] for unit in whipsnake.stats()["units"] if unit["name"] == "work" and unit["state"] == "installed"}
+    return {{unit["kind"] for unit in whipsnake.stats()["units"] if unit["name"] == "work" and unit["state"] == "installed"}}
 
 end = time.monotonic() + 10
 calls = 0
@@ -26,8 +23,21 @@ print("function" in kinds(), calls < 4000)
 """
 
 
-def test_a_function_with_a_long_loop_is_compiled(runner: Runner) -> None:
-    (runner.directory / "program.py").write_text(PROGRAM, encoding="utf-8")
+LOOP = """\
+def work(n):
+    total = 0
+    for i in range(n):
+        total += i ^ n
+    return total + any(x < 0 for x in range(50))
+"""
+# Nothing of these is a loop of the function until the whole is compiled.
+SUM = "def work(n):\n    return sum(i ^ n for i in range(n // 10))\n"
+NESTED = "def work(n, rows=[list(range(100))] * 2000):\n    return sorted(v + 1 for row in rows for v in row)[0]\n"
+
+
+@pytest.mark.parametrize("work", [LOOP, SUM, NESTED], ids=["loop", "sum", "nested"])
+def test_a_function_that_takes_long_is_compiled(runner: Runner, work: str) -> None:
+    (runner.directory / "program.py").write_text(PROGRAM.format(work=work), encoding="utf-8")
     result = runner.whipsnake("run", "program.py")
     assert (result.stdout, result.returncode) == ("True True\n", 0), result.stderr
 

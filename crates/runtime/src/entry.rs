@@ -540,7 +540,8 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
                 session.judge(site, unit, time / count);
             }
             if count >= LEAST_CALLS && count.is_power_of_two() {
-                session.consider_whole(thread, frame, code, time / count * entries.min(u64::from(u32::MAX)) as u32);
+                let arguments = bind::parameters_in(frame, code);
+                session.consider_whole(thread, frame, code, &arguments, time / count * entries.min(u64::from(u32::MAX)) as u32);
             }
         }
         true
@@ -548,13 +549,14 @@ pub unsafe fn enter_loop(session: &Session, thread: Thread, frame: Frame, code: 
 }
 
 impl Session {
-    /// Compiles the function that the frame executes if the strategy finds it worth while after its loop has run natively for that long in all calls.
+    /// Compiles the function that the frame executes if the strategy finds it worth while after its loop, or a generator that it asks for items, has run natively
+    /// for that long in all calls. `arguments`: what is known of them.
     ///
     /// # Safety
     ///
-    /// The GIL is held; the frame is the thread's current one and executes the code.
+    /// The GIL is held; the frame is the thread's current one and executes the code; the arguments are alive, or NULL.
     #[cold]
-    unsafe fn consider_whole(&self, thread: Thread, frame: Frame, code: Code, inside: Duration) {
+    pub(crate) unsafe fn consider_whole(&self, thread: Thread, frame: Frame, code: Code, arguments: &[*mut PyObject], inside: Duration) {
         let flags = code.flags();
         if flags & CO_SUSPENDS != 0 || flags & (CO_OPTIMIZED | CO_NEWLOCALS) != CO_OPTIMIZED | CO_NEWLOCALS || self.is_marker(code) {
             return;
@@ -566,8 +568,7 @@ impl Session {
             let site = site.as_ref();
             let idle = site.unit.get().is_none() && site.left_alone().is_none() && PyErr_Occurred().is_null();
             if idle && self.strategy.is_worth_whole(site.facts(), inside, self.totals.load()) {
-                let arguments = bind::parameters_in(frame, code);
-                self.compile(thread, site, EntryPoint::Function { function, arguments: &arguments });
+                self.compile(thread, site, EntryPoint::Function { function, arguments });
             }
         }
     }

@@ -11,13 +11,17 @@ use crate::session::{Session, session};
 use crate::site_cache::Found;
 use crate::trial::Turn;
 use crate::unit::{Place, Site, SiteKey, Unit};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use whipsnake_cpython::ffi::{Py_DECREF, Py_None, Py_TYPE, PyGen_Type, PyObject, iternextfunc};
 use whipsnake_cpython::generator::Progress;
 use whipsnake_cpython::symbols::_PyGen_SetStopIterationValue;
 use whipsnake_cpython::memory::read;
 use whipsnake_cpython::{Code, Frame, Generator, Thread, monitoring, offsets};
 use whipsnake_strategy::{Decision, WINDOW};
+
+/// Items of a generator that is left alone before the function that asks for them is considered, and about what one takes there.
+const MANY: u64 = 1 << 14;
+const INTERPRETED: Duration = Duration::from_nanos(40);
 
 /// The `tp_iternext` of generators while native code may be entered.
 ///
@@ -115,7 +119,15 @@ unsafe fn waiting<'a>(session: &Session, thread: Thread, generator: Generator, f
         let unit = match found.quiet(thread, code) {
             Some(unit) => unit,
             // Left alone.
-            None if site.unit.get().is_none() && site.next.get() == u64::MAX => return None,
+            None if site.unit.get().is_none() && site.next.get() == u64::MAX => {
+                let count = site.count.get() + 1;
+                site.count.set(count);
+                if count >= MANY && count.is_power_of_two() {
+                    // Whatever runs meanwhile must not resume it.
+                    generator.hold(|| consider_asker(session, thread, INTERPRETED * count.min(u64::from(u32::MAX)) as u32));
+                }
+                return None;
+            }
             None => {
                 // The code may have a record of tools by now.
                 session.resume_cache.set(frame.instruction(), found.site, code);
@@ -207,8 +219,29 @@ unsafe fn resume_on_trial(session: &Session, thread: Thread, generator: Generato
             true => resume(session, thread, generator, frame, unit),
             false => (session.original_next)(generator.as_object()),
         };
+        // The verdict forgets the times.
+        let inside = unit.trial.time_of(unit.entries.get());
         session.end_trial(unit, &timed, CalledBy::Native);
+        if let Some(inside) = inside {
+            consider_asker(session, thread, inside);
+        }
         item
+    }
+}
+
+/// The function that has `sum`, `list` or the like ask a generator for its items may run all that in place: it is compiled once that has taken long enough, however
+/// seldom it is called.
+///
+/// # Safety
+///
+/// The GIL is held, and the generator does not run.
+#[cold]
+unsafe fn consider_asker(session: &Session, thread: Thread, inside: Duration) {
+    // SAFETY: the current frame executes its code. What its locals hold is for the unit to find out.
+    unsafe {
+        let Some(frame) = thread.current_frame() else { return };
+        let Some(code) = frame.code() else { return };
+        guarded(code, || session.consider_whole(thread, frame, code, &[], inside));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::unit::Unit;
 use std::cell::Cell;
 use std::ptr::NonNull;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use whipsnake_contract::exit::ExitPolicy;
 use whipsnake_contract::options::{self, Options};
 use whipsnake_strategy::comparison::{Comparison, Verdict};
@@ -19,6 +19,8 @@ const FIRST_DETACHED: u64 = 4;
 /// A unit that stays is tried again when it has been entered so many times as often: what it calls may have changed. One that is slower for the first
 /// time gets a second chance after as many calls.
 const AGAIN: u64 = 16;
+/// Timed calls that tell how long all have taken: fewer than any verdict needs.
+const ASKED: u32 = 8;
 /// Nanoseconds that a call from the interpreter takes longer where the function has our vectorcall, whichever way it then runs: the
 /// interpreter makes other calls of Python functions without leaving its loop. Methods and functions with a body of one line, called in
 /// an interpreted loop on Debian's CPython 3.14: 24 ns a call as they are, 43 to 45 ns by our vectorcall and the interpreter's.
@@ -46,6 +48,13 @@ impl Trial {
     #[inline]
     pub fn is_due(&self, entries: u64) -> bool {
         entries >= self.next.get()
+    }
+
+    /// How long the unit has run natively in so many entries, as far as its timed calls tell; `None` until there are enough of them, and then only now and then.
+    pub(crate) fn time_of(&self, entries: u64) -> Option<Duration> {
+        let comparison = self.comparison.get();
+        let is_asked = comparison.calls() % ASKED == ASKED - 1;
+        is_asked.then(|| comparison.averages()[0].saturating_mul(entries.min(u64::from(u32::MAX)) as u32))
     }
 
     /// Forgets the times; calls are timed again after so many entries.
