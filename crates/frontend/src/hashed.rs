@@ -30,7 +30,7 @@ impl Builder<'_> {
 
     /// The hash of an instance of a class whose `__hash__` can run in place.
     fn hash_in_place(&mut self, state: &mut State, depth: usize) -> Build<Option<Value>> {
-        let Some(instr) = self.instr.filter(|_| state.untraced.is_none() && self.drops.is_empty()) else { return Ok(None) };
+        let Some(instr) = self.instr.filter(|_| self.attempt.is_none() && state.untraced.is_none() && self.drops.is_empty()) else { return Ok(None) };
         let site = (self.instance.path, instr.offset);
         let Some(info) = self.python_class(state, depth) else { return Ok(None) };
         let Some(method) = self.special(info, "__hash__") else { return Ok(None) };
