@@ -49,8 +49,11 @@ impl Builder<'_> {
         self.begin(instr, &inside);
         let argument = inside.peek(depth).borrow();
         let callee = Callee { id: method, info: &function, code, runs: Runs::Constant, exact: true };
-        if !self.inline(&mut inside, callee, vec![argument], OnReturn::Push, instr)? {
-            return Err(Stop::NoInline(site));
+        match self.inline(&mut inside, callee, vec![argument], OnReturn::Push, instr) {
+            Ok(true) => {}
+            // It never returns: the unit is built again without it.
+            Ok(false) | Err(Stop::Leaves) => return Err(Stop::NoInline(site)),
+            Err(stop) => return Err(stop),
         }
         let Some(hash) = self.int_on_stack(&mut inside, 1).filter(|_| inside.variables == state.variables) else { return Err(Stop::NoInline(site)) };
         let result = inside.pop();
