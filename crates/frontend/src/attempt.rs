@@ -6,6 +6,7 @@
 
 use crate::builder::{Builder, Site, Stop};
 use crate::value::{Slot, State, Val};
+use std::rc::Rc;
 use whipsnake_contract::exit::{ExitReason, Resume};
 use whipsnake_contract::helpers::{Arg, Helper, HelperEffect};
 use whipsnake_ir::function::InstData;
@@ -57,13 +58,6 @@ fn is_unseen(data: &InstData) -> bool {
     }
 }
 
-impl Attempt {
-    /// All that states within the attempt own is new.
-    pub(crate) fn owns_all(&mut self) {
-        self.frames = 0;
-    }
-}
-
 impl Builder<'_> {
     /// Begins an attempt in the state before the current instruction, unless it is part of another one.
     pub(crate) fn begin_attempt(&mut self, state: &State, site: Site) -> Option<Attempt> {
@@ -75,6 +69,19 @@ impl Builder<'_> {
         let begin = (self.block, self.f.block(self.block).insts.len());
         self.attempt = Some(Attempt { state: before, frames, site, first_block: self.f.blocks.len(), begin });
         self.attempt
+    }
+
+    /// Begins an attempt that goes on in a state which owns nothing of what there was before: returns it, and that state.
+    pub(crate) fn begin_apart(&mut self, state: &mut State, site: Site) -> (Option<Attempt>, State) {
+        self.settle(state);
+        self.build_all(state);
+        self.recapture(state);
+        let attempt = self.begin_attempt(state, site);
+        if let Some(attempt) = &mut self.attempt {
+            // All that states within it own is new.
+            attempt.frames = 0;
+        }
+        (attempt, borrowed(state))
     }
 
     /// Ends an attempt, which must have done nothing that could be seen, or only at its end: from there on no exit leads out of it.
@@ -246,4 +253,10 @@ impl Builder<'_> {
             _ => {}
         }
     }
+}
+
+/// A state that owns nothing.
+fn borrowed(state: &State) -> State {
+    let slots = |slots: &[Slot]| slots.iter().map(Slot::borrow).collect();
+    State { locals: slots(&state.locals), stack: slots(&state.stack), caller: state.caller.as_ref().map(|caller| Rc::new(borrowed(caller))), ..state.clone() }
 }

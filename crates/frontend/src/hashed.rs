@@ -3,7 +3,6 @@
 
 use crate::builder::{Build, Builder, Stop};
 use crate::call::{Callee, Runs};
-use crate::raise_in_place::borrowed;
 use crate::value::{Slot, State, Val};
 use whipsnake_contract::exit::{ExitReason, OnReturn};
 use whipsnake_contract::helpers::Helper;
@@ -38,14 +37,7 @@ impl Builder<'_> {
         if info.mutable {
             self.assume_type(info.address, info.version);
         }
-        self.settle(state);
-        self.build_all(state);
-        self.recapture(state);
-        let attempt = self.begin_attempt(state, site);
-        if let Some(attempt) = &mut self.attempt {
-            attempt.owns_all();
-        }
-        let mut inside = borrowed(state);
+        let (attempt, mut inside) = self.begin_apart(state, site);
         self.begin(instr, &inside);
         let argument = inside.peek(depth).borrow();
         let callee = Callee { id: method, info: &function, code, runs: Runs::Constant, exact: true };

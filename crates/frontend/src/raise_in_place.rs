@@ -162,15 +162,8 @@ impl Builder<'_> {
         if info.mutable {
             self.assume_type(info.address, info.version);
         }
-        self.settle(state);
-        self.build_all(state);
-        self.recapture(state);
-        let attempt = self.begin_attempt(state, site);
-        if let Some(attempt) = &mut self.attempt {
-            attempt.owns_all();
-        }
+        let (attempt, inside) = self.begin_apart(state, site);
         let inlined = self.instance.clone();
-        let inside = borrowed(state);
         self.begin(instr, &inside);
         let built = self.raise_and_handle(state, inside, (thrown, init), instr, &caught);
         let Built { state: mut inside, frames, behind } = match built {
@@ -490,10 +483,4 @@ impl Builder<'_> {
             }
         }
     }
-}
-
-/// A state that owns nothing.
-pub(crate) fn borrowed(state: &State) -> State {
-    let slots = |slots: &[Slot]| slots.iter().map(Slot::borrow).collect();
-    State { locals: slots(&state.locals), stack: slots(&state.stack), caller: state.caller.as_ref().map(|caller| Rc::new(borrowed(caller))), ..state.clone() }
 }
