@@ -9,7 +9,7 @@ use crate::attempt::owned_by;
 use crate::body::Body;
 use crate::builder::{Build, Builder, Edge, Site, Stop};
 use crate::call::Known;
-use crate::generator::{Asked, GENERATOR, back};
+use crate::generator::{Asked, GENERATOR, Waiting, back};
 use crate::reduction::Reduction;
 use crate::region::Outcome;
 use crate::value::{Slot, State, Val};
@@ -169,13 +169,7 @@ impl Builder<'_> {
         self.build_from(&body, &starts, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
         let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
-        let mut ways = Some(Vec::new());
-        for (block, inside) in outcome.yields {
-            self.block = block;
-            let way = self.wait_called(state, &parts, (&body, &waits), inside, reduction)?;
-            ways = ways.zip(way).map(|(ways, way)| ways.into_iter().chain([way]).collect());
-        }
-        let item = ways.and_then(|ways| self.meet_with_items(ways, instr.next));
+        let item = self.wait_each(outcome.yields, instr.next, |b, inside| b.wait_called(state, &parts, (&body, &waits), inside, reduction))?;
         let end = self.meet(outcome.ends, instr.next).and_then(|mut inside| {
             self.build_all(&mut inside);
             self.end_called(state, &parts, inside, needs_item)
@@ -260,7 +254,7 @@ impl Builder<'_> {
         (body, waits): (&Body, &Waits),
         mut inside: State,
         reduction: Option<(Reduction, usize)>,
-    ) -> Build<Option<(whipsnake_ir::Block, State, Option<Value>)>> {
+    ) -> Build<Option<Waiting>> {
         let instr = body.decoded.instrs[waits.yields[0]];
         self.begin(instr, &inside);
         self.build_all(&mut inside);

@@ -71,11 +71,14 @@ impl Body {
     }
 }
 
+/// Where a generator has given an item and waits again: the state with the generator on the stack, and the item, unless that was a number and taken; then, too,
+/// whether another one is wanted.
+pub(crate) type Waiting = (Block, State, Option<Value>);
+
 /// A generator that was asked for an item.
 pub(crate) struct Asked {
-    /// Where it has one: the state with the generator on the stack, and the item, unless that was a number and taken; then, too, whether another one is
-    /// wanted.
-    pub item: Option<(Block, State, Option<Value>)>,
+    /// Where it has one.
+    pub item: Option<Waiting>,
     /// Where it has none: the state without the generator.
     pub end: Option<(Block, State)>,
 }
@@ -171,10 +174,7 @@ impl Builder<'_> {
         outcome.pending.add(header, Edge { block: self.block, state: start, offset: expression.header });
         self.build_blocks(&body.order, None, &mut outcome)?;
         self.leave_rest(&mut outcome, ExitReason::Uncompiled);
-        let item = match self.meet(outcome.yields, instr.next) {
-            Some(inside) => self.wait(state, &parts, expression, inside, reduction)?.map(Some),
-            None => Some(None),
-        };
+        let item = self.wait_each(outcome.yields, instr.next, |b, inside| b.wait(state, &parts, expression, inside, reduction))?;
         let needs_item = reduction.is_some_and(|(reduction, _)| reduction.needs_item());
         let end = self.meet(outcome.ends, instr.next).map(|mut inside| {
             self.build_all(&mut inside);
@@ -280,13 +280,23 @@ impl Builder<'_> {
         Some(joined.state)
     }
 
-    /// Joins ways on which a generator has given an item, if there are any, each with whether another one is wanted. `None` if they took their items for
+    /// Ends the ways to a `yield`, each by `wait`, and joins them, if there are any. `None` if one has no such item as is wanted, or if they took their items for
     /// different things.
-    pub(crate) fn meet_with_items(
+    pub(crate) fn wait_each(
         &mut self,
-        ways: Vec<(Block, State, Option<Value>)>,
+        yields: Vec<(Block, State)>,
         offset: u32,
-    ) -> Option<Option<(Block, State, Option<Value>)>> {
+        mut wait: impl FnMut(&mut Self, State) -> Build<Option<Waiting>>,
+    ) -> Build<Option<Option<Waiting>>> {
+        let mut ways = Some(Vec::new());
+        for (block, inside) in yields {
+            self.block = block;
+            ways = ways.zip(wait(self, inside)?).map(|(ways, way): (Vec<Waiting>, _)| ways.into_iter().chain([way]).collect());
+        }
+        Ok(ways.and_then(|ways| self.meet_waiting(ways, offset)))
+    }
+
+    fn meet_waiting(&mut self, ways: Vec<Waiting>, offset: u32) -> Option<Option<Waiting>> {
         let Some((_, first, stop)) = ways.first() else { return Some(None) };
         let (stops, depth) = (stop.is_some(), first.stack.len());
         if ways.iter().any(|(_, state, stop)| stop.is_some() != stops || state.stack.len() != depth) {
@@ -309,7 +319,7 @@ impl Builder<'_> {
         expression: Expression,
         mut inside: State,
         reduction: Option<(Reduction, usize)>,
-    ) -> Build<Option<(Block, State, Option<Value>)>> {
+    ) -> Build<Option<Waiting>> {
         let instr = self.instance.body.decoded.instrs[expression.at];
         self.begin(instr, &inside);
         self.build_all(&mut inside);
@@ -346,7 +356,7 @@ impl Builder<'_> {
 
     /// The state of the code that asked a generator, which waits again as that, with its item on the stack unless that was a number and taken; then, too,
     /// whether another one is wanted.
-    pub(crate) fn give_item(&mut self, state: &State, inside: State, generator: Val, item: Slot, taken: Option<(Taken, usize)>) -> (Block, State, Option<Value>) {
+    pub(crate) fn give_item(&mut self, state: &State, inside: State, generator: Val, item: Slot, taken: Option<(Taken, usize)>) -> Waiting {
         let mut after = back(state, inside);
         after.pop();
         after.stack.push(Slot::borrowed(generator));

@@ -298,6 +298,7 @@ impl Builder<'_> {
         self.set_entry(state, dict, key, TableKey::Plain, value);
     }
 
+    /// Sets the entry of a dictionary under such a key, or one that is looked up in another way.
     fn set_entry(&mut self, state: &mut State, dict: Value, key: Value, as_key: TableKey, value: Value) {
         self.guard_no_namespace(dict);
         let found = self.emit(Ir::Scratch, &[], Imm::Int(FOUND_TO_SET));
